@@ -1,0 +1,52 @@
+# lilliput: set-up, tests and runs. `make` lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format benchmark clean
+
+# The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
+	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
+
+test: $(DEV) ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(DEV) ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of the floor
+	$(BIN)/lilliput benchmark
+
+clean: ## remove the environment, results and caches
+	rm -rf $(VENV) results build dist *.egg-info .coverage htmlcov .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find simulation scenarios calibration tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps below are younger than what they were made from, so nothing is installed twice. Sources are used in place.
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "lilliput needs Python 3.11 or newer with venv; none was found" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): pyproject.toml constraints.txt | $(BIN)/python
+	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[dev]'
+	@touch $@ $(RUN)

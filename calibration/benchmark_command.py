@@ -1,0 +1,73 @@
+"""``lilliput benchmark``: tells how many histories a second are simulated, and how far that is from the goals."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from scenarios.benchmark import Plan, measure, processors
+from scenarios.console import reporting_errors
+
+
+def benchmark(
+    replicates: Annotated[
+        int, typer.Option(metavar="N", help="Histories of the ensemble in each round, at least.")
+    ] = 2048,
+    workers: Annotated[
+        int | None, typer.Option(metavar="W", help="Worker processes.", show_default="one a core")
+    ] = None,
+    rounds: Annotated[int, typer.Option(metavar="K", help="Rounds; the median is told.")] = 5,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
+    ] = False,
+) -> None:
+    """Measure the ensemble, the Mesa model and the floor side by side.
+
+    The floor draws as many random numbers and evaluates as many exponentials and logarithms, and does nothing else.
+    """
+    with reporting_errors():
+        plan = Plan.of(replicates, processors() if workers is None else workers, rounds)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("measuring", total=plan.steps)
+        measured = measure(plan, lambda: progress.advance(task))
+    if as_json:
+        typer.echo(json.dumps(measured, indent=2))
+        return
+    console = Console()
+    console.print(_rates_table(measured))
+    for line in _sentences(measured):
+        console.print(line, highlight=False)
+
+
+def _rates_table(measured: dict[str, Any]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("measured")
+    table.add_column("histories a second", justify="right")
+    table.add_column("processes", justify="right")
+    for name, key, processes in (
+        ("ensemble", "ensemble_per_second", measured["workers"]),
+        ("Mesa model, one after another", "mesa_per_second", 1),
+        ("floor", "floor_per_second", measured["workers"]),
+    ):
+        table.add_row(name, f"{measured[key]:,.1f}", str(processes))
+    return table
+
+
+def _sentences(measured: dict[str, Any]) -> list[str]:
+    counts = ", ".join(f"{count:,.0f} {name}" for name, count in measured["evaluations_a_history"].items())
+    memory = ", ".join(f"{peak:.0f} MiB for {n}" for n, peak in measured["peak_memory_mib"].items())
+    return [
+        f"ensemble / Mesa: {measured['ensemble_over_mesa']:.0f} times as fast"
+        f" (goal: at least {measured['ensemble_over_mesa_goal']});"
+        f" {measured['ensemble_over_mesa_per_worker']:.0f} a worker",
+        f"floor / ensemble: {measured['floor_over_ensemble']:.1f} times as fast"
+        f" (goal: at most {measured['floor_over_ensemble_goal']})",
+        f"a history: {measured['quarters']} quarters, {measured['uniforms_a_history']:,} uniforms, {counts}",
+        f"peak memory of a process: {memory} replicates",
+        f"medians of {measured['rounds']} rounds of {measured['replicates_a_round']} replicates"
+        f" in chunks of {measured['chunk']}",
+    ]

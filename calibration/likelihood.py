@@ -1,0 +1,134 @@
+"""How probable the record is under the rules: dated moves, silence, plan-period aid and answers to requests."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from simulation.arrays import Array, PerReplicate
+from simulation.conditioning import Conditioning, RecordedMove
+from simulation.countries import Country
+from simulation.dates import quarter_of
+from simulation.ensemble import simulate
+from simulation.parameters import Parameters
+from simulation.scenario import HISTORICAL
+from simulation.state import Status
+from simulation.trajectory import Trajectory
+
+#: Calibration ends here; later quarters are simulated but not fitted.
+LAST_FITTED = "1978-12"
+_KEPT = ("status", "requested", "newly_pledged")
+
+
+@dataclass(frozen=True)
+class PeriodAid:
+    """Documented pledges of a patron to a client in a plan period: million US dollars, log standard deviation."""
+
+    patron: Country
+    client: Country
+    first_quarter: int
+    last_quarter: int
+    usd: float
+    log_range: float
+
+
+@dataclass(frozen=True)
+class ShareGranted:
+    """A documented answer to a request: the share granted, its spread, and the quarters it is compared over."""
+
+    patron: Country
+    client: Country
+    first_quarter: int
+    last_quarter: int
+    share: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that the rules are fitted to: moves with their windows, plan-period aid, and shares granted."""
+
+    moves: tuple[RecordedMove, ...]
+    aid: tuple[PeriodAid, ...]
+    shares: tuple[ShareGranted, ...]
+
+
+@cache
+def observation_settings() -> dict[str, float]:
+    """The spreads of ``calibration/observation.toml`` by name."""
+    text = files("calibration").joinpath("observation.toml").read_text(encoding="utf-8")
+    return {name: float(entry["value"]) for name, entry in tomllib.loads(text).items()}
+
+
+def log_normal_density(residual: Array, spread: float) -> Array:
+    """The logarithm of a normal density at a residual with the given standard deviation."""
+    return np.asarray(-0.5 * (residual / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi)))
+
+
+def log_aid(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
+    """The log-probability of a plan period's documented pledges, per replicate.
+
+    The documented sum is compared with the simulated one, in logarithms. A programme cut short, or begun late,
+    counts for the quarters in which the two were on terms: sum of pledges against usd x quarters on terms /
+    quarters of the period.
+    """
+    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    before = (
+        slice(observed.first_quarter - 1, observed.last_quarter),
+        *at[1:],
+    )  # a status counts from the next quarter
+    status = trajectory.arrays["status"][before]
+    on_terms = ((status == Status.ALLIED) | (status == Status.ESTRANGED)).mean(axis=0)
+    pledged = trajectory.arrays["newly_pledged"][at].sum(axis=0)
+    settings = observation_settings()
+    spread = float(np.hypot(observed.log_range, settings["aid_discrepancy"]))
+    tiny = np.finfo(float).tiny
+    residual = np.log(np.maximum(pledged, tiny)) - np.log(np.maximum(observed.usd * on_terms, tiny))
+    return np.where(on_terms > 0, log_normal_density(residual, spread), 0.0)
+
+
+def log_share(trajectory: Trajectory, observed: ShareGranted) -> PerReplicate:
+    """The log-probability of a documented answer to a request (pledged over requested), per replicate."""
+    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    asked = trajectory.arrays["requested"][at].sum(axis=0)
+    granted = trajectory.arrays["newly_pledged"][at].sum(axis=0)
+    share = granted / np.maximum(asked, np.finfo(float).tiny)
+    spread = float(np.hypot(observed.spread, observation_settings()["share_discrepancy"]))
+    return np.where(asked > 0, log_normal_density(share - observed.share, spread), 0.0)
+
+
+def log_weights(
+    parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
+) -> PerReplicate:
+    """The log-probability that the rules give the record, one value a replicate, in conditioned mode."""
+    conditioning = Conditioning(record.moves, parameters.replicates, quarter_of(LAST_FITTED) + 1)
+    trajectory = simulate(
+        parameters,
+        HISTORICAL,
+        seed=seed,
+        first_replicate=first_replicate,
+        quarters=conditioning.until,
+        keep=_KEPT,
+        record=conditioning,
+    )
+    total = conditioning.log_probability.copy()
+    for aid in record.aid:
+        total += log_aid(trajectory, aid)
+    for share in record.shares:
+        total += log_share(trajectory, share)
+    return total
+
+
+def log_likelihood(
+    parameters: Parameters, record: Record, *, seed: int, copies: int, first_replicate: int = 0
+) -> Array:
+    """The log-likelihood of each parameter vector, shape (population,): weights averaged over ``copies`` replicates.
+
+    ``parameters`` hold each vector ``copies`` times in a row. Formula: log of the mean of exp(log weight).
+    """
+    weights = log_weights(parameters, record, seed=seed, first_replicate=first_replicate)
+    by_vector = weights.reshape(-1, copies)
+    most = by_vector.max(axis=1)
+    return np.asarray(most + np.log(np.mean(np.exp(by_vector - most[:, np.newaxis]), axis=1)))

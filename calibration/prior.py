@@ -1,0 +1,56 @@
+"""The prior of the parameter table, in coordinates in which it is a standard normal cloud."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from simulation.arrays import Array
+from simulation.parameters import Parameter, Parameters, parameter_table
+
+#: Coordinates beyond this many standard deviations are not told apart from it.
+_FARTHEST = 8.0
+
+
+def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
+    """Centre and standardised bounds of a parameter on its normal scale (the logarithm, for a lognormal one)."""
+    lognormal = parameter.family == "lognormal"
+    scale = np.log if lognormal else float
+    centre = float(scale(parameter.default))
+    low = (
+        -np.inf
+        if lognormal and parameter.low == 0
+        else (float(scale(parameter.low)) - centre) / parameter.spread
+    )
+    high = (float(scale(parameter.high)) - centre) / parameter.spread
+    return centre, low, high
+
+
+def values_of(parameter: Parameter, coordinates: Array) -> Array:
+    """The parameter values that belong to standard normal coordinates, by the inverse of the truncated prior.
+
+    Formula: x = centre + spread x Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low))), exponentiated for a
+    lognormal prior.
+    """
+    centre, low, high = _standard_bounds(parameter)
+    below, above = special.ndtr(low), special.ndtr(high)
+    share = special.ndtr(np.clip(coordinates, -_FARTHEST, _FARTHEST))
+    values = centre + parameter.spread * special.ndtri(below + share * (above - below))
+    if parameter.family == "lognormal":
+        values = np.exp(values)
+    return np.asarray(np.clip(values, parameter.low, parameter.high))
+
+
+def parameters_at(coordinates: NDArray[np.float64], copies: int = 1) -> Parameters:
+    """The parameters of a population of coordinate vectors (population, parameters), each repeated ``copies`` times."""
+    return Parameters(
+        {
+            name: np.repeat(values_of(parameter, coordinates[:, place]), copies)
+            for place, (name, parameter) in enumerate(parameter_table().items())
+        }
+    )
+
+
+def draw_coordinates(population: int, seed: int) -> NDArray[np.float64]:
+    """Draws from the prior, in coordinates, shape (population, parameters)."""
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    return generator.standard_normal((population, len(parameter_table())))

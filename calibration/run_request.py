@@ -1,0 +1,122 @@
+"""What a run is asked to do, checked in full before anything is computed."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from calibration.evidence_reading import read_evidence
+from calibration.record import aid_observations, headline_breaks
+from scenarios.documented import Documented, DocumentedAid, DocumentedBreak
+from scenarios.draws import Draws, read_draws
+from scenarios.errors import ScenarioError
+from scenarios.files import scenario_named
+from scenarios.results import folder_problems
+from simulation.errors import LilliputError, Problem
+from simulation.parameters import parameter_problems
+from simulation.scenario import Scenario
+
+MOST_REPLICATES = 1_000_000
+MOST_SEED = 2**63 - 1
+_NUMBER = re.compile(r"[+-]?\d{1,30}")
+Whatever = TypeVar("Whatever")
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A run that can be carried out: everything in it has been checked."""
+
+    scenario: Scenario
+    draws: Draws
+    changes: dict[str, float]
+    replicates: int
+    seed: int
+    folder: Path | None
+    documented: Documented
+
+
+def documented_record() -> Documented:
+    """The documented breaks and amounts of aid, as plain figures for runs and charts."""
+    evidence = read_evidence()
+    breaks = (
+        DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
+        for known in headline_breaks(evidence).values()
+    )
+    aid = (
+        DocumentedAid(
+            seen.id,
+            (seen.patron, seen.client),
+            seen.form,
+            seen.basis,
+            seen.first_quarter,
+            seen.last_quarter,
+            seen.usd,
+            seen.low,
+            seen.high,
+        )
+        for seen in aid_observations(evidence)
+    )
+    return Documented(tuple(breaks), tuple(aid))
+
+
+def whole_number(option: str, text: str, least: int, most: int) -> tuple[int, list[Problem]]:
+    """A whole number as typed, and what is wrong with it."""
+    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
+    if number is None or not least <= number <= most:
+        return least, [Problem("lilliput run", option, text, f"a whole number from {least} to {most}")]
+    return number, []
+
+
+def parameter_changes(settings: Iterable[str]) -> tuple[dict[str, float], list[Problem]]:
+    """Parameters set by hand as ``name=value``, and what is wrong with them."""
+    changes: dict[str, float] = {}
+    problems = []
+    for setting in settings:
+        name, _, text = (part.strip() for part in setting.partition("="))
+        try:
+            value = float(text)
+        except ValueError:
+            problems.append(Problem("--set", "name=value", setting, "a parameter, = and a number"))
+            continue
+        if name in changes:
+            problems.append(Problem("--set", name, setting, "each parameter once"))
+        changes[name] = value
+    return changes, problems + parameter_problems("--set", changes)
+
+
+def _read(read: Callable[[], Whatever]) -> tuple[Whatever | None, list[Problem]]:
+    """What a reader returns, or the problems for which it refuses."""
+    try:
+        return read(), []
+    except LilliputError as error:
+        return None, list(error.problems)
+
+
+def read_request(
+    scenario: str,
+    replicates: str,
+    seed: str,
+    settings: Sequence[str] = (),
+    draws: Path | None = None,
+    out: Path | None = None,
+    *,
+    written: bool = True,
+) -> RunRequest:
+    """A run as typed on the command line; without ``out`` it is written to ``results/`` if it is ``written`` at all.
+
+    Raises ``ScenarioError`` that lists everything wrong with scenario, draws, settings, numbers and folder together.
+    """
+    chosen, wrong_scenario = _read(lambda: scenario_named(scenario))
+    held, wrong_draws = _read(lambda: read_draws(draws))
+    count, wrong_count = whole_number("--replicates", replicates, 1, MOST_REPLICATES)
+    start, wrong_seed = whole_number("--seed", seed, 0, MOST_SEED)
+    changes, wrong_changes = parameter_changes(settings)
+    problems = wrong_scenario + wrong_draws + wrong_count + wrong_seed + wrong_changes
+    if out is None and written and chosen is not None:
+        out = Path("results") / chosen.name
+    if out is not None:
+        problems += folder_problems(out)
+    if problems or chosen is None or held is None:
+        raise ScenarioError("this run cannot be made", problems)
+    return RunRequest(chosen, held.changed(changes), changes, count, start, out, documented_record())

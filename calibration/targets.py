@@ -1,0 +1,65 @@
+"""What the rules are fitted to, put together from the evidence: rows with the role of target, and no others."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from calibration.evidence_reading import FOLDER
+from calibration.evidence_rows import Evidence
+from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
+from calibration.record import aid_observations, recorded_moves
+from scenarios.documented import PLAN_PERIODS, DocumentedAid, documented_sum, window_of
+from simulation.countries import country_named
+from simulation.dates import quarter_of
+from simulation.trajectory import PAIRS
+
+_FITTED = "target"
+
+
+def period_aid(evidence: Evidence) -> tuple[PeriodAid, ...]:
+    """The pledges of each patron in each plan period, added up over the documented loans that are targets.
+
+    The spread comes from the figures' own ranges: log(high / low) / range_width.
+    """
+    width = observation_settings()["range_width"]
+    figures = [
+        DocumentedAid(row.id, (row.patron, row.client), row.form, row.basis, row.first_quarter, row.last_quarter,
+                      row.usd, row.low, row.high)
+        for row in aid_observations(evidence)
+        if row.role == _FITTED and row.usd > 0
+    ]  # fmt: skip
+    periods = []
+    for patron, client in PAIRS:
+        for window in PLAN_PERIODS:
+            inside = [figure for figure in figures if window_of(figure) == window]
+            total = documented_sum(inside, (patron, client), "pledged", window)
+            if total is not None and window.first_quarter >= quarter_of("1951"):
+                spread = float(np.log(total.high / total.low)) / width
+                periods.append(
+                    PeriodAid(patron, client, window.first_quarter, window.last_quarter, total.usd, spread)
+                )
+    return tuple(periods)
+
+
+def shares_granted(folder: Path = FOLDER) -> tuple[ShareGranted, ...]:
+    """The documented answers to requests, from ``shares.csv``: granted over asked, compared over about a year."""
+    width = observation_settings()["range_width"]
+    with (folder / "shares.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["role"] == _FITTED]
+    return tuple(
+        ShareGranted(
+            country_named(row["patron"]),
+            country_named(row["client"]),
+            quarter_of(row["from"]),
+            quarter_of(row["to"], end=True),
+            float(row["value"]),
+            (float(row["high"]) - float(row["low"])) / width,
+        )
+        for row in rows
+    )
+
+
+def fitted_record(evidence: Evidence) -> Record:
+    """Everything that calibration conditions on: dated moves, plan-period pledges and shares of requests granted."""
+    return Record(recorded_moves(evidence, (_FITTED,)), period_aid(evidence), shares_granted())

@@ -1,0 +1,1 @@
+"""Questions asked of the model: scenario files, runs, outcomes and figures."""

@@ -1,0 +1,298 @@
+"""How fast histories are simulated: the ensemble, the Mesa model, and the floor under both, measured side by side.
+
+The floor draws as many random numbers and evaluates as many exponentials and logarithms as the rules do, and does
+nothing else. The three take turns, so that a busy machine slows all alike.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from multiprocessing import get_context
+from platform import machine, python_version
+from statistics import median
+from threading import Barrier
+from time import perf_counter
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from simulation.context import Context
+from simulation.countries import COUNTRIES
+from simulation.dates import QUARTERS
+from simulation.ensemble import CHUNK, simulate
+from simulation.errors import LilliputError, Problem, raise_if_any
+from simulation.opening import opening_state
+from simulation.parameters import default_parameters
+from simulation.scenario import HISTORICAL
+from simulation.shocks import DECISIONS, Shocks
+from simulation.transition import transition
+
+SEED = 1
+#: How often the ensemble is to be faster than the Mesa loop at least, and slower than the floor at most.
+ENSEMBLE_OVER_MESA_GOAL = 100
+FLOOR_OVER_ENSEMBLE_GOAL = 4
+#: The functions of NumPy that count as exponentials and logarithms.
+COUNTED = ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "tanh", "power", "float_power", "sqrt")
+#: Histories of the Mesa loop in one round.
+MESA_HISTORIES = 4
+#: How many times more replicates the second measurement of memory carries out.
+MEMORY_FACTOR = 4
+MOST_REPLICATES = 1_000_000
+START_SECONDS = 300
+UNIFORMS_A_QUARTER = len(DECISIONS) * COUNTRIES * (COUNTRIES - 1)
+
+Call = tuple[str, int]
+"""A function of NumPy and how many numbers it was given."""
+_started: Barrier | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured: ``rounds`` times ``tasks`` calls of ``simulate`` with ``chunk`` replicates each."""
+
+    workers: int
+    chunk: int
+    tasks: int
+    rounds: int
+
+    @property
+    def replicates(self) -> int:
+        """The histories of the ensemble in one round."""
+        return self.chunk * self.tasks
+
+    @classmethod
+    def of(cls, replicates: int, workers: int, rounds: int) -> "Plan":
+        """A plan with at least so many replicates, in which every worker has equally much to do.
+
+        Raises ``LilliputError`` that lists every number out of bounds.
+        """
+        problems = [
+            Problem("benchmark", f"--{key}", value, f"a whole number from 1 to {most}")
+            for key, value, most in (
+                ("replicates", replicates, MOST_REPLICATES),
+                ("workers", workers, 1024),
+                ("rounds", rounds, 1000),
+            )
+            if not 1 <= value <= most
+        ]
+        raise_if_any("this cannot be measured", problems, LilliputError)
+        chunk = min(CHUNK, -(-replicates // workers))
+        return cls(workers, chunk, workers * -(-replicates // (chunk * workers)), rounds)
+
+    @property
+    def steps(self) -> int:
+        """How many steps a progress bar has to show."""
+        return 3 * self.rounds + 2
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Histories a second in each round."""
+
+    ensemble: list[float]
+    mesa: list[float]
+    floor: list[float]
+
+
+def processors() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_ensemble(chunk: int, first_replicate: int) -> int:
+    """Simulate a chunk of histories, keeping only their dated moves; returns how many moves there were."""
+    histories = simulate(
+        default_parameters(chunk), HISTORICAL, seed=SEED, first_replicate=first_replicate, keep=()
+    )
+    return len(histories.moves.replicate)
+
+
+def run_mesa(replicates: range) -> int:
+    """Simulate histories one after another on the Mesa model; returns how many quarters were carried out."""
+    from simulation.model import AllianceModel  # costs a second that other measurements do not need
+
+    quarters = 0
+    for replicate in replicates:
+        model = AllianceModel(seed=SEED, replicate=replicate)
+        while model.running:
+            model.step()
+        quarters += model.quarter + 1
+    return quarters
+
+
+def calls_of_quarter(replicates: int) -> list[Call]:
+    """The exponentials and logarithms that the rules evaluate in one quarter, counted while they do."""
+    parameters = default_parameters(replicates)
+    context = Context(HISTORICAL, parameters)
+    state = opening_state(parameters, context)
+    quarter, shocks = context.quarter(0), Shocks(SEED, replicates).quarter(0)
+    with counted_calls() as calls:
+        transition(state, parameters, quarter, shocks)
+    return calls
+
+
+@contextmanager
+def counted_calls() -> Iterator[list[Call]]:
+    """A list that fills with the calls of NumPy's exponentials and logarithms made meanwhile."""
+    calls: list[Call] = []
+
+    def counting(name: str, function: Callable[..., Any], *values: Any, **options: Any) -> Any:
+        result = function(*values, **options)
+        calls.append((name, int(np.size(result))))
+        return result
+
+    with ExitStack() as patches:
+        for name in COUNTED:
+            patches.enter_context(patch.object(np, name, partial(counting, name, getattr(np, name))))
+        yield calls
+
+
+def run_floor(chunk: int, calls: list[Call]) -> float:
+    """Draw the uniforms and evaluate the exponentials and logarithms of a chunk of histories, and nothing else."""
+    generator = np.random.Generator(np.random.Philox(SEED))
+    uniforms = np.empty(COUNTRIES * (COUNTRIES - 1) * chunk)
+    given = np.linspace(0.01, 0.99, max(size for _, size in calls))
+    result = np.empty_like(given)
+    evaluations = [(getattr(np, name), given[:size], result[:size]) for name, size in calls]
+    for _ in range(QUARTERS):
+        for _ in DECISIONS:
+            generator.random(out=uniforms)
+        for function, values, out in evaluations:
+            function(*(values,) * function.nin, out=out)
+    return float(result[0])
+
+
+def peak_memory(chunk: int, replicates: int) -> float:
+    """The most memory, in MiB, that this process has held after simulating so many replicates chunk by chunk."""
+    import resource  # not on every system
+
+    for first in range(0, replicates, chunk):
+        run_ensemble(chunk, first)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+def _remember(barrier: Barrier) -> None:
+    global _started  # a worker's own: set once, when it starts
+    _started = barrier
+
+
+def _warm_up(chunk: int) -> None:
+    """Wait until every worker is there, then do everything once."""
+    if _started is not None:
+        _started.wait(START_SECONDS)
+    simulate(default_parameters(chunk), seed=SEED, quarters=8, keep=())
+    run_mesa(range(1))
+    run_floor(chunk, [("exp", chunk)])
+
+
+@contextmanager
+def warm_workers(plan: Plan) -> Iterator[Executor]:
+    """Worker processes that have read in and tried everything before anything is timed."""
+    spawn = get_context("spawn")
+    barrier = spawn.Barrier(plan.workers)
+    with ProcessPoolExecutor(
+        plan.workers, mp_context=spawn, initializer=_remember, initargs=(barrier,)
+    ) as workers:
+        list(workers.map(_warm_up, [plan.chunk] * plan.workers))
+        yield workers
+
+
+def _rate(histories: int, work: Callable[[], Any]) -> float:
+    start = perf_counter()
+    work()
+    return histories / (perf_counter() - start)
+
+
+def measured_rates(plan: Plan, workers: Executor, calls: list[Call], advance: Callable[[], None]) -> Rates:
+    """Histories a second of ensemble, Mesa loop and floor, in turns, round by round."""
+    rates = Rates([], [], [])
+    starts = [task * plan.chunk for task in range(plan.tasks)]
+
+    def ensemble() -> None:
+        list(workers.map(partial(run_ensemble, plan.chunk), starts))
+
+    def mesa() -> None:
+        workers.submit(run_mesa, range(MESA_HISTORIES)).result()
+
+    def floor() -> None:
+        list(workers.map(partial(run_floor, plan.chunk), [calls] * plan.tasks))
+
+    for _ in range(plan.rounds):
+        for kept, histories, work in (
+            (rates.ensemble, plan.replicates, ensemble),
+            (rates.mesa, MESA_HISTORIES, mesa),
+            (rates.floor, plan.replicates, floor),
+        ):
+            kept.append(_rate(histories, work))
+            advance()
+    return rates
+
+
+def measured_memory(plan: Plan) -> dict[int, float]:
+    """The peak memory in MiB of a fresh process, by the number of replicates it simulated."""
+    spawn = get_context("spawn")
+    asked = (plan.replicates, plan.replicates * MEMORY_FACTOR)
+    with (
+        ProcessPoolExecutor(1, mp_context=spawn) as one,
+        ProcessPoolExecutor(1, mp_context=spawn) as other,
+    ):
+        futures = [
+            process.submit(peak_memory, plan.chunk, replicates)
+            for process, replicates in zip((one, other), asked, strict=True)
+        ]
+        return {replicates: future.result() for replicates, future in zip(asked, futures, strict=True)}
+
+
+def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
+    """How many numbers each function of NumPy is given in one history."""
+    counts: dict[str, float] = {}
+    for name, size in calls:
+        counts[name] = counts.get(name, 0.0) + size * QUARTERS / chunk
+    return counts
+
+
+def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]) -> dict[str, Any]:
+    """Everything that was measured, in plain values: medians over the rounds, ratios of the medians, goals."""
+    ensemble, mesa, floor = median(rates.ensemble), median(rates.mesa), median(rates.floor)
+    few, many = memory.values()
+    return {
+        "ensemble_per_second": ensemble,
+        "mesa_per_second": mesa,
+        "floor_per_second": floor,
+        "ensemble_over_mesa": ensemble / mesa,
+        "ensemble_over_mesa_goal": ENSEMBLE_OVER_MESA_GOAL,
+        "ensemble_over_mesa_per_worker": ensemble / mesa / plan.workers,
+        "floor_over_ensemble": floor / ensemble,
+        "floor_over_ensemble_goal": FLOOR_OVER_ENSEMBLE_GOAL,
+        "workers": plan.workers,
+        "chunk": plan.chunk,
+        "replicates_a_round": plan.replicates,
+        "mesa_histories_a_round": MESA_HISTORIES,
+        "rounds": plan.rounds,
+        "quarters": QUARTERS,
+        "uniforms_a_history": UNIFORMS_A_QUARTER * QUARTERS,
+        "evaluations_a_history": counted_by_function(calls, plan.chunk),
+        "peak_memory_mib": {str(replicates): peak for replicates, peak in memory.items()},
+        "peak_memory_growth": many / few,
+        "each_round": {"ensemble": rates.ensemble, "mesa": rates.mesa, "floor": rates.floor},
+        "versions": {"python": python_version(), "numpy": version("numpy"), "mesa": version("mesa")},
+        "machine": machine(),
+    }
+
+
+def measure(plan: Plan, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Measure all there is to measure and report it; ``advance`` is called after each of ``plan.steps`` steps."""
+    memory = measured_memory(plan)
+    advance()
+    with warm_workers(plan) as workers:
+        calls = workers.submit(calls_of_quarter, plan.chunk).result()
+        advance()
+        rates = measured_rates(plan, workers, calls, advance)
+    return report(plan, calls, rates, memory)

@@ -1,0 +1,123 @@
+"""What is documented, as plain figures handed to runs and charts: the dates of breaks, and amounts of aid."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulation.context import PLAN_YEARS
+from simulation.countries import Country
+from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
+
+Pair = tuple[Country, Country]
+#: Asked by the client, pledged by the patron, delivered: three different things, never compared with one another.
+BASES = ("asked", "pledged", "delivered")
+
+
+@dataclass(frozen=True)
+class DocumentedBreak:
+    """The date on which a pair (patron, client) broke, with the earliest and latest defensible; months ``YYYY-MM``."""
+
+    pair: Pair
+    date: str
+    earliest: str
+    latest: str
+
+
+@dataclass(frozen=True)
+class DocumentedAid:
+    """A documented amount in million US dollars over whole quarters, 0 being 1945 Q1, the last included."""
+
+    id: str
+    pair: Pair
+    form: str
+    basis: str
+    first_quarter: int
+    last_quarter: int
+    usd: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Documented:
+    """All that simulated histories are set beside."""
+
+    breaks: tuple[DocumentedBreak, ...] = ()
+    aid: tuple[DocumentedAid, ...] = ()
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some quarters over which aid is added up, such as a plan period; the last quarter is included."""
+
+    name: str
+    first_quarter: int
+    last_quarter: int
+
+    @property
+    def years(self) -> float:
+        """Its length in years."""
+        return (self.last_quarter - self.first_quarter + 1) / 4
+
+
+def _plan_periods() -> tuple[Window, ...]:
+    starts = (FIRST_YEAR + 1, *PLAN_YEARS)
+    ends = (*(year - 1 for year in PLAN_YEARS), LAST_YEAR)
+    return tuple(
+        Window(f"{start}-{end % 100:02d}", quarter_of(str(start)), quarter_of(str(end), end=True))
+        for start, end in zip(starts, ends, strict=True)
+    )
+
+
+#: The five-year plans, by which aid was asked and pledged.
+PLAN_PERIODS = _plan_periods()
+
+
+def window_of(figure: DocumentedAid) -> Window:
+    """The plan period that a figure belongs to, or, where it falls into none, its own years."""
+    for period in PLAN_PERIODS:
+        if period.first_quarter <= figure.first_quarter and figure.last_quarter <= period.last_quarter:
+            return period
+    first, last = FIRST_YEAR + figure.first_quarter // 4, FIRST_YEAR + figure.last_quarter // 4
+    return Window(f"{first}-{last % 100:02d}", figure.first_quarter, figure.last_quarter)
+
+
+def windows_of(figures: Sequence[DocumentedAid]) -> tuple[Window, ...]:
+    """The plan periods, and after them the own years of figures that fall into none."""
+    return tuple(dict.fromkeys([*PLAN_PERIODS, *map(window_of, figures)]))
+
+
+@dataclass(frozen=True)
+class DocumentedSum:
+    """What the figures held for a pair, basis and window add up to, in million US dollars, with its range.
+
+    ``forms`` says of what: a sum over some forms of aid is a floor, as what is not documented is not counted.
+    """
+
+    usd: float
+    low: float
+    high: float
+    ids: tuple[str, ...]
+    forms: tuple[str, ...]
+
+
+def documented_sum(
+    figures: Sequence[DocumentedAid], pair: Pair, basis: str, window: Window
+) -> DocumentedSum | None:
+    """The sum of the documented figures of a pair, basis and window; none if no figure is held.
+
+    Ranges add as independent errors do: the square root of the sum of squared distances.
+    """
+    held = [f for f in figures if f.pair == pair and f.basis == basis and window_of(f) == window]
+    if not held:
+        return None
+    total = sum(figure.usd for figure in held)
+    below = math.hypot(*(figure.usd - figure.low for figure in held))
+    above = math.hypot(*(figure.high - figure.usd for figure in held))
+    return DocumentedSum(
+        usd=total,
+        low=max(total - below, 0.0),
+        high=total + above,
+        ids=tuple(figure.id for figure in held),
+        forms=tuple(sorted({figure.form for figure in held})),
+    )

@@ -1,0 +1,154 @@
+"""Parameter draws as they were published: a Parquet file, one row a draw, with a JSON manifest beside it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from scenarios.errors import ScenarioError
+from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
+from simulation.parameters import Parameters, parameter_problems, parameter_table
+
+#: What draws may be: from the prior alone, from a quick fit, or from the published calibration.
+KINDS = ("prior", "provisional", "published")
+#: The files looked for when none is named, the best first.
+_SHIPPED = ("published.parquet", "provisional.parquet")
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws of the parameters, one row each, with the name under which they were published and what they are."""
+
+    frame: pd.DataFrame
+    id: str
+    kind: str
+    path: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def changed(self, values: Mapping[str, float]) -> "Draws":
+        """The same draws with some parameters set to one value throughout.
+
+        Raises ``ScenarioError`` if a parameter is unknown or a value out of bounds.
+        """
+        raise_if_any("these parameters cannot be used", parameter_problems("--set", values), ScenarioError)
+        return replace(self, frame=self.frame.assign(**dict(values))) if values else self
+
+
+def shipped_draws() -> Path:
+    """The draws that ship with lilliput: the published ones, or else the provisional ones."""
+    folder = Path(str(files("calibration"))) / "posterior"
+    return next((folder / name for name in _SHIPPED if (folder / name).is_file()), folder / _SHIPPED[-1])
+
+
+def table_hash() -> str:
+    """A fingerprint of the parameter table: it changes when any number, bound, prior or source does."""
+    text = repr(sorted(parameter_table().items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_draws(path: Path | None = None) -> Draws:
+    """The draws in a Parquet file with its manifest; those that ship with lilliput if no file is named.
+
+    Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that are not the
+    parameters of the table, values missing or out of bounds, a manifest that does not say what the draws are.
+    """
+    path = shipped_draws() if path is None else path
+    manifest, problems = _manifest(path.with_suffix(".json"))
+    frame = pd.DataFrame()
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        problems.append(Problem(str(path), "file", str(error), "a readable Parquet file of draws"))
+    else:
+        problems += _frame_problems(path.name, frame)
+    raise_if_any(f"{path}: the draws cannot be used", problems, ScenarioError)
+    return Draws(frame[list(parameter_table())].astype(float), manifest["id"], manifest["kind"], path)
+
+
+def _manifest(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return {}, [Problem(str(path), "file", str(error), "a readable JSON manifest beside the draws")]
+    if not isinstance(manifest, dict):
+        return {}, [Problem(path.name, "manifest", manifest, "an object with id and kind")]
+    problems = [Problem(path.name, key, MISSING, "required") for key in ("id", "kind") if key not in manifest]
+    if "kind" in manifest and manifest["kind"] not in KINDS:
+        problems.append(unknown(path.name, "kind", manifest["kind"], KINDS))
+    if "id" in manifest and not (isinstance(manifest["id"], str) and manifest["id"]):
+        problems.append(Problem(path.name, "id", manifest["id"], "a name"))
+    return manifest, problems
+
+
+def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
+    """What is wrong with the columns and values of some draws, parameter by parameter."""
+    table = parameter_table()
+    columns = [str(column) for column in frame.columns]
+    missing = [name for name in table if name not in columns]
+    strange = [column for column in columns if column not in table]
+    problems = [
+        Problem(where, "column", column, "a parameter", nearest(column, missing)) for column in strange
+    ]
+    if missing:
+        problems.append(Problem(where, "columns", MISSING, f"also {listed(missing)}"))
+    if frame.empty:
+        problems.append(Problem(where, "rows", 0, "at least one draw"))
+    for name in (name for name in table if name in columns):
+        problems += _value_problems(where, name, frame[name])
+    return problems
+
+
+def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Problem]:
+    bounds = parameter_table()[name]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+    bad = ~((values >= bounds.low) & (values <= bounds.high))
+    if not bad.any():
+        return []
+    row = int(np.argmax(bad))
+    allowed = (
+        f"{bounds.low:g} to {bounds.high:g} ({bounds.unit}); {int(bad.sum())} of {len(bad)} draws are not"
+    )
+    return [Problem(where, f"{name}[{row}]", column.iloc[row], allowed)]
+
+
+def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) -> Draws:
+    """Write draws as a Parquet file with a JSON manifest beside it, and return them as ``read_draws`` would.
+
+    ``manifest`` says at least of what ``kind`` they are; the number of draws, the fingerprints of the values and
+    of the parameter table and, unless given, an ``id`` are added. Raises ``ScenarioError`` for draws that could
+    not be read again.
+    """
+    kind = manifest.get("kind")
+    problems = _frame_problems(path.name, frame)
+    if kind not in KINDS:
+        problems.insert(0, unknown(path.with_suffix(".json").name, "kind", kind, KINDS))
+    raise_if_any(f"{path}: these draws cannot be published", problems, ScenarioError)
+    frame = frame[list(parameter_table())].astype(float).reset_index(drop=True)
+    values_hash = hashlib.sha256(np.ascontiguousarray(frame.to_numpy()).tobytes()).hexdigest()
+    name = f"{kind}-{values_hash[:8]}"
+    told = {
+        "id": name,
+        **manifest,
+        "draws": len(frame),
+        "values": values_hash,
+        "parameter_table": table_hash(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(path, index=False)
+    path.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return Draws(frame, told["id"], told["kind"], path)
+
+
+def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:
+    """The parameters of some replicates: replicate r has draw r, counted round when there are more replicates."""
+    rows = (first_replicate + np.arange(replicates)) % len(draws)
+    return Parameters({name: draws.frame[name].to_numpy()[rows] for name in parameter_table()})

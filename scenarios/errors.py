@@ -1,0 +1,7 @@
+"""What is wrong with a scenario file, with parameter draws, or with a run asked for."""
+
+from simulation.errors import LilliputError
+
+
+class ScenarioError(LilliputError):
+    """A scenario, draws, a setting or a folder that a run cannot use; ``problems`` lists them all."""

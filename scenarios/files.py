@@ -1,0 +1,220 @@
+"""Scenario files: a question, one antecedent and its dated changes, read from TOML and checked in full."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import ScenarioError
+from simulation.context import leadership_spells
+from simulation.countries import COUNTRY_KEYS
+from simulation.dates import LAST_YEAR, date_of, quarter_of
+from simulation.errors import MISSING, Problem, nearest, raise_if_any, unknown
+from simulation.interventions import Intervention, intervention_problems
+from simulation.parameters import source_keys
+from simulation.scenario import HISTORICAL, Scenario
+
+CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
+LONGEST_HORIZON = 36
+#: Needed in every file; a file that changes history must also say on what grounds, and what it leaves out.
+_ALWAYS = ("name", "question", "antecedent", "horizon_years")
+_GROUNDS = ("source", "lines", "page", "left_out")
+_KEYS = (*_ALWAYS, *_GROUNDS, "interventions")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
+#: Sources whose text is held, so that lines and page can be given.
+_HELD = ("marku2017", "aca-article")
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A scenario as it stands in its file, with the page that documents its alternative."""
+
+    scenario: Scenario
+    page: str
+    path: Path
+
+
+def antecedents(scenario: Scenario) -> tuple[str, ...]:
+    """What would have had to be different: one thing, unless the file lists several."""
+    return tuple(line for line in scenario.antecedent.splitlines() if line.strip())
+
+
+def flags(scenario: Scenario) -> tuple[str, ...]:
+    """What a reader of any answer must be told: several antecedents, and where the answers outrun the horizon."""
+    if not scenario.interventions:
+        return ()
+    first = min(quarter_of(change.start) for change in scenario.interventions)
+    end = first + 4 * scenario.horizon
+    raised = []
+    if len(antecedents(scenario)) > 1:
+        raised.append(
+            f"{len(antecedents(scenario))} antecedents: no single one can be credited with the outcome"
+        )
+    if end <= quarter_of(f"{LAST_YEAR}-12"):
+        raised.append(f"answers after {date_of(end)} lie beyond the horizon of {scenario.horizon} years")
+    return tuple(raised)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """The scenario in a TOML file; see ``read_scenario_file``."""
+    return read_scenario_file(path).scenario
+
+
+def read_scenario_file(path: Path) -> ScenarioFile:
+    """A scenario file, read and checked.
+
+    Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing or unknown
+    key, a name, date or value that is not allowed.
+    """
+    where = path.name
+    try:
+        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        broken = isinstance(error, tomllib.TOMLDecodeError)
+        problem = Problem(
+            str(path), "file", str(error), "valid TOML" if broken else "a readable text file in UTF-8"
+        )
+        raise ScenarioError(f"{path}: the scenario cannot be used", [problem]) from error
+    problems = [*_key_problems(where, entry), *_text_problems(where, entry), *_change_problems(where, entry)]
+    raise_if_any(f"{path}: the scenario cannot be used", problems, ScenarioError)
+    scenario = _scenario(entry)
+    raise_if_any(f"{path}: the scenario cannot be used", _taken_name(path, scenario), ScenarioError)
+    return ScenarioFile(scenario, entry.get("page", ""), path)
+
+
+def _scenario(entry: dict[str, Any]) -> Scenario:
+    told = entry["antecedent"]
+    return Scenario(
+        name=entry["name"],
+        question=entry["question"],
+        antecedent=told if isinstance(told, str) else "\n".join(told),
+        source=entry.get("source", ""),
+        lines=entry.get("lines", ""),
+        left_out=entry.get("left_out", ""),
+        horizon=entry["horizon_years"],
+        interventions=tuple(_intervention(change) for change in entry.get("interventions", ())),
+    )
+
+
+def _intervention(change: dict[str, Any]) -> Intervention:
+    named = {key: value for key, value in change.items() if key not in ("from", "to")}
+    if "value" in named:
+        named["value"] = float(named["value"])
+    return Intervention(start=str(change["from"]), end=str(change["to"]), **named)
+
+
+def _key_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
+    wanted = (*_ALWAYS, *_GROUNDS) if entry.get("interventions") else _ALWAYS
+    problems = [Problem(where, key, MISSING, "required") for key in wanted if key not in entry]
+    if not entry.get("interventions") and entry.get("name") != HISTORICAL.name:
+        problems.append(Problem(where, "interventions", MISSING, "at least one table [[interventions]]"))
+    return problems + [unknown(where, "key", key, _KEYS) for key in entry if key not in _KEYS]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _text_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
+    """What is wrong with the keys that say what the scenario is and where it comes from."""
+    problems = []
+    name, told, horizon = entry.get("name"), entry.get("antecedent"), entry.get("horizon_years")
+    if "name" in entry and not (isinstance(name, str) and _NAME.fullmatch(name)):
+        problems.append(
+            Problem(where, "name", name, "small letters, digits and single hyphens: no-opening-1971")
+        )
+    if "antecedent" in entry and not (
+        _is_text(told) or (isinstance(told, list) and told and all(map(_is_text, told)))
+    ):
+        problems.append(
+            Problem(where, "antecedent", told, "a sentence, or a list of sentences if there are several")
+        )
+    if "horizon_years" in entry and not (type(horizon) is int and 1 <= horizon <= LONGEST_HORIZON):
+        problems.append(
+            Problem(where, "horizon_years", horizon, f"a whole number of years, 1 to {LONGEST_HORIZON}")
+        )
+    problems += [
+        Problem(where, key, entry[key], "a sentence")
+        for key in ("question", "left_out")
+        if key in entry and not _is_text(entry[key])
+    ]
+    return problems + _source_problems(where, entry)
+
+
+def _source_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
+    problems = []
+    source = entry.get("source")
+    if "source" in entry and source not in source_keys():
+        problems.append(unknown(where, "source", source, source_keys()))
+    for key in ("lines", "page"):
+        value = entry.get(key, "")
+        formed = isinstance(value, str) and (_SPANS.fullmatch(value) or (not value and source not in _HELD))
+        if key in entry and not formed:
+            problems.append(Problem(where, key, value, "numbers such as 925, 925-927 or 925-927;1104-1105"))
+    return problems
+
+
+def _change_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
+    """What is wrong with the dated changes."""
+    changes = entry.get("interventions", [])
+    if not isinstance(changes, list):
+        return [Problem(where, "interventions", changes, "tables [[interventions]]")]
+    spells = leadership_spells()
+    problems = []
+    for position, change in enumerate(changes, 1):
+        problems += intervention_problems(where, position, change, tuple(spells))
+        if not isinstance(change, dict):
+            continue
+        at = f"interventions[{position}]"
+        if "reason" in change and not _is_text(change["reason"]):
+            problems.append(Problem(where, f"{at}.reason", change["reason"], "a sentence"))
+        country, spell = change.get("country"), change.get("spell")
+        if country in COUNTRY_KEYS and isinstance(spell, str) and spell in spells:
+            own = tuple(name for name, held in spells.items() if held.country.key == country)
+            if spell not in own:
+                problems.append(unknown(where, f"{at}.spell", spell, own))
+    return problems
+
+
+def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
+    """A file of the user's own may repeat a scenario of the catalogue, but not give its name to another."""
+    held = CATALOGUE / f"{scenario.name}.toml"
+    if not held.is_file() or held.resolve() == path.resolve() or read_scenario(held) == scenario:
+        return []
+    return [
+        Problem(
+            path.name, "name", scenario.name, "a name that the catalogue does not use for another scenario"
+        )
+    ]
+
+
+@cache
+def catalogue() -> dict[str, ScenarioFile]:
+    """Every scenario that ships with lilliput, by name, the historical one first."""
+    paths = sorted(CATALOGUE.glob("*.toml"), key=lambda path: (path.stem != HISTORICAL.name, path.stem))
+    return {path.stem: read_scenario_file(path) for path in paths}
+
+
+def scenario_file_named(name_or_path: str) -> ScenarioFile:
+    """The scenario of a name in the catalogue, or that of a file of one's own (a path ending in ``.toml``).
+
+    Raises ``ScenarioError`` if there is neither, with the nearest name of the catalogue.
+    """
+    held = CATALOGUE / f"{name_or_path}.toml"
+    if _NAME.fullmatch(name_or_path) and held.is_file():
+        return read_scenario_file(held)
+    if name_or_path.endswith(".toml"):
+        return read_scenario_file(Path(name_or_path))
+    names = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
+    allowed = f"{', '.join(names)}, or the path of a .toml file"
+    problem = Problem("scenario", "name", name_or_path, allowed, nearest(name_or_path, names))
+    raise ScenarioError("there is no such scenario", [problem])
+
+
+def scenario_named(name_or_path: str) -> Scenario:
+    """The scenario of a name in the catalogue or of a file; see ``scenario_file_named``."""
+    return scenario_file_named(name_or_path).scenario

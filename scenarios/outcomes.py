@@ -1,0 +1,166 @@
+"""Outcomes of simulated histories: when each pair broke and why, and what aid was asked, pledged and delivered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.documented import BASES, PLAN_PERIODS, Pair, Window
+from simulation.arrays import Array
+from simulation.countries import pair_named
+from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, date_of
+from simulation.state import Move, Status
+from simulation.trajectory import Trajectory
+
+#: The five pairs, client first, whose break is documented, and as (patron, client).
+PAIR_NAMES = ("albania-yugoslavia", "yugoslavia-ussr", "albania-ussr", "china-ussr", "albania-china")
+PAIRS: tuple[Pair, ...] = tuple(pair_named(name) for name in PAIR_NAMES)
+YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
+#: Quantities kept year by year for fans, and for how many histories: the first ones of a run.
+SERIES = ("support", "strain", "delivered")
+SERIES_REPLICATES = 2_000
+#: The quantity of the model that belongs to each basis of documented aid.
+BASIS_ARRAYS = {"asked": "requested", "pledged": "newly_pledged", "delivered": "delivered"}
+#: What a trajectory must keep for its outcomes.
+KEPT = ("status", "support", "strain", *BASIS_ARRAYS.values())
+NEVER = -1
+
+Codes = NDArray[np.int8]
+Quarters = NDArray[np.int16]
+Compact = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is kept of some histories; pairs are in the order of ``PAIRS``.
+
+    ``split`` is the quarter of a pair's first break (-1: never by 1980), ``initiator`` the country that moved and
+    ``cause`` the place of the largest grievance in ``simulation.trajectory.CAUSES`` (-1: none), all (pairs, R).
+    ``aid`` is in million US dollars, (bases, windows, pairs, R). ``status_counts`` counts the histories in each
+    status at the end of each quarter, (T, pairs, statuses). ``series`` holds yearly values for at most 2,000
+    histories, (years, pairs, R): means of support and strain, sums of aid delivered.
+    """
+
+    first_replicate: int
+    windows: tuple[Window, ...]
+    split: Quarters
+    initiator: Codes
+    cause: Codes
+    aid: Compact
+    status_counts: NDArray[np.int64]
+    series: dict[str, Compact]
+
+    @property
+    def replicates(self) -> int:
+        """How many histories these are."""
+        return int(self.split.shape[1])
+
+    @classmethod
+    def joined(cls, parts: Sequence["Outcomes"]) -> "Outcomes":
+        """The outcomes of several runs of neighbouring replicates as those of one."""
+        return cls(
+            first_replicate=parts[0].first_replicate,
+            windows=parts[0].windows,
+            split=np.concatenate([part.split for part in parts], axis=1),
+            initiator=np.concatenate([part.initiator for part in parts], axis=1),
+            cause=np.concatenate([part.cause for part in parts], axis=1),
+            aid=np.concatenate([part.aid for part in parts], axis=-1),
+            status_counts=np.sum([part.status_counts for part in parts], axis=0),
+            series={name: np.concatenate([part.series[name] for part in parts], axis=-1) for name in SERIES},
+        )
+
+
+def outcomes_of(trajectory: Trajectory, windows: Sequence[Window] = PLAN_PERIODS, kept: int = 0) -> Outcomes:
+    """The outcomes of some histories, with the yearly series of the first ``kept`` of them.
+
+    The trajectory must keep ``KEPT``.
+    """
+    split, initiator, cause = _breaks(trajectory)
+    arrays = {basis: _of_pairs(trajectory.arrays[name]) for basis, name in BASIS_ARRAYS.items()}
+    aid = np.stack(
+        [
+            np.stack([_summed(arrays[basis], w.first_quarter, w.last_quarter) for w in windows])
+            for basis in BASES
+        ]
+    )
+    status = _of_pairs(trajectory.arrays["status"])
+    return Outcomes(
+        first_replicate=trajectory.first_replicate,
+        windows=tuple(windows),
+        split=split,
+        initiator=initiator,
+        cause=cause,
+        aid=aid.astype(np.float32),
+        status_counts=np.stack([(status == s).sum(axis=-1, dtype=np.int64) for s in Status], axis=-1),
+        series={name: _yearly(trajectory, name, kept) for name in SERIES},
+    )
+
+
+def collected(trajectories: Iterable[Trajectory], windows: Sequence[Window] = PLAN_PERIODS) -> Outcomes:
+    """The outcomes of many histories that come a chunk at a time; each chunk is dropped when its outcomes are taken."""
+    parts: list[Outcomes] = []
+    kept = 0
+    for trajectory in trajectories:
+        here = min(trajectory.replicates, SERIES_REPLICATES - kept)
+        parts.append(outcomes_of(trajectory, windows, here))
+        kept += here
+    return Outcomes.joined(parts)
+
+
+def _of_pairs(values: NDArray[np.generic]) -> Array:
+    """The five documented pairs of a pair array over time: (T, P, C, R) to (T, pairs, R)."""
+    return np.stack([values[:, patron, client] for patron, client in PAIRS], axis=1)
+
+
+def _summed(values: Array, first: int, last: int) -> Array:
+    """The sum over some quarters, one after another, so that a history's sum does not depend on its neighbours."""
+    total = np.zeros(values.shape[1:])
+    for quarterly in values[first : last + 1]:
+        total += quarterly
+    return total
+
+
+def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
+    """Sums of aid and means of feelings by year for the first histories of a trajectory."""
+    values = _of_pairs(trajectory.arrays[name][..., :kept])
+    years = np.stack([_summed(values, start, start + 3) for start in range(0, QUARTERS, 4)])
+    return (years if name == "delivered" else years / 4).astype(np.float32)
+
+
+def _breaks(trajectory: Trajectory) -> tuple[Quarters, Codes, Codes]:
+    """The first break of each documented pair in each history: its quarter, who moved and the largest grievance."""
+    shape = (len(PAIRS), trajectory.replicates)
+    split = np.full(shape, NEVER, dtype=np.int16)
+    initiator, cause = np.full(shape, NEVER, dtype=np.int8), np.full(shape, NEVER, dtype=np.int8)
+    moves = trajectory.moves
+    for place, (patron, client) in enumerate(PAIRS):
+        first = trajectory.first_date(patron, client, Move.SPLIT)
+        split[place] = np.where(np.isnan(first), NEVER, first)
+        rows = np.flatnonzero(
+            (moves.patron == patron) & (moves.client == client) & (moves.move == Move.SPLIT)
+        )
+        own = moves.replicate[rows] - trajectory.first_replicate
+        rows, own = rows[moves.quarter[rows] == first[own]], own[moves.quarter[rows] == first[own]]
+        initiator[place, own] = moves.initiator[rows]
+        cause[place, own] = moves.cause[rows]
+    return split, initiator, cause
+
+
+def quantile_quarter(quarters: NDArray[np.integer], share: float) -> int | None:
+    """The quarter by which a share of the histories has had its event; none if so many never have it.
+
+    A history without the event counts as later than 1980. The quantile is the smallest date that at least the share of
+    histories has reached (no averaging between dates).
+    """
+    if not quarters.size:
+        return None
+    later = np.where(quarters == NEVER, QUARTERS, quarters)
+    found = int(np.quantile(later, share, method="inverted_cdf"))
+    return None if found == QUARTERS else found
+
+
+def quantile_date(quarters: NDArray[np.integer], share: float) -> str | None:
+    """The month ``YYYY-MM`` of ``quantile_quarter``; none if so many histories never have the event."""
+    found = quantile_quarter(quarters, share)
+    return None if found is None else date_of(found)

@@ -1,0 +1,96 @@
+"""``lilliput scenarios``: lists the questions that ship with lilliput, shows one, and checks a file of one's own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from scenarios.console import reporting_errors
+from scenarios.files import (
+    ScenarioFile,
+    antecedents,
+    catalogue,
+    flags,
+    read_scenario_file,
+    scenario_file_named,
+)
+from simulation.interventions import VALUE_UNITS, Intervention
+
+scenarios_app = typer.Typer(help="The questions that can be put to the model.", no_args_is_help=True)
+
+
+@scenarios_app.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that ship with lilliput, each with its question."""
+    with reporting_errors():
+        held = catalogue()
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("question")
+    table.add_column("from", no_wrap=True)
+    for name, file in held.items():
+        changes = file.scenario.interventions
+        table.add_row(name, escape(file.scenario.question), min((i.start for i in changes), default=""))
+    Console().print(table)
+
+
+@scenarios_app.command("show")
+def show_scenario(
+    name: Annotated[str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")],
+) -> None:
+    """Show one scenario in full: question, antecedent, changes, source, horizon and what it leaves out."""
+    with reporting_errors():
+        file = scenario_file_named(name)
+    console = Console(soft_wrap=False, highlight=False)
+    for heading, text in described(file):
+        console.print(f"[bold]{heading}[/bold] {escape(text)}")
+
+
+@scenarios_app.command("check")
+def check_scenario(path: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]) -> None:
+    """Check a scenario file and list everything that is wrong with it."""
+    with reporting_errors():
+        file = read_scenario_file(path)
+    count = len(file.scenario.interventions)
+    typer.echo(
+        f"{path}: {file.scenario.name} is a valid scenario ({count} change{'s' if count != 1 else ''})"
+    )
+    for flag in flags(file.scenario):
+        typer.echo(f"note: {flag}")
+
+
+def described(file: ScenarioFile) -> list[tuple[str, str]]:
+    """A scenario in words: pairs of heading and text, in reading order."""
+    scenario = file.scenario
+    told = [("Scenario", scenario.name), ("Question", scenario.question)]
+    told += [("Antecedent", text) for text in antecedents(scenario)]
+    told += [("Change", in_words(change)) for change in scenario.interventions]
+    if scenario.source:
+        pages = f", page {file.page}" if file.page else ""
+        lines = f", lines {scenario.lines}" if scenario.lines else ""
+        told.append(("Source", f"{scenario.source}{pages}{lines}"))
+    told.append(("Horizon", f"{scenario.horizon} years"))
+    if scenario.left_out:
+        told.append(("Left out", scenario.left_out))
+    return told + [("Note", flag) for flag in flags(scenario)]
+
+
+def in_words(change: Intervention) -> str:
+    """A dated change as a sentence, with its reason."""
+    pair = f"{change.patron} to {change.client}"
+    between = f"{change.patron} and {change.client}"
+    value = f"{change.value:g} ({VALUE_UNITS.get(change.kind, '')})"
+    done = {
+        "leadership": f"{change.country} keeps the leadership {change.spell}",
+        "driver": f"{change.driver} of {change.country} is set to {value}",
+        "grant": f"the share of requests granted by {pair} is set to {value}",
+        "pledge": f"{pair}: an added pledge of {value}",
+        "forbid": f"no {change.move} between {between}",
+        "proximity": f"proximity of {between} is set to {value}",
+        "absence": f"{change.country} keeps out of every alliance",
+    }[change.kind]
+    return f"{change.start} to {change.end}: {done}. {change.reason}"

@@ -1,0 +1,107 @@
+"""Names for the shapes of the model, and the only reductions over a country axis.
+
+Every array ends with the replicate axis R. A pair array is indexed ``[patron, client, replicate]``
+whichever way its quantity flows. Sums are written out one country at a time, so that a column of an
+ensemble equals the same history run alone to the last bit.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+PerReplicate = Array
+"""One value a replicate, shape (R,)."""
+PerCountry = Array
+"""One value a country and replicate, shape (C, R)."""
+PerPair = Array
+"""One value an ordered pair and replicate, shape (P, C, R)."""
+PairFlag = NDArray[np.bool_]
+"""True or false for an ordered pair and replicate, shape (P, C, R)."""
+PairCode = NDArray[np.int8]
+"""A small code for an ordered pair and replicate, shape (P, C, R)."""
+
+
+def of_patron(values: PerCountry) -> PerPair:
+    """Each pair's patron's value: a country array laid along the patron axis, shape (P, 1, R)."""
+    return values[:, np.newaxis]
+
+
+def of_client(values: PerCountry) -> PerPair:
+    """Each pair's client's value: a country array laid along the client axis, shape (1, C, R)."""
+    return values[np.newaxis]
+
+
+def reversed_pair(values: NDArray[Any]) -> NDArray[Any]:
+    """The same quantity of the pair seen the other way round: entry [p, c] is the old [c, p]."""
+    return values.swapaxes(0, 1)
+
+
+def received_by_client(values: PerPair) -> PerCountry:
+    """What each client has from all its patrons together, shape (C, R)."""
+    total = values[0] + values[1]
+    total += values[2]
+    total += values[3]
+    return np.asarray(total)
+
+
+def given_by_patron(values: PerPair) -> PerCountry:
+    """What each patron gives to all its clients together, shape (P, R)."""
+    return received_by_client(values.swapaxes(0, 1))
+
+
+#: For each ordered pair, the two countries that are neither its patron nor its client.
+_THIRDS = [(p, c, *(k for k in range(4) if k not in (p, c))) for p in range(4) for c in range(4) if p != c]
+
+
+def through_third(patron_to_third: PerPair, third_to_client: PerPair) -> PerPair:
+    """The sum over the two third countries k of ``a[patron, k] * b[k, client]``, (P, C, R); self pairs are zero."""
+    replicates = max(patron_to_third.shape[-1], third_to_client.shape[-1])
+    total = np.zeros((4, 4, replicates))
+    term = np.empty(replicates)
+    for patron, client, one, other in _THIRDS:
+        entry = total[patron, client]
+        np.multiply(patron_to_third[patron, one], third_to_client[one, client], out=entry)
+        entry += np.multiply(patron_to_third[patron, other], third_to_client[other, client], out=term)
+    return total
+
+
+def off_diagonal(values: NDArray[Any]) -> NDArray[Any]:
+    """The twelve pairs of distinct countries as a view of shape (..., 3, 4, R).
+
+    In a flattened 4 x 4 table every fifth entry is a country paired with itself; dropping the
+    first entry and reading the other fifteen in rows of five leaves those in the last column.
+    """
+    replicates = values.shape[-1]
+    flat = values.reshape(*values.shape[:-3], 16, replicates)[..., 1:, :]
+    return flat.reshape(*values.shape[:-3], 3, 5, replicates)[..., :4, :]
+
+
+def without_self_pairs(values: Array) -> Array:
+    """Set the four self pairs of a pair array to zero in place, and return it."""
+    for country in range(4):
+        values[country, country] = 0
+    return values
+
+
+def logistic(values: Array) -> Array:
+    """The logistic curve 1 / (1 + exp(-x)), the one S-shape of the model."""
+    result = np.negative(values)
+    np.exp(result, out=result)
+    result += 1
+    return np.asarray(np.divide(1, result, out=result))
+
+
+def saturating(values: Array) -> Array:
+    """The part of one that is reached by an amount x >= 0 with diminishing returns: 1 - exp(-x)."""
+    result = np.negative(values)
+    np.exp(result, out=result)
+    return np.asarray(np.subtract(1, result, out=result))
+
+
+def logit(uniforms: Array) -> Array:
+    """The logistic-distributed shock that belongs to a uniform one: log(u / (1 - u))."""
+    result = np.subtract(1, uniforms)
+    np.divide(uniforms, result, out=result)
+    return np.asarray(np.log(result, out=result))

@@ -1,0 +1,40 @@
+"""Credit: the debts that aid leaves behind and their terms."""
+
+import numpy as np
+
+from simulation.arrays import PerPair, PerReplicate
+
+#: Quarters in a year: turns yearly interest into quarterly.
+QUARTERS_A_YEAR = 4
+
+
+def interest(value: PerPair, *, interest_base: PerReplicate, interest_softening: PerReplicate) -> PerPair:
+    """The yearly interest a patron charges, softer the more it prizes the client.
+
+    Formula: interest_base x exp(-interest_softening x value), a share a year. Source: marku2017 1104-1110, 5885.
+    """
+    return np.asarray(interest_base * np.exp(-interest_softening * value))
+
+
+def credit_drawn(delivered: PerPair, *, credit_share: PerReplicate) -> PerPair:
+    """The part of what arrives that must be paid back, million US dollars a quarter: credit_share x delivered.
+
+    Source: marku2017 4108-4116 (economic aid as loans, arms as gifts).
+    """
+    return credit_share * delivered
+
+
+def repaid(outstanding: PerPair, tie: PerPair, *, repayment_rate: PerReplicate) -> PerPair:
+    """What the client pays back in a quarter while the two are on terms, million US dollars.
+
+    Formula: repayment_rate x tie x outstanding. Source: marku2017 1847-1848, 4108-4110.
+    """
+    return repayment_rate * tie * outstanding
+
+
+def interest_accrued(outstanding: PerPair, interest: PerPair) -> PerPair:
+    """The interest a quarter adds to the debt, million US dollars: outstanding x interest / 4.
+
+    ``interest`` is a share a year. Source: marku2017 1104-1110.
+    """
+    return outstanding * interest / QUARTERS_A_YEAR

@@ -1,0 +1,102 @@
+"""What simulated histories leave behind: kept quantities quarter by quarter, and every dated move with its cause."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.arrays import Array
+from simulation.countries import Country
+from simulation.rules.strain import FatigueSources, StrainSources
+from simulation.state import AllianceState, Move, QuarterAccount
+
+#: What a quarrel or break may be put down to: the sources of the client's strain, then those of the patron's fatigue.
+CAUSES: tuple[str, ...] = (*StrainSources._fields, *FatigueSources._fields)
+#: Countries from the smallest economy to the largest; the larger of a pair is named as its patron.
+BY_SIZE = (Country.ALBANIA, Country.YUGOSLAVIA, Country.CHINA, Country.USSR)
+#: The six pairs as (patron, client), patron being the larger.
+PAIRS = tuple((patron, client) for i, client in enumerate(BY_SIZE) for patron in BY_SIZE[i + 1 :])
+NO_CAUSE = -1
+
+Column = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class MoveTable:
+    """Every change of status of some histories, one row each.
+
+    ``patron`` is the larger country of the pair and ``client`` the smaller; ``initiator`` is the country that moved
+    (-1 when both or neither can be named); ``cause`` is the place of the largest source in ``CAUSES`` (-1 if none).
+    """
+
+    replicate: Column
+    quarter: Column
+    patron: Column
+    client: Column
+    move: Column
+    initiator: Column
+    cause: Column
+
+    @classmethod
+    def joined(cls, tables: Sequence["MoveTable"]) -> "MoveTable":
+        """One table of several, in the order given."""
+        empty = np.empty(0, dtype=np.int64)
+        return cls(
+            *(
+                np.concatenate([empty, *(getattr(table, column.name) for table in tables)])
+                for column in fields(cls)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Some simulated histories: kept arrays (T, P, C, R) by name, dated moves, and the state in which they end."""
+
+    first_replicate: int
+    replicates: int
+    arrays: dict[str, Array]
+    moves: MoveTable
+    last_state: AllianceState
+
+    def first_date(self, patron: Country, client: Country, move: Move) -> Array:
+        """The quarter of a pair's first move of a kind in each history, shape (R,); NaN where it never happens."""
+        table = self.moves
+        chosen = (table.patron == patron) & (table.client == client) & (table.move == move)
+        dates = np.full(self.replicates, np.inf)
+        np.minimum.at(
+            dates, table.replicate[chosen] - self.first_replicate, table.quarter[chosen].astype(float)
+        )
+        return np.where(np.isinf(dates), np.nan, dates)
+
+
+_PATRONS = np.array([patron for patron, _ in PAIRS])
+_CLIENTS = np.array([client for _, client in PAIRS])
+
+
+def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int) -> MoveTable:
+    """The changes of status of one quarter, each with the country that moved and its largest grievance.
+
+    Either country may have moved, as client or as patron of the other; where more than one decision fell in the same
+    quarter, the smaller country's own decision as client is named before the larger's as patron, and both before the
+    reverse roles. A formation is the client's request; a reconciliation is put down to nobody.
+    """
+    pair, replicate = np.nonzero(account.move[_PATRONS, _CLIENTS])
+    larger, smaller = _PATRONS[pair], _CLIENTS[pair]
+    move = account.move[larger, smaller, replicate].astype(np.int64)
+    initiator = np.full(len(pair), NO_CAUSE, dtype=np.int64)
+    cause = np.full(len(pair), NO_CAUSE, dtype=np.int64)
+    for patron, client in ((smaller, larger), (larger, smaller)):
+        at = (patron, client, replicate)
+        strains = np.stack([source[at] for source in account.strain_sources])
+        fatigues = np.stack([source[at] for source in account.fatigue_sources])
+        by_patron, by_client = account.moved_by_patron[at], account.moved_by_client[at]
+        initiator = np.where(by_patron, patron, initiator)
+        cause = np.where(by_patron, len(strains) + np.argmax(fatigues, axis=0), cause)
+        initiator = np.where(by_client, client, initiator)
+        cause = np.where(by_client, np.argmax(strains, axis=0), cause)
+    cause[(move == Move.FORMED) | (move == Move.MENDED)] = NO_CAUSE
+    initiator[move == Move.MENDED] = NO_CAUSE
+    everywhere = np.full(len(pair), quarter, dtype=np.int64)
+    return MoveTable(first_replicate + replicate, everywhere, larger, smaller, move, initiator, cause)

@@ -1,0 +1,79 @@
+"""Parameter draws as files: what is written is read, and what cannot be used is refused in full."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scenarios.draws import Draws, parameters_for, read_draws, table_hash, write_draws
+from scenarios.errors import ScenarioError
+from simulation.parameters import parameter_table
+
+FIRST, SECOND, *_ = parameter_table()
+
+
+def test_draws_written_are_draws_read(draws: Draws) -> None:
+    assert draws.path is not None
+    again = read_draws(draws.path)
+    pd.testing.assert_frame_equal(again.frame, draws.frame)
+    assert (again.id, again.kind) == (draws.id, "prior")
+    manifest = json.loads(draws.path.with_suffix(".json").read_text())
+    assert manifest["draws"] == 50
+    assert manifest["parameter_table"] == table_hash()
+
+
+def test_replicates_take_the_draws_in_turn(draws: Draws) -> None:
+    parameters = parameters_for(draws, 48, 5)
+    expected = draws.frame[FIRST].to_numpy()[[48, 49, 0, 1, 2]]
+    assert np.array_equal(parameters[FIRST], expected)
+    assert set(parameters) == set(parameter_table())
+
+
+def test_order_of_columns_does_not_matter(draws: Draws, tmp_path: Path) -> None:
+    turned = write_draws(
+        draws.frame[draws.frame.columns[::-1]], {"kind": "prior"}, tmp_path / "turned.parquet"
+    )
+    assert turned.id == draws.id
+
+
+def test_every_problem_of_a_file_is_named_at_once(draws: Draws, tmp_path: Path) -> None:
+    path = tmp_path / "bad.parquet"
+    frame = draws.frame.drop(columns=[FIRST]).assign(nonsense=1.0)
+    frame.loc[3, SECOND] = np.nan
+    frame.to_parquet(path)
+    path.with_suffix(".json").write_text('{"kind": "guess"}')
+    with pytest.raises(ScenarioError) as refused:
+        read_draws(path)
+    keys = [problem.key for problem in refused.value.problems]
+    assert keys == ["id", "kind", "column", "columns", f"{SECOND}[3]"]
+
+
+@pytest.mark.parametrize(
+    ("values", "manifest"), [(b"no parquet", b"{}"), (None, None), (b"", b"[]"), (b"", b"no json")]
+)
+def test_unreadable_files_are_refused(tmp_path: Path, values: bytes | None, manifest: bytes | None) -> None:
+    path = tmp_path / "bad.parquet"
+    if values is not None and manifest is not None:
+        path.write_bytes(values)
+        path.with_suffix(".json").write_bytes(manifest)
+    with pytest.raises(ScenarioError) as refused:
+        read_draws(path)
+    assert len(refused.value.problems) >= 2
+
+
+def test_draws_out_of_bounds_are_not_published(draws: Draws, tmp_path: Path) -> None:
+    too_high = parameter_table()[FIRST].high + 1
+    with pytest.raises(ScenarioError, match="50 of 50 draws"):
+        write_draws(draws.frame.assign(**{FIRST: too_high}), {"kind": "prior"}, tmp_path / "bad.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parameter_set_by_hand_holds_in_every_draw(draws: Draws) -> None:
+    value = parameter_table()[FIRST].low
+    changed = draws.changed({FIRST: value})
+    assert (changed.frame[FIRST] == value).all()
+    pd.testing.assert_series_equal(changed.frame[SECOND], draws.frame[SECOND])
+    with pytest.raises(ScenarioError, match="did you mean"):
+        draws.changed({FIRST + "s": value})

@@ -1,0 +1,198 @@
+"""Results on disk: whole or not at all, readable as they are, and never over what is not lilliput's."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scenarios import charts, results
+from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, windows_of
+from scenarios.draws import Draws
+from scenarios.errors import ScenarioError
+from scenarios.files import scenario_named
+from scenarios.manifest import commit_of, manifest_of
+from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS
+from scenarios.results import folder_problems, write_result
+from scenarios.run import RunResult, run_scenario
+from scenarios.summary import summarised_aid, summarised_breaks
+from simulation.dates import date_of, quarter_of
+
+CHINESE = PAIRS[PAIR_NAMES.index("albania-china")]
+RECORD = Documented(
+    (DocumentedBreak(CHINESE, "1978-07", "1978-06", "1978-08"),),
+    (
+        DocumentedAid(
+            "loan", CHINESE, "credit", "pledged", quarter_of("1966"), quarter_of("1970-12"), 9.0, 8, 10
+        ),
+        DocumentedAid("arms", CHINESE, "arms", "asked", quarter_of("1973"), quarter_of("1977-12"), 5.0, 4, 6),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def result(draws: Draws) -> RunResult:
+    return run_scenario(scenario_named("gang-of-four-wins"), draws, 60, 1, windows=windows_of(RECORD.aid))
+
+
+@pytest.fixture(scope="module")
+def folder(result: RunResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_result(
+        result, RECORD, manifest_of(result, {}), tmp_path_factory.mktemp("out") / "new" / "run"
+    )
+
+
+def test_histories_are_one_row_each(result: RunResult, folder: Path) -> None:
+    histories = pd.read_parquet(folder / "histories.parquet")
+    assert list(histories["replicate"]) == list(range(60))
+    assert list(histories["draw"]) == [*range(50), *range(10)]
+    for place, name in enumerate(PAIR_NAMES):
+        written = histories[f"{name.replace('-', '_')}_break"]
+        split = result.outcomes.split[place]
+        assert [None if pd.isna(date) else date for date in written] == [
+            None if quarter == NEVER else date_of(quarter) for quarter in split
+        ]
+
+
+def test_aid_of_every_history_is_written(result: RunResult, folder: Path) -> None:
+    aid = pd.read_parquet(folder / "aid.parquet")
+    assert len(aid) == 60 * len(PAIRS) * len(result.outcomes.windows)
+    chosen = aid[(aid.patron == "china") & (aid.client == "albania") & (aid.period == "1966-70")]
+    pair, window = PAIRS.index(CHINESE), [w.name for w in result.outcomes.windows].index("1966-70")
+    assert np.array_equal(chosen["pledged"].to_numpy(), result.outcomes.aid[1, window, pair])
+
+
+def test_histories_are_written_in_slices(
+    result: RunResult, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "_SLICE", 7)
+    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
+    sliced = write_result(result, RECORD, {}, tmp_path / "sliced")
+    one, other = (pd.read_parquet(place / "aid.parquet") for place in (sliced, folder))
+    keys = ["replicate", "patron", "client", "period"]
+    pd.testing.assert_frame_equal(
+        one.astype(dict.fromkeys(keys, str)).sort_values(keys, ignore_index=True),
+        other.astype(dict.fromkeys(keys, str)).sort_values(keys, ignore_index=True),
+    )
+
+
+def test_tables_say_what_is_simulated_and_what_documented(result: RunResult, folder: Path) -> None:
+    breaks = pd.read_csv(folder / "breaks.csv", index_col="pair")
+    assert breaks.loc["albania-china", "documented"] == "1978-07"
+    shares = (result.outcomes.split != NEVER).mean(axis=1)
+    np.testing.assert_allclose(breaks.loc[list(PAIR_NAMES), "share_by_1980"], shares, atol=1e-6)
+    aid = pd.read_csv(folder / "aid.csv")
+    row = aid[(aid.pair == "albania-china") & (aid.period == "1966-70") & (aid.basis == "pledged")].iloc[0]
+    assert (row["documented"], row["low"], row["high"], row["figures"]) == (9.0, 8.0, 10.0, "loan")
+    assert (row["from"], row["to"]) == ("1966-01", "1970-12")
+    own = aid[(aid.pair == "albania-china") & (aid.period == "1973-77") & (aid.basis == "asked")].iloc[0]
+    assert (own["documented"], own["forms"]) == (5.0, "arms")
+
+
+def test_figures_come_as_png_and_svg(folder: Path) -> None:
+    names = {"aid", "breaks", "status", "strain", "support"}
+    figures = list((folder / "figures").iterdir())
+    assert {(path.stem, path.suffix) for path in figures} == {(n, s) for n in names for s in (".png", ".svg")}
+    svg = (folder / "figures" / "strain.svg").read_text(encoding="utf-8")
+    assert "documented break" in svg
+    assert "beyond the horizon of 5 years" in svg
+    assert ">1975<" in svg
+    assert (folder / "figures" / "aid.png").read_bytes().startswith(b"\x89PNG")
+    assert "million US$ a year" in (folder / "figures" / "aid.svg").read_text(encoding="utf-8")
+
+
+def test_the_same_result_gives_the_same_files(result: RunResult, folder: Path, tmp_path: Path) -> None:
+    again = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run")
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    assert len(files) == 15
+    for path in files:
+        assert (again / path).read_bytes() == (folder / path).read_bytes(), path
+
+
+def test_manifest_says_where_the_result_comes_from(result: RunResult, folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["scenario"]["name"] == "gang-of-four-wins"
+    assert (manifest["seed"], manifest["replicates"]) == (1, 60)
+    assert manifest["draws"]["id"] == result.draws.id
+    assert len(manifest["scenario"]["hash"]) == len(manifest["parameter_table"]) == 64
+    assert manifest["versions"]["numpy"] == np.__version__
+
+
+def test_an_earlier_result_is_replaced_and_nothing_else(
+    result: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
+    place = tmp_path / "run"
+    place.mkdir()
+    assert folder_problems(place) == []
+    write_result(result, RECORD, manifest_of(result, {}), place)
+    assert folder_problems(place) == []
+    write_result(result, RECORD, manifest_of(result, {}) | {"seed": 2}, place)
+    assert json.loads((place / "manifest.json").read_text())["seed"] == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    (place / "notes.txt").write_text("mine")
+    (problem,) = folder_problems(place)
+    assert "notes.txt" in problem.allowed
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", "[]", "no json", '{"made_by": "another"}'])
+def test_folder_of_another_is_refused(tmp_path: Path, manifest: str | None) -> None:
+    (tmp_path / "aid.csv").write_text("mine")
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    assert len(folder_problems(tmp_path)) == 1
+
+
+def test_places_that_cannot_be_written_to_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    assert len(folder_problems(file)) == 1
+    assert len(folder_problems(file / "below")) == 1
+    assert len(folder_problems(Path("/proc/lilliput"))) == 1
+    assert len(folder_problems(tmp_path / ("long" * 100))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failure_half_way_leaves_the_earlier_result(
+    result: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
+    place = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run")
+    before = {path.name: path.stat().st_mtime_ns for path in place.iterdir()}
+    monkeypatch.setattr(results, "_write_csv", full)
+    with pytest.raises(ScenarioError, match="No space left"):
+        write_result(result, RECORD, {}, place)
+    assert {path.name: path.stat().st_mtime_ns for path in place.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_summaries_agree_with_the_outcomes(result: RunResult) -> None:
+    for place, row in enumerate(summarised_breaks(result.outcomes, RECORD)):
+        broken = int((result.outcomes.split[place] != NEVER).sum())
+        assert row.share_by_1980 == broken / 60
+        if broken:
+            assert sum(row.causes.values()) == pytest.approx(1)
+        assert (row.median is None) == (broken < 30)
+    rows = summarised_aid(result.outcomes, RECORD)
+    assert len(rows) == 3 * len(PAIRS) * 8
+    assert all(row.q05 <= row.median <= row.q95 for row in rows)
+    assert sum(row.documented is not None for row in rows) == 2
+
+
+def test_commit_is_read_from_a_checkout(tmp_path: Path) -> None:
+    assert commit_of(tmp_path) is None
+    git = tmp_path / ".git"
+    git.mkdir()
+    (git / "HEAD").write_text("ref: refs/heads/main\n")
+    assert commit_of(tmp_path) is None
+    (git / "packed-refs").write_text("# pack-refs\nabc123 refs/heads/main\n")
+    assert commit_of(tmp_path) == "abc123"
+    (git / "refs" / "heads").mkdir(parents=True)
+    (git / "refs" / "heads" / "main").write_text("def456\n")
+    assert commit_of(tmp_path) == "def456"
+    (git / "HEAD").write_text("789abc\n")
+    assert commit_of(tmp_path) == "789abc"

@@ -1,0 +1,342 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from simulation.context import (
+    CHINA_ENTERS,
+    DRIVER_FILES,
+    PLAN_YEARS,
+    Context,
+    leadership_spells,
+    read_driver,
+)
+from simulation.countries import COUNTRY_KEYS, Country, country_named
+from simulation.dates import QUARTERS, quarter_of
+from simulation.interventions import DRIVERS, MOVES, Intervention, intervention_problems
+from simulation.parameters import default_parameters, parameter_table, source_keys
+from simulation.scenario import HISTORICAL, Scenario
+
+ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
+SPANS = [(row["country"], row["from"], row["to"]) for row in read_driver("leadership")]
+DATED_FILES = ["leadership", *DRIVER_FILES.values()]
+
+
+def month(date):
+    return int(date[:4]) * 12 + int(date[5:7]) - 1
+
+
+def changed(**fields):
+    change = Intervention(**{"start": "1960-01", "end": "1961-12", "reason": "a test", **fields})
+    return Context(Scenario("try", "What if?", interventions=(change,)), default_parameters())
+
+
+def test_every_file_of_drivers_is_read():
+    assert set(DRIVER_FILES) == set(DRIVERS)
+
+
+@pytest.mark.parametrize("name", DATED_FILES)
+def test_dated_rows_run_forward_and_do_not_overlap(name):
+    for country in COUNTRY_KEYS:
+        rows = [row for row in read_driver(name) if row["country"] == country]
+        spans = sorted((month(row["from"]), month(row["to"])) for row in rows)
+        assert all(first <= last for first, last in spans)
+        assert all(before[1] < after[0] for before, after in pairwise(spans)), country
+    assert {row["country"] for row in read_driver(name)} <= set(COUNTRY_KEYS)
+
+
+@pytest.mark.parametrize("name", [*DATED_FILES, "proximity"])
+def test_coded_values_lie_within_their_range_and_cite_a_source(name):
+    rows = read_driver(name)
+    assert rows
+    for row in rows:
+        assert row["source"] in source_keys()
+        assert row["note"].strip() or row["source"] not in ("assumption", "chronology", "geography")
+        if "value" in row:
+            assert 0 <= float(row["low"]) <= float(row["value"]) <= float(row["high"]) <= 1, row
+
+
+def test_leadership_spells_follow_on_one_another_to_the_end_of_1980():
+    for country in Country:
+        spells = sorted(
+            (s.first_month, s.last_month) for s in leadership_spells().values() if s.country is country
+        )
+        assert all(before[1] + 1 == after[0] for before, after in pairwise(spells))
+        assert spells[-1][1] == QUARTERS * 3 - 1
+        assert spells[0][0] == (57 if country is CHINA else 0)
+
+
+def test_leadership_spells_have_names_of_their_own_and_parameters_of_the_table():
+    assert len(leadership_spells()) == len(SPANS)
+    for spell in leadership_spells().values():
+        assert {spell.line, spell.hierarchy} <= set(parameter_table())
+
+
+@pytest.mark.parametrize(
+    ("date", "country", "spell"),
+    [
+        ("1945-01", USSR, "ussr-stalin"),
+        ("1953-01", USSR, "ussr-stalin"),  # the middle month decides
+        ("1953-04", USSR, "ussr-collective"),
+        ("1956-01", USSR, "ussr-collective"),
+        ("1956-04", USSR, "ussr-khrushchev"),
+        ("1980-12", CHINA, "china-deng-hua"),
+        ("1946-01", CHINA, "china-mao-reconstruction"),  # before the first spell, the first
+    ],
+)
+def test_who_is_in_office(date, country, spell):
+    assert Context(HISTORICAL, default_parameters()).spell(quarter_of(date), country).name == spell
+
+
+def test_lines_and_hierarchy_are_the_parameters_of_the_spells_in_office(drawn_parameters):
+    parameters = drawn_parameters(3, 2)
+    quarter = Context(HISTORICAL, parameters).quarter(quarter_of("1960-07"))
+    assert np.array_equal(quarter.line[USSR], parameters["line_ussr_khrushchev"])
+    assert np.array_equal(quarter.hierarchy[CHINA], parameters["hierarchy_china_mao"])
+
+
+def test_a_driver_is_the_mean_of_its_months():
+    rows = [row for row in read_driver("pressure") if row["country"] == "albania"]
+    values = {}
+    for row in rows:
+        for one in range(month(row["from"]), month(row["to"]) + 1):
+            values[one] = float(row["value"])
+    context = Context(HISTORICAL, default_parameters())
+    for quarter in range(QUARTERS):
+        first = 1945 * 12 + 3 * quarter
+        expected = sum(values.get(first + step, 0) for step in range(3)) / 3
+        assert context.quarter(quarter).pressure[ALBANIA, 0] == pytest.approx(expected)
+
+
+def test_every_quarter_has_finite_drivers_in_their_ranges():
+    context = Context(HISTORICAL, default_parameters())
+    plans = []
+    for quarter in range(QUARTERS):
+        now = context.quarter(quarter)
+        for name in (*DRIVERS, "line", "hierarchy", "proximity", "present"):
+            values = getattr(now, name)
+            assert ((values >= 0) & (values <= 1)).all(), name
+        assert np.isfinite(now.income).all()
+        assert (now.income > 0).all()
+        shares = np.exp(now.log_size_share) + np.exp(now.log_client_share)
+        assert shares == pytest.approx(np.ones(shares.shape))
+        plans += [1945 + quarter // 4] if now.plan_start else []
+    assert plans == [year for year in PLAN_YEARS for _ in range(4)]
+
+
+def test_size_shares_follow_the_economies():
+    now = Context(HISTORICAL, default_parameters()).quarter(60)
+    assert now.log_size_share[USSR, ALBANIA, 0] == pytest.approx(now.log_client_share[ALBANIA, USSR, 0])
+    ratio = np.exp(now.log_size_share - now.log_client_share)
+    assert ratio[USSR, ALBANIA, 0] == pytest.approx(now.income[USSR, 0] / now.income[ALBANIA, 0])
+    assert ratio[USSR, ALBANIA, 0] > 100
+
+
+def test_economies_are_interpolated_in_logarithms_between_the_years_held():
+    held = {(row["country"], row["year"]): float(row["gdp"]) for row in read_driver("economies")}
+    share = (1955 + 3 / 8 - 1950.5) / 5  # the middle of 1955 Q2 between the middles of 1950 and 1955
+    gdp = {key: held[key, "1950"] ** (1 - share) * held[key, "1955"] ** share for key in ("albania", "ussr")}
+    now = Context(HISTORICAL, default_parameters()).quarter(quarter_of("1955-04"))
+    ratio = np.exp(now.log_size_share - now.log_client_share)[USSR, ALBANIA, 0]
+    assert ratio == pytest.approx(gdp["ussr"] / gdp["albania"])
+
+
+def test_china_enters_in_the_last_quarter_of_1949():
+    context = Context(HISTORICAL, default_parameters())
+    before, after = context.quarter(CHINA_ENTERS - 1).present, context.quarter(CHINA_ENTERS).present
+    assert quarter_of("1949-10") == CHINA_ENTERS
+    assert before.sum() == 6
+    assert not before[CHINA].any()
+    assert not before[:, CHINA].any()
+    assert np.array_equal(after[..., 0], 1 - np.eye(4))
+
+
+def test_history_as_documented_forbids_and_imposes_nothing():
+    now = Context(HISTORICAL, default_parameters()).quarter(70)
+    assert set(now.permitted) == set(MOVES)
+    assert all(permitted.all() for permitted in now.permitted.values())
+    assert not now.grant_imposed.any()
+    assert now.grant_free.all()
+    assert not now.extra_pledge.any()
+    assert np.array_equal(now.proximity, now.proximity.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "place", "value"),
+    [
+        (
+            {"kind": "driver", "driver": "pressure", "country": "ussr", "value": 0.11},
+            "pressure",
+            (USSR, 0),
+            0.11,
+        ),
+        (
+            {"kind": "driver", "driver": "emergency", "country": "china", "value": 0.2},
+            "emergency",
+            (CHINA, 0),
+            0.2,
+        ),
+        (
+            {"kind": "grant", "patron": "ussr", "client": "albania", "value": 0.9},
+            "grant_imposed",
+            (USSR, ALBANIA, 0),
+            0.9,
+        ),
+        (
+            {"kind": "grant", "patron": "ussr", "client": "albania", "value": 0.9},
+            "grant_free",
+            (USSR, ALBANIA, 0),
+            0.0,
+        ),
+        (
+            {"kind": "pledge", "patron": "china", "client": "albania", "value": 30.0},
+            "extra_pledge",
+            (CHINA, ALBANIA, 0),
+            30,
+        ),
+        (
+            {"kind": "proximity", "patron": "china", "client": "albania", "value": 0.5},
+            "proximity",
+            (CHINA, ALBANIA, 0),
+            0.5,
+        ),
+        (
+            {"kind": "proximity", "patron": "china", "client": "albania", "value": 0.5},
+            "proximity",
+            (ALBANIA, CHINA, 0),
+            0.5,
+        ),
+        ({"kind": "absence", "country": "china"}, "present", (CHINA, ALBANIA, 0), 0.0),
+        ({"kind": "absence", "country": "china"}, "present", (ALBANIA, CHINA, 0), 0.0),
+        (
+            {"kind": "leadership", "country": "ussr", "spell": "ussr-stalin"},
+            "line",
+            (USSR, 0),
+            "line_ussr_stalin",
+        ),
+        (
+            {"kind": "leadership", "country": "ussr", "spell": "ussr-stalin"},
+            "hierarchy",
+            (USSR, 0),
+            "hierarchy_ussr_stalin",
+        ),
+    ],
+)
+def test_an_intervention_acts_in_its_quarters_there_and_nowhere_else(fields, name, place, value):
+    factual, twin = Context(HISTORICAL, default_parameters()), changed(**fields)
+    expected = parameter_table()[value].default if isinstance(value, str) else value
+    for quarter in range(QUARTERS):
+        as_documented = np.array(getattr(factual.quarter(quarter), name))
+        got = np.array(getattr(twin.quarter(quarter), name))
+        if 60 <= quarter <= 67:
+            assert got[place] == expected
+            assert as_documented[place] != expected
+            if name != "present":
+                other = [index for index in np.ndindex(got.shape) if got[index] != as_documented[index]]
+                assert {tuple(sorted(index[:-1])) for index in other} == {tuple(sorted(place[:-1]))}
+        else:
+            assert np.array_equal(got, as_documented), quarter
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_forbidden_move_is_closed_both_ways_and_others_stay_open(move):
+    context = changed(kind="forbid", patron="ussr", client="albania", move=move)
+    now = context.quarter(62)
+    assert now.permitted[move][USSR, ALBANIA] == now.permitted[move][ALBANIA, USSR] == 0
+    assert now.permitted[move].sum() == 14
+    assert all(now.permitted[other].all() for other in MOVES if other != move)
+    assert context.quarter(59).permitted[move].all()
+    assert context.quarter(68).permitted[move].all()
+
+
+def test_two_pledges_add_up():
+    pledges = tuple(
+        Intervention("pledge", "1960-01", "1961-12", "a test", patron="china", client="albania", value=value)
+        for value in (10.0, 5.0)
+    )
+    context = Context(Scenario("try", "What if?", interventions=pledges), default_parameters())
+    assert context.quarter(60).extra_pledge[CHINA, ALBANIA, 0] == 15
+    assert context.quarter(60).extra_pledge.sum() == 15
+
+
+def test_a_change_never_leaks_into_the_shared_tables():
+    before = Context(HISTORICAL, default_parameters()).quarter(62)
+    kept = {name: np.copy(getattr(before, name)) for name in (*DRIVERS, "proximity", "income", "line")}
+    for driver in DRIVERS:
+        changed(kind="driver", driver=driver, country="ussr", value=0.123).quarter(62)
+    changed(kind="proximity", patron="ussr", client="albania", value=0.123).quarter(62)
+    changed(kind="leadership", country="ussr", spell="ussr-brezhnev").quarter(62)
+    after = Context(HISTORICAL, default_parameters()).quarter(62)
+    assert all(np.array_equal(getattr(after, name), value) for name, value in kept.items())
+
+
+SPELLS = tuple(leadership_spells())
+GOOD_ENTRY = {
+    "kind": "grant",
+    "patron": "ussr",
+    "client": "albania",
+    "value": 0.5,
+    "from": "1960",
+    "to": "1961-06",
+    "reason": "r",
+}
+
+
+def problem_keys(entry):
+    return {problem.key for problem in intervention_problems("try.toml", 0, entry, SPELLS)}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        GOOD_ENTRY,
+        {"kind": "absence", "country": "china", "from": "1949-10", "to": "1980", "reason": "r"},
+        {
+            "kind": "leadership",
+            "country": "ussr",
+            "spell": "ussr-stalin",
+            "from": "1953",
+            "to": "1960",
+            "reason": "r",
+        },
+    ],
+)
+def test_a_good_intervention_has_no_problem(entry):
+    assert not problem_keys(entry)
+
+
+@pytest.mark.parametrize(
+    ("fault", "key"),
+    [
+        ({"kind": "gift"}, "interventions[0].kind"),
+        ({"patron": "italy"}, "interventions[0].patron"),
+        ({"patron": "albania"}, "interventions[0].client"),
+        ({"value": 1.5}, "interventions[0].value"),
+        ({"value": -0.1}, "interventions[0].value"),
+        ({"value": True}, "interventions[0].value"),
+        ({"value": "much"}, "interventions[0].value"),
+        ({"value": float("nan")}, "interventions[0].value"),
+        ({"from": "soon"}, "interventions[0].from"),
+        ({"from": "1930"}, "interventions[0].from"),
+        ({"to": "1990"}, "interventions[0].to"),
+        ({"to": "1950"}, "interventions[0].to"),
+        ({"spell": "ussr-stalin"}, "interventions[0] key"),
+    ],
+)
+def test_each_fault_of_an_intervention_is_found(fault, key):
+    assert key in problem_keys({**GOOD_ENTRY, **fault})
+
+
+def test_all_faults_of_an_intervention_are_reported_at_once():
+    entry = {"kind": "driver", "country": "chna", "driver": "presure", "value": 3, "from": "x", "colour": 1}
+    assert problem_keys(entry) == {
+        f"interventions[0]{k}" for k in (".country", ".driver", ".value", ".from", ".to", ".reason", " key")
+    }
+
+
+def test_what_is_no_table_is_no_intervention():
+    assert problem_keys("ussr") == {"interventions[0]"}
+
+
+def test_country_names_of_the_files_are_those_of_the_model():
+    assert [country_named(key) for key in COUNTRY_KEYS] == list(Country)

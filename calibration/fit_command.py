@@ -26,7 +26,7 @@ calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is
 #: How hard to sample; the first is for a look, the second made the draws that ship.
 EFFORTS = {
     "quick": Effort(population=256, moves=3, effective_share=0.5, last_moves=10),
-    "standard": Effort(population=1024, moves=16, effective_share=0.6, last_moves=120),
+    "standard": Effort(population=1024, moves=20, effective_share=0.6, last_moves=200),
 }
 COPIES = 2
 MOST_SEED = 2**63 - 1

@@ -5,6 +5,7 @@ whichever way its quantity flows. Sums are written out one country at a time, so
 ensemble equals the same history run alone to the last bit.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,21 @@ def without_self_pairs(values: Array) -> Array:
     for country in range(4):
         values[country, country] = 0
     return values
+
+
+def zero_pairs(values: Array, pairs: Iterable[tuple[int, int]]) -> Array:
+    """Set the given (patron, client) pairs of a pair array to zero in place, and return it."""
+    for patron, client in pairs:
+        values[patron, client] = 0
+    return values
+
+
+def moved_toward(values: Array, target: Array, share: PerReplicate) -> Array:
+    """A quantity that has gone a share of the way to its target: x + share x (target - x)."""
+    change = np.subtract(target, values)
+    change *= share
+    change += values
+    return np.asarray(change)
 
 
 def logistic(values: Array) -> Array:

@@ -64,6 +64,9 @@ class QuarterContext:
     grant_imposed: PerPair
     grant_free: PerPair
     extra_pledge: PerPair
+    absent: tuple[tuple[int, int], ...]
+    forbidden: dict[str, tuple[tuple[int, int], ...]]
+    aid_imposed: bool
 
 
 def read_driver(name: str) -> list[dict[str, str]]:
@@ -160,6 +163,11 @@ def _proximity_table() -> PerPair:
     return table
 
 
+def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
+    """The pairs of two different countries at which a table (P, C, 1) is zero."""
+    return tuple((a, b) for a in range(COUNTRIES) for b in range(COUNTRIES) if a != b and table[a, b, 0] == 0)
+
+
 def _both_ways(table: Array, intervention: Intervention, value: float) -> None:
     patron, client = country_named(intervention.patron), country_named(intervention.client)
     table[patron, client] = table[client, patron] = value
@@ -176,6 +184,7 @@ class Context:
         self._interventions = scenario.interventions
         self._parameters = parameters
         self._spells = _spell_table()
+        self._plain: dict[bool, dict[str, Any]] = {}
         self._drivers = {driver: _driver_table(driver) for driver in DRIVERS}
         for intervention in self._interventions:
             if intervention.kind == "leadership":
@@ -194,7 +203,7 @@ class Context:
         """The drivers of one quarter (0 is 1945 Q1)."""
         active = [i for i in self._interventions if i.active(quarter)]
         drivers = {driver: table[quarter] for driver, table in self._drivers.items()}
-        pairs = self._pair_terms(quarter, active)
+        pairs = self._pair_terms(quarter, active) if active else self._undisturbed(quarter >= CHINA_ENTERS)
         for change in active:
             if change.kind == "driver":
                 drivers[change.driver] = drivers[change.driver].copy()
@@ -217,6 +226,12 @@ class Context:
             plan_start=float(FIRST_YEAR + quarter // 4 in PLAN_YEARS),
             **pairs,
         )
+
+    def _undisturbed(self, china_present: bool) -> dict[str, Any]:
+        """The pair terms of quarters in which no intervention is in force, made once before and once after 1949."""
+        if china_present not in self._plain:
+            self._plain[china_present] = self._pair_terms(CHINA_ENTERS if china_present else 0, [])
+        return self._plain[china_present]
 
     def _pair_terms(self, quarter: int, active: list[Intervention]) -> dict[str, Any]:
         """Proximity, presence, permitted moves and imposed aid of a quarter, by field of ``QuarterContext``."""
@@ -242,7 +257,12 @@ class Context:
                     grant_imposed[at], grant_free[at] = change.value, 0.0
                 else:
                     extra_pledge[at] += change.value
+        absent = _zero_pairs(present)
+        forbidden = {move: _zero_pairs(allowed * present) for move, allowed in permitted.items()}
         return {
+            "absent": absent,
+            "forbidden": forbidden,
+            "aid_imposed": any(change.kind in ("grant", "pledge") for change in active),
             "present": present,
             "proximity": proximity,
             "permitted": permitted,

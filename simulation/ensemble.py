@@ -20,7 +20,7 @@ from simulation.transition import transition
 #: What an ensemble keeps of each quarter unless asked otherwise.
 KEPT = ("status", "delivered", "newly_pledged", "requested", "support", "strain")
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
-CHUNK = 512
+CHUNK = 1024
 
 
 def simulate(
@@ -54,6 +54,7 @@ def simulate(
                 quarterly.append(arrays[name])
         if account.move.any():
             moves.append(moves_of_quarter(quarter, account, first_replicate))
+        del account  # its memory serves the next quarter while it is still in the processor's cache
     check_finite(parameters, state, scenario, seed, first_replicate)
     return Trajectory(
         first_replicate=first_replicate,

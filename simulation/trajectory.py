@@ -88,14 +88,15 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     initiator = np.full(len(pair), NO_CAUSE, dtype=np.int64)
     cause = np.full(len(pair), NO_CAUSE, dtype=np.int64)
     for patron, client in ((smaller, larger), (larger, smaller)):
-        at = (patron, client, replicate)
-        strains = np.stack([source[at] for source in account.strain_sources])
-        fatigues = np.stack([source[at] for source in account.fatigue_sources])
-        by_patron, by_client = account.moved_by_patron[at], account.moved_by_client[at]
-        initiator = np.where(by_patron, patron, initiator)
-        cause = np.where(by_patron, len(strains) + np.argmax(fatigues, axis=0), cause)
-        initiator = np.where(by_client, client, initiator)
-        cause = np.where(by_client, np.argmax(strains, axis=0), cause)
+        for moved, offset, sources, mover in (
+            (account.moved_by_patron, len(account.strain_sources), account.fatigue_sources, patron),
+            (account.moved_by_client, 0, account.strain_sources, client),
+        ):
+            rows = np.nonzero(moved[patron, client, replicate])[0]
+            if len(rows):
+                at = (patron[rows], client[rows], replicate[rows])
+                initiator[rows] = mover[rows]
+                cause[rows] = offset + np.argmax(np.stack([source[at] for source in sources]), axis=0)
     cause[(move == Move.FORMED) | (move == Move.MENDED)] = NO_CAUSE
     initiator[move == Move.MENDED] = NO_CAUSE
     everywhere = np.full(len(pair), quarter, dtype=np.int64)

@@ -10,7 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.arrays import Array, PairCode, PairFlag, PerPair, received_by_client, reversed_pair
+from simulation.arrays import (
+    Array,
+    PairCode,
+    PairFlag,
+    PerPair,
+    received_by_client,
+    reversed_pair,
+    without_self_pairs,
+    zero_pairs,
+)
 from simulation.conditioning import Conditioning, chances_of_moves
 from simulation.context import QuarterContext
 from simulation.parameters import Parameters
@@ -83,7 +92,7 @@ def perceived(state: AllianceState, parameters: Parameters, context: QuarterCont
     estranged = (state.status == Status.ESTRANGED).astype(float)
     split = (state.status == Status.SPLIT).astype(float)
     attention = perception.attention(context.log_size_share, **parameters.of(perception.attention))
-    attention *= context.present
+    zero_pairs(attention, context.absent)
     threat = perception.threat(context.proximity, attention, state.goodwill)
     autonomy = perception.autonomy(context.log_client_share, **parameters.of(perception.autonomy))
     asymmetry = perception.asymmetry(context.log_size_share, context.log_client_share) * context.present
@@ -135,9 +144,12 @@ def exchanged(
         shock,
         **parameters.of(aid.grant_share),
     )
-    grant_share = grant_share * context.grant_free + context.grant_imposed
+    if context.aid_imposed:
+        grant_share = grant_share * context.grant_free + context.grant_imposed
     capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
-    newly_pledged = aid.aid_pledged(requested, grant_share, capacity) + context.extra_pledge * seen.tie
+    newly_pledged = aid.aid_pledged(requested, grant_share, capacity)
+    if context.aid_imposed:
+        newly_pledged = newly_pledged + context.extra_pledge * seen.tie
     delivered = aid.aid_delivered(
         state.pledged + newly_pledged, seen.tie, context.income, **parameters.of(aid.aid_delivered)
     )
@@ -229,24 +241,22 @@ def decided(
     fear = status.fear(context.proximity, seen.attention, context.hierarchy, context.distraction)
     accord = status.accord(state.goodwill)
     exclusion = status.exclusion(seen.allied, context.proximity, seen.attention, context.hierarchy)
-    may_quarrel = seen.allied * (context.present * context.permitted["dispute"])
-    may_break = seen.estranged * (context.present * context.permitted["break"])
-    may_mend = seen.estranged * (context.present * context.permitted["mending"])
-    may_form = (1 - seen.allied - seen.estranged) * (context.present * context.permitted["formation"])
+    untied = 1 - seen.allied
+    untied -= seen.estranged
     chances = {
-        "dispute_by_client": may_quarrel
+        "dispute_by_client": seen.allied
         * status.dispute_by_client(state.strain, **parameters.of(status.dispute_by_client)),
-        "dispute_by_patron": may_quarrel
+        "dispute_by_patron": seen.allied
         * status.dispute_by_patron(state.fatigue, **parameters.of(status.dispute_by_patron)),
-        "break_by_client": may_break
+        "break_by_client": seen.estranged
         * status.break_by_client(
             state.strain, option, fear, aids.dependence, **parameters.of(status.break_by_client)
         ),
-        "break_by_patron": may_break
+        "break_by_patron": seen.estranged
         * status.break_by_patron(state.fatigue, **parameters.of(status.break_by_patron)),
-        "mending": may_mend
+        "mending": seen.estranged
         * status.mending(accord, state.strain, state.fatigue, **parameters.of(status.mending)),
-        "alliance_forming": may_form
+        "alliance_forming": untied
         * status.alliance_forming(
             accord,
             seen.danger,
@@ -261,6 +271,8 @@ def decided(
             **parameters.of(status.alliance_forming),
         ),
     }
+    for decision, chance in chances.items():
+        zero_pairs(chance, context.forbidden[_MOVE_OF_DECISION[decision]])
     fired = {name: shocks[name] < chance for name, chance in chances.items()}
     by_client = fired["dispute_by_client"] | fired["break_by_client"] | fired["alliance_forming"]
     by_patron = fired["dispute_by_patron"] | fired["break_by_patron"]
@@ -286,6 +298,17 @@ def either(one: PerPair, other: PerPair) -> PerPair:
     """The chance that at least one of a pair's independent decisions falls, whichever side takes it."""
     neither = (1 - one) * (1 - other)
     return np.asarray(1 - neither * reversed_pair(neither))
+
+
+#: The move, as scenarios name it, that each decision leads to.
+_MOVE_OF_DECISION = {
+    "dispute_by_client": "dispute",
+    "dispute_by_patron": "dispute",
+    "break_by_client": "break",
+    "break_by_patron": "break",
+    "mending": "mending",
+    "alliance_forming": "formation",
+}
 
 
 def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
@@ -358,14 +381,16 @@ def transition(
         seen.split,
         **parameters.of(disposition.goodwill),
     )
+    for absent in context.absent:
+        goodwill[absent] = state.goodwill[absent]
     felt = AllianceState(
         status=state.status,
-        goodwill=goodwill * context.present + state.goodwill * (1 - context.present),
+        goodwill=without_self_pairs(goodwill),
         pledged=state.pledged,
         outstanding=state.outstanding + aids.credit_drawn + aids.interest_accrued - aids.repaid,
         support=support,
-        strain=strain * context.present,
-        fatigue=fatigue * context.present,
+        strain=zero_pairs(strain, context.absent),
+        fatigue=zero_pairs(fatigue, context.absent),
         ambition=aid.ambition(state.ambition, aids.grant_share, seen.tie, **parameters.of(aid.ambition)),
         refused=feeling.refused(state.refused, aids.grant_share, seen.tie, **parameters.of(feeling.refused)),
         remembered_line=perception.remembered_line(
@@ -373,10 +398,11 @@ def transition(
         ),
     )
     chosen = decided(felt, parameters, context, shocks, seen, aids, record)
-    status_after = np.where(chosen.move == Move.STAY, state.status, _STATUS_AFTER[chosen.move])
-    felt.status = status_after * context.present.astype(
-        np.int8
-    )  # Status.NONE is zero: the absent have no ties
+    changed = np.nonzero(chosen.move)
+    felt.status = state.status.copy()
+    felt.status[changed] = _STATUS_AFTER[chosen.move[changed]]
+    for absent in context.absent:
+        felt.status[absent] = Status.NONE
     ended = (felt.status == Status.SPLIT) | (felt.status == Status.NONE)
     open_pledges = state.pledged + aids.newly_pledged - aids.delivered
     cancelled = open_pledges * ended

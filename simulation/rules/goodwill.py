@@ -1,6 +1,6 @@
 """Goodwill: how one leadership is disposed toward another."""
 
-from simulation.arrays import PerCountry, PerPair, PerReplicate, logistic, of_client, of_patron
+from simulation.arrays import PerCountry, PerPair, PerReplicate, logistic, moved_toward, of_client, of_patron
 
 
 def goodwill(
@@ -38,4 +38,4 @@ def goodwill(
     leaning -= goodwill_strain * (strain.swapaxes(0, 1) + fatigue)
     leaning += goodwill_enemy * shared_enemy
     leaning -= goodwill_threat * threat.swapaxes(0, 1) + goodwill_split * split
-    return goodwill + goodwill_adjustment * (logistic(leaning) - goodwill)
+    return moved_toward(goodwill, logistic(leaning), goodwill_adjustment)

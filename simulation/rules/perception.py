@@ -6,6 +6,7 @@ from simulation.arrays import (
     PerCountry,
     PerPair,
     PerReplicate,
+    moved_toward,
     of_client,
     of_patron,
     received_by_client,
@@ -49,12 +50,16 @@ def asymmetry(log_size_share: PerPair, log_client_share: PerPair) -> PerPair:
 
 def warmth(goodwill: PerPair) -> PerPair:
     """How far goodwill is above neutral: max(0, 2 g - 1), zero for self pairs."""
-    return without_self_pairs(np.maximum(2 * goodwill - 1, 0))
+    above = 2 * goodwill
+    above -= 1
+    return without_self_pairs(np.maximum(above, 0, out=above))
 
 
 def enmity(goodwill: PerPair) -> PerPair:
     """How far goodwill is below neutral: max(0, 1 - 2 g), zero for self pairs."""
-    return without_self_pairs(np.maximum(1 - 2 * goodwill, 0))
+    below = np.multiply(goodwill, -2)
+    below += 1
+    return without_self_pairs(np.maximum(below, 0, out=below))
 
 
 def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair:
@@ -106,7 +111,7 @@ def remembered_line(remembered: PerCountry, line: PerCountry, *, line_memory: Pe
 
     Source: assumption (a few years until a change of doctrine is taken for granted).
     """
-    return remembered + line_memory * (line - remembered)
+    return moved_toward(remembered, line, line_memory)
 
 
 def line_shift(line: PerCountry, remembered: PerCountry) -> PerCountry:

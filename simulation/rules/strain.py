@@ -10,6 +10,7 @@ from simulation.arrays import (
     PerPair,
     PerReplicate,
     logit,
+    moved_toward,
     of_client,
     of_patron,
     saturating,
@@ -125,7 +126,7 @@ def relief(
 
 def refused(refused: PerPair, grant_share: PerPair, tie: PerPair, *, refusal_memory: PerReplicate) -> PerPair:
     """The client's memory of refusals, in [0, 1]: r + refusal_memory x ((1 - grant_share) x tie - r)."""
-    return refused + refusal_memory * ((1 - grant_share) * tie - refused)
+    return moved_toward(refused, (1 - grant_share) * tie, refusal_memory)
 
 
 def strain(
@@ -149,7 +150,9 @@ def strain(
         total += source
     total += strain_noise * logit(shock)
     total -= relief
-    return strain + strain_adjustment * (bond * saturating(np.maximum(total, 0)) - strain)
+    target = saturating(np.maximum(total, 0, out=total))
+    target *= bond
+    return moved_toward(strain, target, strain_adjustment)
 
 
 def cost(pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_cost: PerReplicate) -> PerPair:
@@ -233,4 +236,6 @@ def fatigue(
     for source in sources[2:]:
         total += source
     total -= fatigue_value * value
-    return fatigue + fatigue_adjustment * (bond * saturating(np.maximum(total, 0)) - fatigue)
+    target = saturating(np.maximum(total, 0, out=total))
+    target *= bond
+    return moved_toward(fatigue, target, fatigue_adjustment)

@@ -1,6 +1,6 @@
 """Political support: what the client gives in return."""
 
-from simulation.arrays import PerPair, PerReplicate, logistic
+from simulation.arrays import PerPair, PerReplicate, logistic, moved_toward
 
 
 def support(
@@ -31,4 +31,7 @@ def support(
     leaning = support_base + support_aid * need_met + support_enemy * shared_enemy
     leaning += support_goodwill * (2 * client_goodwill - 1)
     leaning += support_danger * danger - support_strain * strain
-    return support + support_adjustment * (attention * tie * logistic(leaning) - support)
+    target = logistic(leaning)
+    target *= attention
+    target *= tie
+    return moved_toward(support, target, support_adjustment)

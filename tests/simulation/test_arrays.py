@@ -41,7 +41,7 @@ def test_a_sum_for_one_replicate_equals_its_column_to_the_last_bit(reduced):
 
 
 def test_through_third_sums_over_the_country_between():
-    expected = sum(PAIRS[2, k] * OTHERS[k, 0] for k in range(4))
+    expected = sum(PAIRS[2, k] * OTHERS[k, 0] for k in (1, 3))  # neither the USSR nor Albania
     assert arrays.through_third(PAIRS, OTHERS)[2, 0] == pytest.approx(expected, rel=1e-12)
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from calibration.currency import rate_problems
 from calibration.errors import CalibrationError
 from calibration.evidence_check import check_disjoint
-from calibration.evidence_reading import read_evidence
+from calibration.evidence_reading import FOLDER, read_evidence
 from calibration.evidence_rows import (
     FORMS,
     ROLES,
@@ -33,6 +33,7 @@ from calibration.evidence_tables import (
     wide_console,
 )
 from calibration.record import record_problems, recorded_moves
+from calibration.targets import share_problems
 from scenarios.console import reporting_errors
 from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, nearest, raise_if_any, unknown
@@ -185,6 +186,7 @@ def check_evidence(folder: FolderOption = None) -> None:
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
+        problems += share_problems(evidence, folder or FOLDER)
         raise_if_any("the evidence is not in order", problems, CalibrationError)
     console = wide_console()
     table = Table(box=box.SIMPLE_HEAD)

@@ -6,15 +6,18 @@ from pathlib import Path
 import numpy as np
 
 from calibration.evidence_reading import FOLDER
-from calibration.evidence_rows import Evidence
+from calibration.evidence_rows import ROLES, Evidence
 from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
 from calibration.record import aid_observations, recorded_moves
 from scenarios.documented import PLAN_PERIODS, DocumentedAid, documented_sum, window_of
 from simulation.countries import country_named
 from simulation.dates import quarter_of
+from simulation.errors import Problem, unknown
 from simulation.trajectory import PAIRS
 
 _FITTED = "target"
+#: A share may be rounded by this much.
+_SHARE_ROUNDING = 0.01
 
 
 def period_aid(evidence: Evidence) -> tuple[PeriodAid, ...]:
@@ -58,6 +61,29 @@ def shares_granted(folder: Path = FOLDER) -> tuple[ShareGranted, ...]:
         )
         for row in rows
     )
+
+
+def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:
+    """What is wrong with the answers to requests: figures that do not exist or do not give the share, ranges, roles."""
+    figures = {figure.id: figure for figure in evidence.aid}
+    with (folder / "shares.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    problems = []
+    for row in rows:
+        where = f"shares.csv ({row['id']})"
+        asked, granted = figures.get(row["asked"]), figures.get(row["granted"])
+        for key, figure in (("asked", asked), ("granted", granted)):
+            if figure is None:
+                problems.append(unknown(where, key, row[key], tuple(figures)))
+            elif (figure.patron, figure.client) != (row["patron"], row["client"]):
+                problems.append(Problem(where, key, row[key], f"a figure of {row['client']}-{row['patron']}"))
+        if row["role"] not in ROLES:
+            problems.append(unknown(where, "role", row["role"], ROLES))
+        if not float(row["low"]) <= float(row["value"]) <= float(row["high"]):
+            problems.append(Problem(where, "value", row["value"], f"{row['low']} to {row['high']}"))
+        if asked and granted and abs(granted.value / asked.value - float(row["value"])) > _SHARE_ROUNDING:
+            problems.append(Problem(where, "value", row["value"], f"{granted.value:g} / {asked.value:g}"))
+    return problems
 
 
 def fitted_record(evidence: Evidence) -> Record:

@@ -24,12 +24,21 @@ _SHIPPED = ("published.parquet", "provisional.parquet")
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of the parameters, one row each, with the name under which they were published and what they are."""
+    """Draws of the parameters, one row each, with the name under which they were published and what they are.
+
+    ``table`` is the fingerprint of the parameter table they were drawn under, empty if unknown.
+    """
 
     frame: pd.DataFrame
     id: str
     kind: str
     path: Path | None = None
+    table: str = ""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the parameter table has changed since the draws were made."""
+        return bool(self.table) and self.table != table_hash()
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -71,7 +80,13 @@ def read_draws(path: Path | None = None) -> Draws:
     else:
         problems += _frame_problems(path.name, frame)
     raise_if_any(f"{path}: the draws cannot be used", problems, ScenarioError)
-    return Draws(frame[list(parameter_table())].astype(float), manifest["id"], manifest["kind"], path)
+    return Draws(
+        frame[list(parameter_table())].astype(float),
+        manifest["id"],
+        manifest["kind"],
+        path,
+        manifest.get("parameter_table", ""),
+    )
 
 
 def _manifest(path: Path) -> tuple[dict[str, Any], list[Problem]]:
@@ -145,7 +160,7 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(path, index=False)
     path.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    return Draws(frame, told["id"], told["kind"], path)
+    return Draws(frame, told["id"], told["kind"], path, told["parameter_table"])
 
 
 def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:

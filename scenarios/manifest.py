@@ -30,7 +30,12 @@ def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, An
             "flags": list(flags(scenario)),
         },
         "parameter_table": table_hash(),
-        "draws": {"id": result.draws.id, "kind": result.draws.kind, "draws": len(result.draws)},
+        "draws": {
+            "id": result.draws.id,
+            "kind": result.draws.kind,
+            "draws": len(result.draws),
+            "outdated": result.draws.outdated,
+        },
         "set": dict(changes),
         "seed": result.seed,
         "replicates": result.replicates,

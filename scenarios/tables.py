@@ -30,6 +30,10 @@ def heading(result: RunResult) -> list[str]:
         lines.append(f"Horizon: {scenario.horizon} years")
     lines += [f"[bold]Note:[/bold] {escape(flag)}" for flag in flags(scenario)]
     lines.append(f"{result.replicates:,} histories, seed {result.seed}, {draws_in_words(result.draws)}")
+    if result.draws.outdated:
+        lines.append(
+            "[bold]Note:[/bold] the parameter table has changed since these draws were made; fit them anew"
+        )
     return lines
 
 

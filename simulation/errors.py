@@ -61,9 +61,16 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
+#: More names than this are counted, not listed.
+MOST_LISTED = 30
+
+
 def unknown(where: str, key: str, value: object, allowed: Sequence[str]) -> Problem:
     """The problem of a name that is not among the allowed ones, with the nearest of them."""
-    return Problem(where, key, value, listed(allowed), nearest(value, allowed))
+    names = listed(allowed)
+    if len(allowed) > MOST_LISTED:
+        names = f"one of {len(allowed)} names, {allowed[0]} to {allowed[-1]}"
+    return Problem(where, key, value, names, nearest(value, allowed))
 
 
 def raise_if_any(

@@ -77,3 +77,20 @@ def test_parameter_set_by_hand_holds_in_every_draw(draws: Draws) -> None:
     pd.testing.assert_series_equal(changed.frame[SECOND], draws.frame[SECOND])
     with pytest.raises(ScenarioError, match="did you mean"):
         draws.changed({FIRST + "s": value})
+
+
+def test_draws_made_under_another_table_say_so(draws: Draws) -> None:
+    assert draws.path is not None
+    assert not read_draws(draws.path).outdated
+    manifest = draws.path.with_suffix(".json")
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(told | {"parameter_table": "0" * 64}))
+    try:
+        assert read_draws(draws.path).outdated
+    finally:
+        manifest.write_text(json.dumps(told))
+
+
+def test_the_draws_that_ship_belong_to_the_table_that_ships() -> None:
+    assert not read_draws().outdated
+    assert read_draws().kind == "provisional"

@@ -8,6 +8,7 @@ from operator import attrgetter
 from calibration.currency import usd_of
 from calibration.errors import CalibrationError
 from calibration.evidence_rows import AidFigure, Evidence, RecordedChange, first_day
+from scenarios.documented import DocumentedAid
 from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
 from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
@@ -27,23 +28,6 @@ class HeadlineBreak:
     documented: str
     earliest: str
     latest: str
-
-
-@dataclass(frozen=True)
-class AidObservation:
-    """A documented amount in million US dollars over whole quarters, 0 being 1945 Q1, the last included."""
-
-    id: str
-    patron: Country
-    client: Country
-    form: str
-    basis: str
-    first_quarter: int
-    last_quarter: int
-    usd: float
-    low: float
-    high: float
-    role: str
 
 
 def _pair(row: RecordedChange | AidFigure) -> tuple[Country, Country]:
@@ -142,7 +126,7 @@ def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
     }
 
 
-def aid_observations(evidence: Evidence) -> tuple[AidObservation, ...]:
+def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
     """The money asked, pledged or delivered among the four countries that the rules are compared with."""
     observed = []
     for figure in evidence.aid:
@@ -152,9 +136,9 @@ def aid_observations(evidence: Evidence) -> tuple[AidObservation, ...]:
         if converted is None or not among_four or not compared:
             continue
         observed.append(
-            AidObservation(
+            DocumentedAid(
                 figure.id,
-                *_pair(figure),
+                _pair(figure),
                 figure.form,
                 figure.basis,
                 quarter_of(figure.first),

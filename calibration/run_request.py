@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from calibration.evidence_reading import read_evidence
 from calibration.record import aid_observations, headline_breaks
-from scenarios.documented import Documented, DocumentedAid, DocumentedBreak
+from scenarios.documented import Documented, DocumentedBreak
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
@@ -43,21 +43,7 @@ def documented_record() -> Documented:
         DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
         for known in headline_breaks(evidence).values()
     )
-    aid = (
-        DocumentedAid(
-            seen.id,
-            (seen.patron, seen.client),
-            seen.form,
-            seen.basis,
-            seen.first_quarter,
-            seen.last_quarter,
-            seen.usd,
-            seen.low,
-            seen.high,
-        )
-        for seen in aid_observations(evidence)
-    )
-    return Documented(tuple(breaks), tuple(aid))
+    return Documented(tuple(breaks), aid_observations(evidence))
 
 
 def whole_number(option: str, text: str, least: int, most: int) -> tuple[int, list[Problem]]:

@@ -9,7 +9,7 @@ from calibration.evidence_reading import FOLDER
 from calibration.evidence_rows import ROLES, Evidence
 from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
 from calibration.record import aid_observations, recorded_moves
-from scenarios.documented import PLAN_PERIODS, DocumentedAid, documented_sum, window_of
+from scenarios.documented import PLAN_PERIODS, documented_sum, window_of
 from simulation.countries import country_named
 from simulation.dates import quarter_of
 from simulation.errors import Problem, unknown
@@ -26,12 +26,7 @@ def period_aid(evidence: Evidence) -> tuple[PeriodAid, ...]:
     The spread comes from the figures' own ranges: log(high / low) / range_width.
     """
     width = observation_settings()["range_width"]
-    figures = [
-        DocumentedAid(row.id, (row.patron, row.client), row.form, row.basis, row.first_quarter, row.last_quarter,
-                      row.usd, row.low, row.high)
-        for row in aid_observations(evidence)
-        if row.role == _FITTED and row.usd > 0
-    ]  # fmt: skip
+    figures = [row for row in aid_observations(evidence) if row.role == _FITTED and row.usd > 0]
     periods = []
     for patron, client in PAIRS:
         for window in PLAN_PERIODS:

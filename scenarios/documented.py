@@ -25,7 +25,10 @@ class DocumentedBreak:
 
 @dataclass(frozen=True)
 class DocumentedAid:
-    """A documented amount in million US dollars over whole quarters, 0 being 1945 Q1, the last included."""
+    """A documented amount in million US dollars over whole quarters, 0 being 1945 Q1, the last included.
+
+    ``role`` says whether the rules are fitted to it (target) or it is kept apart (held out).
+    """
 
     id: str
     pair: Pair
@@ -36,6 +39,7 @@ class DocumentedAid:
     usd: float
     low: float
     high: float
+    role: str = "target"
 
 
 @dataclass(frozen=True)

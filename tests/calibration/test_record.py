@@ -65,12 +65,8 @@ def test_the_five_breaks_the_model_is_judged_by(evidence: Evidence) -> None:
 
 def test_aid_of_the_plan_of_1971_in_dollars_and_quarters(evidence: Evidence) -> None:
     (loan,) = (a for a in aid_observations(evidence) if a.id == "china-albania-1970-fyp5-loan-445m")
-    assert (loan.patron, loan.client, loan.basis, loan.role) == (
-        Country.CHINA,
-        Country.ALBANIA,
-        "pledged",
-        "target",
-    )
+    assert loan.pair == (Country.CHINA, Country.ALBANIA)
+    assert (loan.basis, loan.role) == ("pledged", "target")
     assert (loan.first_quarter, loan.last_quarter) == (quarter_of("1971-01"), quarter_of("1975-12"))
     assert loan.usd == pytest.approx(534)
     assert loan.low < 534 < loan.high

@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format benchmark clean
+.PHONY: help demo test test-newer lint format benchmark clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -11,14 +11,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
+# A second interpreter for the newer Mesa, which Python 3.11 cannot install.
+NEWER ?= $(shell for p in python3.13 python3.12 $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+NEWER_VENV := .venv-newer
+NEWER_DEV := $(NEWER_VENV)/.installed-dev
+
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
 	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
 
 test: $(DEV) ## run the tests
 	$(BIN)/python -m pytest
+
+test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found
+	@test -n "$(NEWER)" || echo "no Python newer than 3.11 was found: the newer Mesa is not tested here"
+	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
+	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_contracts.py
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -34,7 +45,7 @@ benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of
 	$(BIN)/lilliput benchmark
 
 clean: ## remove the environment, results and caches
-	rm -rf $(VENV) results build dist *.egg-info .coverage htmlcov .hypothesis
+	rm -rf $(VENV) $(NEWER_VENV) results build dist *.egg-info .coverage htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find simulation scenarios calibration tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -50,3 +61,8 @@ $(RUN): pyproject.toml constraints.txt | $(BIN)/python
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[dev]'
 	@touch $@ $(RUN)
+
+$(NEWER_DEV): pyproject.toml constraints.txt
+	$(NEWER) -m venv $(NEWER_VENV)
+	PIP_CONSTRAINT=constraints.txt $(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --editable '.[dev]'
+	@touch $@

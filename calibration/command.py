@@ -27,6 +27,9 @@ SUBCOMMANDS = {
     "run": Place(
         "calibration.run_command:run", "Simulate a scenario many times and set it beside the record."
     ),
+    "batch": Place(
+        "scenarios.batch_command:batch", "Simulate scenarios many times with the same draws and shocks."
+    ),
     "scenarios": Place(
         "scenarios.scenarios_command:scenarios_app", "The questions that can be put to the model."
     ),

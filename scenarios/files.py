@@ -1,5 +1,6 @@
 """Scenario files: a question, one antecedent and its dated changes, read from TOML and checked in full."""
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import ScenarioError
-from simulation.context import leadership_spells
+from simulation.context import foreign_spell_problems, leadership_spells
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import LAST_YEAR, date_of, quarter_of
 from simulation.errors import MISSING, Problem, nearest, raise_if_any, unknown
-from simulation.interventions import Intervention, intervention_problems
+from simulation.interventions import DRIVERS, MOVES, Intervention, intervention_problems, overlap_problems
 from simulation.parameters import source_keys
 from simulation.scenario import HISTORICAL, Scenario
 
@@ -24,6 +25,7 @@ _ALWAYS = ("name", "question", "antecedent", "horizon_years")
 _GROUNDS = ("source", "lines", "page", "left_out")
 _KEYS = (*_ALWAYS, *_GROUNDS, "interventions")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
 #: Sources whose text is held, so that lines and page can be given.
 _HELD = ("marku2017", "aca-article")
@@ -124,9 +126,7 @@ def _text_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
     problems = []
     name, told, horizon = entry.get("name"), entry.get("antecedent"), entry.get("horizon_years")
     if "name" in entry and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        problems.append(
-            Problem(where, "name", name, "small letters, digits and single hyphens: no-opening-1971")
-        )
+        problems.append(Problem(where, "name", name, NAME_WORDS))
     if "antecedent" in entry and not (
         _is_text(told) or (isinstance(told, list) and told and all(map(_is_text, told)))
     ):
@@ -163,20 +163,27 @@ def _change_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
     changes = entry.get("interventions", [])
     if not isinstance(changes, list):
         return [Problem(where, "interventions", changes, "tables [[interventions]]")]
-    spells = leadership_spells()
     problems = []
+    sound: dict[int, Intervention] = {}
     for position, change in enumerate(changes, 1):
-        problems += intervention_problems(where, position, change, tuple(spells))
-        if not isinstance(change, dict):
-            continue
-        at = f"interventions[{position}]"
-        if "reason" in change and not _is_text(change["reason"]):
-            problems.append(Problem(where, f"{at}.reason", change["reason"], "a sentence"))
-        country, spell = change.get("country"), change.get("spell")
-        if country in COUNTRY_KEYS and isinstance(spell, str) and spell in spells:
-            own = tuple(name for name, held in spells.items() if held.country.key == country)
-            if spell not in own:
-                problems.append(unknown(where, f"{at}.spell", spell, own))
+        found = _problems_of_change(where, position, change)
+        if not found:
+            sound[position] = _intervention(change)
+        problems += found
+    return problems + overlap_problems(where, sound)
+
+
+def _problems_of_change(where: str, position: int, change: object) -> list[Problem]:
+    spells = leadership_spells()
+    problems = intervention_problems(where, position, change, tuple(spells))
+    if not isinstance(change, dict):
+        return problems
+    if "reason" in change and not _is_text(change["reason"]):
+        at = f"interventions[{position}].reason"
+        problems.append(Problem(where, at, change["reason"], "a sentence"))
+    country, spell = change.get("country"), change.get("spell")
+    if country in COUNTRY_KEYS and isinstance(spell, str) and spell in spells:
+        problems += foreign_spell_problems(where, position, country, spell)
     return problems
 
 
@@ -213,6 +220,84 @@ def scenario_file_named(name_or_path: str) -> ScenarioFile:
     allowed = f"{', '.join(names)}, or the path of a .toml file"
     problem = Problem("scenario", "name", name_or_path, allowed, nearest(name_or_path, names))
     raise ScenarioError("there is no such scenario", [problem])
+
+
+TEMPLATE = """\
+# A question put to the model. Replace every text; `lilliput scenarios check FILE` tells whether the file can be used.
+
+# Small letters, digits and single hyphens; not a name of the catalogue.
+name = "{name}"
+question = "Would Albania have stayed with Moscow had Moscow granted what it asked for in 1960?"
+# The one thing that would have had to be different. A list of sentences is allowed, but then no single one
+# can be credited with the outcome, and every answer says so.
+antecedent = "Moscow grants half of what Albania asks from February 1960 to the end of 1961"
+# Where the alternative is documented: a key of simulation/sources.toml, the lines and the page.
+source = "marku2017"
+lines = "1842-1849;2361-2376"
+page = "61, 79"
+# What the scenario does not change although it might have changed too, and what the model cannot tell.
+left_out = "What the grant would have cost Moscow is not counted."
+# Years from the first change; answers that lie further on are flagged.
+horizon_years = 5
+
+# One table for each dated change. Dates are YYYY, YYYY-MM or YYYY-MM-DD, both ends included; the model counts in
+# quarters. Each change needs kind, from, to, reason and, by kind:
+#   leadership   country, spell            a spell of simulation/drivers/leadership.csv stays in force
+#   driver       country, driver, value    {drivers}: 0 to 1
+#   grant        patron, client, value     the share of what is asked that is granted, 0 to 1
+#   pledge       patron, client, value     an added pledge, million USD a quarter, 0 to 1000
+#   forbid       patron, client, move      rules out {moves}
+#   proximity    patron, client, value     how near the two stand, 0 to 1
+#   absence      country                   keeps out of every alliance
+# Countries: {countries}. No two changes may set the same thing in the same quarter.
+[[interventions]]
+kind = "grant"
+from = "1960-02"
+to = "1961-12"
+patron = "ussr"
+client = "albania"
+value = 0.5
+reason = "Say here what was done instead, and why this could have been done."
+"""
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that the disk does not take
+        return False
+
+
+def write_template(name: str, path: Path) -> None:
+    """Write a commented scenario file of a name, to be filled in; it can be used as it stands.
+
+    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path that does not end in
+    .toml, a file that exists already or cannot be written.
+    """
+    problems = []
+    if not _NAME.fullmatch(name):
+        problems.append(Problem("NAME", "name", name, NAME_WORDS))
+    elif (CATALOGUE / f"{name}.toml").is_file():
+        problems.append(Problem("NAME", "name", name, "a name that the catalogue does not use"))
+    if path.suffix != ".toml":
+        problems.append(Problem("--out", "file", str(path), "a path ending in .toml"))
+    if os.path.lexists(path):
+        problems.append(Problem("--out", "file", str(path), "a file that does not exist yet"))
+    elif not _is_folder(path.parent):
+        problems.append(Problem("--out", "folder", str(path.parent), "a folder that exists"))
+    raise_if_any("the scenario file cannot be written", problems, ScenarioError)
+    text = TEMPLATE.format(
+        name=name,
+        drivers=", ".join(DRIVERS),
+        moves=", ".join(MOVES),
+        countries=", ".join(COUNTRY_KEYS),
+    )
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        problem = Problem("--out", "file", str(path), f"a file that can be written ({error})")
+        raise ScenarioError("the scenario file cannot be written", [problem]) from error
 
 
 def scenario_named(name_or_path: str) -> Scenario:

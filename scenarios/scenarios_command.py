@@ -1,5 +1,6 @@
 """``lilliput scenarios``: lists the questions that ship with lilliput, shows one, and checks a file of one's own."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from scenarios.files import (
     flags,
     read_scenario_file,
     scenario_file_named,
+    write_template,
 )
 from simulation.interventions import VALUE_UNITS, Intervention
 
@@ -61,6 +63,34 @@ def check_scenario(path: Annotated[Path, typer.Argument(metavar="FILE", help="A 
     )
     for flag in flags(file.scenario):
         typer.echo(f"note: {flag}")
+
+
+@scenarios_app.command("new")
+def new_scenario(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Small letters, digits and hyphens: no-opening-1971.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; NAME.toml if not given.")
+    ] = None,
+) -> None:
+    """Write a commented scenario file to be filled in; an existing file is never overwritten."""
+    path = Path(f"{name}.toml") if out is None else out
+    with reporting_errors():
+        write_template(name, path)
+    typer.echo(f"{path}: fill it in, then run lilliput scenarios check {shlex.quote(str(path))}")
+
+
+@scenarios_app.command("expect")
+def expect(
+    reason: Annotated[str, typer.Option("--reason", help="Why the expected outcomes change, in a sentence.")],
+) -> None:
+    """Simulate the whole catalogue and write anew the outcomes that the tests expect of it, with the reason."""
+    from scenarios.expected import write_expectations  # only this command simulates
+
+    with reporting_errors():
+        for path in write_expectations(reason):
+            typer.echo(path)
 
 
 def described(file: ScenarioFile) -> list[tuple[str, str]]:

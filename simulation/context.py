@@ -12,7 +12,8 @@ import numpy as np
 from simulation.arrays import Array, PerCountry, PerPair
 from simulation.countries import COUNTRIES, Country, country_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
-from simulation.interventions import DRIVERS, MOVES, Intervention
+from simulation.errors import Problem, raise_if_any, unknown
+from simulation.interventions import DRIVERS, MOVES, Intervention, overlap_problems
 from simulation.parameters import Parameters
 from simulation.scenario import Scenario
 
@@ -173,14 +174,27 @@ def _both_ways(table: Array, intervention: Intervention, value: float) -> None:
     table[patron, client] = table[client, patron] = value
 
 
+def foreign_spell_problems(where: str, position: int, country: str, spell: str) -> list[Problem]:
+    """What is wrong if a country is given a leadership: that it is another country's."""
+    own = [name for name, held in leadership_spells().items() if held.country.key == country]
+    return [] if spell in own else [unknown(where, f"interventions[{position}].spell", spell, own)]
+
+
 class Context:
     """The drivers of a scenario for a set of parameters, read one quarter at a time.
 
     A quarter's drivers depend on nothing later, so a counterfactual has its twin's drivers until its first
-    intervention.
+    intervention. Raises ``SimulationError`` for changes that contradict each other and for the leadership of
+    another country.
     """
 
     def __init__(self, scenario: Scenario, parameters: Parameters) -> None:
+        changes = dict(enumerate(scenario.interventions, 1))
+        problems = overlap_problems(scenario.name, changes)
+        for number, change in changes.items():
+            if change.kind == "leadership":
+                problems += foreign_spell_problems(scenario.name, number, change.country, change.spell)
+        raise_if_any(f"{scenario.name}: the scenario cannot be used", problems)
         self._interventions = scenario.interventions
         self._parameters = parameters
         self._spells = _spell_table()

@@ -1,11 +1,11 @@
 """Interventions: the closed list of changes a scenario may make to history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from simulation.countries import COUNTRY_KEYS
-from simulation.dates import LAST_YEAR, quarter_of
+from simulation.dates import LAST_YEAR, quarter_name, quarter_of
 from simulation.errors import Problem, unknown
 
 Kind = Literal["leadership", "driver", "grant", "pledge", "forbid", "proximity", "absence"]
@@ -103,4 +103,38 @@ def _date_problems(where: str, at: str, entry: dict[str, object]) -> list[Proble
             problems.append(Problem(where, f"{at}.{key}", entry[key], f"1945-01 to {LAST_YEAR}-12"))
     if len(quarters) == 2 and quarters["from"] > quarters["to"]:
         problems.append(Problem(where, f"{at}.to", entry["to"], f"not before from = {entry['from']}"))
+    return problems
+
+
+def _thing_set(change: Intervention) -> tuple[str, ...]:
+    """What a change gives one value, so that two of them at a time would contradict each other; empty if nothing."""
+    return {
+        "driver": ("driver", change.country, change.driver),
+        "leadership": ("leadership", change.country),
+        "grant": ("grant", change.patron, change.client),
+        "proximity": ("proximity", *sorted((change.patron, change.client))),
+    }.get(change.kind, ())
+
+
+def overlap_problems(where: str, changes: Mapping[int, Intervention]) -> list[Problem]:
+    """The changes that set what an earlier one sets in the same quarter; ``changes`` are by their place in the list.
+
+    Pledges add up, and bans and absences may be said twice; everything else has one value a quarter.
+    """
+    problems = []
+    held = sorted(changes.items())
+    for place, (number, later) in enumerate(held):
+        for earlier_number, earlier in held[:place]:
+            thing = _thing_set(later)
+            first = max(quarter_of(earlier.start), quarter_of(later.start))
+            last = min(quarter_of(earlier.end, end=True), quarter_of(later.end, end=True))
+            if thing and thing == _thing_set(earlier) and first <= last:
+                told = f"{' '.join(thing)}, {later.start} to {later.end}"
+                both = (
+                    quarter_name(first) if first == last else f"{quarter_name(first)} to {quarter_name(last)}"
+                )
+                allowed = (
+                    f"one change of a thing at a time; interventions[{earlier_number}] also sets it in {both}"
+                )
+                problems.append(Problem(where, f"interventions[{number}]", told, allowed))
     return problems

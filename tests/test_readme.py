@@ -4,14 +4,29 @@ import re
 from pathlib import Path
 
 from calibration.command import SUBCOMMANDS
-from scenarios.files import catalogue
+from scenarios.batch import run_batch
+from scenarios.draws import read_draws
+from scenarios.files import catalogue, scenario_named
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_query_of_a_batch_runs_on_a_batch(capsys, tmp_path, monkeypatch) -> None:
+    _, query = EXAMPLES
+    monkeypatch.chdir(tmp_path)
+    names = ("historical", "no-new-line-1956")
+    scenarios = [scenario_named(name) for name in names]
+    run_batch(scenarios, read_draws(), 40, 1, Path("results/batch"), workers=1)
+    exec(compile(query, "README.md", "exec"), {})
+    assert 0.5 < float(capsys.readouterr().out) <= 1.0
+
+
 def test_the_python_example_runs_and_prints_a_share(capsys) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    example, _ = EXAMPLES
     exec(compile(example, "README.md", "exec"), {})
     assert re.fullmatch(r"\d{1,3}% of histories break by 1980\n", capsys.readouterr().out)
 

@@ -84,7 +84,7 @@ def test_changes_with_one_antecedent_begin_together(name: str) -> None:
 
 def test_catalogue_begins_with_the_historical_scenario() -> None:
     assert next(iter(catalogue())) == "historical"
-    assert len(catalogue()) == len(NAMES) >= 11
+    assert len(catalogue()) == len(NAMES) >= 17
 
 
 def test_own_file_is_read_from_any_folder(tmp_path: Path) -> None:
@@ -182,6 +182,66 @@ def test_name_of_the_catalogue_is_not_given_to_another_scenario(tmp_path: Path) 
     assert problems_of(written(tmp_path, text)) == ["name"]
     copied = (CATALOGUE / "no-great-leap.toml").read_text(encoding="utf-8")
     assert read_scenario(written(tmp_path, copied)) == scenario_named("no-great-leap")
+
+
+def table(kind: str, start: str, end: str, **values: object) -> str:
+    told = {"kind": kind, "from": start, "to": end, "reason": "A reason.", **values}
+    return "[[interventions]]\n" + "".join(f"{key} = {value!r}\n" for key, value in told.items())
+
+
+LEADING = {"country": "china", "spell": "china-hua"}
+DRIVING = {"country": "china", "driver": "isolation", "value": 0.5}
+GRANTING = {"patron": "china", "client": "albania", "value": 1.0}
+MIRRORED = {"patron": "albania", "client": "china", "value": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("leadership", LEADING, LEADING | {"spell": "china-opening"}),
+        ("driver", DRIVING, DRIVING),
+        ("grant", GRANTING, GRANTING | {"value": 0.5}),
+        ("proximity", GRANTING, MIRRORED),
+    ],
+)
+@pytest.mark.parametrize("later", [("1961-06", "1965-12"), ("1962-03", "1962-03"), ("1950", "1979")])
+def test_two_changes_of_one_thing_at_a_time_are_refused(
+    tmp_path: Path, kind: str, one: dict[str, object], other: dict[str, object], later: tuple[str, str]
+) -> None:
+    start = GOOD.split("[[")[0]
+    # 1962-01 and 1962-03 lie in one quarter, so the second change would silently win.
+    text = start + table(kind, "1960-01", "1962-01", **one) + table(kind, *later, **other)
+    path = written(tmp_path, text)
+    assert problems_of(path) == ["interventions[2]"]
+    with pytest.raises(ScenarioError, match=r"interventions\[1\] also sets it in 196"):
+        read_scenario(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other", "start"),
+    [
+        ("driver", DRIVING, DRIVING, "1962-04"),
+        ("driver", DRIVING, DRIVING | {"country": "ussr"}, "1960-01"),
+        ("driver", DRIVING, DRIVING | {"driver": "pressure"}, "1960-01"),
+        ("grant", GRANTING, MIRRORED, "1960-01"),
+        ("pledge", GRANTING, GRANTING, "1960-01"),
+        ("leadership", LEADING, {"country": "ussr", "spell": "ussr-stalin"}, "1960-01"),
+    ],
+)
+def test_changes_of_different_things_or_times_stand_side_by_side(
+    tmp_path: Path, kind: str, one: dict[str, object], other: dict[str, object], start: str
+) -> None:
+    head = GOOD.split("[[")[0]
+    text = head + table(kind, "1960-01", "1962-03", **one) + table(kind, start, "1970-12", **other)
+    assert len(read_scenario(written(tmp_path, text)).interventions) == 2
+
+
+def test_spell_of_another_country_is_refused_with_its_own_named(tmp_path: Path) -> None:
+    text = GOOD.split("[[")[0] + table("leadership", "1960", "1961", country="ussr", spell="china-hua")
+    path = written(tmp_path, text)
+    assert problems_of(path) == ["interventions[1].spell"]
+    with pytest.raises(ScenarioError, match="ussr-khrushchev"):
+        read_scenario(path)
 
 
 def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:

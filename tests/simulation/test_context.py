@@ -13,6 +13,7 @@ from simulation.context import (
 )
 from simulation.countries import COUNTRY_KEYS, Country, country_named
 from simulation.dates import QUARTERS, quarter_of
+from simulation.errors import SimulationError
 from simulation.interventions import DRIVERS, MOVES, Intervention, intervention_problems
 from simulation.parameters import default_parameters, parameter_table, source_keys
 from simulation.scenario import HISTORICAL, Scenario
@@ -257,6 +258,18 @@ def test_two_pledges_add_up():
     context = Context(Scenario("try", "What if?", interventions=pledges), default_parameters())
     assert context.quarter(60).extra_pledge[CHINA, ALBANIA, 0] == 15
     assert context.quarter(60).extra_pledge.sum() == 15
+
+
+def test_contradictory_changes_are_refused_however_they_are_made():
+    grants = [
+        Intervention("grant", "1960-01", end, "a test", patron="china", client="albania", value=value)
+        for end, value in (("1961-12", 1.0), ("1960-03", 0.0))
+    ]
+    foreign = Intervention("leadership", "1960", "1961", "a test", country="ussr", spell="china-hua")
+    scenario = Scenario("try", "What if?", interventions=(*grants, foreign))
+    with pytest.raises(SimulationError) as refused:
+        Context(scenario, default_parameters())
+    assert sorted(p.key for p in refused.value.problems) == ["interventions[2]", "interventions[3].spell"]
 
 
 def test_a_change_never_leaks_into_the_shared_tables():

@@ -1,26 +1,23 @@
 """What a run is asked to do, checked in full before anything is computed."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from calibration.evidence_reading import read_evidence
 from calibration.record import aid_observations, headline_breaks
+from scenarios.arguments import read_or_problems, whole_number
 from scenarios.documented import Documented, DocumentedBreak
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
 from scenarios.results import folder_problems
-from simulation.errors import LilliputError, Problem
+from simulation.errors import Problem
 from simulation.parameters import parameter_problems
 from simulation.scenario import Scenario
 
 MOST_REPLICATES = 1_000_000
 MOST_SEED = 2**63 - 1
-_NUMBER = re.compile(r"[+-]?\d{1,30}")
-Whatever = TypeVar("Whatever")
 
 
 @dataclass(frozen=True)
@@ -46,14 +43,6 @@ def documented_record() -> Documented:
     return Documented(tuple(breaks), aid_observations(evidence))
 
 
-def whole_number(option: str, text: str, least: int, most: int) -> tuple[int, list[Problem]]:
-    """A whole number as typed, and what is wrong with it."""
-    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
-    if number is None or not least <= number <= most:
-        return least, [Problem("lilliput run", option, text, f"a whole number from {least} to {most}")]
-    return number, []
-
-
 def parameter_changes(settings: Iterable[str]) -> tuple[dict[str, float], list[Problem]]:
     """Parameters set by hand as ``name=value``, and what is wrong with them."""
     changes: dict[str, float] = {}
@@ -71,14 +60,6 @@ def parameter_changes(settings: Iterable[str]) -> tuple[dict[str, float], list[P
     return changes, problems + parameter_problems("--set", changes)
 
 
-def _read(read: Callable[[], Whatever]) -> tuple[Whatever | None, list[Problem]]:
-    """What a reader returns, or the problems for which it refuses."""
-    try:
-        return read(), []
-    except LilliputError as error:
-        return None, list(error.problems)
-
-
 def read_request(
     scenario: str,
     replicates: str,
@@ -93,8 +74,8 @@ def read_request(
 
     Raises ``ScenarioError`` that lists everything wrong with scenario, draws, settings, numbers and folder together.
     """
-    chosen, wrong_scenario = _read(lambda: scenario_named(scenario))
-    held, wrong_draws = _read(lambda: read_draws(draws))
+    chosen, wrong_scenario = read_or_problems(lambda: scenario_named(scenario))
+    held, wrong_draws = read_or_problems(lambda: read_draws(draws))
     count, wrong_count = whole_number("--replicates", replicates, 1, MOST_REPLICATES)
     start, wrong_seed = whole_number("--seed", seed, 0, MOST_SEED)
     changes, wrong_changes = parameter_changes(settings)

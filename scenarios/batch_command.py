@@ -1,11 +1,10 @@
 """``lilliput batch``: simulates several scenarios many times with the same draws and shocks, into one folder."""
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import pyarrow.compute as pc
 import typer
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from scenarios.arguments import read_or_problems, whole_number
 from scenarios.batch import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
 from scenarios.console import reporting_errors
 from scenarios.draws import read_draws
@@ -21,13 +21,11 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.store import CHUNK, Batch, open_batch
-from simulation.errors import LilliputError, Problem, raise_if_any
+from simulation.errors import Problem, raise_if_any
 from simulation.scenario import Scenario
 
 MOST_WORKERS = 1_024
-_NUMBER = re.compile(r"[+-]?\d{1,30}")
 _NARROWEST = 130
-Whatever = TypeVar("Whatever")
 
 
 def batch(
@@ -91,7 +89,7 @@ def _request(
     Raises ``ScenarioError`` that lists everything wrong with scenarios, draws, numbers and folder together.
     """
     scenarios, problems = _scenarios(names, every)
-    held, wrong = _read(lambda: read_draws(draws))
+    held, wrong = read_or_problems(lambda: read_draws(draws))
     problems += wrong
     most = {
         "replicates": MOST_REPLICATES,
@@ -102,7 +100,9 @@ def _request(
     read: dict[str, int] = {}
     for key, text in numbers.items():
         known = str(os.cpu_count() or 1) if text is None else text
-        read[key], wrong = _whole_number(f"--{key}", known, 0 if key == "seed" else 1, most[key])
+        read[key], wrong = whole_number(
+            f"--{key}", known, 0 if key == "seed" else 1, most[key], command="lilliput batch"
+        )
         problems += wrong
     if resume and overwrite:
         problems.append(Problem("lilliput batch", "--resume", "--overwrite", "one of the two"))
@@ -119,10 +119,10 @@ def _request(
 
 def _scenarios(names: list[str], every: bool) -> tuple[list[Scenario], list[Problem]]:
     """The scenarios asked for, each once, and what is wrong with them."""
-    held, problems = _read(catalogue) if every else ({}, [])
+    held, problems = read_or_problems(catalogue) if every else ({}, [])
     chosen = [file.scenario for file in (held or {}).values()]
     for name in names:
-        scenario, wrong = _read(lambda name=name: scenario_named(name))  # type: ignore[misc]
+        scenario, wrong = read_or_problems(lambda name=name: scenario_named(name))  # type: ignore[misc]
         problems += wrong
         if scenario is not None and scenario not in chosen:
             chosen.append(scenario)
@@ -131,22 +131,6 @@ def _scenarios(names: list[str], every: bool) -> tuple[list[Scenario], list[Prob
             Problem("lilliput batch", "NAME...", [], "names of scenarios, or --all for the whole catalogue")
         )
     return chosen, problems
-
-
-def _read(read: Callable[[], Whatever]) -> tuple[Whatever | None, list[Problem]]:
-    """What a reader returns, or the problems for which it refuses."""
-    try:
-        return read(), []
-    except LilliputError as error:
-        return None, list(error.problems)
-
-
-def _whole_number(option: str, text: str, least: int, most: int) -> tuple[int, list[Problem]]:
-    """A whole number as typed, and what is wrong with it."""
-    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
-    if number is None or not least <= number <= most:
-        return least, [Problem("lilliput batch", option, text, f"a whole number from {least} to {most}")]
-    return number, []
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from calibration.evidence_reading import read_evidence
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.record import headline_breaks
 from calibration.run_command import run
-from calibration.run_request import documented_record, parameter_changes, whole_number
+from calibration.run_request import documented_record, parameter_changes
+from scenarios.arguments import whole_number
 from scenarios.draws import write_draws
 from scenarios.outcomes import PAIR_NAMES
 from simulation.parameters import parameter_table

@@ -55,7 +55,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
-	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable .
+	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[page]'
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python

@@ -247,6 +247,8 @@ horizon_years = 5
 #   grant        patron, client, value     the share of what is asked that is granted, 0 to 1
 #   pledge       patron, client, value     an added pledge, million USD a quarter, 0 to 1000
 #   forbid       patron, client, move      rules out {moves}
+#   impose       patron, client, move      makes one of these moves happen as soon as the pair's status allows it
+#   goodwill     patron, client, value     the goodwill of both toward each other, 0 to 1, a half being neutral
 #   proximity    patron, client, value     how near the two stand, 0 to 1
 #   absence      country                   keeps out of every alliance
 # Countries: {countries}. No two changes may set the same thing in the same quarter.

@@ -120,6 +120,8 @@ def in_words(change: Intervention) -> str:
         "grant": f"the share of requests granted by {pair} is set to {value}",
         "pledge": f"{pair}: an added pledge of {value}",
         "forbid": f"no {change.move} between {between}",
+        "impose": f"{change.move} between {between}, as soon as their status allows it",
+        "goodwill": f"goodwill between {between} is held at {value}",
         "proximity": f"proximity of {between} is set to {value}",
         "absence": f"{change.country} keeps out of every alliance",
     }[change.kind]

@@ -65,6 +65,8 @@ class QuarterContext:
     grant_imposed: PerPair
     grant_free: PerPair
     extra_pledge: PerPair
+    goodwill_held: tuple[tuple[tuple[int, int], float], ...]
+    imposed: tuple[tuple[tuple[int, int], str], ...]
     absent: tuple[tuple[int, int], ...]
     forbidden: dict[str, tuple[tuple[int, int], ...]]
     aid_imposed: bool
@@ -172,6 +174,12 @@ def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
 def _both_ways(table: Array, intervention: Intervention, value: float) -> None:
     patron, client = country_named(intervention.patron), country_named(intervention.client)
     table[patron, client] = table[client, patron] = value
+
+
+def _pairs(intervention: Intervention) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The two ordered pairs of the countries that an intervention names."""
+    patron, client = country_named(intervention.patron), country_named(intervention.client)
+    return (patron, client), (client, patron)
 
 
 def foreign_spell_problems(where: str, position: int, country: str, spell: str) -> list[Problem]:
@@ -283,4 +291,17 @@ class Context:
             "grant_imposed": grant_imposed,
             "grant_free": grant_free,
             "extra_pledge": extra_pledge,
+            "goodwill_held": tuple(
+                (pair, change.value)
+                for change in active
+                if change.kind == "goodwill"
+                for pair in _pairs(change)
+            ),
+            "imposed": tuple(
+                (pair, change.move)
+                for change in active
+                if change.kind == "impose"
+                for pair in _pairs(change)
+                if pair not in absent
+            ),
         }

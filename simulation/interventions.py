@@ -8,7 +8,9 @@ from simulation.countries import COUNTRY_KEYS
 from simulation.dates import LAST_YEAR, quarter_name, quarter_of
 from simulation.errors import Problem, unknown
 
-Kind = Literal["leadership", "driver", "grant", "pledge", "forbid", "proximity", "absence"]
+Kind = Literal[
+    "leadership", "driver", "grant", "pledge", "forbid", "impose", "goodwill", "proximity", "absence"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 DRIVERS = ("isolation", "pressure", "distraction", "rapprochement", "emergency")
 MOVES = ("formation", "dispute", "break", "mending")
@@ -20,6 +22,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "grant": ("patron", "client", "value"),
     "pledge": ("patron", "client", "value"),
     "forbid": ("patron", "client", "move"),
+    "impose": ("patron", "client", "move"),
+    "goodwill": ("patron", "client", "value"),
     "proximity": ("patron", "client", "value"),
     "absence": ("country",),
 }
@@ -27,6 +31,7 @@ VALUE_UNITS = {
     "driver": "0 to 1",
     "grant": "share of the request, 0 to 1",
     "pledge": "million USD a quarter, 0 to 1000",
+    "goodwill": "0 to 1, a half being neutral",
     "proximity": "0 to 1",
 }
 
@@ -37,7 +42,9 @@ class Intervention:
 
     ``leadership`` keeps a spell's line and demand for hierarchy in force; ``driver`` sets a driver; ``grant`` fixes the
     share of requests granted; ``pledge`` adds a pledge (million USD a quarter); ``forbid`` rules a move of status out;
-    ``proximity`` moves two countries nearer or apart; ``absence`` keeps a country out of every alliance.
+    ``impose`` makes a move happen as soon as the pair's status allows it; ``goodwill`` holds that between two
+    leaderships, both ways; ``proximity`` moves two countries nearer or apart; ``absence`` keeps a country out of every
+    alliance.
     """
 
     kind: str
@@ -113,18 +120,24 @@ def _thing_set(change: Intervention) -> tuple[str, ...]:
         "leadership": ("leadership", change.country),
         "grant": ("grant", change.patron, change.client),
         "proximity": ("proximity", *sorted((change.patron, change.client))),
+        "goodwill": ("goodwill", *sorted((change.patron, change.client))),
+        "impose": ("move", change.move, *sorted((change.patron, change.client))),
+        "forbid": ("move", change.move, *sorted((change.patron, change.client))),
     }.get(change.kind, ())
 
 
 def overlap_problems(where: str, changes: Mapping[int, Intervention]) -> list[Problem]:
     """The changes that set what an earlier one sets in the same quarter; ``changes`` are by their place in the list.
 
-    Pledges add up, and bans and absences may be said twice; everything else has one value a quarter.
+    Pledges add up, and bans and absences may be said twice; everything else has one value a quarter, and no move
+    is both imposed and forbidden.
     """
     problems = []
     held = sorted(changes.items())
     for place, (number, later) in enumerate(held):
         for earlier_number, earlier in held[:place]:
+            if later.kind == earlier.kind == "forbid":
+                continue
             thing = _thing_set(later)
             first = max(quarter_of(earlier.start), quarter_of(later.start))
             last = min(quarter_of(earlier.end, end=True), quarter_of(later.end, end=True))

@@ -277,6 +277,12 @@ def decided(
     by_client = fired["dispute_by_client"] | fired["break_by_client"] | fired["alliance_forming"]
     by_patron = fired["dispute_by_patron"] | fired["break_by_patron"]
     move = moves_made(fired)
+    for pair, imposed in context.imposed:
+        code, leads_from = _IMPOSED[imposed]
+        open_to_it = np.isin(state.status[pair], leads_from)
+        move[pair] = np.where(open_to_it, np.int8(code), move[pair])
+        by_client[pair] &= ~open_to_it
+        by_patron[pair] &= ~open_to_it
     if record is not None:
         record.impose(
             context.quarter,
@@ -308,6 +314,15 @@ _MOVE_OF_DECISION = {
     "break_by_patron": "break",
     "mending": "mending",
     "alliance_forming": "formation",
+}
+
+
+#: The move that a scenario imposes under each name, and the statuses in which it can be made.
+_IMPOSED = {
+    "formation": (Move.FORMED, (Status.NONE, Status.SPLIT)),
+    "dispute": (Move.ESTRANGED, (Status.ALLIED,)),
+    "break": (Move.SPLIT, (Status.ESTRANGED,)),
+    "mending": (Move.MENDED, (Status.ESTRANGED,)),
 }
 
 
@@ -383,6 +398,8 @@ def transition(
     )
     for absent in context.absent:
         goodwill[absent] = state.goodwill[absent]
+    for pair, held in context.goodwill_held:
+        goodwill[pair] = held
     felt = AllianceState(
         status=state.status,
         goodwill=without_self_pairs(goodwill),

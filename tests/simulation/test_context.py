@@ -76,7 +76,7 @@ def test_leadership_spells_have_names_of_their_own_and_parameters_of_the_table()
 @pytest.mark.parametrize(
     ("date", "country", "spell"),
     [
-        ("1945-01", USSR, "ussr-stalin"),
+        ("1945-01", USSR, "ussr-stalin-wartime-course"),
         ("1953-01", USSR, "ussr-stalin"),  # the middle month decides
         ("1953-04", USSR, "ussr-collective"),
         ("1956-01", USSR, "ussr-collective"),
@@ -159,6 +159,8 @@ def test_history_as_documented_forbids_and_imposes_nothing():
     assert not now.grant_imposed.any()
     assert now.grant_free.all()
     assert not now.extra_pledge.any()
+    assert not now.imposed
+    assert not now.goodwill_held
     assert np.array_equal(now.proximity, now.proximity.swapaxes(0, 1))
 
 

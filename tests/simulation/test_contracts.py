@@ -41,6 +41,12 @@ CHANGES = {
     "forbid": Intervention(
         "forbid", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", move="dispute"
     ),
+    "impose": Intervention(
+        "impose", FIRST_CHANGE, "1957-12", "r", patron="ussr", client="albania", move="dispute"
+    ),
+    "goodwill": Intervention(
+        "goodwill", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=0.0
+    ),
     "proximity": Intervention(
         "proximity", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=1.0
     ),
@@ -60,6 +66,9 @@ VAIN = {
         "proximity", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.45
     ),
     "absence": Intervention("absence", "1945-01", "1949-09", "r", country="china"),
+    "impose": Intervention(
+        "impose", "1945-01", "1949-09", "r", patron="china", client="ussr", move="formation"
+    ),
     "forbid": Intervention(
         "forbid", "1945-01", "1949-09", "r", patron="china", client="ussr", move="formation"
     ),

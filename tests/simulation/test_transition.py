@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from simulation.conditioning import MOVE_OF_STATUSES, chances_of_moves
 from simulation.context import Context
 from simulation.countries import Country
+from simulation.dates import quarter_of
 from simulation.ensemble import simulate
 from simulation.errors import NonFiniteError
 from simulation.interventions import Intervention
@@ -225,6 +226,46 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
     assert not (
         simulate(parameters, Scenario("try", "?", interventions=changes), seed=1, keep=()).moves.move == code
     ).any()
+
+
+@pytest.mark.parametrize(
+    ("move", "start", "before", "after"),
+    [
+        ("dispute", "1945-04", Status.ALLIED, Status.ESTRANGED),
+        ("break", "1955-01", Status.ESTRANGED, Status.SPLIT),
+        ("mending", "1955-01", Status.ESTRANGED, Status.ALLIED),
+        ("formation", "1962-01", Status.SPLIT, Status.ALLIED),
+    ],
+)
+def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
+    drawn_parameters, move, start, before, after
+):
+    impose = Intervention("impose", start, start, "r", patron="ussr", client="yugoslavia", move=move)
+    parameters = drawn_parameters(300, 7, reach=1.0)
+    history = simulate(
+        parameters, Scenario("try", "?", interventions=(impose,)), seed=2, keep=("status", "moved_by_client")
+    )
+    status, quarter = history.arrays["status"][:, USSR, YUGOSLAVIA], quarter_of(start)
+    open_to_it = status[quarter - 1] == before
+    assert open_to_it.any()
+    assert not open_to_it.all() or move == "dispute"
+    assert (status[quarter, open_to_it] == after).all()
+    rows = history.moves.quarter == quarter
+    pair = (history.moves.patron == USSR) & (history.moves.client == YUGOSLAVIA)
+    imposed = rows & pair & np.isin(history.moves.replicate, np.nonzero(open_to_it)[0])
+    assert imposed.sum() == open_to_it.sum()
+    assert (history.moves.initiator[imposed] == -1).all()
+
+
+def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
+    held = Intervention("goodwill", "1955-04", "1956-12", "r", patron="ussr", client="yugoslavia", value=0.25)
+    scenario = Scenario("try", "?", interventions=(held,))
+    goodwill = simulate(drawn_parameters(20, 7), scenario, seed=2, keep=("goodwill",)).arrays["goodwill"]
+    first, last = quarter_of("1955-04"), quarter_of("1956-12")
+    for pair in ((USSR, YUGOSLAVIA), (YUGOSLAVIA, USSR)):
+        assert (goodwill[first : last + 1, *pair] == 0.25).all()
+        assert not (goodwill[first - 1, *pair] == 0.25).any()
+        assert not (goodwill[last + 1, *pair] == 0.25).any()
 
 
 @pytest.mark.parametrize("country", ["china", "ussr"])

@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-newer lint format benchmark clean
+.PHONY: help demo test test-newer lint format benchmark screenshots clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -44,6 +44,9 @@ format: $(DEV) ## put the code into its standard form
 benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of the floor
 	$(BIN)/lilliput benchmark
 
+screenshots: $(DEV) ## take the pictures of the page that the documentation shows (needs Chromium)
+	$(BIN)/python docs/screenshots.py
+
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(NEWER_VENV) results build dist *.egg-info .coverage htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -55,7 +58,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): pyproject.toml constraints.txt | $(BIN)/python
-	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[page]'
+	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[fast,page]'
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
@@ -64,5 +67,5 @@ $(DEV): pyproject.toml constraints.txt | $(BIN)/python
 
 $(NEWER_DEV): pyproject.toml constraints.txt
 	$(NEWER) -m venv $(NEWER_VENV)
-	PIP_CONSTRAINT=constraints.txt $(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --editable '.[dev]'
+	PIP_CONSTRAINT=constraints.txt $(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --editable . pytest hypothesis pytest-playwright
 	@touch $@

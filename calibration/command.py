@@ -30,6 +30,13 @@ SUBCOMMANDS = {
     "batch": Place(
         "scenarios.batch_command:batch", "Simulate scenarios many times with the same draws and shocks."
     ),
+    "compare": Place(
+        "calibration.compare_command:compare",
+        "Set the counterfactuals of a batch beside their factual twins.",
+    ),
+    "report": Place(
+        "calibration.report_command:report", "Write the counterfactuals of a batch as one page to read."
+    ),
     "scenarios": Place(
         "scenarios.scenarios_command:scenarios_app", "The questions that can be put to the model."
     ),
@@ -38,6 +45,7 @@ SUBCOMMANDS = {
         "The documented evidence: aid, terms, cuts, dated events and exchange rates.",
     ),
     "calibrate": Place("calibration.fit_command:calibrate_app", "Fit the parameters to the record."),
+    "serve": Place("calibration.serve_command:serve", "Open the page in a browser: step through a history."),
     "benchmark": Place(
         "calibration.benchmark_command:benchmark",
         "Measure how many histories a second this machine simulates.",

@@ -1,35 +1,41 @@
 """``lilliput calibrate``: draw parameters that fit the record."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import numpy as np
-import pandas as pd
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from calibration.evidence_reading import read_evidence
-from calibration.likelihood import LAST_FITTED
+from calibration.agreement_command import agree
+from calibration.check_command import check_app
+from calibration.checkpoint import checkpoint_path, read_checkpoint, setting_differences, write_checkpoint
+from calibration.diagnostics import arviz
+from calibration.efforts import EFFORTS
+from calibration.errors import CalibrationError
+from calibration.likelihood import Record
+from calibration.origin import rules_hash
+from calibration.overlay import overlaid_record, overlay_hash
 from calibration.population import likelihood_of
-from calibration.prior import draw_coordinates, parameters_at
-from calibration.sampler import Effort, Population, sampled
-from calibration.targets import fitted_record
+from calibration.posterior_file import write_posterior
+from calibration.prior import draw_coordinates
+from calibration.run_request import MOST_SEED
+from calibration.sampler import Effort, Sampling, begun, sampled
+from scenarios.arguments import read_or_problems, whole_number
+from scenarios.batch_command import MOST_WORKERS
 from scenarios.console import reporting_errors
-from scenarios.draws import write_draws
-from simulation.errors import LilliputError, Problem, raise_if_any, unknown
-from simulation.parameters import parameter_table
+from scenarios.draws import Draws, table_hash
+from simulation.errors import Problem, raise_if_any, unknown
 
 calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is_help=True)
+calibrate_app.add_typer(check_app, name="check")
+calibrate_app.command("agree")(agree)
 
-#: How hard to sample; the first is for a look, the second made the draws that ship.
-EFFORTS = {
-    "quick": Effort(population=256, moves=3, effective_share=0.5, last_moves=10),
-    "standard": Effort(population=1024, moves=20, effective_share=0.6, last_moves=200),
-}
-COPIES = 2
-MOST_SEED = 2**63 - 1
+_COMMAND = "calibrate fit"
+_TITLE = "the fit cannot start"
 
 
 @calibrate_app.callback()
@@ -39,76 +45,167 @@ def _group() -> None:
 
 @calibrate_app.command("fit")
 def fit(
-    out: Annotated[Path, typer.Option(help="Parquet file to write; a JSON manifest goes beside it.")],
     effort: Annotated[
-        str, typer.Option(help="quick (about a minute) or standard (about a quarter of an hour).")
+        str, typer.Option(help="quick (within 90 s), standard (15 min) or full (60 min), on two idle cores.")
     ] = "quick",
-    seed: Annotated[int, typer.Option(help="Number that fixes all chance.")] = 1,
+    seed: Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")] = "1",
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OVERLAY", help="Folder of CSV rows laid over the shipped evidence, or one such file."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Parquet file to write; a JSON manifest goes beside it.",
+            show_default="results/fit-EFFORT-SEED.parquet",
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a fit that was cut short.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False,
     workers: Annotated[
-        int | None, typer.Option(help="Worker processes; the draws do not depend on it.")
+        str | None,
+        typer.Option(
+            metavar="W", help="Worker processes; the draws do not depend on it.", show_default="all cores"
+        ),
     ] = None,
 ) -> None:
-    """Draw parameters from the prior narrowed by the record (dated moves, silence, aid, shares granted)."""
+    """Draw parameters from the prior narrowed by the record (dated moves, silence, aid, shares granted).
+
+    Killed at any moment, the same command with --resume ends in the same draws. An overlay holds rows in files named
+    and headed like those of calibration/evidence (aid.csv, record.csv, shares.csv ...): a row whose id is shipped
+    replaces that row, another is added; removed.csv (id, reason) takes rows away. See docs/fitting.md.
+    """
     with reporting_errors():
-        raise_if_any("the fit cannot start", _problems(out, effort, seed, workers), LilliputError)
-        population = fitted(EFFORTS[effort], seed, workers)
-        drawn = parameters_at(population.coordinates)
-        frame = pd.DataFrame({name: drawn[name] for name in parameter_table()})
-        draws = write_draws(frame, manifest_of_fit(population, effort, seed), out)
+        number, problems = whole_number("--seed", seed, 0, MOST_SEED, command=_COMMAND)
+        processes, wrong = (
+            (None, [])
+            if workers is None
+            else whole_number("--workers", workers, 1, MOST_WORKERS, command=_COMMAND)
+        )
+        problems += wrong
+        if effort not in EFFORTS:
+            problems.append(unknown(_COMMAND, "--effort", effort, tuple(EFFORTS)))
+        record, wrong = read_or_problems(lambda: overlaid_record(evidence))
+        path = Path("results") / f"fit-{effort}-{number}.parquet" if out is None else out
+        problems += wrong + out_problems(path, made=out is None)
+        raise_if_any(_TITLE, problems, CalibrationError)
+        assert record is not None
+        settings = fit_settings(EFFORTS[effort], effort, number, evidence)
+        draws, sampling = fitted(
+            record, EFFORTS[effort], settings, path, workers=processes, resume=resume, overwrite=overwrite
+        )
+        population = sampling.population
         typer.echo(
-            f"{len(draws)} draws, {draws.id}, written to {out}; log evidence {population.log_evidence:.1f}"
+            f"{len(draws)} draws, {draws.id}, written to {path}; log evidence {population.log_evidence:.2f}, "
+            f"give or take {population.evidence_error:.2f}"
         )
 
 
-def _problems(out: Path, effort: str, seed: int, workers: int | None) -> list[Problem]:
+def out_problems(out: Path, *, made: bool = False) -> list[Problem]:
+    """What keeps draws from being written to a path; a folder that will be ``made`` need not exist."""
     problems = []
-    if effort not in EFFORTS:
-        problems.append(unknown("calibrate fit", "--effort", effort, tuple(EFFORTS)))
-    if not 0 <= seed <= MOST_SEED:
-        problems.append(Problem("calibrate fit", "--seed", seed, f"0 to {MOST_SEED}"))
-    if workers is not None and not 1 <= workers <= 1024:
-        problems.append(Problem("calibrate fit", "--workers", workers, "1 to 1024"))
     if out.suffix != ".parquet":
-        problems.append(Problem("calibrate fit", "--out", str(out), "a file name that ends in .parquet"))
-    if not out.parent.is_dir():
-        problems.append(Problem("calibrate fit", "--out", str(out), "a file in a folder that exists"))
+        problems.append(Problem(_COMMAND, "--out", str(out), "a file name that ends in .parquet"))
+    if not made and not out.parent.is_dir():
+        problems.append(Problem(_COMMAND, "--out", str(out), "a file in a folder that exists"))
     return problems
 
 
-def fitted(effort: Effort, seed: int, workers: int | None = None) -> Population:
-    """A population drawn from the posterior of the fitted record, with a progress bar of the power reached."""
-    record = fitted_record(read_evidence())
+def fit_settings(effort: Effort, name: str, seed: int, evidence: Path | None = None) -> dict[str, Any]:
+    """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
+    return {
+        "effort": name,
+        "settings": asdict(effort),
+        "seed": seed,
+        "evidence_overlay": None if evidence is None else overlay_hash(evidence),
+        "rules": rules_hash(),
+        "prior": table_hash(),
+    }
+
+
+def fitted(
+    record: Record,
+    effort: Effort,
+    settings: dict[str, Any],
+    out: Path,
+    *,
+    workers: int | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> tuple[Draws, Sampling]:
+    """Draw a population from the posterior of a record, write it to ``out``, and return it.
+
+    After every step the sampling is kept in a file beside ``out``, from which ``resume`` goes on. Raises
+    ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a checkpoint of another fit.
+    """
+    arviz()  # its lack should not come to light after an hour
+    held = _held(settings, out, resume, overwrite)
+    checkpoint = checkpoint_path(out)
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    seed = settings["seed"]
+    with (
+        likelihood_of(record, seed=seed, copies=effort.copies, workers=workers) as likelihood,
+        _progress(effort) as told,
+    ):
+        sampling = held or begun(draw_coordinates(effort.population, seed), likelihood)
+
+        def report(sampling: Sampling) -> None:
+            write_checkpoint(sampling, settings, checkpoint)
+            told(sampling)
+
+        report(sampling)
+        sampling = sampled(sampling, likelihood, effort, seed, report)
+    draws = write_posterior(sampling, settings, out)
+    checkpoint.unlink()
+    return draws, sampling
+
+
+def _held(settings: dict[str, Any], out: Path, resume: bool, overwrite: bool) -> Sampling | None:
+    """The sampling to go on with, if any; raises ``CalibrationError`` for all that stands in the way."""
+    path = checkpoint_path(out)
+    begun_before = path.exists()
+    if resume and begun_before:
+        held = read_checkpoint(path)
+        if held is None:
+            problems = [
+                Problem("--resume", "checkpoint", str(path), "a whole checkpoint; --overwrite begins anew")
+            ]
+        else:
+            problems = setting_differences(settings, held[1])
+        raise_if_any("the fit cannot be resumed", problems, CalibrationError)
+        return held[0] if held else None
+    problems = []
+    if out.exists() and not overwrite:
+        problems.append(
+            Problem(_COMMAND, "--out", str(out), "a new file; --overwrite replaces what is there")
+        )
+    if begun_before and not overwrite:
+        remedy = "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite begins anew"
+        problems.append(Problem(_COMMAND, "--out", str(path), remedy))
+    raise_if_any(_TITLE, problems, CalibrationError)
+    return None
+
+
+@contextmanager
+def _progress(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
+    """A bar of the work behind us and about the time left, on the error stream."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
+        TextColumn("about"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
     )
-    generator = np.random.Generator(np.random.Philox(key=[seed, 1]))
-    with (
-        likelihood_of(record, seed=seed, copies=COPIES, workers=workers) as likelihood,
-        Progress(*columns, transient=True) as progress,
-    ):
-        bar = progress.add_task("from the prior", total=1.0)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("drawing from the prior", total=1.0)
 
-        def report(population: Population, accepted: float) -> None:
-            told = f"record weighs {population.power:.2g}, {accepted:.0%} of moves taken"
-            progress.update(bar, completed=population.power**0.5, description=told)
+        def told(sampling: Sampling) -> None:
+            stages = len(sampling.stages)
+            words = f"bridge {stages}, the record weighs {sampling.population.power:.2g}"
+            progress.update(bar, completed=sampling.done(effort), description=words)
 
-        return sampled(draw_coordinates(effort.population, seed), likelihood, effort, generator, report)
-
-
-def manifest_of_fit(population: Population, effort: str, seed: int) -> dict[str, object]:
-    """What the draws are, how they were made, and how well they fit, for the file beside them."""
-    return {
-        "kind": "provisional",
-        "made_by": "lilliput calibrate fit",
-        "method": "tempered population sampling of the conditioned likelihood",
-        "effort": effort,
-        "settings": asdict(EFFORTS[effort]) | {"copies": COPIES},
-        "seed": seed,
-        "fitted_to": LAST_FITTED,
-        "log_evidence": round(population.log_evidence, 2),
-        "mean_log_likelihood": round(float(population.log_likelihood.mean()), 2),
-        "versions": {name: version(name) for name in ("lilliput", "numpy", "scipy")},
-    }
+        yield told

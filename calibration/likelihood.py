@@ -80,12 +80,20 @@ def log_aid(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
         *at[1:],
     )  # a status counts from the next quarter
     status = trajectory.arrays["status"][before]
-    on_terms = ((status == Status.ALLIED) | (status == Status.ESTRANGED)).mean(axis=0)
-    pledged = trajectory.arrays["newly_pledged"][at].sum(axis=0)
+    on_terms = ((status == Status.ALLIED) | (status == Status.ESTRANGED)).sum(axis=0)
+    return aid_density(trajectory.arrays["newly_pledged"][at].sum(axis=0), on_terms, observed)
+
+
+def aid_density(pledged: PerReplicate, on_terms: Array, observed: PeriodAid) -> PerReplicate:
+    """The log-probability of a plan period's documented pledges, given those simulated and the quarters on terms.
+
+    Nothing is compared (0) where the two were never on terms in the period.
+    """
     settings = observation_settings()
     spread = float(np.hypot(observed.log_range, settings["aid_discrepancy"]))
+    share = on_terms / (observed.last_quarter - observed.first_quarter + 1)
     tiny = np.finfo(float).tiny
-    residual = np.log(np.maximum(pledged, tiny)) - np.log(np.maximum(observed.usd * on_terms, tiny))
+    residual = np.log(np.maximum(pledged, tiny)) - np.log(np.maximum(observed.usd * share, tiny))
     return np.where(on_terms > 0, log_normal_density(residual, spread), 0.0)
 
 
@@ -93,7 +101,14 @@ def log_share(trajectory: Trajectory, observed: ShareGranted) -> PerReplicate:
     """The log-probability of a documented answer to a request (pledged over requested), per replicate."""
     at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
     asked = trajectory.arrays["requested"][at].sum(axis=0)
-    granted = trajectory.arrays["newly_pledged"][at].sum(axis=0)
+    return share_density(trajectory.arrays["newly_pledged"][at].sum(axis=0), asked, observed)
+
+
+def share_density(granted: PerReplicate, asked: PerReplicate, observed: ShareGranted) -> PerReplicate:
+    """The log-probability of a documented answer to a request, given the amounts granted and asked.
+
+    Nothing is compared (0) where nothing was asked.
+    """
     share = granted / np.maximum(asked, np.finfo(float).tiny)
     spread = float(np.hypot(observed.spread, observation_settings()["share_discrepancy"]))
     return np.where(asked > 0, log_normal_density(share - observed.share, spread), 0.0)
@@ -129,6 +144,10 @@ def log_likelihood(
     ``parameters`` hold each vector ``copies`` times in a row. Formula: log of the mean of exp(log weight).
     """
     weights = log_weights(parameters, record, seed=seed, first_replicate=first_replicate)
-    by_vector = weights.reshape(-1, copies)
-    most = by_vector.max(axis=1)
-    return np.asarray(most + np.log(np.mean(np.exp(by_vector - most[:, np.newaxis]), axis=1)))
+    return mean_weight(weights.reshape(-1, copies))
+
+
+def mean_weight(log_weights: Array) -> Array:
+    """The log of the mean of exp(log weight) over the last axis, without overflow."""
+    most = log_weights.max(axis=-1, keepdims=True)
+    return np.asarray(most[..., 0] + np.log(np.mean(np.exp(log_weights - most), axis=-1)))

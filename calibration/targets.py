@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.evidence_reading import FOLDER
-from calibration.evidence_rows import ROLES, Evidence
+from calibration.evidence_rows import ROLES, Evidence, first_day
 from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
 from calibration.record import aid_observations, recorded_moves
 from scenarios.documented import PLAN_PERIODS, documented_sum, window_of
@@ -74,13 +74,43 @@ def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:
                 problems.append(Problem(where, key, row[key], f"a figure of {row['client']}-{row['patron']}"))
         if row["role"] not in ROLES:
             problems.append(unknown(where, "role", row["role"], ROLES))
-        if not float(row["low"]) <= float(row["value"]) <= float(row["high"]):
+        numbers = [_number(row[column]) for column in ("low", "value", "high")]
+        problems += [
+            Problem(where, column, row[column], "a number")
+            for column, number in zip(("low", "value", "high"), numbers, strict=True)
+            if np.isnan(number)
+        ]
+        low, value, high = numbers
+        if value < low or value > high:
             problems.append(Problem(where, "value", row["value"], f"{row['low']} to {row['high']}"))
-        if asked and granted and abs(granted.value / asked.value - float(row["value"])) > _SHARE_ROUNDING:
+        if asked and granted and abs(granted.value / asked.value - value) > _SHARE_ROUNDING:
             problems.append(Problem(where, "value", row["value"], f"{granted.value:g} / {asked.value:g}"))
+        problems += [
+            Problem(where, column, row[column], "a date YYYY, YYYY-MM or YYYY-MM-DD")
+            for column in ("from", "to")
+            if not _is_date(row[column])
+        ]
     return problems
 
 
-def fitted_record(evidence: Evidence) -> Record:
-    """Everything that calibration conditions on: dated moves, plan-period pledges and shares of requests granted."""
-    return Record(recorded_moves(evidence, (_FITTED,)), period_aid(evidence), shares_granted())
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _is_date(text: str) -> bool:
+    try:
+        first_day(text)
+    except ValueError:
+        return False
+    return True
+
+
+def fitted_record(evidence: Evidence, folder: Path = FOLDER) -> Record:
+    """Everything that calibration conditions on: dated moves, plan-period pledges and shares of requests granted.
+
+    ``folder`` holds the answers to requests (``shares.csv``).
+    """
+    return Record(recorded_moves(evidence, (_FITTED,)), period_aid(evidence), shares_granted(folder))

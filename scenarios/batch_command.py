@@ -15,6 +15,7 @@ from rich.table import Table
 
 from scenarios.arguments import read_or_problems, whole_number
 from scenarios.batch import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
+from scenarios.cluster import cluster_problems
 from scenarios.console import reporting_errors
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError
@@ -43,6 +44,12 @@ def batch(
     workers: Annotated[
         str | None, typer.Option(metavar="W", help="How many processes.", show_default="all cores")
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Have the workers of this Dask scheduler do the work (tcp://HOST:PORT)."
+        ),
+    ] = None,
     chunk: Annotated[str, typer.Option(metavar="N", help="Histories in one file.")] = str(CHUNK),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a batch that was cut short.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the batch that is there.")] = False,
@@ -54,11 +61,12 @@ def batch(
     """Simulate scenarios many times with the same draws and shocks, into one folder of Parquet files.
 
     Killed at any moment, the same command with --resume finishes the batch; its files are the same, byte for byte,
-    as if nothing had happened, on any number of processes.
+    as if nothing had happened, on any number of processes, or on a Dask cluster that shares the folder (see
+    docs/cluster.md).
     """
     numbers = {"replicates": replicates, "seed": seed, "chunk": chunk, "workers": workers}
     with reporting_errors():
-        asked, processes = _request(names or [], every, draws, numbers, out, resume, overwrite)
+        asked, processes = _request(names or [], every, draws, numbers, dask, out, resume, overwrite)
         with _progress(asked.histories) as told:
             folder = run_batch(
                 asked.scenarios,
@@ -67,6 +75,7 @@ def batch(
                 asked.seed,
                 out,
                 workers=processes,
+                dask=dask,
                 resume=resume,
                 overwrite=overwrite,
                 progress=told,
@@ -80,11 +89,12 @@ def _request(
     every: bool,
     draws: Path | None,
     numbers: dict[str, str | None],
+    dask: str | None,
     out: Path,
     resume: bool,
     overwrite: bool,
-) -> tuple[Batch, int]:
-    """The batch as typed and the number of processes.
+) -> tuple[Batch, int | None]:
+    """The batch as typed and the number of processes, none on a cluster.
 
     Raises ``ScenarioError`` that lists everything wrong with scenarios, draws, numbers and folder together.
     """
@@ -104,6 +114,7 @@ def _request(
             f"--{key}", known, 0 if key == "seed" else 1, most[key], command="lilliput batch"
         )
         problems += wrong
+    problems += cluster_problems(dask, numbers["workers"])
     if resume and overwrite:
         problems.append(Problem("lilliput batch", "--resume", "--overwrite", "one of the two"))
     folder = out.expanduser().resolve()
@@ -114,7 +125,7 @@ def _request(
     asked = Batch(tuple(scenarios), held, read["replicates"], read["seed"], read["chunk"])
     problems = batch_problems(asked) + folder_problems(asked, folder, resume, overwrite)
     raise_if_any("this batch cannot be made", problems, ScenarioError)
-    return asked, read["workers"]
+    return asked, read["workers"] if dask is None else None
 
 
 def _scenarios(names: list[str], every: bool) -> tuple[list[Scenario], list[Problem]]:

@@ -202,9 +202,9 @@ def aid_figure(result: RunResult, documented: Documented) -> Figure:
         _mark(axes, result, documented, pair)
         _fan(axes, result.outcomes.series["delivered"][:, place])
         own = [row for row in rows if row.pair == pair]
-        _crosses(axes, [(row.window, row.q05, row.median, row.q95) for row in own], 0.4, VERMILION)
+        draw_amounts(axes, [(row.window, row.q05, row.median, row.q95) for row in own], 0.4, VERMILION)
         held = [(row.window, row.documented) for row in own if row.documented is not None]
-        _crosses(axes, [(window, d.low, d.usd, d.high) for window, d in held], 0.6, "black")
+        draw_amounts(axes, [(window, d.low, d.usd, d.high) for window, d in held], 0.6, "black")
         axes.set_ylim(bottom=0)
         axes.set_ylabel("million US$ a year")
     _show_key(
@@ -231,7 +231,7 @@ def aid_figure(result: RunResult, documented: Documented) -> Figure:
     return figure
 
 
-def _crosses(
+def draw_amounts(
     axes: Axes, amounts: Sequence[tuple[Window, float, float, float]], place: float, colour: str
 ) -> None:
     """Amounts (low, middle, high) as yearly means: a bar along each window, its range ``place`` of the way along."""

@@ -43,6 +43,22 @@ class DocumentedAid:
 
 
 @dataclass(frozen=True)
+class DocumentedEvent:
+    """A dated event between two countries (patron, client) as the record tells it; the date is ``YYYY-MM`` or finer.
+
+    ``status`` is the status it led to (``allied``, ``estranged``, ``split``), empty where it changed none.
+    """
+
+    id: str
+    pair: Pair
+    kind: str
+    date: str
+    status: str
+    words: str
+    cited: str
+
+
+@dataclass(frozen=True)
 class Documented:
     """All that simulated histories are set beside."""
 

@@ -73,7 +73,7 @@ def write_result(
     try:
         made.mkdir(parents=True)
         _write_all(result, documented, manifest, made)
-        _put_in_place(made, folder)
+        put_in_place(made, folder)
     except OSError as error:
         problem = Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")
         raise ScenarioError("the result could not be written", [problem]) from error
@@ -82,7 +82,8 @@ def write_result(
     return folder
 
 
-def _put_in_place(made: Path, folder: Path) -> None:
+def put_in_place(made: Path, folder: Path) -> None:
+    """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
     old = folder.with_name(f".{folder.name}-{uuid4().hex}")
     if folder.exists():
         folder.rename(old)

@@ -6,11 +6,14 @@ ensemble equals the same history run alone to the last bit.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.fused import elementwise, whole
+
+Number = TypeVar("Number", bound=np.generic)
 Array = NDArray[np.float64]
 PerReplicate = Array
 """One value a replicate, shape (R,)."""
@@ -39,6 +42,7 @@ def reversed_pair(values: NDArray[Any]) -> NDArray[Any]:
     return values.swapaxes(0, 1)
 
 
+@elementwise("({0:0,j} + {0:1,j} + {0:2,j} + {0:3,j})", axes="jr")
 def received_by_client(values: PerPair) -> PerCountry:
     """What each client has from all its patrons together, shape (C, R)."""
     total = values[0] + values[1]
@@ -53,18 +57,21 @@ def given_by_patron(values: PerPair) -> PerCountry:
 
 
 #: For each ordered pair, the two countries that are neither its patron nor its client.
-_THIRDS = [(p, c, *(k for k in range(4) if k not in (p, c))) for p in range(4) for c in range(4) if p != c]
+_THIRDS = tuple(
+    (p, c, *(k for k in range(4) if k not in (p, c))) for p in range(4) for c in range(4) if p != c
+)
 
 
+@elementwise("(0.0 if i == j else {0:i,k} * {1:k,j} + {0:i,l} * {1:l,j})")
 def through_third(patron_to_third: PerPair, third_to_client: PerPair) -> PerPair:
     """The sum over the two third countries k of ``a[patron, k] * b[k, client]``, (P, C, R); self pairs are zero."""
     replicates = max(patron_to_third.shape[-1], third_to_client.shape[-1])
     total = np.zeros((4, 4, replicates))
-    term = np.empty(replicates)
     for patron, client, one, other in _THIRDS:
-        entry = total[patron, client]
-        np.multiply(patron_to_third[patron, one], third_to_client[one, client], out=entry)
-        entry += np.multiply(patron_to_third[patron, other], third_to_client[other, client], out=term)
+        total[patron, client] = (
+            patron_to_third[patron, one] * third_to_client[one, client]
+            + patron_to_third[patron, other] * third_to_client[other, client]
+        )
     return total
 
 
@@ -79,6 +86,7 @@ def off_diagonal(values: NDArray[Any]) -> NDArray[Any]:
     return flat.reshape(*values.shape[:-3], 3, 5, replicates)[..., :4, :]
 
 
+@elementwise("(0.0 if i == j else {0:i,j})", in_place=True)
 def without_self_pairs(values: Array) -> Array:
     """Set the four self pairs of a pair array to zero in place, and return it."""
     for country in range(4):
@@ -86,38 +94,60 @@ def without_self_pairs(values: Array) -> Array:
     return values
 
 
-def zero_pairs(values: Array, pairs: Iterable[tuple[int, int]]) -> Array:
+@whole
+def zero_pairs(values: NDArray[Number], pairs: Iterable[tuple[int, int]]) -> NDArray[Number]:
     """Set the given (patron, client) pairs of a pair array to zero in place, and return it."""
     for patron, client in pairs:
         values[patron, client] = 0
     return values
 
 
+@whole
+def kept_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -> Array:
+    """Give the given (patron, client) pairs of a pair array their former values in place, and return it."""
+    for pair in pairs:
+        values[pair] = former[pair]
+    return values
+
+
+@whole
+def held_pairs(values: Array, held: Iterable[tuple[tuple[int, int], float]]) -> Array:
+    """Give (patron, client) pairs of a pair array the values they are held at in place, and return it."""
+    for pair, value in held:
+        values[pair] = value
+    return values
+
+
 def moved_toward(values: Array, target: Array, share: PerReplicate) -> Array:
     """A quantity that has gone a share of the way to its target: x + share x (target - x)."""
-    change = np.subtract(target, values)
+    change: Array = np.subtract(target, values)
     change *= share
     change += values
-    return np.asarray(change)
+    return change
 
 
 def logistic(values: Array) -> Array:
     """The logistic curve 1 / (1 + exp(-x)), the one S-shape of the model."""
-    result = np.negative(values)
+    result: Array = np.negative(values)
     np.exp(result, out=result)
     result += 1
-    return np.asarray(np.divide(1, result, out=result))
+    return np.divide(1, result, out=result)
+
+
+#: From here on 1 - exp(x) is one to the last bit, and exponentials soon become slow: they leave the normal numbers.
+_ALL_BUT_REACHED = -700.0
 
 
 def saturating(values: Array) -> Array:
     """The part of one that is reached by an amount x >= 0 with diminishing returns: 1 - exp(-x)."""
-    result = np.negative(values)
+    result: Array = np.negative(values)
+    np.maximum(result, _ALL_BUT_REACHED, out=result)
     np.exp(result, out=result)
-    return np.asarray(np.subtract(1, result, out=result))
+    return np.subtract(1, result, out=result)
 
 
 def logit(uniforms: Array) -> Array:
     """The logistic-distributed shock that belongs to a uniform one: log(u / (1 - u))."""
-    result = np.subtract(1, uniforms)
+    result: Array = np.subtract(1, uniforms)
     np.divide(uniforms, result, out=result)
-    return np.asarray(np.log(result, out=result))
+    return np.log(result, out=result)

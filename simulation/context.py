@@ -69,7 +69,6 @@ class QuarterContext:
     imposed: tuple[tuple[tuple[int, int], str], ...]
     absent: tuple[tuple[int, int], ...]
     forbidden: dict[str, tuple[tuple[int, int], ...]]
-    aid_imposed: bool
 
 
 def read_driver(name: str) -> list[dict[str, str]]:
@@ -148,6 +147,15 @@ def _log_gdp_table() -> Array:
 
 
 @cache
+def _log_share_tables() -> tuple[Array, Array]:
+    """Logarithms of the patron's and of the client's share in the GDP of both, each of shape (T, P, C, 1)."""
+    of_country = _log_gdp_table()
+    gdp = np.exp(of_country)
+    together = np.log(gdp[:, :, np.newaxis] + gdp[:, np.newaxis])
+    return of_country[:, :, np.newaxis] - together, of_country[:, np.newaxis] - together
+
+
+@cache
 def _income_table() -> Array:
     """GDP in million US dollars of the day a year, shape (T, C, 1): that of 2011 dollars at current prices."""
     rows = {float(row["year"]): math.log(float(row["index"])) for row in read_driver("prices")}
@@ -207,6 +215,7 @@ class Context:
         self._parameters = parameters
         self._spells = _spell_table()
         self._plain: dict[bool, dict[str, Any]] = {}
+        self._in_office: dict[str, tuple[list[str], PerCountry]] = {}
         self._drivers = {driver: _driver_table(driver) for driver in DRIVERS}
         for intervention in self._interventions:
             if intervention.kind == "leadership":
@@ -219,7 +228,12 @@ class Context:
         return leadership_spells()[self._spells[quarter][country]]
 
     def _of_spells(self, quarter: int, kind: str) -> PerCountry:
-        return np.stack([self._parameters[getattr(self.spell(quarter, c), kind)] for c in Country])
+        """The lines or demands for hierarchy of the leaderships in office, made once while they stay in office."""
+        spells = self._spells[quarter]
+        if kind not in self._in_office or self._in_office[kind][0] != spells:
+            names = [getattr(self.spell(quarter, country), kind) for country in Country]
+            self._in_office[kind] = spells, np.stack([self._parameters[name] for name in names])
+        return self._in_office[kind][1]
 
     def quarter(self, quarter: int) -> QuarterContext:
         """The drivers of one quarter (0 is 1945 Q1)."""
@@ -230,16 +244,13 @@ class Context:
             if change.kind == "driver":
                 drivers[change.driver] = drivers[change.driver].copy()
                 drivers[change.driver][country_named(change.country)] = change.value
-        log_gdp = _log_gdp_table()[quarter]
-        gdp = np.exp(log_gdp)
-        together = np.log(gdp[:, np.newaxis] + gdp[np.newaxis])
         return QuarterContext(
             quarter=quarter,
             line=self._of_spells(quarter, "line"),
             hierarchy=self._of_spells(quarter, "hierarchy"),
             income=_income_table()[quarter],
-            log_size_share=log_gdp[:, np.newaxis] - together,
-            log_client_share=log_gdp[np.newaxis] - together,
+            log_size_share=_log_share_tables()[0][quarter],
+            log_client_share=_log_share_tables()[1][quarter],
             isolation=drivers["isolation"],
             pressure=drivers["pressure"],
             distraction=drivers["distraction"],
@@ -284,7 +295,6 @@ class Context:
         return {
             "absent": absent,
             "forbidden": forbidden,
-            "aid_imposed": any(change.kind in ("grant", "pledge") for change in active),
             "present": present,
             "proximity": proximity,
             "permitted": permitted,

@@ -1,6 +1,7 @@
 """Many histories at once: the same quarter, carried out for all replicates together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,11 +10,12 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.dates import QUARTERS
 from simulation.finite import check_finite
+from simulation.fused import fusing
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import BLOCK, Shocks
-from simulation.state import array_fields
+from simulation.state import AllianceState, array_fields
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
 from simulation.transition import transition
 
@@ -21,6 +23,70 @@ from simulation.transition import transition
 KEPT = ("status", "delivered", "newly_pledged", "requested", "support", "strain")
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
 CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class Course:
+    """Histories on their way: the state they have reached at the beginning of a quarter, and what is kept of the past.
+
+    ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of status so far.
+    """
+
+    quarter: int
+    state: AllianceState
+    kept: Mapping[str, Sequence[Array]]
+    moves: Sequence[MoveTable] = ()
+
+    def trajectory(self, first_replicate: int) -> Trajectory:
+        """What the histories leave behind, the first of them being that replicate."""
+        return Trajectory(
+            first_replicate=first_replicate,
+            replicates=self.state.strain.shape[-1],
+            arrays={name: np.stack(quarterly) for name, quarterly in self.kept.items()},
+            moves=MoveTable.joined(self.moves),
+            last_state=self.state,
+        )
+
+
+def opened(parameters: Parameters, scenario: Scenario, keep: Sequence[str]) -> Course:
+    """Histories that are about to begin, in January 1945."""
+    return Course(0, opening_state(parameters, Context(scenario, parameters)), dict.fromkeys(keep, ()))
+
+
+def continued(
+    course: Course,
+    parameters: Parameters,
+    scenario: Scenario,
+    *,
+    seed: int,
+    first_replicate: int = 0,
+    until: int = QUARTERS,
+    record: Conditioning | None = None,
+) -> Course:
+    """The same histories carried on, under a scenario, up to the beginning of a later quarter.
+
+    The course itself is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
+    quantity stops being finite.
+    """
+    context = Context(scenario, parameters)
+    shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
+    state = course.state
+    kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
+    moves = list(course.moves)
+    with fusing(parameters.replicates):
+        for quarter in range(course.quarter, until):
+            state, account = transition(
+                state, parameters, context.quarter(quarter), shocks.quarter(quarter), record
+            )
+            if kept:
+                arrays = array_fields(state) | array_fields(account)
+                for name, quarterly in kept.items():
+                    quarterly.append(arrays[name])
+            if account.move.any():
+                moves.append(moves_of_quarter(quarter, account, first_replicate))
+            del account  # its memory serves the next quarter while it is still in the processor's cache
+    check_finite(parameters, state, scenario, seed, first_replicate)
+    return Course(max(until, course.quarter), state, kept, moves)
 
 
 def simulate(
@@ -39,30 +105,16 @@ def simulate(
     shocks, so any split into calls gives the same histories. Raises ``NonFiniteError`` if a quantity stops
     being finite.
     """
-    context = Context(scenario, parameters)
-    shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
-    state = opening_state(parameters, context)
-    kept: dict[str, list[Array]] = {name: [] for name in keep}
-    moves: list[MoveTable] = []
-    for quarter in range(quarters):
-        state, account = transition(
-            state, parameters, context.quarter(quarter), shocks.quarter(quarter), record
-        )
-        if keep:
-            arrays = array_fields(state) | array_fields(account)
-            for name, quarterly in kept.items():
-                quarterly.append(arrays[name])
-        if account.move.any():
-            moves.append(moves_of_quarter(quarter, account, first_replicate))
-        del account  # its memory serves the next quarter while it is still in the processor's cache
-    check_finite(parameters, state, scenario, seed, first_replicate)
-    return Trajectory(
+    course = continued(
+        opened(parameters, scenario, keep),
+        parameters,
+        scenario,
+        seed=seed,
         first_replicate=first_replicate,
-        replicates=parameters.replicates,
-        arrays={name: np.stack(quarterly) for name, quarterly in kept.items()},
-        moves=MoveTable.joined(moves),
-        last_state=state,
+        until=quarters,
+        record=record,
     )
+    return course.trajectory(first_replicate)
 
 
 def simulate_in_chunks(

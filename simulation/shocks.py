@@ -86,7 +86,10 @@ class Shocks:
         self._ahead = ahead
         self._drawn = -1
         shape = (ahead, COUNTRIES, COUNTRIES, replicates)
-        self._uniforms = {decision: np.full(shape, 0.5) for decision in DECISIONS}
+        self._uniforms = {decision: np.empty(shape) for decision in DECISIONS}
+        for uniforms in self._uniforms.values():
+            for country in range(COUNTRIES):
+                uniforms[:, country, country] = 0.5
 
     def quarter(self, quarter: int) -> dict[str, Array]:
         """The pair arrays (P, C, R) of uniforms in [0, 1) by decision; a later call may overwrite them."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import Array
-from simulation.countries import Country
+from simulation.countries import COUNTRIES, Country
 from simulation.rules.strain import FatigueSources, StrainSources
 from simulation.state import AllianceState, Move, QuarterAccount
 
@@ -82,21 +82,26 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     quarter, the smaller country's own decision as client is named before the larger's as patron, and both before the
     reverse roles. A formation is the client's request; a reconciliation is put down to nobody.
     """
-    pair, replicate = np.nonzero(account.move[_PATRONS, _CLIENTS])
+    moved = account.move[_PATRONS, _CLIENTS]
+    pair, replicate = np.divmod(np.flatnonzero(moved.astype(bool)), moved.shape[-1])
     larger, smaller = _PATRONS[pair], _CLIENTS[pair]
-    move = account.move[larger, smaller, replicate].astype(np.int64)
+    move = moved[pair, replicate].astype(np.int64)
+    patron, client = larger.copy(), smaller.copy()
     initiator = np.full(len(pair), NO_CAUSE, dtype=np.int64)
+    replicates = moved.shape[-1]
+    for one, other in ((smaller, larger), (larger, smaller)):
+        at = (one * COUNTRIES + other) * replicates + replicate
+        for decided, mover in ((account.moved_by_patron, one), (account.moved_by_client, other)):
+            rows = decided.take(at)
+            patron[rows], client[rows], initiator[rows] = one[rows], other[rows], mover[rows]
     cause = np.full(len(pair), NO_CAUSE, dtype=np.int64)
-    for patron, client in ((smaller, larger), (larger, smaller)):
-        for moved, offset, sources, mover in (
-            (account.moved_by_patron, len(account.strain_sources), account.fatigue_sources, patron),
-            (account.moved_by_client, 0, account.strain_sources, client),
-        ):
-            rows = np.nonzero(moved[patron, client, replicate])[0]
-            if len(rows):
-                at = (patron[rows], client[rows], replicate[rows])
-                initiator[rows] = mover[rows]
-                cause[rows] = offset + np.argmax(np.stack([source[at] for source in sources]), axis=0)
+    for sources, offset, mover in (
+        (account.strain_sources, 0, client),
+        (account.fatigue_sources, len(account.strain_sources), patron),
+    ):
+        rows = np.flatnonzero(initiator == mover)
+        at = (patron[rows] * COUNTRIES + client[rows]) * replicates + replicate[rows]
+        cause[rows] = offset + np.argmax([source.take(at) for source in sources], axis=0)
     cause[(move == Move.FORMED) | (move == Move.MENDED)] = NO_CAUSE
     initiator[move == Move.MENDED] = NO_CAUSE
     everywhere = np.full(len(pair), quarter, dtype=np.int64)

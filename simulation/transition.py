@@ -15,6 +15,8 @@ from simulation.arrays import (
     PairCode,
     PairFlag,
     PerPair,
+    held_pairs,
+    kept_pairs,
     received_by_client,
     reversed_pair,
     without_self_pairs,
@@ -22,6 +24,7 @@ from simulation.arrays import (
 )
 from simulation.conditioning import Conditioning, chances_of_moves
 from simulation.context import QuarterContext
+from simulation.fused import fused
 from simulation.parameters import Parameters
 from simulation.rules import aid, credit, perception, status
 from simulation.rules import goodwill as disposition
@@ -34,9 +37,6 @@ from simulation.state import AllianceState, Move, QuarterAccount, Status
 class Perceived(NamedTuple):
     """What the countries make of one another at the start of the quarter."""
 
-    allied: PerPair
-    estranged: PerPair
-    split: PerPair
     tie: PerPair
     line_gap: PerPair
     attention: PerPair
@@ -86,11 +86,27 @@ class Decided(NamedTuple):
     by_patron: PairFlag
 
 
+class Responded(NamedTuple):
+    """The state after feelings have moved, statuses being those of before, and what moved them."""
+
+    state: AllianceState
+    strain_sources: StrainSources
+    relief: PerPair
+    fatigue_sources: FatigueSources
+
+
+class Settled(NamedTuple):
+    """The statuses that the quarter's moves have led to, and the promises they cancelled and left open."""
+
+    status: PairCode
+    cancelled: PerPair
+    pledged: PerPair
+
+
+@fused
 def perceived(state: AllianceState, parameters: Parameters, context: QuarterContext) -> Perceived:
     """Stage 1: how each country sees the others."""
-    allied = (state.status == Status.ALLIED).astype(float)
-    estranged = (state.status == Status.ESTRANGED).astype(float)
-    split = (state.status == Status.SPLIT).astype(float)
+    allied, estranged, split = standings(state.status)
     attention = perception.attention(context.log_size_share, **parameters.of(perception.attention))
     zero_pairs(attention, context.absent)
     threat = perception.threat(context.proximity, attention, state.goodwill)
@@ -99,9 +115,6 @@ def perceived(state: AllianceState, parameters: Parameters, context: QuarterCont
     quarrel = perception.quarrel(estranged, split, **parameters.of(perception.quarrel))
     warmth = perception.warmth(state.goodwill)
     return Perceived(
-        allied=allied,
-        estranged=estranged,
-        split=split,
         tie=aid.tie(allied, estranged, **parameters.of(aid.tie)),
         line_gap=perception.line_gap(context.line),
         attention=attention,
@@ -115,6 +128,7 @@ def perceived(state: AllianceState, parameters: Parameters, context: QuarterCont
     )
 
 
+@fused
 def exchanged(
     state: AllianceState,
     parameters: Parameters,
@@ -144,12 +158,10 @@ def exchanged(
         shock,
         **parameters.of(aid.grant_share),
     )
-    if context.aid_imposed:
-        grant_share = grant_share * context.grant_free + context.grant_imposed
+    grant_share = grant_share * context.grant_free + context.grant_imposed
     capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
     newly_pledged = aid.aid_pledged(requested, grant_share, capacity)
-    if context.aid_imposed:
-        newly_pledged = newly_pledged + context.extra_pledge * seen.tie
+    newly_pledged = newly_pledged + context.extra_pledge * seen.tie
     delivered = aid.aid_delivered(
         state.pledged + newly_pledged, seen.tie, context.income, **parameters.of(aid.aid_delivered)
     )
@@ -227,34 +239,98 @@ def fatigue_sources(
     )
 
 
-def decided(
+@fused
+def responded(
+    state: AllianceState,
+    parameters: Parameters,
+    context: QuarterContext,
+    shock: Array,
+    seen: Perceived,
+    aids: Exchanged,
+) -> Responded:
+    """Stage 3: clients respond with support and strain, patrons with fatigue, and goodwill drifts."""
+    sources = strain_sources(state, parameters, context, seen)
+    relief = feeling.relief(
+        aids.need_met, seen.danger, seen.attention, state.goodwill, **parameters.of(feeling.relief)
+    )
+    allied, estranged, split = standings(state.status)
+    bond = allied + estranged
+    strain = feeling.strain(state.strain, sources, relief, bond, shock, **parameters.of(feeling.strain))
+    strain = zero_pairs(strain, context.absent)
+    tiring = fatigue_sources(state, parameters, context, seen, aids)
+    fatigue = feeling.fatigue(state.fatigue, tiring, aids.value, bond, **parameters.of(feeling.fatigue))
+    fatigue = zero_pairs(fatigue, context.absent)
+    support = politics.support(
+        state.support,
+        aids.need_met,
+        seen.shared_enemy,
+        reversed_pair(state.goodwill),
+        seen.danger,
+        strain,
+        seen.attention,
+        seen.tie,
+        **parameters.of(politics.support),
+    )
+    goodwill = disposition.goodwill(
+        state.goodwill,
+        seen.line_gap,
+        context.line,
+        support,
+        aids.need_met,
+        strain,
+        fatigue,
+        seen.threat,
+        seen.shared_enemy,
+        split,
+        **parameters.of(disposition.goodwill),
+    )
+    goodwill = kept_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
+    after = AllianceState(
+        status=state.status,
+        goodwill=held_pairs(goodwill, context.goodwill_held),
+        pledged=state.pledged + aids.newly_pledged - aids.delivered,
+        outstanding=state.outstanding + aids.credit_drawn + aids.interest_accrued - aids.repaid,
+        support=support,
+        strain=strain,
+        fatigue=fatigue,
+        ambition=aid.ambition(state.ambition, aids.grant_share, seen.tie, **parameters.of(aid.ambition)),
+        refused=feeling.refused(state.refused, aids.grant_share, seen.tie, **parameters.of(feeling.refused)),
+        remembered_line=perception.remembered_line(
+            state.remembered_line, context.line, **parameters.of(perception.remembered_line)
+        ),
+    )
+    return Responded(after, sources, relief, tiring)
+
+
+@fused
+def weighed(
     state: AllianceState,
     parameters: Parameters,
     context: QuarterContext,
     shocks: Mapping[str, Array],
     seen: Perceived,
     aids: Exchanged,
-    record: Conditioning | None,
 ) -> Decided:
     """Stage 4: every pair may quarrel, break, make up or ally, each by a chance and a shock of its own."""
+    allied, estranged, split = standings(state.status)
     option = perception.outside_option(seen.warmth, seen.attention)
     fear = status.fear(context.proximity, seen.attention, context.hierarchy, context.distraction)
     accord = status.accord(state.goodwill)
-    exclusion = status.exclusion(seen.allied, context.proximity, seen.attention, context.hierarchy)
-    untied = 1 - seen.allied
-    untied -= seen.estranged
+    exclusion = status.exclusion(allied, context.proximity, seen.attention, context.hierarchy)
+    untied = 1 - allied
+    untied -= estranged
     chances = {
-        "dispute_by_client": seen.allied
+        "dispute_by_client": allied
         * status.dispute_by_client(state.strain, **parameters.of(status.dispute_by_client)),
-        "dispute_by_patron": seen.allied
+        "dispute_by_patron": allied
         * status.dispute_by_patron(state.fatigue, **parameters.of(status.dispute_by_patron)),
-        "break_by_client": seen.estranged
+        "break_by_client": estranged
         * status.break_by_client(
             state.strain, option, fear, aids.dependence, **parameters.of(status.break_by_client)
         ),
-        "break_by_patron": seen.estranged
+        "break_by_patron": estranged
         * status.break_by_patron(state.fatigue, **parameters.of(status.break_by_patron)),
-        "mending": seen.estranged
+        "mending": estranged
         * status.mending(accord, state.strain, state.fatigue, **parameters.of(status.mending)),
         "alliance_forming": untied
         * status.alliance_forming(
@@ -266,37 +342,48 @@ def decided(
             seen.submission,
             exclusion,
             seen.friend_opposed + reversed_pair(seen.friend_opposed),
-            seen.split,
+            split,
             status.openness(context.pressure, context.hierarchy),
             **parameters.of(status.alliance_forming),
         ),
     }
     for decision, chance in chances.items():
         zero_pairs(chance, context.forbidden[_MOVE_OF_DECISION[decision]])
-    fired = {name: shocks[name] < chance for name, chance in chances.items()}
-    by_client = fired["dispute_by_client"] | fired["break_by_client"] | fired["alliance_forming"]
-    by_patron = fired["dispute_by_patron"] | fired["break_by_patron"]
-    move = moves_made(fired)
+    fired = {name: fallen(shocks[name], chance) for name, chance in chances.items()}
+    return Decided(
+        fear,
+        option,
+        accord,
+        exclusion,
+        **chances,
+        move=moves_made(fired),
+        by_client=fired["dispute_by_client"] | fired["break_by_client"] | fired["alliance_forming"],
+        by_patron=fired["dispute_by_patron"] | fired["break_by_patron"],
+    )
+
+
+def impose_moves(chosen: Decided, state: AllianceState, context: QuarterContext) -> None:
+    """Put the moves that a scenario imposes in place of those that were decided, where the status allows them."""
     for pair, imposed in context.imposed:
         code, leads_from = _IMPOSED[imposed]
         open_to_it = np.isin(state.status[pair], leads_from)
-        move[pair] = np.where(open_to_it, np.int8(code), move[pair])
-        by_client[pair] &= ~open_to_it
-        by_patron[pair] &= ~open_to_it
-    if record is not None:
-        record.impose(
-            context.quarter,
-            chances_of_moves(
-                leaving=either(chances["dispute_by_client"], chances["dispute_by_patron"]),
-                breaking=either(chances["break_by_client"], chances["break_by_patron"]),
-                mending=either(chances["mending"], 0 * chances["mending"]),
-                forming=either(chances["alliance_forming"], 0 * chances["alliance_forming"]),
-            ),
-            shocks["mending"],
-            move,
-        )
-    return Decided(
-        fear, option, accord, exclusion, **chances, move=move, by_client=by_client, by_patron=by_patron
+        chosen.move[pair] = np.where(open_to_it, np.int8(code), chosen.move[pair])
+        chosen.by_client[pair] &= ~open_to_it
+        chosen.by_patron[pair] &= ~open_to_it
+
+
+def impose_record(record: Conditioning, quarter: int, chosen: Decided, shocks: Mapping[str, Array]) -> None:
+    """Put the moves on record in place of those that were decided, and add up the probabilities they had."""
+    record.impose(
+        quarter,
+        chances_of_moves(
+            leaving=either(chosen.dispute_by_client, chosen.dispute_by_patron),
+            breaking=either(chosen.break_by_client, chosen.break_by_patron),
+            mending=either(chosen.mending, 0 * chosen.mending),
+            forming=either(chosen.alliance_forming, 0 * chosen.alliance_forming),
+        ),
+        shocks["mending"],
+        chosen.move,
     )
 
 
@@ -326,24 +413,61 @@ _IMPOSED = {
 }
 
 
+@fused
+def fallen(shock: PerPair, chance: PerPair) -> PairFlag:
+    """Whether a decision falls: its uniform shock is below its chance."""
+    return shock < chance
+
+
 def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
     """What becomes of each pair when its decisions have fallen; a break comes before a reconciliation."""
     leaving = fired["dispute_by_client"] | fired["dispute_by_patron"]
     breaking = fired["break_by_client"] | fired["break_by_patron"]
     breaking = breaking | reversed_pair(breaking)
     mending = (fired["mending"] | reversed_pair(fired["mending"])) & ~breaking
-    move = np.zeros(leaving.shape, dtype=np.int8)
-    move += (fired["alliance_forming"] | reversed_pair(fired["alliance_forming"])) * np.int8(Move.FORMED)
-    move += (leaving | reversed_pair(leaving)) * np.int8(Move.ESTRANGED)
-    move += breaking * np.int8(Move.SPLIT)
-    move += mending * np.int8(Move.MENDED)
+    move: PairCode = (leaving | reversed_pair(leaving)) * np.int8(Move.ESTRANGED)
+    move = move + (fired["alliance_forming"] | reversed_pair(fired["alliance_forming"])) * np.int8(
+        Move.FORMED
+    )
+    move += breaking * np.int8(Move.SPLIT) + mending * np.int8(Move.MENDED)
     return move
 
 
-#: The status that each move leads to, by the number of the move (the first entry stands for no move).
-_STATUS_AFTER = np.array(
-    [Status.NONE, Status.ALLIED, Status.ESTRANGED, Status.SPLIT, Status.ALLIED], dtype=np.int8
-)
+def standings(status: PairCode) -> tuple[PerPair, PerPair, PerPair]:
+    """Where allied, where estranged and where split, as ones among zeros: what rules can calculate with."""
+    kinds = (Status.ALLIED, Status.ESTRANGED, Status.SPLIT)
+    allied, estranged, split = (standing(status, kind).astype(float) for kind in kinds)
+    return allied, estranged, split
+
+
+#: The status that each move leads to.
+_STATUS_AFTER = {
+    Move.FORMED: Status.ALLIED,
+    Move.ESTRANGED: Status.ESTRANGED,
+    Move.SPLIT: Status.SPLIT,
+    Move.MENDED: Status.ALLIED,
+}
+
+
+def standing(status: PairCode, kind: Status) -> PairFlag:
+    """Whether each pair's status is of a kind."""
+    return np.equal(status, int(kind))  # NumPy compares with a plain number ten times as fast
+
+
+def status_after(status: PairCode, move: PairCode) -> PairCode:
+    """The statuses that moves have led to."""
+    after: PairCode = status * np.equal(move, int(Move.STAY))
+    for made, led_to in _STATUS_AFTER.items():
+        after += np.equal(move, int(made)) * np.int8(led_to)
+    return after
+
+
+@fused
+def settled(status: PairCode, move: PairCode, open_pledges: PerPair, context: QuarterContext) -> Settled:
+    """What the moves leave behind: the new statuses; a promise ends with the alliance."""
+    after = zero_pairs(status_after(status, move), context.absent)
+    cancelled = open_pledges * (standing(after, Status.SPLIT) | standing(after, Status.NONE))
+    return Settled(after, cancelled, open_pledges - cancelled)
 
 
 def transition(
@@ -361,69 +485,13 @@ def transition(
     """
     seen = perceived(state, parameters, context)
     aids = exchanged(state, parameters, context, shocks["grant"], seen)
-
-    sources = strain_sources(state, parameters, context, seen)
-    relief = feeling.relief(
-        aids.need_met, seen.danger, seen.attention, state.goodwill, **parameters.of(feeling.relief)
-    )
-    bond = seen.allied + seen.estranged
-    strain = feeling.strain(
-        state.strain, sources, relief, bond, shocks["perception"], **parameters.of(feeling.strain)
-    )
-    tiring = fatigue_sources(state, parameters, context, seen, aids)
-    fatigue = feeling.fatigue(state.fatigue, tiring, aids.value, bond, **parameters.of(feeling.fatigue))
-    support = politics.support(
-        state.support,
-        aids.need_met,
-        seen.shared_enemy,
-        reversed_pair(state.goodwill),
-        seen.danger,
-        strain,
-        seen.attention,
-        seen.tie,
-        **parameters.of(politics.support),
-    )
-    goodwill = disposition.goodwill(
-        state.goodwill,
-        seen.line_gap,
-        context.line,
-        support,
-        aids.need_met,
-        strain,
-        fatigue,
-        seen.threat,
-        seen.shared_enemy,
-        seen.split,
-        **parameters.of(disposition.goodwill),
-    )
-    for absent in context.absent:
-        goodwill[absent] = state.goodwill[absent]
-    for pair, held in context.goodwill_held:
-        goodwill[pair] = held
-    felt = AllianceState(
-        status=state.status,
-        goodwill=without_self_pairs(goodwill),
-        pledged=state.pledged,
-        outstanding=state.outstanding + aids.credit_drawn + aids.interest_accrued - aids.repaid,
-        support=support,
-        strain=zero_pairs(strain, context.absent),
-        fatigue=zero_pairs(fatigue, context.absent),
-        ambition=aid.ambition(state.ambition, aids.grant_share, seen.tie, **parameters.of(aid.ambition)),
-        refused=feeling.refused(state.refused, aids.grant_share, seen.tie, **parameters.of(feeling.refused)),
-        remembered_line=perception.remembered_line(
-            state.remembered_line, context.line, **parameters.of(perception.remembered_line)
-        ),
-    )
-    chosen = decided(felt, parameters, context, shocks, seen, aids, record)
-    changed = np.nonzero(chosen.move)
-    felt.status = state.status.copy()
-    felt.status[changed] = _STATUS_AFTER[chosen.move[changed]]
-    for absent in context.absent:
-        felt.status[absent] = Status.NONE
-    ended = (felt.status == Status.SPLIT) | (felt.status == Status.NONE)
-    open_pledges = state.pledged + aids.newly_pledged - aids.delivered
-    cancelled = open_pledges * ended
-    felt.pledged = open_pledges - cancelled
+    felt = responded(state, parameters, context, shocks["perception"], seen, aids)
+    chosen = weighed(felt.state, parameters, context, shocks, seen, aids)
+    impose_moves(chosen, state, context)
+    if record is not None:
+        impose_record(record, context.quarter, chosen, shocks)
+    after = settled(state.status, chosen.move, felt.state.pledged, context)
+    felt.state.status, felt.state.pledged = after.status, after.pledged
     account = QuarterAccount(
         line=context.line,
         line_gap=seen.line_gap,
@@ -436,16 +504,16 @@ def transition(
         grant_share=aids.grant_share,
         newly_pledged=aids.newly_pledged,
         delivered=aids.delivered,
-        cancelled=cancelled,
+        cancelled=after.cancelled,
         interest=aids.interest,
         credit_drawn=aids.credit_drawn,
         interest_accrued=aids.interest_accrued,
         repaid=aids.repaid,
         need_met=aids.need_met,
         dependence=aids.dependence,
-        strain_sources=sources,
-        relief=relief,
-        fatigue_sources=tiring,
+        strain_sources=felt.strain_sources,
+        relief=felt.relief,
+        fatigue_sources=felt.fatigue_sources,
         outside_option=chosen.option,
         fear=chosen.fear,
         accord=chosen.accord,
@@ -460,4 +528,4 @@ def transition(
         moved_by_client=chosen.by_client,
         moved_by_patron=chosen.by_patron,
     )
-    return felt, account
+    return felt.state, account

@@ -11,8 +11,10 @@ from simulation.arrays import (
     of_patron,
     saturating,
 )
+from simulation.fused import fused
 
 
+@fused
 def tie(allied: PerPair, estranged: PerPair, *, estranged_tie: PerReplicate) -> PerPair:
     """How much of the exchange goes on: all of it between allies, a part when estranged, none otherwise.
 
@@ -21,6 +23,7 @@ def tie(allied: PerPair, estranged: PerPair, *, estranged_tie: PerReplicate) -> 
     return allied + estranged_tie * estranged
 
 
+@fused
 def need(
     income: PerCountry,
     emergency: PerCountry,
@@ -39,6 +42,7 @@ def need(
     return need_share * income * (1 + need_emergency * emergency) * (1 + plan_bunching * plan_start)
 
 
+@fused
 def aid_requested(
     need: PerCountry,
     ambition: PerPair,
@@ -57,6 +61,7 @@ def aid_requested(
     return of_client(need) * ambition * attention * tie * (1 + last_extraction * strain)
 
 
+@fused
 def ambition(
     ambition: PerPair,
     grant_share: PerPair,
@@ -73,6 +78,7 @@ def ambition(
     return ambition + ambition_growth * grant_share * tie - ambition_decay * (ambition - 1)
 
 
+@fused
 def value_of_client(
     support: PerPair,
     line: PerCountry,
@@ -92,6 +98,7 @@ def value_of_client(
     return of_patron(line) * worth
 
 
+@fused
 def grant_share(
     value: PerPair,
     goodwill: PerPair,
@@ -130,6 +137,7 @@ def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
     return capacity_share * income
 
 
+@fused
 def aid_pledged(requested: PerPair, grant_share: PerPair, capacity: PerCountry) -> PerPair:
     """What the patron promises in a quarter, million US dollars, never more than it can spare.
 
@@ -139,6 +147,7 @@ def aid_pledged(requested: PerPair, grant_share: PerPair, capacity: PerCountry) 
     return spare * saturating(grant_share * requested / spare)
 
 
+@fused
 def aid_delivered(
     pledged: PerPair,
     tie: PerPair,
@@ -156,11 +165,13 @@ def aid_delivered(
     return most * saturating(delivery_rate * tie * pledged / most)
 
 
+@fused
 def need_met(delivered: PerPair, need: PerCountry) -> PerPair:
     """How far deliveries meet the client's need, in [0, 1): 1 - exp(-delivered / need_c)."""
     return saturating(delivered / of_client(need))
 
 
+@fused
 def dependence(delivered: PerPair, received: PerCountry, need: PerCountry) -> PerPair:
     """How far the client lives on this patron: its part of all aid the client receives and needs.
 

@@ -3,17 +3,20 @@
 import numpy as np
 
 from simulation.arrays import PerPair, PerReplicate
+from simulation.fused import fused
 
 #: Quarters in a year: turns yearly interest into quarterly.
 QUARTERS_A_YEAR = 4
 
 
+@fused
 def interest(value: PerPair, *, interest_base: PerReplicate, interest_softening: PerReplicate) -> PerPair:
     """The yearly interest a patron charges, softer the more it prizes the client.
 
     Formula: interest_base x exp(-interest_softening x value), a share a year. Source: marku2017 1104-1110, 5885.
     """
-    return np.asarray(interest_base * np.exp(-interest_softening * value))
+    curve: PerPair = np.exp(-interest_softening * value)
+    return interest_base * curve
 
 
 def credit_drawn(delivered: PerPair, *, credit_share: PerReplicate) -> PerPair:
@@ -24,6 +27,7 @@ def credit_drawn(delivered: PerPair, *, credit_share: PerReplicate) -> PerPair:
     return credit_share * delivered
 
 
+@fused
 def repaid(outstanding: PerPair, tie: PerPair, *, repayment_rate: PerReplicate) -> PerPair:
     """What the client pays back in a quarter while the two are on terms, million US dollars.
 
@@ -32,6 +36,7 @@ def repaid(outstanding: PerPair, tie: PerPair, *, repayment_rate: PerReplicate) 
     return repayment_rate * tie * outstanding
 
 
+@fused
 def interest_accrued(outstanding: PerPair, interest: PerPair) -> PerPair:
     """The interest a quarter adds to the debt, million US dollars: outstanding x interest / 4.
 

@@ -1,8 +1,10 @@
 """Goodwill: how one leadership is disposed toward another."""
 
 from simulation.arrays import PerCountry, PerPair, PerReplicate, logistic, moved_toward, of_client, of_patron
+from simulation.fused import fused
 
 
+@fused
 def goodwill(
     goodwill: PerPair,
     line_gap: PerPair,

@@ -13,16 +13,20 @@ from simulation.arrays import (
     through_third,
     without_self_pairs,
 )
+from simulation.fused import fused
 
 
+@fused
 def line_gap(line: PerCountry) -> PerPair:
     """How far apart the doctrines of two leaderships stand: |L_p - L_c|, in [0, 1].
 
     ``line`` (C, R) is 1 for Stalinist orthodoxy and 0 for its opposite. Source: marku2017 1907-1914.
     """
-    return np.asarray(np.abs(of_patron(line) - of_client(line)))
+    gap: PerPair = np.abs(of_patron(line) - of_client(line))
+    return gap
 
 
+@fused
 def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> PerPair:
     """How closely the client watches the patron: large neighbours fill a small state's view, not the reverse.
 
@@ -32,6 +36,7 @@ def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> P
     return without_self_pairs(np.exp(attention_exponent * log_size_share))
 
 
+@fused
 def autonomy(log_client_share: PerPair, *, autonomy_exponent: PerReplicate) -> PerPair:
     """How far the client can stand on its own feet beside the patron, in [0, 1].
 
@@ -45,9 +50,11 @@ def asymmetry(log_size_share: PerPair, log_client_share: PerPair) -> PerPair:
 
     Source: marku2017 60-69, 405-423.
     """
-    return np.asarray(np.maximum(np.exp(log_size_share) - np.exp(log_client_share), 0))
+    larger: PerPair = np.maximum(np.exp(log_size_share) - np.exp(log_client_share), 0)
+    return larger
 
 
+@fused
 def warmth(goodwill: PerPair) -> PerPair:
     """How far goodwill is above neutral: max(0, 2 g - 1), zero for self pairs."""
     above = 2 * goodwill
@@ -55,6 +62,7 @@ def warmth(goodwill: PerPair) -> PerPair:
     return without_self_pairs(np.maximum(above, 0, out=above))
 
 
+@fused
 def enmity(goodwill: PerPair) -> PerPair:
     """How far goodwill is below neutral: max(0, 1 - 2 g), zero for self pairs."""
     below = np.multiply(goodwill, -2)
@@ -62,6 +70,7 @@ def enmity(goodwill: PerPair) -> PerPair:
     return without_self_pairs(np.maximum(below, 0, out=below))
 
 
+@fused
 def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair:
     """The danger that one country is to another: near, large and ill-disposed.
 
@@ -71,6 +80,7 @@ def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair
     return proximity * attention * (1 - goodwill)
 
 
+@fused
 def danger(threat: PerPair, pressure: PerCountry) -> PerPair:
     """What the client fears from everybody but this patron: other members' threats and outside pressure.
 
@@ -89,6 +99,7 @@ def rival_courted(warmth: PerPair, threat: PerPair) -> PerPair:
     return through_third(warmth, threat)
 
 
+@fused
 def quarrel(estranged: PerPair, split: PerPair, *, quarrel_estranged: PerReplicate) -> PerPair:
     """How openly two countries are at odds: 1 after a break, quarrel_estranged in an open dispute, else 0.
 
@@ -97,6 +108,7 @@ def quarrel(estranged: PerPair, split: PerPair, *, quarrel_estranged: PerReplica
     return split + quarrel_estranged * estranged
 
 
+@fused
 def friend_opposed(quarrel: PerPair, attention: PerPair, warmth: PerPair) -> PerPair:
     """How far the patron is at odds with those the client holds dear, so that the client must choose.
 
@@ -116,9 +128,11 @@ def remembered_line(remembered: PerCountry, line: PerCountry, *, line_memory: Pe
 
 def line_shift(line: PerCountry, remembered: PerCountry) -> PerCountry:
     """How far a leadership has just moved from the line others were used to: |L - remembered|, shape (C, R)."""
-    return np.asarray(np.abs(line - remembered))
+    shift: PerCountry = np.abs(line - remembered)
+    return shift
 
 
+@fused
 def enemy_shared(enmity: PerPair, attention: PerPair) -> PerPair:
     """How far patron and client have a common enemy that weighs with the patron.
 
@@ -128,6 +142,7 @@ def enemy_shared(enmity: PerPair, attention: PerPair) -> PerPair:
     return through_third(enmity * attention.swapaxes(0, 1), enmity.swapaxes(0, 1))
 
 
+@fused
 def outside_option(warmth: PerPair, attention: PerPair) -> PerPair:
     """What other friends of weight a client could turn to if it left this patron.
 

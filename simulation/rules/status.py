@@ -9,8 +9,10 @@ from simulation.arrays import (
     of_patron,
     received_by_client,
 )
+from simulation.fused import fused
 
 
+@fused
 def dispute_by_client(
     strain: PerPair, *, dispute_slope: PerReplicate, dispute_threshold: PerReplicate
 ) -> PerPair:
@@ -21,6 +23,7 @@ def dispute_by_client(
     return logistic(dispute_slope * (strain - dispute_threshold))
 
 
+@fused
 def dispute_by_patron(
     fatigue: PerPair, *, dispute_slope: PerReplicate, patron_dispute_threshold: PerReplicate
 ) -> PerPair:
@@ -31,6 +34,7 @@ def dispute_by_patron(
     return logistic(dispute_slope * (fatigue - patron_dispute_threshold))
 
 
+@fused
 def fear(proximity: PerPair, attention: PerPair, hierarchy: PerCountry, distraction: PerCountry) -> PerPair:
     """What a client must expect if it leaves a near and strong patron that is not busy elsewhere.
 
@@ -39,6 +43,7 @@ def fear(proximity: PerPair, attention: PerPair, hierarchy: PerCountry, distract
     return proximity * attention * of_patron(hierarchy * (1 - distraction))
 
 
+@fused
 def break_by_client(
     strain: PerPair,
     option: PerPair,
@@ -60,6 +65,7 @@ def break_by_client(
     return logistic(break_slope * (will - break_threshold))
 
 
+@fused
 def break_by_patron(
     fatigue: PerPair, *, break_slope: PerReplicate, abandonment_threshold: PerReplicate
 ) -> PerPair:
@@ -70,11 +76,13 @@ def break_by_patron(
     return logistic(break_slope * (fatigue - abandonment_threshold))
 
 
+@fused
 def accord(goodwill: PerPair) -> PerPair:
     """How far two leaderships wish each other well, in [0, 1]: the product of their goodwill."""
     return goodwill * goodwill.swapaxes(0, 1)
 
 
+@fused
 def mending(
     accord: PerPair,
     strain: PerPair,
@@ -98,6 +106,7 @@ def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
     return pressure * (1 - hierarchy)
 
 
+@fused
 def submission(hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, autonomy: PerPair) -> PerPair:
     """How much independence a state would lose to a patron: H_p x proximity x asymmetry x autonomy.
 
@@ -106,6 +115,7 @@ def submission(hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, au
     return of_patron(hierarchy) * proximity * asymmetry * autonomy
 
 
+@fused
 def exclusion(allied: PerPair, proximity: PerPair, attention: PerPair, hierarchy: PerCountry) -> PerPair:
     """How far a client's present patrons keep others away.
 
@@ -115,6 +125,7 @@ def exclusion(allied: PerPair, proximity: PerPair, attention: PerPair, hierarchy
     return of_client(received_by_client(held)) - held
 
 
+@fused
 def alliance_forming(
     accord: PerPair,
     danger: PerPair,

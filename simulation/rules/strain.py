@@ -16,6 +16,7 @@ from simulation.arrays import (
     saturating,
     through_third,
 )
+from simulation.fused import fused
 
 
 class StrainSources(NamedTuple):
@@ -40,6 +41,7 @@ class FatigueSources(NamedTuple):
     defiance: PerPair
 
 
+@fused
 def ideology(
     line_gap: PerPair, line: PerCountry, attention: PerPair, *, strain_ideology: PerReplicate
 ) -> PerPair:
@@ -58,6 +60,7 @@ def hierarchy(submission: PerPair, *, strain_hierarchy: PerReplicate) -> PerPair
     return strain_hierarchy * submission
 
 
+@fused
 def rival_courted(courted: PerPair, attention: PerPair, *, strain_rival_courted: PerReplicate) -> PerPair:
     """Strain from the patron's rapprochement with the client's threatening rival.
 
@@ -66,6 +69,7 @@ def rival_courted(courted: PerPair, attention: PerPair, *, strain_rival_courted:
     return strain_rival_courted * courted * attention
 
 
+@fused
 def enemy_courted(
     rapprochement: PerCountry,
     line: PerCountry,
@@ -80,6 +84,7 @@ def enemy_courted(
     return strain_enemy_courted * of_patron(rapprochement) * of_client(line) * attention
 
 
+@fused
 def friend_opposed(opposed: PerPair, attention: PerPair, *, strain_friend_opposed: PerReplicate) -> PerPair:
     """Strain from having to choose between quarrelling friends: strain_friend_opposed x opposed x attention.
 
@@ -88,6 +93,7 @@ def friend_opposed(opposed: PerPair, attention: PerPair, *, strain_friend_oppose
     return strain_friend_opposed * opposed * attention
 
 
+@fused
 def refusal(refused: PerPair, attention: PerPair, *, strain_refusal: PerReplicate) -> PerPair:
     """Strain from requests refused: strain_refusal x refused x attention; ``refused`` remembers the shares refused.
 
@@ -96,6 +102,7 @@ def refusal(refused: PerPair, attention: PerPair, *, strain_refusal: PerReplicat
     return strain_refusal * refused * attention
 
 
+@fused
 def unconsulted(
     line_shift: PerCountry, line: PerCountry, attention: PerPair, *, strain_unconsulted: PerReplicate
 ) -> PerPair:
@@ -107,6 +114,7 @@ def unconsulted(
     return strain_unconsulted * of_patron(line_shift) * of_client(line) * attention
 
 
+@fused
 def relief(
     need_met: PerPair,
     danger: PerPair,
@@ -124,11 +132,13 @@ def relief(
     return relief_aid * need_met + relief_protection * danger * attention * goodwill
 
 
+@fused
 def refused(refused: PerPair, grant_share: PerPair, tie: PerPair, *, refusal_memory: PerReplicate) -> PerPair:
     """The client's memory of refusals, in [0, 1]: r + refusal_memory x ((1 - grant_share) x tie - r)."""
     return moved_toward(refused, (1 - grant_share) * tie, refusal_memory)
 
 
+@fused
 def strain(
     strain: PerPair,
     sources: StrainSources,
@@ -155,6 +165,7 @@ def strain(
     return moved_toward(strain, target, strain_adjustment)
 
 
+@fused
 def cost(pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_cost: PerReplicate) -> PerPair:
     """Fatigue from a client that costs much: fatigue_cost x (1 - L_p) x pledged / capacity_p.
 
@@ -164,6 +175,7 @@ def cost(pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_co
     return fatigue_cost * of_patron((1 - line) / capacity) * pledged
 
 
+@fused
 def deviation(
     line_gap: PerPair, hierarchy: PerCountry, attention: PerPair, *, fatigue_deviation: PerReplicate
 ) -> PerPair:
@@ -174,6 +186,7 @@ def deviation(
     return fatigue_deviation * of_patron(hierarchy) * line_gap * attention
 
 
+@fused
 def insubordination(
     submission: PerPair,
     support: PerPair,
@@ -189,6 +202,7 @@ def insubordination(
     return fatigue_insubordination * submission * (1 - support) * of_patron(pressure)
 
 
+@fused
 def encroachment(
     support: PerPair,
     proximity: PerPair,
@@ -217,6 +231,7 @@ def defiance_resented(defiance: PerPair, *, fatigue_defiance: PerReplicate) -> P
     return fatigue_defiance * defiance
 
 
+@fused
 def fatigue(
     fatigue: PerPair,
     sources: FatigueSources,

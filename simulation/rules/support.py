@@ -1,8 +1,10 @@
 """Political support: what the client gives in return."""
 
 from simulation.arrays import PerPair, PerReplicate, logistic, moved_toward
+from simulation.fused import fused
 
 
+@fused
 def support(
     support: PerPair,
     need_met: PerPair,

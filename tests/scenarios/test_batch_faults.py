@@ -231,3 +231,27 @@ def test_ctrl_c_leaves_a_batch_that_resumes(
     assert "Traceback" not in told
     assert len(parts(out)) < FILES
     check_resumes(start, draws, out, undisturbed)
+
+
+def test_a_script_that_its_workers_run_again_ends_with_a_message(tmp_path: Path) -> None:
+    """Without ``if __name__ == "__main__":`` the workers die at once; their parent must not wait for them."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from scenarios import batch, draws, files\n"
+        "one = [files.scenario_named('historical')]\n"
+        "batch.run_batch(one, draws.read_draws(), 8, 1, Path('b'), workers=2, chunk=2)\n"
+    )
+    environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "a worker process died" in ended.stderr
+    assert parts(tmp_path / "b") == []

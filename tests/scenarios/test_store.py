@@ -181,3 +181,12 @@ def test_a_folder_is_held_by_one_batch_at_a_time(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
     with locked(tmp_path):
         pass
+
+
+def test_a_disk_that_cannot_lock_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_file: object, *, shared: bool) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("scenarios.lock._take", refused)
+    with pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"), locked(tmp_path):
+        pass

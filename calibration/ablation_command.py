@@ -1,0 +1,157 @@
+"""``lilliput calibrate check ablation``: one mechanism off at a time, the rest fitted again."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from calibration.ablation import Ablated, Added, ablated, added, shipped_mechanisms
+from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
+from calibration.check_request import progress_of, read_check_request
+from calibration.efforts import EFFORTS
+from calibration.evidence_reading import read_evidence
+from calibration.origin import origin_of
+from calibration.sampler import Population
+from calibration.targets import fitted_record
+from scenarios.charts import BLUE, GREY
+from scenarios.console import reporting_errors
+from simulation.errors import listed, unknown
+
+KEPT = Path("results/refits")
+_HOW = (
+    "Each mechanism of `calibration/mechanisms.toml` is switched off by holding its parameters where it "
+    "says nothing, and all else is fitted anew, with the same effort and seed as the whole. *Evidence*: "
+    "log evidence of the whole minus that without; plus means that the mechanism earns its place, minus "
+    "that the record is more probable without it. *Left-out*: mean log score of single observations "
+    "foreseen from the rest, whole minus without (by weighted draws; where weights fail this is rough). "
+    "The error of the evidence is from families of draws within one fit, and is too small when few "
+    "families are left."
+)
+
+
+def check_ablation(
+    effort: Annotated[str, typer.Option(help=f"How hard to fit: {', '.join(EFFORTS)}.")] = "quick",
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this mechanism; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")
+    ] = "2",
+    cache: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
+    ] = KEPT,
+    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the fits.")] = "1",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+) -> None:
+    """What each mechanism adds in log evidence and in left-out score: one off at a time, the rest fitted again."""
+    with reporting_errors():
+        command = "calibrate check ablation"
+        mechanisms = {held.name: held for held in shipped_mechanisms()}
+        wrong = [
+            unknown(command, "--only", name, tuple(mechanisms))
+            for name in only or ()
+            if name not in mechanisms
+        ]
+        wrong += [] if effort in EFFORTS else [unknown(command, "--effort", effort, tuple(EFFORTS))]
+        counts = {"workers": (workers, 1, 1024)}
+        request = read_check_request("ablation", None, seed, out, counts, wrong, drawn=False)
+        chosen = [None, *(mechanisms[name] for name in only or mechanisms)]
+        record = fitted_record(read_evidence())
+        fits: list[Ablated] = []
+        with progress_of("hundredths of fits", 100 * len(chosen)) as told:
+
+            def reached(population: Population) -> None:
+                told(100 * len(fits) + int(99 * population.power**0.5))
+
+            for mechanism in chosen:
+                made = ablated(
+                    mechanism,
+                    record,
+                    EFFORTS[effort],
+                    request.seed,
+                    cache,
+                    workers=request.counts["workers"],
+                    told=reached,
+                )
+                fits.append(made)
+        origin = origin_of(seed=request.seed, effort=effort, mechanisms=len(chosen) - 1)
+        report = ablation_report(fits[0], fits[1:], origin)
+        typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")
+
+
+def ablation_report(whole: Ablated, parts: list[Ablated], origin: dict[str, Any]) -> CheckReport:
+    """The report of what each mechanism adds."""
+    rows = added(whole, parts)
+    columns = ("mechanism", "evidence", "error", "left-out", "what it claims")
+    table = [
+        (
+            row.mechanism.name,
+            f"{row.evidence:+.2f}",
+            f"{row.error:.2f}",
+            str(row.left_out),
+            row.mechanism.meaning,
+        )
+        for row in rows
+    ]
+    families = min(fit.families for fit in (whole, *parts))
+    failing = max(fit.failing for fit in (whole, *parts))
+    return CheckReport(
+        name="ablation",
+        title="What each mechanism adds",
+        finding=_finding(rows),
+        reached=None,
+        origin=origin,
+        parts=(
+            _HOW,
+            f"The whole rules: log evidence {whole.log_evidence:.2f} ± {whole.error:.2f}. At least "
+            f"{families} families of draws were left in every fit, and weights failed for at most {failing} "
+            f"of {len(whole.logs)} observations.",
+            ReportFigure("evidence", "What each mechanism adds in log evidence", added_figure(rows)),
+            ReportTable("Whole minus without, the most needed first", columns, table),
+        ),
+        values={
+            "whole": {"log_evidence": whole.log_evidence, "error": whole.error, "families": whole.families},
+            "mechanisms": {
+                row.mechanism.name: {
+                    "evidence": row.evidence,
+                    "error": row.error,
+                    "left_out": row.left_out.mean,
+                    "left_out_error": row.left_out.error,
+                    "off": dict(row.mechanism.off),
+                }
+                for row in rows
+            },
+        },
+    )
+
+
+def _finding(rows: tuple[Added, ...]) -> str:
+    needed = [row.mechanism.name for row in rows if row.evidence > 2 * row.error]
+    harmful = [row.mechanism.name for row in rows if row.evidence < -2 * row.error]
+    neither = len(rows) - len(needed) - len(harmful)
+    told = f"Of {len(rows)} mechanisms {len(needed)} earn their place in log evidence by more than two standard errors"
+    told += f" ({listed(needed)})" if needed else ""
+    told += f"; {neither} make no difference that can be told from chance"
+    if harmful:
+        told += f"; **without these the record is more probable**: {listed(harmful)}"
+    return told + "."
+
+
+def added_figure(rows: tuple[Added, ...]) -> Figure:
+    """What each mechanism adds in log evidence, with two standard errors."""
+    figure = Figure(figsize=(8, 0.3 * len(rows) + 1.3))
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    for height, row in enumerate(rows):
+        colour = BLUE if abs(row.evidence) > 2 * row.error else GREY
+        axes.errorbar(row.evidence, height, xerr=2 * row.error, fmt="o", color=colour, capsize=2)
+    axes.axvline(0, color="#BBBBBB", linewidth=0.8)
+    axes.set_yticks(np.arange(len(rows)), [row.mechanism.name.replace("_", " ") for row in rows], fontsize=9)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_xlabel("log evidence, whole minus without (bars: two standard errors)")
+    figure.tight_layout()
+    return figure

@@ -1,0 +1,94 @@
+"""What a check of the calibration is asked to do, read in full before anything is computed; progress of long work."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from calibration.check_report import folder_problems
+from calibration.errors import CalibrationError
+from calibration.run_request import MOST_SEED
+from scenarios.arguments import read_or_problems, whole_number
+from scenarios.draws import Draws, read_draws
+from simulation.errors import Problem
+
+#: Work that takes longer than this many seconds shows a progress bar.
+PATIENCE = 2.0
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """A check that can be carried out: draws, seed, whole numbers by option, and the folder of the report."""
+
+    read: Draws | None
+    seed: int
+    counts: Mapping[str, int]
+    out: Path
+
+    @property
+    def draws(self) -> Draws:
+        """The draws that are checked; ``ValueError`` for a check that needs none."""
+        if self.read is None:
+            raise ValueError("this check reads no draws")
+        return self.read
+
+
+def read_check_request(
+    name: str,
+    draws: Path | None,
+    seed: str,
+    out: Path,
+    counts: Mapping[str, tuple[str, int, int]] | None = None,
+    problems: list[Problem] | None = None,
+    *,
+    drawn: bool = True,
+) -> CheckRequest:
+    """A check as typed on the command line.
+
+    ``counts`` are further whole numbers by option: the text typed, the least and the most allowed; ``problems``
+    what else is already known to be wrong; ``drawn`` whether the check reads draws at all. Raises
+    ``CalibrationError`` that lists everything wrong together.
+    """
+    command = f"calibrate check {name}"
+    held, wrong = read_or_problems(lambda: read_draws(draws)) if drawn else (None, [])
+    wrong = [*wrong, *(problems or ())]
+    start, wrong_seed = whole_number("--seed", seed, 0, MOST_SEED, command=command)
+    numbers = {}
+    for option, (text, least, most) in (counts or {}).items():
+        numbers[option], bad = whole_number(f"--{option}", text, least, most, command=command)
+        wrong += bad
+    wrong += wrong_seed + folder_problems(out, command)
+    if wrong:
+        raise CalibrationError("this check cannot be made", wrong)
+    return CheckRequest(held, start, numbers, out)
+
+
+@contextmanager
+def progress_of(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar with the time left on the error stream, for work that takes longer than one likes to wait.
+
+    What is yielded is to be told how much of ``total`` has been done.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(description, total=total)
+    start = time.monotonic()
+    shown = False
+
+    def told(done: int) -> None:
+        nonlocal shown
+        if not shown and done < total and time.monotonic() - start > PATIENCE:
+            bar.start()
+            shown = True
+        bar.update(task, completed=done)
+
+    try:
+        yield told
+    finally:
+        if shown:
+            bar.stop()

@@ -1,0 +1,60 @@
+"""How far draws can be trusted: effective sizes and agreement of chains, by ArviZ, which only this module imports.
+
+A fit's population stands in the order of descent: members that share an ancestor are neighbours. Read as one chain,
+it shows every doubling that resampling made and the moves have not yet undone as correlation of neighbours, so that
+ArviZ's effective size counts it. Source: Vehtari et al. 2021.
+"""
+
+import warnings
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.errors import CalibrationError
+from simulation.arrays import Array
+
+
+def arviz() -> ModuleType:
+    """ArviZ; raises ``CalibrationError`` if it is not installed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import arviz as library
+    except ImportError as error:
+        raise CalibrationError("this needs ArviZ: pip install 'lilliput[calibration]'") from error
+    return library
+
+
+def effective_sizes(chains: Array, kind: str = "bulk") -> Array:
+    """How many independent draws the chains are worth, for each quantity.
+
+    ``chains`` has the shape (chains, draws, quantities); ``kind`` is ``bulk`` (for means) or ``tail`` (for the ends
+    of 90 % intervals). Returns shape (quantities,).
+    """
+    library = arviz()
+    found = library.ess(library.convert_to_dataset({"x": chains}), method=kind)
+    return np.asarray(found["x"].to_numpy(), dtype=float)
+
+
+def rank_rhats(chains: Array) -> Array:
+    """How much chains differ among and within themselves, 1 when not at all.
+
+    ``chains`` has the shape (chains, draws, quantities); returns shape (quantities,). Formula: rank-normalised split
+    R-hat, the larger of bulk and folded.
+    """
+    library = arviz()
+    found = library.rhat(library.convert_to_dataset({"x": chains}), method="rank")
+    return np.asarray(found["x"].to_numpy(), dtype=float)
+
+
+def simultaneous_band(count: int, points: NDArray[np.float64], share: float = 0.95) -> tuple[Array, Array]:
+    """The band in which the whole empirical distribution of so many uniform numbers lies with the stated chance.
+
+    ``points`` (points,) lie in (0, 1); returns its lower and upper ends. Source: Säilynoja, Bürkner & Vehtari 2022.
+    """
+    arviz()
+    from arviz.stats.ecdf_utils import ecdf_confidence_band
+
+    low, high = ecdf_confidence_band(count, points, points, prob=share, method="optimized")
+    return np.asarray(low), np.asarray(high)

@@ -1,0 +1,50 @@
+"""``lilliput calibrate check identified``: which parameters the record informs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from calibration.check_report import REPORTS, write_report
+from calibration.check_request import progress_of, read_check_request
+from calibration.evidence_reading import read_evidence
+from calibration.identified import (
+    coordinates_of_draws,
+    identified,
+    likelihood_of_draws,
+    shuffled_scaling,
+)
+from calibration.identified_report import identified_report
+from calibration.origin import origin_of
+from calibration.targets import fitted_record
+from scenarios.console import reporting_errors
+
+
+def check_identified(
+    draws: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+    ] = None,
+    copies: Annotated[
+        str, typer.Option(metavar="K", help="Replicates averaged in the likelihood of a draw.")
+    ] = "8",
+    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")] = "1",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+) -> None:
+    """Contraction of every parameter, sensitivity to its prior, and which are informed, weak or not identified."""
+    with reporting_errors():
+        request = read_check_request("identified", draws, seed, out, {"copies": (copies, 1, 1000)})
+        averaged = request.counts["copies"]
+        coordinates = coordinates_of_draws(request.draws.frame)
+        with progress_of("likelihood of the draws", len(coordinates)) as told:
+            found = likelihood_of_draws(
+                coordinates, fitted_record(read_evidence()), seed=request.seed, copies=averaged, told=told
+            )
+        generator = np.random.Generator(np.random.Philox(key=request.seed))
+        report = identified_report(
+            identified(coordinates, found),
+            shuffled_scaling(coordinates, found, generator),
+            origin_of(seed=request.seed, draws=request.draws, copies=averaged),
+        )
+        typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")

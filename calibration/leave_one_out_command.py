@@ -1,0 +1,80 @@
+"""``lilliput calibrate check leave-one-out``: each observation foreseen from the rest, beside the nulls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calibration.check_report import REPORTS, write_report
+from calibration.check_request import CheckRequest, progress_of, read_check_request
+from calibration.efforts import EFFORTS
+from calibration.evidence_reading import read_evidence
+from calibration.identified import coordinates_of_draws
+from calibration.leave_one_out import Asked, left_out
+from calibration.leave_one_out_report import leave_one_out_report
+from calibration.moves import Coordinates
+from calibration.nulls_command import fitted_nulls
+from calibration.observations import documented_quarters
+from calibration.origin import origin_of
+from calibration.refit import Refit, refitted
+from calibration.targets import fitted_record
+from scenarios.console import reporting_errors
+from simulation.errors import unknown
+
+#: Where fits without one observation are kept, so that they are made once.
+KEPT = Path("results/refits")
+_NONE = "none"
+
+
+def check_leave_one_out(
+    draws: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+    ] = None,
+    copies: Annotated[
+        str, typer.Option(metavar="K", help="Replicates of each draw over which shocks are averaged.")
+    ] = "4",
+    refit: Annotated[
+        str, typer.Option(help=f"How hard to fit again where weights fail: {', '.join([_NONE, *EFFORTS])}.")
+    ] = "quick",
+    workers: Annotated[
+        str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")
+    ] = "2",
+    cache: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
+    ] = KEPT,
+    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")] = "1",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+) -> None:
+    """Every dated event, silence, aid window and answer foreseen from all the others, beside the three nulls."""
+    with reporting_errors():
+        counts = {"copies": (copies, 1, 1000), "workers": (workers, 1, 1024)}
+        allowed = (_NONE, *EFFORTS)
+        wrong = (
+            [] if refit in allowed else [unknown("calibrate check leave-one-out", "--refit", refit, allowed)]
+        )
+        request = read_check_request("leave-one-out", draws, seed, out, counts, wrong)
+        evidence = read_evidence()
+        record = fitted_record(evidence)
+        asked = Asked(record, documented_quarters(evidence, record), request.seed, request.counts["copies"])
+        nulls = fitted_nulls(record, request.seed, 2)
+        drawn = coordinates_of_draws(request.draws.frame)
+
+        def again(place: int) -> Coordinates:
+            return _fitted_without(place, asked, refit, request, cache)
+
+        with progress_of("leaving out observations", len(asked.observations)) as told:
+            rows = left_out(drawn, nulls, asked, refit=None if refit == _NONE else again, told=told)
+        origin = origin_of(seed=request.seed, draws=request.draws, copies=asked.copies, fitted_again=refit)
+        report = leave_one_out_report(rows, origin, refits=refit != _NONE)
+        typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")
+
+
+def _fitted_without(
+    place: int, asked: Asked, effort: str, request: CheckRequest, folder: Path
+) -> Coordinates:
+    name = asked.observations[place].name.replace(" ", "-")
+    wanted = Refit(f"without-{name}", asked.record, without=place)
+    typer.echo(f"Fitting again without {asked.observations[place].name}", err=True)
+    workers = request.counts["workers"]
+    return refitted(wanted, EFFORTS[effort], request.seed, folder, workers=workers).coordinates

@@ -1,0 +1,96 @@
+"""The record as single observations: dated moves, the silence after the last of them, aid by plan period, answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calibration.evidence_rows import Evidence
+from calibration.likelihood import Record
+from calibration.record import COMPARED
+from scenarios.documented import PLAN_PERIODS, Pair
+from simulation.conditioning import RecordedMove
+from simulation.countries import Country, country_named, pair_name
+from simulation.dates import quarter_name, quarter_of, year_of
+from simulation.state import STARTING_ALLIANCES, Move, Status
+from simulation.trajectory import PAIRS
+
+EVENT, SILENCE, AID, SHARE = "event", "silence", "aid", "share"
+KINDS = (EVENT, SILENCE, AID, SHARE)
+#: The status that each move leads to.
+STATUS_AFTER = {
+    Move.FORMED: Status.ALLIED,
+    Move.ESTRANGED: Status.ESTRANGED,
+    Move.SPLIT: Status.SPLIT,
+    Move.MENDED: Status.ALLIED,
+}
+_WORDS = {Move.FORMED: "ally", Move.ESTRANGED: "quarrel", Move.SPLIT: "break", Move.MENDED: "make up"}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One thing on record: its name, its kind, whose it is, and its place among those of its kind.
+
+    For an event ``place`` counts the moves of its pair before it, for a silence all of them; for aid and
+    shares it is the place in the record.
+    """
+
+    name: str
+    kind: str
+    pair: Pair
+    place: int
+
+
+def moves_of(record_moves: Sequence[RecordedMove], pair: Pair) -> list[RecordedMove]:
+    """The recorded moves of a pair, in order."""
+    return [move for move in record_moves if set(move.pair) == set(pair)]
+
+
+def first_status(pair: Pair) -> Status:
+    """The status in which a pair enters 1945."""
+    allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
+    return Status.ALLIED if allied else Status.NONE
+
+
+def observations_of(record: Record) -> tuple[Observation, ...]:
+    """Everything on record, one observation each: events pair by pair, silences, aid, answers to requests."""
+    events, silences = [], []
+    for pair in PAIRS:
+        held = moves_of(record.moves, pair)
+        name = pair_name(*pair)
+        for place, move in enumerate(held):
+            told = f"{name} {_WORDS[move.move]} {quarter_name(move.last_quarter)}"
+            events.append(Observation(told, EVENT, pair, place))
+        silences.append(Observation(f"{name} silent after {len(held)} moves", SILENCE, pair, len(held)))
+    names = {window.first_quarter: window.name for window in PLAN_PERIODS}
+    aid = [
+        Observation(
+            f"{pair_name(held.patron, held.client)} aid {names.get(held.first_quarter, held.first_quarter)}",
+            AID,
+            (held.patron, held.client),
+            place,
+        )
+        for place, held in enumerate(record.aid)
+    ]
+    shares = [
+        Observation(
+            f"{pair_name(held.patron, held.client)} share {year_of(held.first_quarter)}",
+            SHARE,
+            (held.patron, held.client),
+            place,
+        )
+        for place, held in enumerate(record.shares)
+    ]
+    return (*events, *silences, *aid, *shares)
+
+
+def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove, int]:
+    """The quarter of the preferred date of each recorded move, within its window."""
+    dates: dict[tuple[frozenset[Country], int, int], int] = {}
+    for row in evidence.record:
+        if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
+            countries = frozenset((country_named(row.patron), country_named(row.client)))
+            window = quarter_of(row.earliest), quarter_of(row.latest, end=True)
+            dates[countries, *window] = quarter_of(row.documented)
+    return {
+        move: dates.get((frozenset(move.pair), move.first_quarter, move.last_quarter), move.last_quarter)
+        for move in record.moves
+    }

@@ -1,0 +1,212 @@
+"""The four countries as on a map: who is allied, who quarrels, who has broken, and what aid flows."""
+
+import math
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from scenarios.charts_explore import blank_figure
+from scenarios.charts_look import Look
+from scenarios.chronicle import leader_of
+from scenarios.history import History
+from simulation.countries import ORDERED_PAIRS, Country
+from simulation.dates import quarter_name
+from simulation.state import Status
+from simulation.trajectory import PAIRS
+
+#: Where the countries stand, west to east and south to north; schematic, not to scale.
+PLACES = {
+    Country.ALBANIA: (1.8, 0.9),
+    Country.CHINA: (8.7, 2.1),
+    Country.USSR: (5.9, 5.7),
+    Country.YUGOSLAVIA: (1.3, 4.2),
+}
+_SIZE = (10.0, 6.5)
+#: Aid of less than this many million dollars a quarter is not drawn.
+_LEAST_AID = 0.05
+#: Distance of the arrows of aid from the line of the tie, and of the ends of lines from a country's middle.
+_BESIDE, _CLEAR = 0.42, 0.95
+
+
+class Point(NamedTuple):
+    """A place on the map."""
+
+    x: float
+    y: float
+
+
+def network_figure(history: History, quarter: int, look: Look) -> Figure:
+    """The four countries at the end of a quarter: ties by their status and support, aid of the quarter as arrows."""
+    figure = blank_figure(look, 3.55)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_xlim(0, _SIZE[0])
+    axes.set_ylim(-0.6, _SIZE[1])
+    name = quarter_name(quarter) if quarter >= 0 else "January 1945"
+    axes.text(0.15, 6.1, name, fontsize=15, fontweight="bold", color=look.ink, va="center")
+    for patron, client in PAIRS:
+        _draw_tie(axes, look, history, quarter, patron, client)
+    if quarter >= 0:
+        for patron, client in ORDERED_PAIRS:
+            amount = history.pair("delivered", quarter, patron, client)
+            if amount >= _LEAST_AID:
+                _draw_aid(axes, look, patron, client, amount)
+    for country in Country:
+        _draw_country(axes, look, history, max(quarter, 0), country)
+    _draw_key(axes, look)
+    return figure
+
+
+def support_colours(look: Look) -> LinearSegmentedColormap:
+    """The colours of support from 0 to 1: from near the ground to a strong blue."""
+    ends = ("#C9D3DC", "#003F72") if look.name == "light" else ("#46515C", "#8CD3FF")
+    return LinearSegmentedColormap.from_list("support", list(ends))
+
+
+def _between(one: Point, other: Point, share: float, aside: float = 0.0) -> Point:
+    """A place a share of the way from one to the other, moved aside to the left of the way."""
+    dx, dy = other.x - one.x, other.y - one.y
+    length = math.hypot(dx, dy)
+    return Point(one.x + share * dx - aside * dy / length, one.y + share * dy + aside * dx / length)
+
+
+def _draw_tie(
+    axes: Axes, look: Look, history: History, quarter: int, patron: Country, client: Country
+) -> None:
+    """Solid between allies, dashed in an open dispute, cut through after a break, nothing between strangers."""
+    status = history.status(quarter, patron, client)
+    if status is Status.NONE:
+        return
+    one, other = Point(*PLACES[client]), Point(*PLACES[patron])
+    support = history.pair("support", quarter, patron, client)
+    colour = support_colours(look)(support)
+    clear = _CLEAR / math.hypot(other.x - one.x, other.y - one.y)
+    start, end = _between(one, other, clear), _between(one, other, 1 - clear)
+    words = {
+        Status.ALLIED: f"allied\nsupport {support:.2f}",
+        Status.ESTRANGED: f"open dispute\nsupport {support:.2f}",
+        Status.SPLIT: "broken",
+    }[status]
+    if status is Status.SPLIT:
+        for near, far, tip in ((start, end, 0.38), (end, start, 0.38)):
+            cut = _between(near, far, tip)
+            axes.plot([near.x, cut.x], [near.y, cut.y], color=look.soft, linewidth=1.6)
+            one_side, other_side = (
+                _between(near, far, tip + lean, side) for lean, side in ((-0.02, 0.25), (0.02, -0.25))
+            )
+            axes.plot([one_side.x, other_side.x], [one_side.y, other_side.y], color=look.ink, linewidth=2)
+    else:
+        style = "-" if status is Status.ALLIED else (0, (2.2, 1.4))
+        axes.plot([start.x, end.x], [start.y, end.y], color=look.soft, linewidth=6, linestyle=style)
+        axes.plot([start.x, end.x], [start.y, end.y], color=colour, linewidth=4.4, linestyle=style)
+    middle = _between(one, other, 0.5, 0.62 if status is Status.SPLIT else 0.0)
+    _label(axes, look, middle, words, look.ink)
+
+
+def _draw_aid(axes: Axes, look: Look, patron: Country, client: Country, amount: float) -> None:
+    """An arrow beside the tie, the wider the more aid (as its square root), with the amount."""
+    one, other = Point(*PLACES[patron]), Point(*PLACES[client])
+    clear = 1.15 * _CLEAR / math.hypot(other.x - one.x, other.y - one.y)
+    start, end = _between(one, other, clear, _BESIDE), _between(one, other, 1 - clear, _BESIDE)
+    width = min(0.8 + 0.75 * math.sqrt(amount), 9.0)
+    axes.annotate(
+        "",
+        xy=end,
+        xytext=start,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "linewidth": width,
+            "color": look.series[2],
+            "mutation_scale": 9 + width,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+    )
+    shown = f"${amount:.1f}m" if amount < 100 else f"${amount:.0f}m"
+    _label(axes, look, _between(one, other, 0.3, _BESIDE + 0.4), shown, look.series[2], bold=True)
+
+
+def _label(axes: Axes, look: Look, at: Point, words: str, colour: str, *, bold: bool = False) -> None:
+    axes.text(
+        *at,
+        words,
+        ha="center",
+        va="center",
+        fontsize=8,
+        color=colour,
+        fontweight="bold" if bold else "normal",
+        zorder=4,
+        bbox={"boxstyle": "round,pad=0.15", "facecolor": look.ground, "edgecolor": "none", "alpha": 0.85},
+    )
+
+
+def _draw_country(axes: Axes, look: Look, history: History, quarter: int, country: Country) -> None:
+    """A country's name and who leads it; dotted while it is not there or keeps out of every alliance."""
+    context = history.context.quarter(quarter)
+    absent = sum(country in pair for pair in context.absent) == len(ORDERED_PAIRS) // 2
+    under = (
+        "not there" if absent else leader_of(history.context.spell(quarter, country)).replace("the c", "c")
+    )
+    axes.text(
+        *PLACES[country],
+        country.title,
+        ha="center",
+        va="center",
+        fontsize=10.5,
+        fontweight="bold",
+        color=look.soft if absent else look.ink,
+        bbox={
+            "boxstyle": "round,pad=0.35",
+            "facecolor": look.ground,
+            "edgecolor": look.soft if absent else look.ink,
+            "linestyle": ":" if absent else "-",
+            "linewidth": 1.2,
+        },
+        zorder=5,
+    )
+    x, y = PLACES[country]
+    _label(axes, look, Point(x, y - 0.62), under, look.soft)
+
+
+def _draw_key(axes: Axes, look: Look) -> None:
+    """What lines and arrows mean."""
+    full = support_colours(look)(0.9)
+    handles = [
+        Line2D([], [], color=full, linewidth=4, label="allied (dark: much support)"),
+        Line2D([], [], color=full, linewidth=3, linestyle=(0, (1.6, 1)), label="open dispute"),
+        Line2D(
+            [],
+            [],
+            color=look.soft,
+            linewidth=1.6,
+            marker="|",
+            markersize=9,
+            markeredgewidth=2,
+            label="broken",
+        ),
+        Line2D(
+            [],
+            [],
+            color=look.series[2],
+            linewidth=2.5,
+            marker=">",
+            markersize=5,
+            label="aid in the quarter",
+        ),
+    ]
+    if look.name == "dark":
+        handles[0].set_label("allied (bright: much support)")
+    axes.legend(
+        handles=handles,
+        loc="lower center",
+        ncols=4,
+        fontsize=7,
+        frameon=False,
+        labelcolor=look.ink,
+        handlelength=1.5,
+        columnspacing=0.8,
+        borderaxespad=0.1,
+    )

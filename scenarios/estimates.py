@@ -1,0 +1,144 @@
+"""Numbers estimated from simulated histories, each with its Monte Carlo error and its spread over the draws.
+
+Histories that share a parameter draw are not independent, so errors are computed draw by draw. Two things are kept
+apart: the *error*, by which a number would differ had other draws and shocks been taken (it shrinks with more of them),
+and the *spread*, by which the number itself differs from draw to draw (what the fit leaves open).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Values = NDArray[np.float64]
+#: An error is halved when its square is a quarter.
+_HALVED = 4
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number estimated from simulated histories, and how far it can be trusted.
+
+    ``error`` is its Monte Carlo standard error; ``spread`` the standard deviation of the number from draw to draw (none
+    with fewer than two histories a draw); ``halving`` the number of replicates that would halve the error (none where
+    the error is zero, or where only more draws would halve it). All are none where no history bears on it.
+    """
+
+    value: float | None
+    error: float | None = None
+    spread: float | None = None
+    halving: int | None = None
+
+
+#: What is said where no history bears on a number.
+NOTHING = Estimate(None)
+
+
+class Clusters:
+    """Which histories share a parameter draw."""
+
+    def __init__(self, draws: ArrayLike) -> None:
+        drawn = np.asarray(draws)
+        self._order = np.argsort(drawn, kind="stable")
+        self._starts = np.flatnonzero(np.diff(drawn[self._order], prepend=drawn.min(initial=0) - 1))
+        self.sizes: Values = np.diff(self._starts, append=drawn.size).astype(float)
+        self.histories = int(drawn.size)
+        self.draws = int(self._starts.size)
+
+    def sums(self, values: Values) -> Values:
+        """The sum over the histories of each draw: (R, K) to (draws, K)."""
+        return np.asarray(np.add.reduceat(values[self._order], self._starts, axis=0))
+
+    def estimates(self, values: Sequence[float] | Values, residuals: Values) -> list[Estimate]:
+        """Each value with error, spread and halving, from the residuals (R, K) of which its error is the mean.
+
+        Error: sqrt(G / (G - 1) sum_d S_d^2) / R, S_d being the sum of the residuals of draw d and G the number of
+        draws; with one draw the usual sd / sqrt(R). Spread: analysis of variance, the mean square between draws less
+        that within, over the histories a draw. Halving: the R' at which spread^2 / G + within / R' is a quarter.
+        """
+        size, draws = self.histories, self.draws
+        sums = self.sums(residuals)
+        within = self._within(residuals, sums)
+        if draws > 1:
+            variance = (sums**2).sum(axis=0) * draws / (draws - 1) / size**2
+            between = self._between(sums, within) if size >= 2 * draws else None
+        else:
+            variance = (residuals**2).sum(axis=0) / max(size - 1, 1) / size
+            between = None
+        return [
+            Estimate(
+                float(value),
+                math.sqrt(variance[k]) if size > 1 else None,
+                None if between is None else math.sqrt(between[k]),
+                self._halving(float(variance[k]), 0.0 if between is None else float(between[k])),
+            )
+            for k, value in enumerate(values)
+        ]
+
+    def _within(self, residuals: Values, sums: Values) -> Values:
+        """The mean square of the residuals within draws."""
+        squares = (residuals**2).sum(axis=0) - (sums**2 / self.sizes[:, np.newaxis]).sum(axis=0)
+        return np.asarray(np.maximum(squares, 0) / max(self.histories - self.draws, 1))
+
+    def _between(self, sums: Values, within: Values) -> Values:
+        """The variance of the draws' own means, that within draws taken off."""
+        squares = (sums**2 / self.sizes[:, np.newaxis]).sum(axis=0) / (self.draws - 1)
+        typical = (self.histories - (self.sizes**2).sum() / self.histories) / (self.draws - 1)
+        return np.asarray(np.maximum(squares - within, 0) / typical)
+
+    def _halving(self, variance: float, between: float) -> int | None:
+        if not variance > 0:
+            return None
+        fixed = between / self.draws
+        room = variance / _HALVED - fixed
+        shocks = max(variance - fixed, 0.0) * self.histories
+        return math.ceil(round(shocks / room, 3)) if room > 0 else None
+
+
+def averaged_columns(
+    values: NDArray[Any], clusters: Clusters, among: ArrayLike | None = None
+) -> list[Estimate]:
+    """The mean of each column of values (R, K) over histories, or over those ``among`` which it is asked (flags (R,)).
+
+    The error of a mean among some histories is that of a ratio of two means: the residual of a history is
+    (value - mean) / share of histories among which it is asked, and zero for the others.
+    """
+    chosen = np.ones(clusters.histories, dtype=bool) if among is None else np.asarray(among, dtype=bool)
+    if not chosen.any():
+        return [NOTHING] * values.shape[1]
+    held = values[chosen].astype(float)
+    means = held.mean(axis=0)
+    residuals = np.zeros(values.shape)
+    residuals[chosen] = (held - means) / chosen.mean()
+    return clusters.estimates(means, residuals)
+
+
+def averaged(values: ArrayLike, clusters: Clusters, among: ArrayLike | None = None) -> Estimate:
+    """The mean of one quantity (R,) over histories, or over those ``among`` which it is asked."""
+    return averaged_columns(np.asarray(values)[:, np.newaxis], clusters, among)[0]
+
+
+def quantile(values: NDArray[Any], share: float) -> float:
+    """The smallest value that at least a share of the histories do not exceed; infinite values have their place."""
+    return float(np.quantile(values, share, method="inverted_cdf"))
+
+
+def median(values: Values, clusters: Clusters, among: ArrayLike) -> Estimate:
+    """The middle value among some histories, infinite ones included.
+
+    Its error is half the distance between the values at 1/2 - e and 1/2 + e, where e is the error of the share of
+    histories up to the median (Woodruff 1952); none where one of them is infinite.
+    """
+    chosen = np.asarray(among, dtype=bool)
+    if not chosen.any():
+        return NOTHING
+    held = np.sort(np.asarray(values, dtype=float)[chosen])
+    middle = quantile(held, 0.5)
+    share = averaged(values <= middle, clusters, chosen)
+    reach = share.error or 0.0
+    ends = [quantile(held, float(np.clip(0.5 + side * reach, 0, 1))) for side in (-1, 1)]
+    error = (ends[1] - ends[0]) / 2 if np.isfinite(ends).all() else None
+    return Estimate(middle, error, None, share.halving if error else None)

@@ -1,0 +1,162 @@
+"""What stands behind the tab Explore, without a browser: links, the stepped model, and what can be taken away."""
+
+import io
+import tomllib
+from dataclasses import replace
+
+import mesa
+import numpy as np
+import pandas as pd
+import pytest
+
+from scenarios.draws import Draws, parameters_for, read_draws
+from scenarios.files import catalogue, read_scenario_file
+from scenarios.history import simulated_history
+from scenarios.page.sliders import Slider
+from scenarios.page.stepper import Stepper, drawn_values, parameters_of
+from scenarios.page.takeaway import history_csv, history_table, scenario_toml
+from scenarios.page.view import MEDIAN, SHOWN_PAIRS, Choice, View, read_view
+from simulation.errors import LilliputError
+from simulation.parameters import Parameters, parameter_table
+
+QUARTERS = 40
+
+
+@pytest.fixture(scope="module")
+def draws() -> Draws:
+    return read_draws()
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(),
+        View(Choice(draw=3)),
+        View(Choice("no-opening-1971", 12, 99, (("strain_ideology", 1.25), ("support_aid", 1 / 3))), 90, 41),
+        View(Choice(seed=0), 0, -1, "china-ussr"),
+        *(View(pair=pair, reached=143, shown=143) for pair in SHOWN_PAIRS),
+    ],
+)
+def test_a_view_is_read_again_from_its_link(view: View, draws: Draws) -> None:
+    if view.shown == -1 < view.reached:
+        view = replace(view, shown=view.reached)
+    assert read_view(view.query(draws), draws) == (view, [])
+
+
+def test_a_link_with_mistakes_tells_them_all_and_keeps_the_rest(draws: Draws) -> None:
+    wrong = "scenario=nope&draw=1x&seed=-1&set=strain_ideology:9,support_aid:2,x:y&reached=1970&seed=-3&z="
+    query = f"{wrong}&pair=china-ussr"
+    view, problems = read_view(query, draws)
+    assert view == View(Choice(changes=(("support_aid", 2.0),)), pair="china-ussr")
+    assert {problem.key for problem in problems} == {
+        "scenario",
+        "draw",
+        "seed",
+        "strain_ideology",
+        "set",
+        "reached",
+        "key",
+    }
+
+
+def test_a_link_made_with_other_draws_says_so(draws: Draws) -> None:
+    link = View(Choice(draw=3), 5, 5).query(draws)
+    view, (problem,) = read_view(link, replace(draws, id="published-00000000"))
+    assert view == View(Choice(draw=3), 5, 5)
+    assert problem.value == draws.id
+
+
+def test_a_quarter_beyond_the_one_reached_is_refused(draws: Draws) -> None:
+    view, (problem,) = read_view("reached=1950Q1&quarter=1960Q1", draws)
+    assert view.shown == view.reached
+    assert "1950 Q1" in problem.allowed
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice("no-new-line-1956", 17, 5, (("support_aid", 1.0),))])
+def test_the_stepped_model_is_the_replicate_of_an_ensemble(choice: Choice, draws: Draws) -> None:
+    stepper = Stepper(choice, draws)
+    for quarter in range(QUARTERS):
+        stepped = stepper.history(quarter)
+    simulated = simulated_history(
+        parameters_of(choice, draws),
+        catalogue()[choice.scenario].scenario,
+        seed=choice.seed,
+        replicate=choice.replicate,
+        quarters=QUARTERS,
+    )
+    assert stepped.reached == QUARTERS - 1
+    assert stepped.trajectory.arrays.keys() == simulated.trajectory.arrays.keys()
+    for name, values in simulated.trajectory.arrays.items():
+        assert np.array_equal(stepped.trajectory.arrays[name], values), name
+    for name, column in vars(simulated.trajectory.moves).items():
+        assert np.array_equal(vars(stepped.trajectory.moves)[name], column), name
+
+
+def test_going_back_begins_the_model_anew_and_comes_to_the_same(draws: Draws) -> None:
+    stepper = Stepper(Choice(), draws)
+    there = stepper.history(30).trajectory.arrays["strain"].copy()
+    first_model = stepper.model
+    assert stepper.history(-1).reached == -1
+    assert stepper.model is not first_model
+    assert stepper.model.quarter == -1
+    assert np.array_equal(stepper.history(30).trajectory.arrays["strain"], there)
+
+
+def test_mesa_keeps_no_model_alive(draws: Draws) -> None:
+    stepper = Stepper(Choice(), draws)
+    assert stepper.model not in getattr(mesa.Agent, "_ids", {})
+
+
+def test_the_median_is_that_of_the_draws_and_within_bounds(draws: Draws) -> None:
+    values = drawn_values(MEDIAN, draws)
+    assert values["support_aid"] == draws.frame["support_aid"].median()
+    assert all(
+        parameter_table()[name].low <= value <= parameter_table()[name].high for name, value in values.items()
+    )
+    assert drawn_values(7, draws)["support_aid"] == parameters_for(draws, 7, 1)["support_aid"][0]
+
+
+def test_a_change_out_of_bounds_is_refused(draws: Draws) -> None:
+    with pytest.raises(LilliputError, match="support_aid"):
+        parameters_of(Choice(changes=(("support_aid", 1e9),)), draws)
+    for value in (11, -1, "5", None, float("nan")):
+        with pytest.raises(LilliputError, match="allowed: 0 to 10"):
+            Slider("seed", "Seed", 0, 10, 1, 5).check(value)
+
+
+def test_the_data_hold_every_quantity_of_every_quarter_and_pair(draws: Draws) -> None:
+    history = Stepper(Choice(draw=2), draws).history(7)
+    table = pd.read_csv(io.BytesIO(history_csv(history)), float_precision="round_trip")
+    assert len(table) == 8 * 12
+    names = {name.removeprefix("patron_").removeprefix("client_") for name in table}
+    assert set(history.trajectory.arrays) <= names
+    row = table[(table.quarter == "1946 Q4") & (table.patron == "ussr") & (table.client == "yugoslavia")]
+    assert row["strain"].item() == history.pair("strain", 7, 2, 3)  # type: ignore[arg-type]
+    assert history_table(history)["date"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("choice", [Choice("no-opening-1971", 3, 9, (("support_aid", 1.5),)), Choice(seed=4)])
+def test_the_scenario_file_is_valid_and_its_command_repeats_the_history(
+    choice: Choice, draws: Draws, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    text = scenario_toml(View(choice, 20, 20), draws).decode()
+    path = tmp_path / f"{choice.scenario}.toml"
+    path.write_text(text)
+    scenario = read_scenario_file(path).scenario
+    assert scenario == catalogue()[choice.scenario].scenario
+    assert tomllib.loads(text)["name"] == choice.scenario
+    words = [
+        word
+        for line in text.splitlines()
+        if line.startswith("#   ")
+        for word in line[4:].rstrip("\\").split()
+    ]
+    assert words[:2] == ["lilliput", "run"]
+    seed = int(words[words.index("--seed") + 1])
+    replicates = int(words[words.index("--replicates") + 1])
+    settings = dict(word.split("=") for word in words if "=" in word)
+    changed = draws.changed({name: float(value) for name, value in settings.items()})
+    parameters: Parameters = parameters_for(changed, replicates - 1, 1)
+    repeated = simulated_history(parameters, scenario, seed=seed, replicate=replicates - 1, quarters=21)
+    shown = Stepper(choice, draws).history(20)
+    assert np.array_equal(repeated.trajectory.arrays["strain"], shown.trajectory.arrays["strain"])

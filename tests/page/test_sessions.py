@@ -1,0 +1,77 @@
+"""Many visitors at once: the page stays responsive, and when they leave their memory comes back."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+VISITORS = 20
+STEPS = ("1960 Q2", "1960 Q3", "1960 Q4")
+#: With all stepping at once each waits at most so many times as long as one alone, times the number of visitors; 1 is
+#: as fair as one processor can be.
+PATIENCE_EACH = 2.5
+#: What may be left of the memory that the visitors took, and by how much the measure itself may be off, in MB.
+LEFT_SHARE, LEFT_MB = 0.5, 40.0
+
+
+@pytest.fixture
+def crowd(server: Any, browser: Browser) -> Iterator[Callable[[int], list[Page]]]:
+    """Lets some visitors come, each with a session of their own."""
+    contexts = []
+
+    def arrive(count: int) -> list[Page]:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        contexts.append(context)
+        pages = [context.new_page() for _ in range(count)]
+        for page in pages:
+            page.set_default_timeout(120_000)
+            page.goto(f"{server.url}/?seed=3&reached=1960Q1", wait_until="commit")
+        for page in pages:
+            expect(page.get_by_role("heading", level=1)).to_have_text("1960 Q1", timeout=120_000)
+        return pages
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+def seconds_to_step(pages: list[Page], quarter: str) -> float:
+    """How long it takes until all have stepped to a quarter, all pressing at once."""
+    start = time.monotonic()
+    for page in pages:
+        page.get_by_role("button", name="Step", exact=True).click(no_wait_after=True)
+    for page in pages:
+        expect(page.get_by_role("heading", level=1)).to_have_text(quarter, timeout=120_000)
+    return time.monotonic() - start
+
+
+def wait_until_gone(server: Any, left: int) -> None:
+    """Wait until the server remembers only so many visitors."""
+    deadline = time.monotonic() + 30
+    while server.visitors() > left and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert server.visitors() <= left
+
+
+@pytest.mark.slow
+def test_twenty_visitors_step_at_once_and_leave_nothing(
+    server: Any, crowd: Callable[[int], list[Page]]
+) -> None:
+    (alone,) = crowd(1)
+    single = sum(seconds_to_step([alone], quarter) for quarter in STEPS) / len(STEPS)
+    alone.close(run_before_unload=True)
+    wait_until_gone(server, 0)
+    before = server.memory()
+    pages = crowd(VISITORS)
+    together = seconds_to_step(pages, STEPS[0])
+    during = server.memory()
+    assert server.visitors() == VISITORS
+    assert together < PATIENCE_EACH * VISITORS * single, f"one alone: {single:.2f} s"
+    for page in pages:
+        page.close(run_before_unload=True)
+    wait_until_gone(server, 0)
+    time.sleep(2.5)  # the server gives memory back when the last has gone
+    after = server.memory()
+    assert after - before < LEFT_SHARE * (during - before) + LEFT_MB, f"{before:.0f} MB before"

@@ -1,0 +1,68 @@
+"""What lies behind a chance: the addends are the rule's own, and they add up to the chance of the account."""
+
+import numpy as np
+import pytest
+
+from scenarios.draws import Draws, parameters_for
+from scenarios.files import scenario_named
+from scenarios.history import History, simulated_history
+from scenarios.reasons import fatigue_of, hazards, strain_of
+from simulation.arrays import logistic, saturating
+from simulation.countries import ORDERED_PAIRS
+from simulation.dates import QUARTERS
+from simulation.state import Status
+
+
+@pytest.fixture(scope="module")
+def history(draws: Draws) -> History:
+    return simulated_history(
+        parameters_for(draws, 3, 1), scenario_named("historical"), seed=1, replicate=3, quarters=QUARTERS
+    )
+
+
+def test_the_addends_of_an_open_chance_make_the_chance_of_the_account(history: History) -> None:
+    compared = 0
+    for quarter in range(QUARTERS):
+        for pair in ORDERED_PAIRS:
+            for hazard in hazards(history, quarter, *pair):
+                if hazard.open:
+                    slope = history.parameters[
+                        "dispute_slope" if hazard.verb == "quarrels" else "break_slope"
+                    ]
+                    chance = logistic(slope * hazard.total)[0]
+                    assert chance == pytest.approx(history.pair(hazard.decision, quarter, *pair), abs=1e-12)
+                    compared += 1
+    assert compared > 200
+
+
+def test_only_what_the_status_leaves_open_has_a_chance(history: History) -> None:
+    for quarter in range(QUARTERS):
+        for pair in ORDERED_PAIRS:
+            before = history.status(quarter - 1, *pair)
+            verbs = {Status.ALLIED: {"quarrels"}, Status.ESTRANGED: {"breaks"}}.get(before, set())
+            found = hazards(history, quarter, *pair)
+            assert {hazard.verb for hazard in found if hazard.open} == verbs
+            assert all(hazard.chance == 0 for hazard in found if not hazard.open)
+
+
+def test_strain_is_drawn_to_where_its_addends_lead(history: History) -> None:
+    for quarter in range(0, QUARTERS, 7):
+        for pair in ORDERED_PAIRS:
+            feeling = strain_of(history, quarter, *pair)
+            total = max(sum(addend.amount for addend in feeling.addends), 0.0)
+            assert feeling.target == pytest.approx(float(saturating(np.array([total]))[0]), abs=1e-12)
+            assert feeling.level == history.pair("strain", quarter, *pair)
+            assert [addend.amount < 0 for addend in feeling.addends[:-1]] == [False] * 7
+
+
+def test_fatigue_is_drawn_to_where_its_addends_lead(history: History) -> None:
+    spared = 0
+    for quarter in range(QUARTERS):
+        for pair in ORDERED_PAIRS:
+            feeling = fatigue_of(history, quarter, *pair)
+            total = sum(addend.amount for addend in feeling.addends)
+            assert feeling.target == pytest.approx(float(saturating(np.array([max(total, 0)]))[0]), abs=1e-12)
+            worth = history.parameters["fatigue_value"][0] * history.pair("value", quarter, *pair)
+            assert -feeling.addends[-1].amount <= worth + 1e-12
+            spared += feeling.addends[-1].amount < 0
+    assert spared

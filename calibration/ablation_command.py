@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 
 from calibration.ablation import Ablated, Added, ablated, added, shipped_mechanisms
 from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import FitWorkers, RefitFolder, ReportFolder, read_check_request
 from calibration.efforts import EFFORTS
 from calibration.evidence_reading import read_evidence
 from calibration.origin import origin_of
 from calibration.sampler import Population
 from calibration.targets import fitted_record
 from scenarios.charts import BLUE, GREY
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from simulation.errors import listed, unknown
 
 KEPT = Path("results/refits")
@@ -37,14 +37,10 @@ def check_ablation(
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this mechanism; may be repeated.")
     ] = None,
-    workers: Annotated[
-        str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")
-    ] = "2",
-    cache: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
-    ] = KEPT,
+    workers: FitWorkers = "2",
+    cache: RefitFolder = KEPT,
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of the fits.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    out: ReportFolder = REPORTS,
 ) -> None:
     """What each mechanism adds in log evidence and in left-out score: one off at a time, the rest fitted again."""
     with reporting_errors():

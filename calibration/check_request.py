@@ -1,13 +1,11 @@
 """What a check of the calibration is asked to do, read in full before anything is computed; progress of long work."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import typer
 
 from calibration.check_report import folder_problems
 from calibration.errors import CalibrationError
@@ -16,8 +14,19 @@ from scenarios.arguments import read_or_problems, whole_number
 from scenarios.draws import Draws, read_draws
 from simulation.errors import Problem
 
-#: Work that takes longer than this many seconds shows a progress bar.
-PATIENCE = 2.0
+#: Options that checks share.
+DrawsFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+]
+FitWorkers = Annotated[
+    str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")
+]
+RefitFolder = Annotated[
+    Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
+]
+ShocksSeed = Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")]
+ReportFolder = Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")]
 
 
 @dataclass(frozen=True)
@@ -65,30 +74,3 @@ def read_check_request(
     if wrong:
         raise CalibrationError("this check cannot be made", wrong)
     return CheckRequest(held, start, numbers, out)
-
-
-@contextmanager
-def progress_of(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar with the time left on the error stream, for work that takes longer than one likes to wait.
-
-    What is yielded is to be told how much of ``total`` has been done.
-    """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(description, total=total)
-    start = time.monotonic()
-    shown = False
-
-    def told(done: int) -> None:
-        nonlocal shown
-        if not shown and done < total and time.monotonic() - start > PATIENCE:
-            bar.start()
-            shown = True
-        bar.update(task, completed=done)
-
-    try:
-        yield told
-    finally:
-        if shown:
-            bar.stop()

@@ -1,13 +1,12 @@
 """``lilliput calibrate check identified``: which parameters the record informs."""
 
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import DrawsFile, ReportFolder, ShocksSeed, read_check_request
 from calibration.evidence_reading import read_evidence
 from calibration.identified import (
     coordinates_of_draws,
@@ -18,19 +17,16 @@ from calibration.identified import (
 from calibration.identified_report import identified_report
 from calibration.origin import origin_of
 from calibration.targets import fitted_record
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 
 
 def check_identified(
-    draws: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
-    ] = None,
+    draws: DrawsFile = None,
     copies: Annotated[
         str, typer.Option(metavar="K", help="Replicates averaged in the likelihood of a draw.")
     ] = "8",
-    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    seed: ShocksSeed = "1",
+    out: ReportFolder = REPORTS,
 ) -> None:
     """Contraction of every parameter, sensitivity to its prior, and which are informed, weak or not identified."""
     with reporting_errors():

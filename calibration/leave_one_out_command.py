@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import CheckRequest, progress_of, read_check_request
+from calibration.check_request import (
+    CheckRequest,
+    DrawsFile,
+    FitWorkers,
+    RefitFolder,
+    ReportFolder,
+    ShocksSeed,
+    read_check_request,
+)
 from calibration.efforts import EFFORTS
 from calibration.evidence_reading import read_evidence
 from calibration.identified import coordinates_of_draws
@@ -18,7 +26,7 @@ from calibration.observations import documented_quarters
 from calibration.origin import origin_of
 from calibration.refit import Refit, refitted
 from calibration.targets import fitted_record
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from simulation.errors import unknown
 
 #: Where fits without one observation are kept, so that they are made once.
@@ -27,24 +35,17 @@ _NONE = "none"
 
 
 def check_leave_one_out(
-    draws: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
-    ] = None,
+    draws: DrawsFile = None,
     copies: Annotated[
         str, typer.Option(metavar="K", help="Replicates of each draw over which shocks are averaged.")
     ] = "4",
     refit: Annotated[
         str, typer.Option(help=f"How hard to fit again where weights fail: {', '.join([_NONE, *EFFORTS])}.")
     ] = "quick",
-    workers: Annotated[
-        str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")
-    ] = "2",
-    cache: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
-    ] = KEPT,
-    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    workers: FitWorkers = "2",
+    cache: RefitFolder = KEPT,
+    seed: ShocksSeed = "1",
+    out: ReportFolder = REPORTS,
 ) -> None:
     """Every dated event, silence, aid window and answer foreseen from all the others, beside the three nulls."""
     with reporting_errors():

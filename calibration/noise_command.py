@@ -1,6 +1,5 @@
 """``lilliput calibrate check noise``: how far the likelihood estimate varies with the number of shocks averaged."""
 
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 
 from calibration.agreement import normal_scale
 from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import DrawsFile, ReportFolder, read_check_request
 from calibration.efforts import COPIES
 from calibration.evidence_reading import read_evidence
 from calibration.likelihood import Record, mean_weight
@@ -21,7 +20,7 @@ from calibration.population import TOGETHER
 from calibration.prior import parameters_at
 from calibration.targets import fitted_record
 from scenarios.charts import BLUE, GREY, ORANGE
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from scenarios.draws import Draws
 from simulation.arrays import Array
 
@@ -32,14 +31,11 @@ ACCEPTABLE = (0.3, 3.3)
 
 
 def check_noise(
-    draws: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
-    ] = None,
+    draws: DrawsFile = None,
     vectors: Annotated[str, typer.Option(metavar="N", help="Draws tried, the best of the file.")] = "16",
     repeats: Annotated[str, typer.Option(metavar="K", help="Estimates of each.")] = "24",
     seed: Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    out: ReportFolder = REPORTS,
 ) -> None:
     """Show the variance of the log-likelihood estimate where the record fits best, by the number of shocks averaged."""
     with reporting_errors():

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import ReportFolder, read_check_request
 from calibration.evidence_reading import read_evidence
 from calibration.likelihood import Record
 from calibration.null_likelihood import NullFit, fitted_null
@@ -15,7 +15,7 @@ from calibration.nulls import all_nulls
 from calibration.nulls_report import Evidence, evidence_of_nulls, nulls_report
 from calibration.origin import origin_of
 from calibration.targets import fitted_record
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from scenarios.draws import Draws
 from simulation.parameters import parameter_table
 
@@ -33,7 +33,7 @@ def check_nulls(
         str, typer.Option(metavar="N", help="Fits of each null; their scatter gives the error.")
     ] = "4",
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of the fits.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    out: ReportFolder = REPORTS,
 ) -> None:
     """Log evidence of the rules, a constant hazard, drivers alone, and persistence, for the same record."""
     with reporting_errors():

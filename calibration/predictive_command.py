@@ -1,31 +1,27 @@
 """``lilliput calibrate check predictive``: which patterns of history come out of the fitted rules."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import DrawsFile, ReportFolder, ShocksSeed, read_check_request
 from calibration.evidence_reading import read_evidence
 from calibration.pattern_list import all_patterns
 from calibration.predictive import checked_predictions, scenarios_of
 from calibration.predictive_report import predictive_report
 from calibration.run_request import documented_record
 from calibration.targets import fitted_record
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 
 
 def check_predictive(
-    draws: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
-    ] = None,
+    draws: DrawsFile = None,
     replicates: Annotated[
         str, typer.Option(metavar="N", help="How many histories of each scenario.")
     ] = "4000",
-    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    seed: ShocksSeed = "1",
+    out: ReportFolder = REPORTS,
 ) -> None:
     """Every pattern that must come out of the rules: how many histories show it, and whether it passes."""
     with reporting_errors():

@@ -1,20 +1,19 @@
 """``lilliput calibrate check prior``: what histories the priors alone imply."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import ReportFolder, read_check_request
 from calibration.prior_check import checked_prior, prior_report
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 
 
 def check_prior(
     replicates: Annotated[str, typer.Option(metavar="N", help="How many histories, one draw each.")] = "2000",
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of draws and shocks.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    out: ReportFolder = REPORTS,
 ) -> None:
     """What the priors alone imply: dates and shares of each break, aid by window; none may be centred on the record."""
     with reporting_errors():

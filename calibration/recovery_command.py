@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from calibration.check_report import REPORTS, folder_problems, write_report
-from calibration.check_request import progress_of
 from calibration.diagnostics import arviz
 from calibration.efforts import RECORD_EFFORTS
 from calibration.errors import CalibrationError
@@ -18,7 +17,7 @@ from calibration.run_request import MOST_SEED
 from calibration.targets import fitted_record
 from scenarios.arguments import whole_number
 from scenarios.batch_command import MOST_WORKERS
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from simulation.errors import raise_if_any, unknown
 
 MOST_RECORDS = 100_000

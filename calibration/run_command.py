@@ -1,18 +1,13 @@
 """``lilliput run``: simulates a scenario many times and sets breaks and aid beside what is documented."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.run_request import RunRequest, read_request
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors, wide_console
 from scenarios.documented import windows_of
 from scenarios.manifest import manifest_of
 from scenarios.results import aid_row, break_row, write_result
@@ -20,8 +15,6 @@ from scenarios.run import RunResult, run_scenario
 from scenarios.summary import summarised_aid, summarised_breaks
 from scenarios.tables import aid_table, breaks_table, heading, movers_table
 
-#: Work that takes longer than this many seconds shows a progress bar.
-PATIENCE = 2.0
 _NARROWEST = 110
 
 
@@ -58,7 +51,7 @@ def run(
     """
     with reporting_errors():
         request = read_request(scenario, replicates, seed, settings or (), draws, out, written=not as_json)
-        with _progress(request.replicates) as told:
+        with progress_of("simulating histories", request.replicates) as told:
             result = run_scenario(
                 request.scenario,
                 request.draws,
@@ -87,9 +80,7 @@ def as_object(result: RunResult, request: RunRequest, manifest: dict[str, Any]) 
 
 
 def _print(result: RunResult, request: RunRequest, folder: Path | None) -> None:
-    console = Console(highlight=False)
-    if console.width < _NARROWEST and not console.is_terminal:
-        console = Console(highlight=False, width=_NARROWEST)
+    console = wide_console(_NARROWEST)
     for line in heading(result):
         console.print(line)
     if request.changes:
@@ -102,27 +93,3 @@ def _print(result: RunResult, request: RunRequest, folder: Path | None) -> None:
     console.print(aid_table(summarised_aid(result.outcomes, request.documented)))
     if folder is not None:
         console.print(f"Written to {folder}")
-
-
-@contextmanager
-def _progress(replicates: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on the error stream, once the work has taken longer than one likes to wait."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task("simulating histories", total=replicates)
-    start = time.monotonic()
-    shown = False
-
-    def told(done: int) -> None:
-        nonlocal shown
-        if not shown and done < replicates and time.monotonic() - start > PATIENCE:
-            bar.start()
-            shown = True
-        bar.update(task, completed=done)
-
-    try:
-        yield told
-    finally:
-        if shown:
-            bar.stop()

@@ -7,13 +7,13 @@ import numpy as np
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import progress_of, read_check_request
+from calibration.check_request import DrawsFile, ReportFolder, read_check_request
 from calibration.identified import coordinates_of_draws
 from calibration.laboratory import Laboratory, driver_levers, parameter_levers
 from calibration.origin import origin_of
 from calibration.sensitivity import apportioned, screened
 from calibration.sensitivity_report import sensitivity_report
-from scenarios.console import reporting_errors
+from scenarios.console import progress_of, reporting_errors
 from simulation.errors import Problem
 
 KEPT = Path("results/sensitivity")
@@ -22,10 +22,7 @@ LEAST_REPLICATES = 50
 
 
 def check_sensitivity(
-    draws: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
-    ] = None,
+    draws: DrawsFile = None,
     paths: Annotated[str, typer.Option(metavar="N", help="Random paths of the screening.")] = "20",
     leading: Annotated[
         str, typer.Option(metavar="N", help="Parameters whose variances are apportioned.")
@@ -43,7 +40,7 @@ def check_sensitivity(
         Path, typer.Option(metavar="DIR", help="Where points are kept; what is there is not made again.")
     ] = KEPT,
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of points and shocks.")] = "1",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
+    out: ReportFolder = REPORTS,
 ) -> None:
     """On which parameters and drivers the dates depend: all screened, variances of the leading ones apportioned."""
     with reporting_errors():

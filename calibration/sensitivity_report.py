@@ -114,7 +114,7 @@ def _index_table(shares: Apportioned, columns: range, what: str) -> ReportTable:
     rows = []
     for place in np.argsort(-np.nan_to_num(shares.total[:, list(columns)]).max(axis=1)):
         cells = [
-            _index(shares.first[place, column], None)
+            _index(shares.first[place, column], shares.first_errors[place, column])
             + " / "
             + _index(shares.total[place, column], shares.total_errors[place, column])
             for column in columns
@@ -123,10 +123,10 @@ def _index_table(shares: Apportioned, columns: range, what: str) -> ReportTable:
     return ReportTable(f"Variance of {what}: first-order / total index", ("lever", *PAIR_NAMES), rows)
 
 
-def _index(value: float, error: float | None) -> str:
+def _index(value: float, error: float) -> str:
     if np.isnan(value):
         return "–"
-    return f"{value:.2f}" if error is None else f"{value:.2f} ± {error:.2f}"
+    return f"{value:.2f} ± {error:.2f}"
 
 
 def _effect_table(

@@ -16,7 +16,7 @@ from rich.table import Table
 from scenarios.arguments import read_or_problems, whole_number
 from scenarios.batch import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
 from scenarios.cluster import cluster_problems
-from scenarios.console import reporting_errors
+from scenarios.console import reporting_errors, wide_console
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
@@ -167,9 +167,7 @@ def _progress(histories: int) -> Iterator[Callable[[int], None]]:
 
 def _print(asked: Batch, folder: Path) -> None:
     """Where the batch is, and for each scenario in how many of its histories each pair breaks by 1980."""
-    console = Console(highlight=False)
-    if console.width < _NARROWEST and not console.is_terminal:
-        console = Console(highlight=False, width=_NARROWEST)
+    console = wide_console(_NARROWEST)
     table = Table(
         box=box.SIMPLE_HEAD, title="Share of histories in which the pair breaks by 1980", title_justify="left"
     )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from scenarios.charts import decimal_year, draw_amounts, pair_title
 from scenarios.charts_explore import WIDTH, blank_figure, dress
-from scenarios.charts_look import LIGHT, Look
+from scenarios.charts_look import LIGHT, Look, draw_key, write_title
 from scenarios.comparison import Comparison, Reading
 from scenarios.documented import Documented, DocumentedBreak, Pair, documented_sum, windows_of
 from scenarios.outcomes import PAIR_NAMES, PAIRS, YEARS
@@ -80,7 +80,7 @@ def survival_figure(
     figure = blank_figure(look, 3.0)
     axes = figure.add_axes((0.115, 0.24, 0.845, 0.64))
     dress(axes, look)
-    _title(figure, look, "Still unbroken after the intervention", pair_title(pair_of(comparison.pair)))
+    write_title(figure, look, "Still unbroken after the intervention", pair_title(pair_of(comparison.pair)))
     start = FIRST_YEAR + reading.first_quarter / 4
     axes.set_xlim(start, start + reading.length)
     axes.set_ylim(0, 104)
@@ -102,7 +102,7 @@ def survival_figure(
     if known is not None:
         axes.axvline(decimal_year(quarter_of(known.date)), color=look.ink, linewidth=1.4)
         handles.append(Line2D([], [], color=look.ink, linewidth=1.4, label="documented break"))
-    _key(figure, look, handles, columns=2)
+    draw_key(figure, look, handles, columns=2)
     return figure
 
 
@@ -148,10 +148,10 @@ def fan_figure(
     figure = blank_figure(look, 2.4)
     axes = figure.add_axes((0.115, 0.28, 0.865, 0.58))
     words, unit = SERIES_WORDS[series]
-    _title(figure, look, f"{words}, {pair_title(pair_of(pair))}", _names(reading)[counterfactual], 9.5)
+    write_title(figure, look, f"{words}, {pair_title(pair_of(pair))}", _names(reading)[counterfactual], 9.5)
     _draw_fan(axes, fan, pair, series, reading, counterfactual, top, look, documented or Documented())
     axes.set_ylabel(unit, fontsize=8.5)
-    _key(figure, look, _fan_key(series, reading, counterfactual, look), 2)
+    draw_key(figure, look, _fan_key(series, reading, counterfactual, look), 2)
     return figure
 
 
@@ -168,7 +168,7 @@ def fans_figure(
     figure = Figure(figsize=(2 * WIDTH, 2.7), facecolor=look.ground)
     FigureCanvasAgg(figure)
     words, unit = SERIES_WORDS[series]
-    _title(figure, look, words, pair_title(pair_of(pair)))
+    write_title(figure, look, words, pair_title(pair_of(pair)))
     top = max(fan.top for fan in fans)
     for place, fan in enumerate(fans):
         axes = figure.add_axes((0.06 + 0.48 * place, 0.22, 0.445, 0.57))
@@ -176,7 +176,7 @@ def fans_figure(
         axes.set_title(_names(reading)[place], loc="left", fontsize=9, color=branch_colours(look)[place])
         if not place:
             axes.set_ylabel(unit, fontsize=8.5)
-    _key(
+    draw_key(
         figure, look, [*_fan_key(series, reading, False, look), *_fan_key(series, reading, True, look)[:1]], 5
     )
     return figure
@@ -270,23 +270,3 @@ def _whole_years(axes: Axes, start: float, length: float) -> None:
     step = next(step for step in (1, 2, 5, 10) if length / step <= 9)
     first, last = int(np.ceil(start)), int(np.floor(start + length))
     axes.set_xticks(range(first, last + 1, step))
-
-
-def _title(figure: Figure, look: Look, title: str, beside: str, size: float = 10) -> None:
-    figure.text(0.01, 0.985, title, va="top", fontsize=size, fontweight="bold", color=look.ink)
-    figure.text(0.99, 0.985, beside, va="top", ha="right", fontsize=size - 1, color=look.soft)
-
-
-def _key(figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 4) -> None:
-    """The key of a figure, beneath it."""
-    figure.legend(
-        handles=list(handles),
-        loc="lower center",
-        ncols=columns,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=look.ink,
-        handlelength=2.2,
-        columnspacing=1.1,
-        borderaxespad=0.1,
-    )

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from scenarios.charts import decimal_year, draw_amounts, pair_title
-from scenarios.charts_look import Look
+from scenarios.charts_look import Look, draw_key
 from scenarios.documented import Documented, DocumentedEvent, Pair, Window, documented_sum, windows_of
 from scenarios.history import History
 from scenarios.reasons import Addend, Hazard, fatigue_of, hazards, source_in_words, strain_of
@@ -82,7 +82,7 @@ def aid_timeline(history: History, pair: Pair, quarter: int, look: Look, beside:
     amounts = _amounts(beside.documented, pair)
     draw_amounts(axes, amounts, 0.5, look.ink)
     axes.set_ylim(bottom=0)
-    _key(
+    draw_key(
         figure,
         look,
         [
@@ -128,7 +128,7 @@ def regard_timeline(history: History, pair: Pair, quarter: int, look: Look, besi
     for values, colour, style, _ in lines:
         axes.plot(years, values, color=look.series[colour], linewidth=1.6, linestyle=style)
     axes.set_ylim(0, 1)
-    _key(
+    draw_key(
         figure,
         look,
         [
@@ -171,7 +171,7 @@ def strain_timeline(history: History, pair: Pair, quarter: int, look: Look, besi
     ]
     strained = Line2D([], [], color=look.ink, linewidth=1.8, label="strain (0 to 1)")
     eased = Patch(color=look.soft, alpha=0.35, label="relief by aid and protection")
-    _key(figure, look, [strained, *shown, eased], columns=2)
+    draw_key(figure, look, [strained, *shown, eased], columns=2)
     return figure
 
 
@@ -270,22 +270,6 @@ def _mark(axes: Axes, at: float, inches: float, status: str, colour: str) -> Non
         linestyle="none",
         transform=axes.get_xaxis_transform(),
         clip_on=False,
-    )
-
-
-def _key(figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 3) -> None:
-    """The key of a time line, beneath it."""
-    figure.legend(
-        handles=list(handles),
-        loc="lower center",
-        ncols=columns,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=look.ink,
-        handlelength=1.8,
-        columnspacing=1.2,
-        labelspacing=0.25,
-        borderaxespad=0.1,
     )
 
 

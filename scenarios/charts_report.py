@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from scenarios.charts import pair_title
 from scenarios.charts_compare import SERIES_WORDS, branch_colours, pair_of
 from scenarios.charts_explore import blank_figure, dress
-from scenarios.charts_look import LIGHT, Look
+from scenarios.charts_look import LIGHT, Look, draw_key, write_title
 from scenarios.comparison import Comparison
 from scenarios.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH, Grievances, SourceMean
 from scenarios.reasons import RELIEF_WORDS, WORTH_WORDS, source_in_words, the
@@ -43,7 +43,9 @@ def words_of(source: SourceMean, pair: str) -> str:
 def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
     """By how much aid, support and strain differ between twins, year by year over the horizon."""
     figure = blank_figure(look, 5.2)
-    _title(figure, look, "Counterfactual less factual, twin by twin", comparison.pair)
+    write_title(
+        figure, look, "Counterfactual less factual, twin by twin", pair_title(pair_of(comparison.pair))
+    )
     for place, series in enumerate(_SHOWN):
         axes = figure.add_axes((_LEFT, 0.715 - 0.285 * place, _WIDTH, 0.185))
         dress(axes, look)
@@ -68,7 +70,7 @@ def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
         words, unit = SERIES_WORDS[series]
         axes.set_title(f"{words} ({unit})", loc="left", fontsize=8.5, color=look.ink)
         _years(axes, years.tolist())
-    _key(
+    draw_key(
         figure,
         look,
         [
@@ -87,7 +89,7 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     """What strains the client, source upon source, year by year: the factual branch and the counterfactual one."""
     figure = blank_figure(look, 3.3)
     _, client = pair_of(found.pair)
-    _title(figure, look, f"What strains {the(client)}, by source", found.pair)
+    write_title(figure, look, f"What strains {the(client)}, by source", pair_title(pair_of(found.pair)))
     years = [year for year, means in found.yearly.items() if means[0].factual is not None]
     strain = [place for place, (feeling, _) in enumerate(SOURCES) if feeling == STRAIN]
     colours = dict(zip(strain, (*look.series, look.soft), strict=True))
@@ -122,7 +124,9 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
         axes.set_ylim(1.08 * min(ends), 1.08 * max(ends))
     panels[1].tick_params(labelleft=False)
     panels[0].set_ylabel("units of strain", fontsize=8.5)
-    _key(figure, look, [_patch(found, place, colours[place]) for place in strain if place in seen], columns=2)
+    draw_key(
+        figure, look, [_patch(found, place, colours[place]) for place in strain if place in seen], columns=2
+    )
     return figure
 
 
@@ -142,7 +146,7 @@ def changes_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     shown = [(heading, [mean for mean in means if moved(mean)]) for heading, means in sets]
     rows = sum(max(len(means), 1) + 1 for _, means in shown)
     figure = blank_figure(look, 0.75 + 0.21 * rows)
-    _title(figure, look, "What the change adds (+) or takes away (−)", found.pair)
+    write_title(figure, look, "What the change adds (+) or takes away (−)", pair_title(pair_of(found.pair)))
     height = figure.get_figheight()
     axes = figure.add_axes((0.0, 0.42 / height, 1.0, 1 - 0.75 / height))
     axes.set_axis_off()
@@ -165,7 +169,7 @@ def changes_figure(found: Grievances, look: Look = LIGHT) -> Figure:
         for below, mean in enumerate(means, 1):
             _bar(axes, look, mean, words_of(mean, found.pair), place - below, reach)
         place -= max(len(means), 1) + 1
-    _key(
+    draw_key(
         figure,
         look,
         [
@@ -202,24 +206,3 @@ def _years(axes: Axes, years: Sequence[int], most: int = 8) -> None:
     """A tick for every year, or for every few where there are many."""
     step = -(-len(years) // most)
     axes.set_xticks(years[::step])
-
-
-def _title(figure: Figure, look: Look, title: str, pair: str) -> None:
-    top = 1 - 0.04 / figure.get_figheight()
-    figure.text(0.01, top, title, va="top", fontsize=10, fontweight="bold", color=look.ink)
-    figure.text(0.99, top, pair_title(pair_of(pair)), va="top", ha="right", fontsize=9, color=look.soft)
-
-
-def _key(figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 3) -> None:
-    figure.legend(
-        handles=list(handles),
-        loc="lower center",
-        ncols=columns,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=look.ink,
-        handlelength=2.0,
-        columnspacing=1.1,
-        labelspacing=0.25,
-        borderaxespad=0.1,
-    )

@@ -1,11 +1,19 @@
-"""What every command of lilliput does with a mistake of the user's: one clear message, exit status 2."""
+"""What every command of lilliput does: one clear message for a mistake, a progress bar for long work, wide tables."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulation.errors import LilliputError
+
+#: Work that takes longer than this many seconds shows a progress bar.
+PATIENCE = 2.0
+#: Told what is being done, how much of it is done, and of how much.
+Told = Callable[[str, int, int], None]
 
 
 @contextmanager
@@ -16,3 +24,48 @@ def reporting_errors() -> Iterator[None]:
     except LilliputError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+
+
+def wide_console(narrowest: int) -> Console:
+    """The standard output; where it is no terminal, tables have room for this many letters at least."""
+    console = Console(highlight=False)
+    if console.width < narrowest and not console.is_terminal:
+        return Console(highlight=False, width=narrowest)
+    return console
+
+
+@contextmanager
+def waiting() -> Iterator[Told]:
+    """A progress bar with the time left on the error stream, once work has taken longer than one likes to wait.
+
+    What is yielded is to be told what is being done, how much of it is done, and of how much.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("", total=None)
+    start = time.monotonic()
+    doing_now, shown = "", False
+
+    def told(doing: str, done: int, whole: int) -> None:
+        nonlocal doing_now, shown
+        if doing != doing_now:
+            bar.reset(task, description=doing, total=whole)
+            doing_now = doing
+        if not shown and done < whole and time.monotonic() - start > PATIENCE:
+            bar.start()
+            shown = True
+        bar.update(task, completed=done, total=whole)
+
+    try:
+        yield told
+    finally:
+        if shown:
+            bar.stop()
+
+
+@contextmanager
+def progress_of(doing: str, whole: int) -> Iterator[Callable[[int], None]]:
+    """The same for work of one kind whose amount is known: what is yielded is to be told how much of it is done."""
+    with waiting() as told:
+        yield lambda done: told(doing, done, whole)

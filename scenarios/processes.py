@@ -1,9 +1,7 @@
 """The work of a batch on the cores of this machine."""
 
 import multiprocessing
-import os
 import pickle
-import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -11,11 +9,11 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 from scenarios.batch_manifest import Batch, Part
 from scenarios.errors import CutShortError
 from scenarios.work import write_histories
+from scenarios.workers import begin_worker
 
 
 def written_by_processes(
@@ -67,17 +65,9 @@ _assigned: list[tuple[Batch, Path]] = []
 
 
 def _begin_worker(told: Path, folder: Path) -> None:
-    """Make a worker process know its batch, leave the keyboard to its parent, and end when its parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make a worker process know its batch."""
+    begin_worker()
     _assigned.append((pickle.loads(told.read_bytes()), folder))
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _write_in_worker(parts: list[Part]) -> int:

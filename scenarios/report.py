@@ -18,6 +18,7 @@ from scenarios.compare_tables import by_reading
 from scenarios.comparison import Comparison
 from scenarios.conditional import abduced, conditional_histories, record_end
 from scenarios.conditional_comparison import compare_given, draws_problems
+from scenarios.console import Told
 from scenarios.documented import Documented
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -31,8 +32,6 @@ from simulation.ensemble import Course
 from simulation.errors import raise_if_any
 from simulation.scenario import HISTORICAL, Scenario
 
-#: Told what is being done, how much of it is done, and of how much.
-Told = Callable[[str, int, int], None]
 #: The quantities whose fans are shown, in this order.
 SHOWN = ("delivered", "support", "strain")
 #: A pair is told of if it has not yet broken in at least this share of the histories.

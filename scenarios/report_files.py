@@ -12,9 +12,10 @@ from uuid import uuid4
 from markupsafe import Markup
 
 from scenarios.charts_look import png_of, svg_of
+from scenarios.console import Told
 from scenarios.errors import ScenarioError
 from scenarios.manifest import MAKER, MANIFEST
-from scenarios.report import Report, Told
+from scenarios.report import Report
 from scenarios.report_page import Drawn, page
 from scenarios.report_pictures import pictures
 from scenarios.report_svg import Letters

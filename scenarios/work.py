@@ -10,9 +10,8 @@ from scenarios.draws import parameters_for
 from scenarios.outcomes import Outcomes, outcomes_of
 from scenarios.store import is_complete, write_part
 from scenarios.twins import parting, twin_trajectories
+from simulation.ensemble import CHUNK
 
-#: Histories carried out together: as fast as more of them, and sparing of memory.
-_TOGETHER = 1024
 #: Scenarios simulated together at most, so that they share the history before their interventions.
 _TWINS = 6
 
@@ -40,8 +39,8 @@ def write_histories(
     first, count = parts[0].first_replicate, parts[0].replicates
     scenarios = [batch.scenarios[part.scenario] for part in parts]
     outcomes: list[list[Outcomes]] = [[] for _ in parts]
-    for start in range(first, first + count, _TOGETHER):
-        parameters = parameters_for(batch.draws, start, min(_TOGETHER, first + count - start))
+    for start in range(first, first + count, CHUNK):
+        parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
         twins = twin_trajectories(parameters, scenarios, seed=batch.seed, first_replicate=start)
         for own, trajectory in zip(outcomes, twins, strict=True):
             own.append(outcomes_of(trajectory, kept=trajectory.replicates))

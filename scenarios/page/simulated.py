@@ -7,13 +7,12 @@ but end with the year in which the horizon of a comparison ends, as nothing afte
 
 import multiprocessing
 import os
-import signal
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from scenarios.errors import ScenarioError
 from scenarios.outcomes import outcomes_of
 from scenarios.run import scenario_hash
 from scenarios.twins import twin_trajectories
+from scenarios.workers import begin_worker
 from simulation.dates import LAST_YEAR, quarter_of
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem
@@ -77,7 +77,7 @@ class Simulated:
 
     def _started(self) -> ProcessPoolExecutor:
         spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, spawn, initializer=_begin_worker)
+        pool = ProcessPoolExecutor(self.workers, spawn, initializer=begin_worker)
         for _ in range(self.workers):
             pool.submit(_stand_ready)
         return pool
@@ -218,19 +218,6 @@ def table_of(blocks: Sequence[Block], columns: Sequence[str] = COLUMNS) -> pd.Da
 def part_of(block: Block, columns: Sequence[str]) -> Block:
     """Some columns of a block, as a copy."""
     return block[:, [COLUMNS.index(name) for name in columns]]
-
-
-def _begin_worker() -> None:
-    """Leave the keyboard to the parent, and end when it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _stand_ready() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import solara
 
 from scenarios.charts_evidence import ROW_ID, EvidenceMark, evidence_timeline
-from scenarios.charts_look import DARK, DRAWING, LIGHT, Look, png_of, svg_of
+from scenarios.charts_look import DRAWING, LIGHT, Look, png_of, svg_of
 from scenarios.page.downloads import Download, DownloadBar
 from scenarios.page.look import use_look
 from scenarios.page.refusal import use_guard
@@ -34,12 +34,6 @@ def _drawn(marks: tuple[EvidenceMark, ...], look: Look) -> bytes:
 def _png(marks: Sequence[EvidenceMark]) -> bytes:
     with DRAWING:
         return png_of(evidence_timeline(marks, LIGHT))
-
-
-def draw_beforehand(marks: Sequence[EvidenceMark]) -> None:
-    """Draw a time line that many will look at, so that they need not wait."""
-    for look in (LIGHT, DARK):
-        _drawn(tuple(marks), look)
 
 
 @solara.component

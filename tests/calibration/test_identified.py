@@ -24,15 +24,6 @@ from calibration.targets import fitted_record
 from simulation.parameters import parameter_table
 
 TABLE = parameter_table()
-ORIGIN = {
-    "date": "",
-    "seed": 1,
-    "settings": {},
-    "rules": "",
-    "parameter_table": "",
-    "commit": "",
-    "versions": {},
-}
 
 
 def test_coordinates_are_the_inverse_of_values():
@@ -109,12 +100,12 @@ def test_every_parameter_is_reported_and_controls_are_of_credit():
     assert all(TABLE[name].rule.startswith("credit.") for name in controls())
 
 
-def test_draws_that_have_not_settled_are_told():
+def test_draws_that_have_not_settled_are_told(origin):
     known = controls()
     settled = [row(name, 0.01 if name in known else 0.6) for name in TABLE]
-    report = identified_report(settled, 0.02, ORIGIN)
+    report = identified_report(settled, 0.02, origin)
     assert error_of_draws(settled) == pytest.approx(0.01)
     assert "cannot be trusted" not in report.finding
     unsettled = [row(name, 0.4 if name in known else 0.6) for name in TABLE]
-    assert "cannot be trusted yet" in identified_report(unsettled, 0.02, ORIGIN).finding
+    assert "cannot be trusted yet" in identified_report(unsettled, 0.02, origin).finding
     assert set(dict(report.values)["classes"]["not identified"]) == set(known)

@@ -29,15 +29,6 @@ from simulation.countries import Country
 from simulation.dates import quarter_of
 
 PAIR = (Country.USSR, Country.ALBANIA)
-ORIGIN = {
-    "date": "",
-    "seed": 1,
-    "settings": {},
-    "rules": "",
-    "parameter_table": "",
-    "commit": "",
-    "versions": {},
-}
 
 
 def moving(**chances):
@@ -184,13 +175,13 @@ def fake(name, rules, null, pareto=0.1):
     return LeftOut(row, Score(rules, 0.5, 1.0), {"constant": Score(null, 0.6, 2.0)}, pareto, False, rules)
 
 
-def test_the_finding_tells_gains_losses_and_failing_weights():
+def test_the_finding_tells_gains_losses_and_failing_weights(origin):
     good = [fake("a", -1.0, -3.0), fake("b", -1.5, -3.0), fake("c", -0.5, -2.0)]
-    report = leave_one_out_report(good, ORIGIN, refits=True)
+    report = leave_one_out_report(good, origin, refits=True)
     assert report.reached
     assert "gain +1.67 ± 0.17" in report.finding
     bad = [fake("a", -3.0, -3.0), fake("b", -4.0, -3.0), fake("c", -1.5, -2.0, pareto=0.9)]
-    report = leave_one_out_report(bad, ORIGIN, refits=False)
+    report = leave_one_out_report(bad, origin, refits=False)
     assert not report.reached
     for text in ("lose most on: b (-1.0)", "add little", "For 1 observations the weights fail"):
         assert text in report.finding

@@ -136,18 +136,9 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
     assert fit.coordinates.shape == (600, 5)
 
 
-def test_the_report_says_when_a_null_is_better():
+def test_the_report_says_when_a_null_is_better(origin):
     nulls = evidence_of_nulls([NullFit(CONSTANT, np.zeros((1, 8)), (-64.0, -64.2))])
     assert nulls[0].error == pytest.approx(0.1)
-    origin = {
-        "date": "",
-        "seed": 1,
-        "settings": {},
-        "rules": "",
-        "parameter_table": "",
-        "commit": "",
-        "versions": {},
-    }
     worse = nulls_report(Evidence("rules", "", 110, -70.0, 0.1), nulls, origin)
     assert not worse.reached
     assert "less probable under the rules" in worse.finding

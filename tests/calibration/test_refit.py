@@ -20,15 +20,6 @@ from calibration.targets import fitted_record
 from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
-ORIGIN = {
-    "date": "",
-    "seed": 1,
-    "settings": {},
-    "rules": "",
-    "parameter_table": "",
-    "commit": "",
-    "versions": {},
-}
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +119,7 @@ def ablated_fit(mechanism, evidence, logs):
     return Ablated(mechanism, evidence, 0.1, np.array(logs), 1, 7)
 
 
-def test_what_a_mechanism_adds_is_the_whole_minus_without():
+def test_what_a_mechanism_adds_is_the_whole_minus_without(origin):
     one, two = (
         Mechanism(name, "claims", {"grant_value": 0.0}, "marku2017", "1", "") for name in ("one", "two")
     )
@@ -139,6 +130,6 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without():
     assert rows[0].evidence == pytest.approx(3.0)
     assert rows[0].error == pytest.approx(np.hypot(0.1, 0.1))
     assert rows[0].left_out.mean == pytest.approx(1.5)
-    report = ablation_report(whole, parts, ORIGIN)
+    report = ablation_report(whole, parts, origin)
     assert "(two)" in report.finding
     assert "**without these the record is more probable**: one" in report.finding

@@ -25,15 +25,6 @@ from simulation.dates import QUARTERS
 from simulation.parameters import default_parameters, parameter_table
 
 NUMBER = len(outcome_names())
-ORIGIN = {
-    "date": "",
-    "seed": 1,
-    "settings": {},
-    "rules": "",
-    "parameter_table": "",
-    "commit": "",
-    "versions": {},
-}
 
 
 class Known:
@@ -129,10 +120,10 @@ def test_points_are_kept_and_not_made_again(tmp_path, monkeypatch):
     assert len(made) == 7
 
 
-def test_what_matters_to_no_break_is_named():
+def test_what_matters_to_no_break_is_named(origin):
     screening = screened(LEVERS, Known(), 6)
     shares = apportioned(LEVERS[:4], Known(), 16)
-    report = sensitivity_report(screening, shares, shares, ORIGIN)
+    report = sensitivity_report(screening, shares, shares, origin)
     assert "c" in report.values["no_effect"]
     assert "a" not in report.values["no_effect"]
     assert not any(name.startswith(DUMMY) for name in report.values["no_effect"])

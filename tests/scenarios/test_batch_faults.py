@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,30 +15,13 @@ from scenarios.batch import run_batch
 from scenarios.draws import Draws
 from scenarios.files import scenario_named
 from scenarios.store import is_locked
+from tests.scenarios.watching import PATIENCE, contents, parts, until
 
 NAMES = ("historical", "no-opening-1971")
 ROOT = Path(__file__).parents[2]
 #: Ten files, each of a fraction of a second, so that a batch can be caught half-way.
 REPLICATES, CHUNK = 640, 128
 FILES = 10
-PATIENCE = 60.0
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its path, hidden ones too."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def parts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("scenario=*/part-*.parquet"))
-
-
-def until(met: Callable[[], bool], what: str) -> None:
-    """Wait until something is so, and fail if it never is."""
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        time.sleep(0.005)
 
 
 @pytest.fixture(scope="module")

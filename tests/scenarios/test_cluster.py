@@ -7,8 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,13 @@ from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
 from scenarios.work import write_histories
 from simulation.parameters import parameter_table
+from tests.scenarios.watching import PATIENCE, contents, parts, until
 
 NAMES = ("historical", "no-opening-1971")
 ROOT = Path(__file__).parents[2]
 #: Sixteen files, written two at a time, so that a batch can be caught half-way.
 REPLICATES, CHUNK = 512, 64
 FILES = 16
-PATIENCE = 60.0
 DASK = "from dask.__main__ import main; main()"
 #: Workers that cannot take part: one without lilliput, one on a machine that does not see the folder.
 BARE = "import sys; sys.modules['scenarios'] = None; "
@@ -39,23 +38,6 @@ def unseen(event, arguments):
         raise FileNotFoundError(2, "No such file or directory", arguments[0])
 sys.addaudithook(unseen)
 """
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its path, hidden ones too."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def parts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("scenario=*/part-*.parquet"))
-
-
-def until(met: Callable[[], bool], what: str) -> None:
-    """Wait until something is so, and fail if it never is."""
-    end = time.monotonic() + PATIENCE
-    while not met():
-        assert time.monotonic() < end, f"waited in vain: {what}"
-        time.sleep(0.005)
 
 
 class Machines:

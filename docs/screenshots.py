@@ -11,7 +11,7 @@ FIGURES = Path(__file__).parent / "figures"
 #: What is shown: the file's name, the address, and words that are there once the tab is ready.
 VIEWS = (
     ("page-explore", "/?draw=720&reached=1961Q4", "Why did it break"),
-    ("page-compare", "/compare?horizon=8", "Histories that would halve"),
+    ("page-compare", "/compare?years=8", "Histories that would halve"),
     ("page-record", "/record?pair=albania-china&role=target", "rows"),
     ("page-calibration", "/calibration", "Posterior against prior"),
 )
@@ -30,6 +30,8 @@ def take(page: Page, address: str, name: str, path: str, words: str) -> None:
     page.goto(address + path)
     page.get_by_text(words).first.wait_for(timeout=60_000)
     page.wait_for_timeout(4_000)  # pictures below the words follow
+    if page.get_by_text("This link cannot be opened").count():
+        raise SystemExit(f"{path}: the page refuses this link")
     page.screenshot(path=FIGURES / f"{name}.png")
 
 

@@ -7,9 +7,9 @@ from calibration.sampler import Effort
 COPIES = 8
 #: The first is for a look, the second for work, the third makes the posterior that is published.
 EFFORTS = {
-    "quick": Effort(population=128, copies=COPIES, moves=6, effective_share=0.5, last_moves=40),
-    "standard": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=140),
-    "full": Effort(population=2048, copies=COPIES, moves=13, effective_share=0.5, last_moves=180),
+    "quick": Effort(population=128, copies=COPIES, moves=6, effective_share=0.5, last_moves=60),
+    "standard": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=300),
+    "full": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=600),
 }
 #: How hard each of many simulated records is fitted, by one process. Few vectors and many moves serve best;
 #: simulated records have mostly exact dates and so make do with fewer shocks.

@@ -25,6 +25,7 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.dates import quarter_of
 from simulation.finite import check_finite
+from simulation.fused import fusing
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL
@@ -34,6 +35,8 @@ from simulation.transition import transition
 
 #: Quarters between two moments at which copies may be renewed, and the effective share below which they are.
 YEAR, LEAST_EFFECTIVE = 4, 0.5
+#: From so many replicates on rules are fused: a fit carries them out so often that few repay it.
+FUSED_FROM = 96
 #: Keeps the shocks of renewal apart from all others.
 _RENEWAL = 0x72656E6577
 
@@ -97,26 +100,27 @@ def filtered_log_likelihood(
     figures: list[PeriodAid | ShareGranted] = [*record.aid, *record.shares]
     watched = [_Watched(figure, nothing, nothing) for figure in figures]
     weights, total = np.zeros((replicates // copies, copies)), np.zeros(replicates // copies)
-    for quarter in range(until):
-        before = state
-        state, account = transition(
-            state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
-        )
-        gained = conditioning.taken()
-        for figure in watched:
-            found = figure.density(before, account, quarter)
-            if found is not None:
-                gained = gained + found
-        weights = weights + gained.reshape(weights.shape)
-        if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < until:
-            rows, renewed = renewal(weights, chances[:, quarter // YEAR])
-            if renewed.any():
-                total = total + np.where(renewed, mean_weight(weights), 0.0)
-                weights = np.where(renewed[:, np.newaxis], 0.0, weights)
-                state = _renewed_state(state, rows)
-                conditioning.renew(rows)
-                for figure in watched:
-                    figure.pledged, figure.against = figure.pledged[rows], figure.against[rows]
+    with fusing(replicates, FUSED_FROM):
+        for quarter in range(until):
+            before = state
+            state, account = transition(
+                state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
+            )
+            gained = conditioning.taken()
+            for figure in watched:
+                found = figure.density(before, account, quarter)
+                if found is not None:
+                    gained = gained + found
+            weights = weights + gained.reshape(weights.shape)
+            if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < until:
+                rows, renewed = renewal(weights, chances[:, quarter // YEAR])
+                if renewed.any():
+                    total = total + np.where(renewed, mean_weight(weights), 0.0)
+                    weights = np.where(renewed[:, np.newaxis], 0.0, weights)
+                    state = _renewed_state(state, rows)
+                    conditioning.renew(rows)
+                    for figure in watched:
+                        figure.pledged, figure.against = figure.pledged[rows], figure.against[rows]
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)
     return np.asarray(total + mean_weight(weights))
 

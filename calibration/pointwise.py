@@ -28,7 +28,7 @@ from simulation.trajectory import PAIRS, Trajectory
 #: The quarter after the last one on record.
 UNTIL = quarter_of(LAST_FITTED) + 1
 #: Replicates carried out together.
-TOGETHER = 512
+TOGETHER = 1024
 _KEPT = ("status", "requested", "newly_pledged")
 
 

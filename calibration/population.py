@@ -18,7 +18,7 @@ from calibration.workers import worker_processes
 from simulation.arrays import Array
 
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
-TOGETHER = 512
+TOGETHER = 1024
 
 
 def log_likelihoods(

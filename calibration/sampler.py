@@ -20,6 +20,8 @@ from simulation.arrays import Array
 Likelihood = Callable[[Coordinates, int], Array]
 #: Length of the first steps of every kind, and the share of steps to be accepted, toward which lengths are adapted.
 FIRST_LENGTH, WANTED = 0.9, 0.25
+#: Every so many steps the kind with the shorter length has its turn, so that its length stays adapted.
+TURN = 4
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,8 @@ def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
 def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: int) -> Sampling:
     """The sampling one step further: a bridge to the next power when all moves at this one are made, else a move.
 
-    The kinds of move take turns. After each move the length of its kind is adapted toward the wanted share of
-    accepted steps, but for the second half of the last moves, in which lengths are held.
+    Three steps in four are of the kind that can go farther. After each the length of its kind is adapted toward the
+    wanted share of accepted steps, but for the second half of the last moves, in which lengths are held.
     """
     generator = np.random.Generator(np.random.Philox(key=[seed, 1], counter=[0, 0, 0, sampling.steps]))
     population = sampling.population
@@ -210,7 +212,7 @@ def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: i
             sampling.lengths,
             (*sampling.stages, stage),
         )
-    place = sampling.left % len(KINDS)
+    place = place_of_kind(sampling)
     population, share = move(population, likelihood, generator, KINDS[place], sampling.lengths[place])
     lengths = list(sampling.lengths)
     if population.power < 1 or sampling.left > effort.last_moves // 2:
@@ -226,6 +228,15 @@ def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: i
         lengths=tuple(lengths),
         stages=(*sampling.stages[:-1], stage),
     )
+
+
+def place_of_kind(sampling: Sampling) -> int:
+    """Which kind of step is next: the one of the greatest length, but every fourth time the other.
+
+    Lengths are adapted to one share of accepted steps, so the longer goes farther a step.
+    """
+    longest = int(np.argmax(sampling.lengths))
+    return longest if sampling.left % TURN else (longest + 1) % len(KINDS)
 
 
 def _stage(

@@ -37,9 +37,12 @@ def compiler_present() -> bool:
 
 
 @contextmanager
-def fusing(replicates: int) -> Iterator[None]:
-    """Meanwhile rules are carried out in fewer passes, if there are replicates enough and Numba is installed."""
-    token = _fused_for.set(replicates if replicates >= FUSED_FROM and compiler_present() else 0)
+def fusing(replicates: int, least: int = FUSED_FROM) -> Iterator[None]:
+    """Meanwhile rules are carried out in fewer passes, if there are replicates enough and Numba is installed.
+
+    ``least`` is how many are enough; what is carried out very often repays it with fewer.
+    """
+    token = _fused_for.set(replicates if replicates >= least and compiler_present() else 0)
     try:
         yield
     finally:

@@ -9,11 +9,21 @@ COPIES = 8
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=6, effective_share=0.5, last_moves=60),
     "standard": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=300),
-    "full": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=600),
+    "full": Effort(population=1024, copies=COPIES, moves=12, effective_share=0.5, last_moves=440),
 }
 #: How hard each of many simulated records is fitted, by one process. Few vectors and many moves serve best;
 #: simulated records have mostly exact dates and so make do with fewer shocks.
 RECORD_EFFORTS = {
     "light": Effort(population=96, copies=4, moves=10, effective_share=0.5, last_moves=60),
     "usual": Effort(population=128, copies=4, moves=25, effective_share=0.5, last_moves=150),
+}
+#: How hard the rules are fitted again without a mechanism, where the evidence is wanted rather than draws.
+ABLATION_EFFORTS = {
+    "quick": Effort(population=128, copies=COPIES, moves=6, effective_share=0.5, last_moves=20),
+    "usual": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=20),
+}
+#: How hard the rules are fitted again without an observation, beginning with draws fitted to the whole record.
+WITHOUT_EFFORTS = {
+    "quick": Effort(population=256, copies=COPIES, moves=0, effective_share=0.5, last_moves=40),
+    "usual": Effort(population=512, copies=COPIES, moves=0, effective_share=0.5, last_moves=80),
 }

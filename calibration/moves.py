@@ -2,8 +2,8 @@
 
 *plain*: a little toward the prior's centre and away by a fresh normal vector (preconditioned Crank-Nicolson). It keeps
 the prior unchanged, so that the likelihood alone decides. *shaped*: the same about the mean and with the spreads of the
-other half of the population. Sources: Cotter et al. 2013; Pinski et al. 2015. Others were measured and left out
-(``docs/decisions.md``).
+other half of the population; *correlated*: with its correlations too. Sources: Cotter et al. 2013; Pinski et al. 2015.
+Others were measured and left out (``docs/decisions.md``).
 """
 
 import numpy as np
@@ -13,7 +13,9 @@ from simulation.arrays import Array
 
 Coordinates = NDArray[np.float64]
 #: The kinds of step, in the order in which they take turns.
-KINDS = ("plain", "shaped")
+KINDS = ("plain", "shaped", "correlated")
+#: Coordinates in which all vectors are alike have no correlation.
+_LEAST_SPREAD = 1e-12
 
 
 def proposed(
@@ -23,13 +25,18 @@ def proposed(
 
     ``others`` are the half of the population that stands still meanwhile; ``length`` runs from 0 (no step) to 1
     (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and log gains
-    (members,). Formula: with x = centre + spread y the trial is y' = sqrt(1 - length ** 2) y + length xi, xi
+    (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2) y + length xi, xi
     standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step.
     """
-    centre, spread = (0.0, 1.0) if kind == "plain" else shape_of(others)
-    here = (coordinates - centre) / spread
+    dimensions = coordinates.shape[1]
+    if kind == "correlated":
+        centre, root = correlated_shape_of(others)
+    else:
+        centre, spread = (np.zeros(dimensions), np.ones(dimensions)) if kind == "plain" else shape_of(others)
+        root = np.diag(spread)
+    here = solved(root, coordinates - centre)
     there = np.sqrt(1 - length**2) * here + length * generator.standard_normal(here.shape)
-    trial = centre + spread * there
+    trial = centre + np.einsum("md,ed->me", there, root)
     gain = _squares(coordinates) - _squares(trial) + _squares(there) - _squares(here)
     return trial, gain / 2
 
@@ -43,6 +50,41 @@ def shape_of(others: Coordinates) -> tuple[Array, Array]:
     centre = others.mean(axis=0) * members / (members + 1)
     variance = (members * others.var(axis=0) + 1) / (members + 1)
     return centre, np.sqrt(variance)
+
+
+def correlated_shape_of(others: Coordinates) -> tuple[Array, Array]:
+    """The mean of some vectors, and a triangular root of their covariance, drawn toward no correlation.
+
+    Formula: root root' = covariance, its spreads those of ``shape_of``, its correlations those of n vectors in d
+    dimensions times n / (n + d).
+    """
+    centre, spread = shape_of(others)
+    members, dimensions = others.shape
+    scaled = (others - others.mean(axis=0)) / np.maximum(others.std(axis=0), _LEAST_SPREAD)
+    correlation = np.einsum("md,me->de", scaled, scaled) / (members + dimensions)
+    np.fill_diagonal(correlation, 1.0)
+    return centre, spread[:, np.newaxis] * root_of(correlation)
+
+
+def root_of(matrix: Array) -> Array:
+    """The lower triangular root of a positive matrix, matrix = root root' (Cholesky).
+
+    Column by column rather than by LAPACK, whose last bits depend on how many cores it finds.
+    """
+    root = np.zeros_like(matrix)
+    for column in range(len(matrix)):
+        rest = matrix[column:, column] - (root[column:, :column] * root[column, :column]).sum(axis=1)
+        root[column:, column] = rest / np.sqrt(rest[0])
+    return root
+
+
+def solved(root: Array, vectors: Coordinates) -> Coordinates:
+    """The vectors y (members, dimensions) of which some vectors are the images: vector = root y, root triangular."""
+    found = np.zeros_like(vectors)
+    for place in range(len(root)):
+        known = (found[:, :place] * root[place, :place]).sum(axis=1)
+        found[:, place] = (vectors[:, place] - known) / root[place, place]
+    return found
 
 
 def _squares(coordinates: Coordinates) -> Array:

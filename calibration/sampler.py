@@ -18,9 +18,10 @@ from simulation.arrays import Array
 
 #: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods (population,).
 Likelihood = Callable[[Coordinates, int], Array]
-#: Length of the first steps of every kind, and the share of steps to be accepted, toward which lengths are adapted.
-FIRST_LENGTH, WANTED = 0.9, 0.25
-#: Every so many steps the kind with the shorter length has its turn, so that its length stays adapted.
+#: Length of the first steps of every kind, from the prior and near the posterior; the share of steps to be accepted,
+#: toward which lengths are adapted.
+FIRST_LENGTH, NEAR_LENGTH, WANTED = 0.9, 0.2, 0.25
+#: Every so many steps a kind with a shorter length has its turn, so that its length stays adapted.
 TURN = 4
 
 
@@ -191,6 +192,18 @@ def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
     return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(KINDS))
 
 
+def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:
+    """A sampling at the record's full weight that begins with draws already near the posterior: the last moves alone.
+
+    Its log evidence is unknown (NaN).
+    """
+    held = likelihood(start, 0)
+    population = Population(start, held, np.arange(len(start)), 1.0, np.nan, len(start))
+    lengths = (NEAR_LENGTH,) * len(KINDS)
+    stage = _stage(population, lengths, (np.nan,) * len(KINDS), start)
+    return Sampling(population, 0, effort.last_moves, start, lengths, (stage,))
+
+
 def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: int) -> Sampling:
     """The sampling one step further: a bridge to the next power when all moves at this one are made, else a move.
 
@@ -231,12 +244,13 @@ def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: i
 
 
 def place_of_kind(sampling: Sampling) -> int:
-    """Which kind of step is next: the one of the greatest length, but every fourth time the other.
+    """Which kind of step is next: the one of the greatest length, but every fourth time another, in turn.
 
     Lengths are adapted to one share of accepted steps, so the longer goes farther a step.
     """
     longest = int(np.argmax(sampling.lengths))
-    return longest if sampling.left % TURN else (longest + 1) % len(KINDS)
+    turn, within = divmod(sampling.left, TURN)
+    return longest if within else (longest + 1 + turn % (len(KINDS) - 1)) % len(KINDS)
 
 
 def _stage(

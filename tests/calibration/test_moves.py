@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.moves import KINDS, proposed, shape_of
+from calibration.moves import KINDS, correlated_shape_of, proposed, root_of, shape_of, solved
 
 
 def cloud(members, dimensions, seed):
@@ -24,11 +24,17 @@ def test_a_plain_step_needs_no_correction_and_keeps_the_prior():
 def test_the_gain_is_the_prior_times_the_density_of_stepping_back(kind):
     here, others, length = cloud(6, 2, 4), 0.5 * cloud(50, 2, 5) + 1, 0.4
     trial, gain = proposed(kind, here, others, length, np.random.default_rng(6))
-    centre, spread = (0.0, 1.0) if kind == "plain" else shape_of(others)
+    if kind == "correlated":
+        centre, root = correlated_shape_of(others)
+        covariance = root @ root.T
+    else:
+        centre, spread = (np.zeros(2), np.ones(2)) if kind == "plain" else shape_of(others)
+        covariance = np.diag(spread**2)
     keep = np.sqrt(1 - length**2)
 
     def step(start, end):
-        return stats.norm.logpdf(end, centre + keep * (start - centre), length * spread).sum(axis=1)
+        moved = end - (centre + keep * (start - centre))
+        return stats.multivariate_normal(np.zeros(2), length**2 * covariance).logpdf(moved)
 
     prior = stats.norm.logpdf(trial).sum(axis=1) - stats.norm.logpdf(here).sum(axis=1)
     assert gain == pytest.approx(prior + step(trial, here) - step(here, trial))
@@ -38,6 +44,25 @@ def test_the_shape_is_drawn_toward_the_prior_by_one_vector_in_all():
     centre, spread = shape_of(np.array([[1.0], [3.0], [5.0]]))
     assert centre == pytest.approx([3 * 3 / 4])
     assert spread == pytest.approx([((3 * 8 / 3 + 1) / 4) ** 0.5])
+
+
+def test_the_correlated_shape_by_hand():
+    others = cloud(40, 3, 9) @ np.array([[1.0, 0.9, 0.0], [0.0, 0.5, 0.0], [0.0, 0.0, 0.3]])
+    centre, root = correlated_shape_of(others)
+    expected = np.corrcoef(others.T) * 40 / 43
+    np.fill_diagonal(expected, 1.0)
+    spread = shape_of(others)[1]
+    assert centre == pytest.approx(shape_of(others)[0])
+    assert root @ root.T == pytest.approx(expected * np.outer(spread, spread))
+    vectors = cloud(7, 3, 10)
+    assert solved(root, vectors) @ root.T == pytest.approx(vectors)
+    assert root_of(expected) == pytest.approx(np.linalg.cholesky(expected))
+
+
+def test_vectors_that_are_all_alike_have_a_shape():
+    trial, gain = proposed("correlated", cloud(5, 2, 7), np.ones((4, 2)), 0.3, np.random.default_rng(1))
+    assert np.isfinite(trial).all()
+    assert np.isfinite(gain).all()
 
 
 def test_no_step_stays():

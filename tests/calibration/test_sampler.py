@@ -16,6 +16,7 @@ from calibration.sampler import (
     effective_size,
     move,
     next_power,
+    place_of_kind,
     sampled,
 )
 
@@ -179,3 +180,10 @@ def test_work_done_grows_from_nothing_to_all():
 def test_correlations_by_hand():
     one = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
     assert correlations(one, one[::-1]) == pytest.approx([-1.0, 1.0])
+
+
+def test_three_steps_in_four_are_of_the_kind_that_goes_farther():
+    sampling = begun(start(20), normal_likelihood)
+    for lengths, most in (((0.2, 0.5, 0.3), 1), ((0.6, 0.1, 0.2), 0), ((0.1, 0.1, 0.2), 2)):
+        kinds = [place_of_kind(replace(sampling, lengths=lengths, left=left)) for left in range(1, 25)]
+        assert [kinds.count(kind) for kind in range(3)] == [18 if kind == most else 3 for kind in range(3)]

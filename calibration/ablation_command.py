@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from calibration.ablation import Ablated, Added, ablated, added, shipped_mechanisms
 from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
 from calibration.check_request import FitWorkers, RefitFolder, ReportFolder, read_check_request
-from calibration.efforts import EFFORTS
+from calibration.efforts import ABLATION_EFFORTS
 from calibration.evidence_reading import read_evidence
 from calibration.origin import origin_of
 from calibration.sampler import Population
@@ -33,7 +33,7 @@ _HOW = (
 
 
 def check_ablation(
-    effort: Annotated[str, typer.Option(help=f"How hard to fit: {', '.join(EFFORTS)}.")] = "quick",
+    effort: Annotated[str, typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.")] = "quick",
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this mechanism; may be repeated.")
     ] = None,
@@ -51,7 +51,11 @@ def check_ablation(
             for name in only or ()
             if name not in mechanisms
         ]
-        wrong += [] if effort in EFFORTS else [unknown(command, "--effort", effort, tuple(EFFORTS))]
+        wrong += (
+            []
+            if effort in ABLATION_EFFORTS
+            else [unknown(command, "--effort", effort, tuple(ABLATION_EFFORTS))]
+        )
         counts = {"workers": (workers, 1, 1024)}
         request = read_check_request("ablation", None, seed, out, counts, wrong, drawn=False)
         chosen = [None, *(mechanisms[name] for name in only or mechanisms)]
@@ -66,7 +70,7 @@ def check_ablation(
                 made = ablated(
                     mechanism,
                     record,
-                    EFFORTS[effort],
+                    ABLATION_EFFORTS[effort],
                     request.seed,
                     cache,
                     workers=request.counts["workers"],

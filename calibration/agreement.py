@@ -17,8 +17,8 @@ from simulation.arrays import Array
 from simulation.errors import Problem, raise_if_any
 from simulation.parameters import parameter_table
 
-#: What is held against the goals: R-hat of every parameter, effective size of each fit, and standard errors between
-#: the fits' means (three fits of a hundred parameters exceed 4 about once in a hundred and fifty times).
+#: What is held against the goals: R-hat of every parameter, effective size of all draws together, and standard errors
+#: between the fits' means (three fits of a hundred parameters exceed 4 about once in a hundred and fifty times).
 MOST_RHAT, LEAST_EFFECTIVE, MOST_DISTANCE = 1.01, 1000, 4.0
 #: What must be the same in the manifests of fits that are compared.
 _SAME = ("settings", "rules", "parameter_table", "evidence_overlay", "fitted_to")
@@ -37,8 +37,8 @@ class Agreement:
     """How far fits agree, one value a parameter in the order of the table.
 
     ``rhat`` compares the fits as chains; ``distance`` is the largest difference of two fits' means in its standard
-    errors; ``evidence`` and ``evidence_errors`` are the log evidence of each fit; ``evidence_distance`` the largest
-    difference of two of them in standard errors.
+    errors; ``effective`` the effective size of all fits' draws together; ``evidence`` and ``evidence_errors`` are the
+    log evidence of each fit; ``evidence_distance`` the largest difference of two of them in standard errors.
     """
 
     rhat: Array
@@ -101,7 +101,7 @@ def agreement_of(fits: Sequence[Fit]) -> Agreement:
     return Agreement(
         rank_rhats(chains),
         _largest(chains.mean(axis=1), errors),
-        sizes.min(axis=0),
+        sizes.sum(axis=0),
         evidence,
         evidence_errors,
         float(_largest(evidence[:, np.newaxis], evidence_errors[:, np.newaxis])[0]),
@@ -134,7 +134,7 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "log_evidences": agreement.evidence.tolist(),
         "log_evidence_error": round(float(np.hypot.reduce(agreement.evidence_errors) / len(fits)), 3),
         "rhat_most": round(float(agreement.rhat.max()), 4),
-        "effective_size_least_of_each": round(float(agreement.effective.min())),
+        "effective_size_least": round(float(agreement.effective.min())),
         "versions": first["versions"],
     }
 

@@ -74,7 +74,7 @@ def agreement_report(fits: list[Fit], agreement: Agreement) -> CheckReport:
     goal = "agree within Monte Carlo error" if agreement.reached else "do not agree within Monte Carlo error"
     finding = (
         f"{len(fits)} fits with different seeds {goal}: R-hat at most {agreement.rhat.max():.4f} (goal: below "
-        f"{MOST_RHAT}), effective size of every parameter in every fit at least {agreement.effective.min():.0f} (goal: "
+        f"{MOST_RHAT}), effective size over all draws at least {agreement.effective.min():.0f} (goal: "
         f"{LEAST_EFFECTIVE}), means at most {agreement.distance.max():.1f} standard errors apart and log evidence "
         f"{agreement.evidence_distance:.1f} (goal: below {MOST_DISTANCE:.0f})."
     )
@@ -107,7 +107,7 @@ def agreement_report(fits: list[Fit], agreement: Agreement) -> CheckReport:
             ReportTable("The fits", heads, fit_rows),
             ReportTable(
                 "The parameters that agree least",
-                ("parameter", "R-hat", "difference of means in standard errors", "least effective size"),
+                ("parameter", "R-hat", "difference of means in standard errors", "effective size"),
                 rows,
             ),
         ),

@@ -8,6 +8,7 @@ import typer
 
 from calibration.ablation_command import check_ablation
 from calibration.identified_command import check_identified
+from calibration.influence_command import check_influence
 from calibration.leave_one_out_command import check_leave_one_out
 from calibration.noise_command import check_noise
 from calibration.nulls_command import check_nulls
@@ -36,3 +37,4 @@ check_app.command("nulls")(check_nulls)
 check_app.command("leave-one-out")(check_leave_one_out)
 check_app.command("ablation")(check_ablation)
 check_app.command("sensitivity")(check_sensitivity)
+check_app.command("influence")(check_influence)

@@ -22,6 +22,7 @@ from calibration.overlay import overlaid_record, overlay_hash
 from calibration.population import likelihood_of
 from calibration.posterior_file import write_posterior
 from calibration.prior import draw_coordinates
+from calibration.referee_command import report as referee_report
 from calibration.run_request import MOST_SEED
 from calibration.sampler import Effort, Sampling, begun, sampled
 from scenarios.arguments import read_or_problems, whole_number
@@ -33,6 +34,7 @@ from simulation.errors import Problem, raise_if_any, unknown
 calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is_help=True)
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)
+calibrate_app.command("report")(referee_report)
 
 _COMMAND = "calibrate fit"
 _TITLE = "the fit cannot start"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from calibration.diagnostics import arviz
 from calibration.likelihood import Record, mean_weight, observation_settings
@@ -76,13 +77,15 @@ def left_out(
     nulls: tuple[NullFit, ...],
     asked: Asked,
     *,
-    refit: Callable[[int], Coordinates] | None = None,
+    refit: Callable[[int, Coordinates], Coordinates] | None = None,
+    population: int = 0,
     told: Callable[[int], None] | None = None,
 ) -> list[LeftOut]:
     """Every observation left out in turn.
 
     ``coordinates`` are draws of the rules fitted to the whole record; ``refit`` fits them without the
-    observation of a place where weighting fails (none: never). ``told`` hears how many observations are done.
+    observation of a place where weighting fails (none: never), beginning with a ``population`` of the draws
+    chosen by the weights all the same. ``told`` hears how many observations are done.
     """
     whole = pointwise_of(coordinates, asked.record, seed=asked.seed, copies=asked.copies)
     log_likelihood = whole.log_likelihood
@@ -93,7 +96,7 @@ def left_out(
         again = refit is not None and pareto[place] > MOST_K
         drawn, held, weight = coordinates, whole, weights[place]
         if again and refit is not None:
-            drawn = refit(place)
+            drawn = refit(place, coordinates[systematic(weights[place], population)])
             held = pointwise_of(drawn, asked.record, seed=asked.seed, copies=asked.copies)
             weight = np.full(len(drawn), 1 / len(drawn))
         score = rules_score(drawn, held, weight, place, asked)
@@ -103,6 +106,12 @@ def left_out(
         if told is not None:
             told(place + 1)
     return rows
+
+
+def systematic(weights: Array, number: int) -> NDArray[np.int64]:
+    """Which of some draws with weights (draws,) that sum to 1 make an evenly weighted sample of a number of them."""
+    ranks = (np.arange(number) + 0.5) / number
+    return np.minimum(np.searchsorted(np.cumsum(weights), ranks), len(weights) - 1)
 
 
 def rules_score(coordinates: Coordinates, held: Pointwise, weight: Array, place: int, asked: Asked) -> Score:

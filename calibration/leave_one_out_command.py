@@ -7,7 +7,6 @@ import typer
 
 from calibration.check_report import REPORTS, write_report
 from calibration.check_request import (
-    CheckRequest,
     DrawsFile,
     FitWorkers,
     RefitFolder,
@@ -15,7 +14,7 @@ from calibration.check_request import (
     ShocksSeed,
     read_check_request,
 )
-from calibration.efforts import EFFORTS
+from calibration.efforts import WITHOUT_EFFORTS
 from calibration.evidence_reading import read_evidence
 from calibration.identified import coordinates_of_draws
 from calibration.leave_one_out import Asked, left_out
@@ -24,7 +23,7 @@ from calibration.moves import Coordinates
 from calibration.nulls_command import fitted_nulls
 from calibration.observations import documented_quarters
 from calibration.origin import origin_of
-from calibration.refit import Refit, refitted
+from calibration.refit import draws_begun_with, refit_without, refitted
 from calibration.targets import fitted_record
 from scenarios.console import progress_of, reporting_errors
 from simulation.errors import unknown
@@ -38,9 +37,15 @@ def check_leave_one_out(
     draws: DrawsFile = None,
     copies: Annotated[
         str, typer.Option(metavar="K", help="Replicates of each draw over which shocks are averaged.")
-    ] = "4",
+    ] = "24",
+    use: Annotated[
+        str, typer.Option(metavar="N", help="So many of the draws, or all if there are fewer.")
+    ] = "1024",
     refit: Annotated[
-        str, typer.Option(help=f"How hard to fit again where weights fail: {', '.join([_NONE, *EFFORTS])}.")
+        str,
+        typer.Option(
+            help=f"How hard to fit again where weights fail: {', '.join([_NONE, *WITHOUT_EFFORTS])}."
+        ),
     ] = "quick",
     workers: FitWorkers = "2",
     cache: RefitFolder = KEPT,
@@ -49,8 +54,8 @@ def check_leave_one_out(
 ) -> None:
     """Every dated event, silence, aid window and answer foreseen from all the others, beside the three nulls."""
     with reporting_errors():
-        counts = {"copies": (copies, 1, 1000), "workers": (workers, 1, 1024)}
-        allowed = (_NONE, *EFFORTS)
+        counts = {"copies": (copies, 1, 1000), "use": (use, 2, 1_000_000), "workers": (workers, 1, 1024)}
+        allowed = (_NONE, *WITHOUT_EFFORTS)
         wrong = (
             [] if refit in allowed else [unknown("calibrate check leave-one-out", "--refit", refit, allowed)]
         )
@@ -59,23 +64,27 @@ def check_leave_one_out(
         record = fitted_record(evidence)
         asked = Asked(record, documented_quarters(evidence, record), request.seed, request.counts["copies"])
         nulls = fitted_nulls(record, request.seed, 2)
-        drawn = coordinates_of_draws(request.draws.frame)
+        drawn = coordinates_of_draws(request.draws.frame.head(request.counts["use"]))
+        near = draws_begun_with(len(drawn), request.draws.id, asked.copies)
+        effort = WITHOUT_EFFORTS.get(refit)
 
-        def again(place: int) -> Coordinates:
-            return _fitted_without(place, asked, refit, request, cache)
+        def again(place: int, start: Coordinates) -> Coordinates:
+            assert effort is not None
+            typer.echo(f"Fitting again without {asked.observations[place].name}", err=True)
+            wanted, workers = refit_without(asked.record, place, near), request.counts["workers"]
+            return refitted(wanted, effort, request.seed, cache, workers=workers, start=start).coordinates
 
         with progress_of("leaving out observations", len(asked.observations)) as told:
-            rows = left_out(drawn, nulls, asked, refit=None if refit == _NONE else again, told=told)
-        origin = origin_of(seed=request.seed, draws=request.draws, copies=asked.copies, fitted_again=refit)
-        report = leave_one_out_report(rows, origin, refits=refit != _NONE)
+            rows = left_out(
+                drawn,
+                nulls,
+                asked,
+                refit=again if effort else None,
+                population=effort.population if effort else 0,
+                told=told,
+            )
+        origin = origin_of(
+            seed=request.seed, draws=request.draws, used=len(drawn), copies=asked.copies, fitted_again=refit
+        )
+        report = leave_one_out_report(rows, origin, refits=effort is not None)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")
-
-
-def _fitted_without(
-    place: int, asked: Asked, effort: str, request: CheckRequest, folder: Path
-) -> Coordinates:
-    name = asked.observations[place].name.replace(" ", "-")
-    wanted = Refit(f"without-{name}", asked.record, without=place)
-    typer.echo(f"Fitting again without {asked.observations[place].name}", err=True)
-    workers = request.counts["workers"]
-    return refitted(wanted, EFFORTS[effort], request.seed, folder, workers=workers).coordinates

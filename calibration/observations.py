@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from calibration.evidence_rows import Evidence
+from calibration.evidence_rows import Evidence, RecordedChange
 from calibration.likelihood import Record
 from calibration.record import COMPARED
 from scenarios.documented import PLAN_PERIODS, Pair
@@ -82,15 +82,22 @@ def observations_of(record: Record) -> tuple[Observation, ...]:
     return (*events, *silences, *aid, *shares)
 
 
-def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove, int]:
-    """The quarter of the preferred date of each recorded move, within its window."""
-    dates: dict[tuple[frozenset[Country], int, int], int] = {}
+def rows_of_moves(evidence: Evidence, record: Record) -> dict[RecordedMove, RecordedChange]:
+    """The row of ``record.csv`` that each recorded move comes from; none for a move that the evidence does not hold."""
+    rows: dict[tuple[frozenset[Country], int, int], RecordedChange] = {}
     for row in evidence.record:
         if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
             countries = frozenset((country_named(row.patron), country_named(row.client)))
             window = quarter_of(row.earliest), quarter_of(row.latest, end=True)
-            dates[countries, *window] = quarter_of(row.documented)
+            rows[countries, *window] = row
+    windows = {move: (frozenset(move.pair), move.first_quarter, move.last_quarter) for move in record.moves}
+    return {move: rows[window] for move, window in windows.items() if window in rows}
+
+
+def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove, int]:
+    """The quarter of the preferred date of each recorded move, within its window."""
+    rows = rows_of_moves(evidence, record)
     return {
-        move: dates.get((frozenset(move.pair), move.first_quarter, move.last_quarter), move.last_quarter)
+        move: quarter_of(rows[move].documented) if move in rows else move.last_quarter
         for move in record.moves
     }

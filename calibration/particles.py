@@ -6,6 +6,7 @@ the likelihood stays unbiased, and its variance is about half that of a plain av
 (``lilliput calibrate check noise``). Sources: Gordon, Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -20,9 +21,11 @@ from calibration.likelihood import (
     mean_weight,
     share_density,
 )
-from simulation.arrays import Array, PerReplicate
-from simulation.conditioning import Conditioning
+from calibration.pointwise import OfPair
+from simulation.arrays import Array, PairCode, PerPair, PerReplicate
+from simulation.conditioning import Conditioning, RecordedMove
 from simulation.context import Context
+from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.finite import check_finite
 from simulation.fused import fusing
@@ -30,9 +33,11 @@ from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL
 from simulation.shocks import BLOCK, Shocks
-from simulation.state import AllianceState, QuarterAccount, Status
+from simulation.state import AllianceState, Move, QuarterAccount, Status
 from simulation.transition import transition
 
+#: A pair, and how many of its moves on record it has made.
+Spell = tuple[tuple[Country, Country], int]
 #: Quarters between two moments at which copies may be renewed, and the effective share below which they are.
 YEAR, LEAST_EFFECTIVE = 4, 0.5
 #: From so many replicates on rules are fused: a fit carries them out so often that few repay it.
@@ -42,7 +47,28 @@ _RENEWAL = 0x72656E6577
 
 
 class _Renewable(Conditioning):
-    """A record being imposed on copies that can be renewed."""
+    """A record being imposed on copies that can be renewed.
+
+    ``uncounted`` is a pair and how many moves it has made: the quarters of that spell, up to and with the move that
+    ends it, are imposed like all others, but their probability does not count.
+    """
+
+    def __init__(
+        self, moves: Sequence[RecordedMove], replicates: int, until: int, uncounted: Spell | None = None
+    ) -> None:
+        super().__init__(moves, replicates, until)
+        self._uncounted = uncounted
+        self._alone = OfPair(moves, replicates, until, uncounted[0]) if uncounted else None
+
+    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+        """Impose the record, and add up its log-probability but for the spell that does not count."""
+        if self._uncounted is not None and self._alone is not None:
+            awaited = self._made[self._alone.key]
+            self._alone.begin(awaited)
+            self._alone.impose(quarter, chances, uniforms, move)
+            own = self._alone.log_probability
+            self.log_probability -= np.where(awaited == self._uncounted[1], own, 0.0)
+        super().impose(quarter, chances, uniforms, move)
 
     def renew(self, rows: NDArray[np.int64]) -> None:
         """Let every replicate go on from where the replicate in its row stands."""
@@ -82,16 +108,23 @@ class _Watched:
 
 
 def filtered_log_likelihood(
-    parameters: Parameters, record: Record, *, seed: int, copies: int, first_vector: int = 0
+    parameters: Parameters,
+    record: Record,
+    *,
+    seed: int,
+    copies: int,
+    first_vector: int = 0,
+    uncounted: Spell | None = None,
 ) -> Array:
     """The estimated log-likelihood of each parameter vector, shape (population,).
 
     ``parameters`` hold each vector ``copies`` times in a row; ``first_vector`` is the number of the first vector, which
-    addresses all its shocks, so that any split into calls gives the same estimates. Formula: the sum over renewals
-    of the log of the mean of exp(log weight) gathered since the renewal before.
+    addresses all its shocks, so that any split into calls gives the same estimates. The moves of an ``uncounted``
+    spell (pair, moves it has made) are imposed, but their probability does not count. Formula: the sum over
+    renewals of the log of the mean of exp(log weight) gathered since the renewal before.
     """
     replicates, until = parameters.replicates, quarter_of(LAST_FITTED) + 1
-    conditioning = _Renewable(record.moves, replicates, until)
+    conditioning = _Renewable(record.moves, replicates, until, uncounted)
     context = Context(HISTORICAL, parameters)
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, replicates // copies, until // YEAR)

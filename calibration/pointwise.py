@@ -32,7 +32,7 @@ TOGETHER = 1024
 _KEPT = ("status", "requested", "newly_pledged")
 
 
-class _OfPair(Conditioning):
+class OfPair(Conditioning):
     """The record of one pair being imposed, the others being left alone."""
 
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair) -> None:
@@ -40,6 +40,11 @@ class _OfPair(Conditioning):
         self.key = min(pair), max(pair)
         self._queues = {self.key: self._queues[self.key]}
         self._made = {self.key: self._made[self.key]}
+
+    def begin(self, made: Array) -> None:
+        """Begin to book anew, the pair having made so many of its moves, per replicate."""
+        self._made[self.key] = made.copy()
+        self.log_probability = np.zeros(self.replicates)
 
     @property
     def made(self) -> NDArray[np.int64]:
@@ -57,7 +62,7 @@ class SpelledConditioning(Conditioning):
 
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
         super().__init__(moves, replicates, until)
-        self._pairs = {pair: _OfPair(moves, replicates, until, pair) for pair in PAIRS}
+        self._pairs = {pair: OfPair(moves, replicates, until, pair) for pair in PAIRS}
         self.spells = {pair: np.zeros((len(moves_of(moves, pair)) + 1, replicates)) for pair in PAIRS}
         self._columns = np.arange(replicates)
 

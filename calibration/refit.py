@@ -10,33 +10,40 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from calibration.checkpoint import read_checkpoint, write_checkpoint
 from calibration.errors import CalibrationError
-from calibration.likelihood import Record, mean_weight, observation_settings
+from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
+from calibration.observations import AID, SHARE, observations_of
 from calibration.origin import rules_hash
-from calibration.particles import filtered_log_likelihood
-from calibration.pointwise import TOGETHER, log_parts, with_fixed
+from calibration.particles import Spell, filtered_log_likelihood
+from calibration.pointwise import TOGETHER, with_fixed
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.sampler import Effort, Likelihood, Population, Sampling, begun, sampled
+from calibration.sampler import Effort, Likelihood, Population, Sampling, begun, begun_near, sampled
 from calibration.workers import worker_processes
 from scenarios.draws import table_hash
 from simulation.arrays import Array
 
+Row = TypeVar("Row", PeriodAid, ShareGranted)
+
 
 @dataclass(frozen=True)
 class Refit:
-    """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed."""
+    """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed.
+
+    ``near`` names the draws that the fit begins with, where it does not begin with draws from the prior.
+    """
 
     name: str
     record: Record
     without: int | None = None
     fixed: Mapping[str, float] = field(default_factory=dict)
+    near: str | None = None
 
     def settings(self, effort: Effort, seed: int) -> dict[str, Any]:
         """Everything that decides the result, as plain values."""
@@ -46,11 +53,37 @@ class Refit:
             "record": hashlib.sha256(record.encode()).hexdigest(),
             "without": self.without,
             "fixed": dict(self.fixed),
+            "near": self.near,
             "effort": asdict(effort),
             "seed": seed,
             "rules": rules_hash(),
             "parameter_table": table_hash(),
         }
+
+
+def refit_without(record: Record, place: int, near: str | None = None) -> Refit:
+    """What is to be fitted again to leave the observation of a place out, ``near`` draws fitted to the whole."""
+    name = observations_of(record)[place].name.replace(" ", "-")
+    return Refit(f"without-{name}", record, without=place, near=near)
+
+
+def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
+    """By what name a refit knows the draws it begins with: how many, of which, weighted over how many copies."""
+    return f"{used} of {draws_id}, {copies} copies"
+
+
+def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
+    """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
+    row = observations_of(record)[place]
+    if row.kind == AID:
+        return replace(record, aid=_without(record.aid, row.place)), None
+    if row.kind == SHARE:
+        return replace(record, shares=_without(record.shares, row.place)), None
+    return record, (row.pair, row.place)
+
+
+def _without(rows: tuple[Row, ...], place: int) -> tuple[Row, ...]:
+    return rows[:place] + rows[place + 1 :]
 
 
 def refit_log_likelihoods(
@@ -61,21 +94,23 @@ def refit_log_likelihoods(
     With an observation left out, it is imposed where it is a move, so that all else keeps its course, but its
     probability does not count.
     """
-    found = []
+    record, uncounted = (
+        (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
+    )
     task = max(1, TOGETHER // copies)
-    for start in range(0, len(coordinates), task):
-        some = coordinates[start : start + task]
-        drawn = with_fixed(parameters_at(some, copies), refit.fixed)
-        first = first_vector + start
-        if refit.without is None:
-            found.append(
-                filtered_log_likelihood(drawn, refit.record, seed=seed, copies=copies, first_vector=first)
+    return np.concatenate(
+        [
+            filtered_log_likelihood(
+                with_fixed(parameters_at(coordinates[start : start + task], copies), refit.fixed),
+                record,
+                seed=seed,
+                copies=copies,
+                first_vector=first_vector + start,
+                uncounted=uncounted,
             )
-            continue
-        parts, _ = log_parts(drawn, refit.record, seed=seed, first_replicate=first * copies)
-        rest = np.delete(parts, refit.without, axis=0).sum(axis=0)
-        found.append(mean_weight(rest.reshape(len(some), copies)))
-    return np.concatenate(found)
+            for start in range(0, len(coordinates), task)
+        ]
+    )
 
 
 def refitted(
@@ -86,14 +121,18 @@ def refitted(
     *,
     workers: int | None = None,
     told: Callable[[Population], None] | None = None,
+    start: Array | None = None,
 ) -> Population:
-    """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``."""
+    """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
+
+    The fit begins with draws from the prior, or with coordinates ``start`` (population, parameters) near the posterior.
+    """
+    finished = kept_population(refit, effort, seed, folder)
+    if finished is not None:
+        return finished
     settings = refit.settings(effort, seed)
-    told_settings = json.dumps(settings, sort_keys=True)
-    path = folder / f"{refit.name}-{hashlib.sha256(told_settings.encode()).hexdigest()[:12]}.fit"
+    path = _kept_path(refit, settings, folder)
     kept = read_checkpoint(path) if path.is_file() else None
-    if kept is not None and kept[0].finished:
-        return kept[0].population
     folder.mkdir(parents=True, exist_ok=True)
 
     def report(reached: Sampling) -> None:
@@ -102,8 +141,25 @@ def refitted(
             told(reached.population)
 
     with _likelihood_of(refit, seed, effort.copies, workers or os.cpu_count() or 1) as likelihood:
-        start = kept[0] if kept else begun(draw_coordinates(effort.population, seed), likelihood)
-        return sampled(start, likelihood, effort, seed, report).population
+        if kept:
+            begin = kept[0]
+        elif start is None:
+            begin = begun(draw_coordinates(effort.population, seed), likelihood)
+        else:
+            begin = begun_near(start, likelihood, effort)
+        return sampled(begin, likelihood, effort, seed, report).population
+
+
+def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:
+    """The population of a finished fit that is kept in ``folder``; none if there is none."""
+    path = _kept_path(refit, refit.settings(effort, seed), folder)
+    kept = read_checkpoint(path) if path.is_file() else None
+    return kept[0].population if kept is not None and kept[0].finished else None
+
+
+def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
+    told = json.dumps(settings, sort_keys=True)
+    return folder / f"{refit.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.fit"
 
 
 @contextmanager

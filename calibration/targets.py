@@ -9,7 +9,7 @@ from calibration.evidence_reading import FOLDER
 from calibration.evidence_rows import ROLES, Evidence, first_day
 from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
 from calibration.record import aid_observations, recorded_moves
-from scenarios.documented import PLAN_PERIODS, documented_sum, window_of
+from scenarios.documented import PLAN_PERIODS, DocumentedSum, Pair, Window, documented_sum
 from simulation.countries import country_named
 from simulation.dates import quarter_of
 from simulation.errors import Problem, unknown
@@ -26,25 +26,34 @@ def period_aid(evidence: Evidence) -> tuple[PeriodAid, ...]:
     The spread comes from the figures' own ranges: log(high / low) / range_width.
     """
     width = observation_settings()["range_width"]
+    return tuple(
+        PeriodAid(
+            patron,
+            client,
+            window.first_quarter,
+            window.last_quarter,
+            total.usd,
+            float(np.log(total.high / total.low)) / width,
+        )
+        for (patron, client), window, total in fitted_sums(evidence)
+    )
+
+
+def fitted_sums(evidence: Evidence) -> list[tuple[Pair, Window, DocumentedSum]]:
+    """What the loans that are targets add up to, by patron and client and plan period, with the rows added."""
     figures = [row for row in aid_observations(evidence) if row.role == _FITTED and row.usd > 0]
-    periods = []
-    for patron, client in PAIRS:
-        for window in PLAN_PERIODS:
-            inside = [figure for figure in figures if window_of(figure) == window]
-            total = documented_sum(inside, (patron, client), "pledged", window)
-            if total is not None and window.first_quarter >= quarter_of("1951"):
-                spread = float(np.log(total.high / total.low)) / width
-                periods.append(
-                    PeriodAid(patron, client, window.first_quarter, window.last_quarter, total.usd, spread)
-                )
-    return tuple(periods)
+    sums = [
+        (pair, window, documented_sum(figures, pair, "pledged", window))
+        for pair in PAIRS
+        for window in PLAN_PERIODS
+        if window.first_quarter >= quarter_of("1951")
+    ]
+    return [(pair, window, total) for pair, window, total in sums if total is not None]
 
 
 def shares_granted(folder: Path = FOLDER) -> tuple[ShareGranted, ...]:
     """The documented answers to requests, from ``shares.csv``: granted over asked, compared over about a year."""
     width = observation_settings()["range_width"]
-    with (folder / "shares.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["role"] == _FITTED]
     return tuple(
         ShareGranted(
             country_named(row["patron"]),
@@ -54,8 +63,14 @@ def shares_granted(folder: Path = FOLDER) -> tuple[ShareGranted, ...]:
             float(row["value"]),
             (float(row["high"]) - float(row["low"])) / width,
         )
-        for row in rows
+        for row in share_rows(folder)
     )
+
+
+def share_rows(folder: Path = FOLDER) -> list[dict[str, str]]:
+    """The rows of ``shares.csv`` that are targets, as they stand there."""
+    with (folder / "shares.csv").open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["role"] == _FITTED]
 
 
 def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:

@@ -109,7 +109,7 @@ def test_ablation(check, tmp_path, monkeypatch):
 
     monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
     monkeypatch.setattr(ablation_command, "fitted_record", one_pair)
-    monkeypatch.setitem(ablation_command.EFFORTS, "quick", TINY)
+    monkeypatch.setitem(ablation_command.ABLATION_EFFORTS, "quick", TINY)
     arguments = (
         "--only",
         "ideology",

@@ -8,7 +8,7 @@ from scipy import stats
 
 from calibration.ablation import left_out_logs
 from calibration.evidence_reading import read_evidence
-from calibration.leave_one_out import Asked, LeftOut, left_out, null_scores
+from calibration.leave_one_out import Asked, LeftOut, left_out, null_scores, systematic
 from calibration.leave_one_out_report import leave_one_out_report
 from calibration.null_likelihood import NullFit
 from calibration.nulls import QUARTERS, all_nulls
@@ -150,16 +150,22 @@ def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
 
 def test_where_weights_fail_the_rules_are_fitted_again(asked, fits, rows, monkeypatch):
     monkeypatch.setattr("calibration.leave_one_out.MOST_K", -np.inf)
-    wanted = []
+    wanted, draws = [], draw_coordinates(30, 1) * 0.3
 
-    def refit(place):
+    def refit(place, start):
+        assert start.shape == (3, draws.shape[1])
+        assert all((draws == one).all(axis=1).any() for one in start)
         wanted.append(place)
         return draw_coordinates(3, place) * 0.3
 
     only = replace(asked, record=replace(asked.record, aid=(), shares=()))
-    again = left_out(draw_coordinates(30, 1) * 0.3, fits[:1], only, refit=refit)
+    again = left_out(draws, fits[:1], only, refit=refit, population=3)
     assert wanted == list(range(len(only.observations)))
     assert all(row.refitted for row in again)
+
+
+def test_an_evenly_weighted_sample_follows_the_weights():
+    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
 
 
 def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, fits):

@@ -10,11 +10,11 @@ from calibration.ablation import Ablated, Mechanism, added, read_mechanisms, shi
 from calibration.ablation_command import ablation_report
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
-from calibration.likelihood import mean_weight
+from calibration.observations import KINDS, observations_of
 from calibration.particles import filtered_log_likelihood
 from calibration.pointwise import log_parts, with_fixed
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.refit import Refit, refit_log_likelihoods, refitted
+from calibration.refit import Refit, refit_log_likelihoods, refit_without, refitted
 from calibration.sampler import Effort
 from calibration.targets import fitted_record
 from simulation.parameters import parameter_table
@@ -68,12 +68,28 @@ def test_what_was_done_once_is_not_done_again(record, tmp_path, monkeypatch):
         refitted(Refit("toy", replace(record, aid=())), EFFORT, 3, tmp_path, workers=1)
 
 
-def test_an_observation_left_out_does_not_count(record):
-    coordinates = draw_coordinates(2, 1) * 0.3
-    parts, _ = log_parts(parameters_at(coordinates, 2), record, seed=4, first_replicate=10)
-    expected = mean_weight((parts.sum(axis=0) - parts[3]).reshape(2, 2))
-    found = refit_log_likelihoods(coordinates, Refit("x", record, without=3), 4, 2, 5)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_observation_left_out_does_not_count(record, kind):
+    # With one copy nothing is renewed, so that the parts add up to the whole.
+    coordinates = draw_coordinates(4, 1) * 0.3
+    parts, _ = log_parts(parameters_at(coordinates, 1), record, seed=4, first_replicate=5)
+    place = [row.kind for row in observations_of(record)].index(kind) + 1
+    expected = parts.sum(axis=0) - parts[place]
+    found = refit_log_likelihoods(coordinates, refit_without(record, place), 4, 1, 5)
     assert found == pytest.approx(expected)
+    assert (np.abs(parts[place]) > 1e-6).all()
+
+
+def test_a_fit_near_draws_makes_the_last_moves_alone(record, tmp_path, monkeypatch):
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
+    start = draw_coordinates(40, 5)
+    wanted = Refit("toy", record, near="some draws")
+    reached = refitted(wanted, EFFORT, 3, tmp_path, workers=1, start=start)
+    assert (reached.power, reached.evaluated) == (1.0, 40 * (1 + EFFORT.last_moves))
+    assert np.isnan(reached.log_evidence)
+    again = refitted(wanted, EFFORT, 3, tmp_path, workers=1, start=start)
+    assert np.array_equal(again.coordinates, reached.coordinates)
+    assert wanted.settings(EFFORT, 3) != Refit("toy", record).settings(EFFORT, 3)
 
 
 def test_a_whole_record_has_the_likelihood_of_the_fit_with_parameters_held_fixed(record):

@@ -9,7 +9,7 @@ COPIES = 8
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=6, effective_share=0.5, last_moves=60),
     "standard": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=300),
-    "full": Effort(population=1024, copies=COPIES, moves=12, effective_share=0.5, last_moves=440),
+    "full": Effort(population=4096, copies=COPIES, moves=4, effective_share=0.5, last_moves=400, thinned=4),
 }
 #: How hard each of many simulated records is fitted, by one process. Few vectors and many moves serve best;
 #: simulated records have mostly exact dates and so make do with fewer shocks.

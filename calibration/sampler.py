@@ -30,7 +30,8 @@ class Effort:
     """How hard to sample.
 
     ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged; ``moves`` after each
-    bridge; the ``effective_share`` of the population kept by a bridge; ``last_moves`` at the record's full weight.
+    bridge; the ``effective_share`` of the population kept by a bridge; ``last_moves`` at the record's full weight,
+    made by one in ``thinned`` members: many on the way leave many families, few can make many moves.
     """
 
     population: int
@@ -38,6 +39,7 @@ class Effort:
     moves: int
     effective_share: float
     last_moves: int
+    thinned: int = 1
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,9 @@ class Sampling:
             all_bridges = float(bridges)
         else:
             all_bridges = max((bridges + 1) / max(self.population.power, 1e-3) ** 0.4, bridges + 1.0)
-        work = effort.moves * (all_bridges - 1) + effort.last_moves
-        return float(np.clip((self.steps - bridges) / work, 0.0, 1.0))
+        last = effort.last_moves - self.left if self.population.power == 1 else 0
+        work = effort.moves * (all_bridges - 1) + effort.last_moves / effort.thinned
+        return float(np.clip((self.steps - bridges - last + last / effort.thinned) / work, 0.0, 1.0))
 
     @property
     def finished(self) -> bool:
@@ -185,6 +188,17 @@ def bridged(population: Population, power: float, generator: np.random.Generator
     )
 
 
+def thinned(population: Population, by: int) -> Population:
+    """One in so many members: as relatives are neighbours, every family keeps its share."""
+    chosen = slice(by // 2, None, by)
+    return replace(
+        population,
+        coordinates=population.coordinates[chosen],
+        log_likelihood=population.log_likelihood[chosen],
+        ancestor=population.ancestor[chosen],
+    )
+
+
 def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
     """A sampling at its beginning: draws from the prior (``start``) whose likelihood has been estimated."""
     held = likelihood(start, 0)
@@ -215,6 +229,7 @@ def advanced(sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: i
     if sampling.left == 0:
         power = next_power(population.log_likelihood, population.power, effort.effective_share)
         population = bridged(population, power, generator)
+        population = thinned(population, effort.thinned) if power == 1 else population
         left = effort.last_moves if power == 1 else effort.moves
         stage = _stage(population, sampling.lengths, (np.nan,) * len(KINDS), population.coordinates)
         return Sampling(

@@ -18,6 +18,7 @@ from calibration.sampler import (
     next_power,
     place_of_kind,
     sampled,
+    thinned,
 )
 
 CENTRE = np.array([1.0, -0.5, 0.0])
@@ -120,6 +121,22 @@ def test_relatives_stay_neighbours_and_doubles_are_counted():
     alone = np.random.default_rng(2).standard_normal((1, 2000, 4))
     assert 150 < effective_sizes(doubled).mean() < 400
     assert effective_sizes(alone).mean() > 1500
+
+
+def test_one_in_so_many_members_makes_the_last_moves():
+    effort = Effort(population=90, copies=1, moves=2, effective_share=0.4, last_moves=4, thinned=3)
+    kept = []
+    whole = sampled(begun(start(90), normal_likelihood), normal_likelihood, effort, 8, kept.append)
+    sizes = {step.population.power == 1: len(step.population.coordinates) for step in kept}
+    assert sizes == {False: 90, True: 30}
+    assert len(whole.before) == 30
+    shares = [step.done(effort) for step in kept]
+    assert shares[-1] == pytest.approx(1)
+    assert all(0 <= share <= 1 for share in shares)
+    members = Population(np.arange(8.0)[:, np.newaxis], np.arange(8.0), np.arange(8) // 4, 1.0, 0.5, 9)
+    few = thinned(members, 4)
+    assert few.coordinates.ravel().tolist() == few.log_likelihood.tolist() == [2, 6]
+    assert few.ancestor.tolist() == [0, 1]
 
 
 def test_families_by_hand():

@@ -11,6 +11,7 @@ from scenarios.documented import DocumentedEvent
 from scenarios.draws import read_draws
 from scenarios.page.material import Material
 from scenarios.page.memory import on_visit
+from scenarios.page.mended import mend_navigator
 from scenarios.page.tabs import routes_of
 from simulation.countries import country_named
 
@@ -41,6 +42,9 @@ def _event(row: RecordedChange) -> DocumentedEvent:
     )
 
 
+mend_navigator()
 solara.lab.on_kernel_start(on_visit)
+_material = material_of(read_evidence())
+_material.simulated.warm_up()
 #: The addresses of the page; Solara looks for them under this name.
-routes = routes_of(material_of(read_evidence()))
+routes = routes_of(_material)

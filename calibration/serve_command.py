@@ -95,6 +95,7 @@ def prepare_environment() -> None:
     os.environ |= {
         "SOLARA_APP": "calibration.serve_app",
         "SOLARA_ASSETS_CDN": _NOWHERE,
+        "SOLARA_ASSETS_EXTRA_LOCATIONS": "scenarios.page.assets",
         "SOLARA_ASSETS_PROXY": "True",
         "SOLARA_MODE": "production",
         "SOLARA_SESSION_SECRET_KEY": secrets.token_hex(),

@@ -146,7 +146,7 @@ def fan_figure(
 ) -> Figure:
     """The fan of one branch over the record, 1945-1980; ``top`` is the height of the axis, for the same scale twice."""
     figure = blank_figure(look, 2.4)
-    axes = figure.add_axes((0.115, 0.28, 0.865, 0.58))
+    axes = figure.add_axes((0.115, 0.28, 0.85, 0.58))
     words, unit = SERIES_WORDS[series]
     write_title(figure, look, f"{words}, {pair_title(pair_of(pair))}", _names(reading)[counterfactual], 9.5)
     _draw_fan(axes, fan, pair, series, reading, counterfactual, top, look, documented or Documented())

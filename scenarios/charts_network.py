@@ -1,7 +1,7 @@
 """The four countries as on a map: who is allied, who quarrels, who has broken, and what aid flows."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scenarios.charts_explore import blank_figure
+from scenarios.charts_labels import Box, Label, Point, around, covered, place_labels, write_label
 from scenarios.charts_look import Look
 from scenarios.chronicle import leader_of
 from scenarios.history import History
@@ -25,17 +26,14 @@ PLACES = {
     Country.YUGOSLAVIA: (1.3, 4.2),
 }
 _SIZE = (10.0, 6.5)
+_NAME_PAD = 0.35
 #: Aid of less than this many million dollars a quarter is not drawn.
 _LEAST_AID = 0.05
 #: Distance of the arrows of aid from the line of the tie, and of the ends of lines from a country's middle.
 _BESIDE, _CLEAR = 0.42, 0.95
-
-
-class Point(NamedTuple):
-    """A place on the map."""
-
-    x: float
-    y: float
+#: How far along a line its label may stand, and how far aside of an arrow; the first that leave room are taken.
+_ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
+_ASIDE = (0.0, 0.14, -0.14, 0.3, -0.3, 0.5, 0.7)
 
 
 def network_figure(history: History, quarter: int, look: Look) -> Figure:
@@ -47,15 +45,18 @@ def network_figure(history: History, quarter: int, look: Look) -> Figure:
     axes.set_ylim(-0.6, _SIZE[1])
     name = quarter_name(quarter) if quarter >= 0 else "January 1945"
     axes.text(0.15, 6.1, name, fontsize=15, fontweight="bold", color=look.ink, va="center")
+    labels: list[Label] = []
+    taken: list[Box] = []
     for patron, client in PAIRS:
-        _draw_tie(axes, look, history, quarter, patron, client)
+        labels += _draw_tie(axes, look, history, quarter, patron, client, taken)
     if quarter >= 0:
         for patron, client in ORDERED_PAIRS:
             amount = history.pair("delivered", quarter, patron, client)
             if amount >= _LEAST_AID:
-                _draw_aid(axes, look, patron, client, amount)
+                labels.append(_draw_aid(axes, look, patron, client, amount, taken))
     for country in Country:
-        _draw_country(axes, look, history, max(quarter, 0), country)
+        taken += _draw_country(axes, look, history, max(quarter, 0), country)
+    place_labels(axes, look, labels, taken)
     _draw_key(axes, look)
     return figure
 
@@ -74,8 +75,14 @@ def _between(one: Point, other: Point, share: float, aside: float = 0.0) -> Poin
 
 
 def _draw_tie(
-    axes: Axes, look: Look, history: History, quarter: int, patron: Country, client: Country
-) -> None:
+    axes: Axes,
+    look: Look,
+    history: History,
+    quarter: int,
+    patron: Country,
+    client: Country,
+    taken: list[Box],
+) -> Iterator[Label]:
     """Solid between allies, dashed in an open dispute, cut through after a break, nothing between strangers."""
     status = history.status(quarter, patron, client)
     if status is Status.NONE:
@@ -93,6 +100,7 @@ def _draw_tie(
     if status is Status.SPLIT:
         for near, far, tip in ((start, end, 0.38), (end, start, 0.38)):
             cut = _between(near, far, tip)
+            taken.append(around(axes, cut, 6))
             axes.plot([near.x, cut.x], [near.y, cut.y], color=look.soft, linewidth=1.6)
             one_side, other_side = (
                 _between(near, far, tip + lean, side) for lean, side in ((-0.02, 0.25), (0.02, -0.25))
@@ -102,11 +110,15 @@ def _draw_tie(
         style = "-" if status is Status.ALLIED else (0, (2.2, 1.4))
         axes.plot([start.x, end.x], [start.y, end.y], color=look.soft, linewidth=6, linestyle=style)
         axes.plot([start.x, end.x], [start.y, end.y], color=colour, linewidth=4.4, linestyle=style)
-    middle = _between(one, other, 0.5, 0.62 if status is Status.SPLIT else 0.0)
-    _label(axes, look, middle, words, look.ink)
+    places = [_between(start, end, share) for share in _ALONG]
+    if status is Status.SPLIT:  # in the gap, or beside it where it is narrow
+        places[1:1] = [_between(one, other, 0.5, aside) for aside in (0.72, -0.72, 0.9, -0.9)]
+    yield Label(words, look.ink, places)
 
 
-def _draw_aid(axes: Axes, look: Look, patron: Country, client: Country, amount: float) -> None:
+def _draw_aid(
+    axes: Axes, look: Look, patron: Country, client: Country, amount: float, taken: list[Box]
+) -> Label:
     """An arrow beside the tie, the wider the more aid (as its square root), with the amount."""
     one, other = Point(*PLACES[patron]), Point(*PLACES[client])
     clear = 1.15 * _CLEAR / math.hypot(other.x - one.x, other.y - one.y)
@@ -125,32 +137,23 @@ def _draw_aid(axes: Axes, look: Look, patron: Country, client: Country, amount: 
             "shrinkB": 0,
         },
     )
+    length = math.hypot(end.x - start.x, end.y - start.y)
+    taken.append(around(axes, _between(start, end, 1 - 0.1 / length), 3 + 0.4 * width))
     shown = f"${amount:.1f}m" if amount < 100 else f"${amount:.0f}m"
-    _label(axes, look, _between(one, other, 0.3, _BESIDE + 0.4), shown, look.series[2], bold=True)
+    places = [_between(start, end, share, aside) for aside in _ASIDE for share in _ALONG]
+    return Label(shown, look.series[2], places, bold=True)
 
 
-def _label(axes: Axes, look: Look, at: Point, words: str, colour: str, *, bold: bool = False) -> None:
-    axes.text(
-        *at,
-        words,
-        ha="center",
-        va="center",
-        fontsize=8,
-        color=colour,
-        fontweight="bold" if bold else "normal",
-        zorder=4,
-        bbox={"boxstyle": "round,pad=0.15", "facecolor": look.ground, "edgecolor": "none", "alpha": 0.85},
-    )
-
-
-def _draw_country(axes: Axes, look: Look, history: History, quarter: int, country: Country) -> None:
+def _draw_country(
+    axes: Axes, look: Look, history: History, quarter: int, country: Country
+) -> tuple[Box, Box]:
     """A country's name and who leads it; dotted while it is not there or keeps out of every alliance."""
     context = history.context.quarter(quarter)
     absent = sum(country in pair for pair in context.absent) == len(ORDERED_PAIRS) // 2
     under = (
         "not there" if absent else leader_of(history.context.spell(quarter, country)).replace("the c", "c")
     )
-    axes.text(
+    name = axes.text(
         *PLACES[country],
         country.title,
         ha="center",
@@ -159,7 +162,7 @@ def _draw_country(axes: Axes, look: Look, history: History, quarter: int, countr
         fontweight="bold",
         color=look.soft if absent else look.ink,
         bbox={
-            "boxstyle": "round,pad=0.35",
+            "boxstyle": f"round,pad={_NAME_PAD}",
             "facecolor": look.ground,
             "edgecolor": look.soft if absent else look.ink,
             "linestyle": ":" if absent else "-",
@@ -168,7 +171,9 @@ def _draw_country(axes: Axes, look: Look, history: History, quarter: int, countr
         zorder=5,
     )
     x, y = PLACES[country]
-    _label(axes, look, Point(x, y - 0.62), under, look.soft)
+    above = country is Country.USSR  # nothing ends there
+    leader = write_label(axes, look, Point(x, y + (0.57 if above else -0.62)), under, look.soft)
+    return covered(axes, name, _NAME_PAD), covered(axes, leader)
 
 
 def _draw_key(axes: Axes, look: Look) -> None:

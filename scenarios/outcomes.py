@@ -76,15 +76,15 @@ def outcomes_of(trajectory: Trajectory, windows: Sequence[Window] = PLAN_PERIODS
 
     The trajectory must keep ``KEPT``.
     """
-    split, initiator, cause = _breaks(trajectory)
-    arrays = {basis: _of_pairs(trajectory.arrays[name]) for basis, name in BASIS_ARRAYS.items()}
+    split, initiator, cause = first_breaks(trajectory)
+    arrays = {basis: of_pairs(trajectory.arrays[name]) for basis, name in BASIS_ARRAYS.items()}
     aid = np.stack(
         [
             np.stack([_summed(arrays[basis], w.first_quarter, w.last_quarter) for w in windows])
             for basis in BASES
         ]
     )
-    status = _of_pairs(trajectory.arrays["status"])
+    status = of_pairs(trajectory.arrays["status"])
     return Outcomes(
         first_replicate=trajectory.first_replicate,
         windows=tuple(windows),
@@ -108,7 +108,7 @@ def collected(trajectories: Iterable[Trajectory], windows: Sequence[Window] = PL
     return Outcomes.joined(parts)
 
 
-def _of_pairs(values: NDArray[np.generic]) -> Array:
+def of_pairs(values: NDArray[np.generic]) -> Array:
     """The five documented pairs of a pair array over time: (T, P, C, R) to (T, pairs, R)."""
     return np.stack([values[:, patron, client] for patron, client in PAIRS], axis=1)
 
@@ -123,12 +123,16 @@ def _summed(values: Array, first: int, last: int) -> Array:
 
 def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
     """Sums of aid and means of feelings by year for the first histories of a trajectory."""
-    values = _of_pairs(trajectory.arrays[name][..., :kept])
-    years = np.stack([_summed(values, start, start + 3) for start in range(0, QUARTERS, 4)])
+    return yearly_values(of_pairs(trajectory.arrays[name][..., :kept]), name)
+
+
+def yearly_values(quarterly: Array, name: str) -> Compact:
+    """A quantity of whole years year by year, the first axis being time: sums of aid, means of feelings."""
+    years = np.stack([_summed(quarterly, start, start + 3) for start in range(0, len(quarterly), 4)])
     return (years if name == "delivered" else years / 4).astype(np.float32)
 
 
-def _breaks(trajectory: Trajectory) -> tuple[Quarters, Codes, Codes]:
+def first_breaks(trajectory: Trajectory) -> tuple[Quarters, Codes, Codes]:
     """The first break of each documented pair in each history: its quarter, who moved and the largest grievance."""
     shape = (len(PAIRS), trajectory.replicates)
     split = np.full(shape, NEVER, dtype=np.int16)

@@ -4,14 +4,25 @@ Before its first intervention a counterfactual is its factual twin, bit for bit;
 out once, and each counterfactual takes over their state in the quarter of its first intervention.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from scenarios.outcomes import KEPT
+import numpy as np
+
+from scenarios.outcomes import KEPT, SERIES, Compact, Quarters, first_breaks, of_pairs, yearly_values
+from simulation.arrays import Array
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import Course, continued, opened
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL, Scenario
+from simulation.shocks import BLOCK
 from simulation.trajectory import Trajectory
+
+#: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of shocks.
+_STRETCH = 2 * BLOCK
+#: How far some histories have come, in whatever form.
+_Reached = TypeVar("_Reached")
 
 
 def parting(scenario: Scenario) -> int:
@@ -38,15 +49,91 @@ def twin_trajectories(
     def onward(course: Course, scenario: Scenario, end: int) -> Course:
         return continued(course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end)
 
-    shared = opened(parameters, HISTORICAL, KEPT) if past is None else past
-    reached: dict[int, Course] = {}
+    def begun(scenario: Scenario) -> Course:
+        return opened(parameters, scenario, KEPT)
+
+    for course in _parted(scenarios, begun, onward, past, until):
+        yield course.trajectory(first_replicate)
+
+
+def _parted(
+    scenarios: Sequence[Scenario],
+    begun: Callable[[Scenario], _Reached],
+    onward: Callable[[_Reached, Scenario, int], _Reached],
+    past: _Reached | None,
+    until: int,
+) -> Iterator[_Reached]:
+    """Each scenario's histories in turn, carried onward from the quarter in which it parts from what all share."""
+    shared = begun(HISTORICAL) if past is None else past
+    reached: dict[int, _Reached] = {}
     starts = [min(parting(scenario), until) for scenario in scenarios]
     for start in sorted(set(starts)):
         if start or past is not None:
-            shared = onward(shared, HISTORICAL, start)
-            reached[start] = shared
+            reached[start] = shared = onward(shared, HISTORICAL, start)
     for scenario, start in zip(scenarios, starts, strict=True):
-        course = reached.get(start) or opened(parameters, scenario, KEPT)
-        if course.quarter < until:
-            course = onward(course, scenario, until)
-        yield course.trajectory(first_replicate)
+        course = reached[start] if start in reached else begun(scenario)
+        yield onward(course, scenario, until) if start < until else course
+
+
+@dataclass(frozen=True)
+class YearlyTwins:
+    """What a comparison needs of some histories: pairs are in the order of ``scenarios.outcomes.PAIRS``.
+
+    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R); ``series`` holds
+    means of support and strain and sums of aid delivered of every year, (years, pairs, R).
+    """
+
+    split: Quarters
+    series: dict[str, Compact]
+
+
+@dataclass(frozen=True)
+class _Years:
+    """Histories on their way of which yearly values are kept; the course holds the quarters of the year under way."""
+
+    course: Course
+    series: dict[str, tuple[Compact, ...]]
+
+    def with_whole_years(self) -> "_Years":
+        """The same, with the quarters of the years that have ended taken together."""
+        kept = self.course.kept
+        whole = len(kept[SERIES[0]]) // 4 * 4
+        if not whole:
+            return self
+        added = {name: yearly_values(_of_pairs(kept[name][:whole]), name) for name in SERIES}
+        return _Years(
+            replace(self.course, kept={name: kept[name][whole:] for name in SERIES}),
+            {name: (*self.series[name], added[name]) for name in SERIES},
+        )
+
+
+def _of_pairs(quarters: Sequence[Array]) -> Array:
+    """The documented pairs of some quarters, each (P, C, R), as (quarters, pairs, R)."""
+    return np.concatenate([of_pairs(quarter[np.newaxis]) for quarter in quarters])
+
+
+def yearly_twins(
+    parameters: Parameters, scenarios: Sequence[Scenario], *, seed: int, first_replicate: int, last_year: int
+) -> Iterator[YearlyTwins]:
+    """The same histories up to the end of a year, of which no more than breaks and yearly values is ever held.
+
+    Quarters come in stretches for which the shocks are drawn together, and each is dropped when its year has
+    been summed: memory stays small enough for the processor's cache. Raises ``NonFiniteError`` as before.
+    """
+
+    def onward(years: _Years, scenario: Scenario, end: int) -> _Years:
+        while years.course.quarter < end:
+            next_end = min(years.course.quarter // _STRETCH * _STRETCH + _STRETCH, end)
+            course = continued(
+                years.course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=next_end
+            )
+            years = _Years(course, years.series).with_whole_years()
+        return years
+
+    def begun(scenario: Scenario) -> _Years:
+        return _Years(opened(parameters, scenario, SERIES), dict.fromkeys(SERIES, ()))
+
+    until = quarter_of(str(last_year), end=True) + 1
+    for years in _parted(scenarios, begun, onward, None, until):
+        split, _, _ = first_breaks(replace(years.course, kept={}).trajectory(first_replicate))
+        yield YearlyTwins(split, {name: np.concatenate(years.series[name]) for name in SERIES})

@@ -7,12 +7,12 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.charts_compare import SERIES_WORDS, fan_figure, survival_figure
 from scenarios.compare_rows import comparison_rows
 from scenarios.compare_tables import first_month, last_month
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.answering import Standing, use_answering
+from scenarios.page.compare_pictures import AnswerPicture, pictures_of
 from scenarios.page.compare_view import (
     breaks_csv,
     numbers_csv,
@@ -23,8 +23,10 @@ from scenarios.page.compare_view import (
 )
 from scenarios.page.comparing import NUMBERS, Answer, Question
 from scenarios.page.downloads import Download, DownloadBar
+from scenarios.page.drawing import drawn_together
 from scenarios.page.fields import Field, Fields, choices_of
 from scenarios.page.link import CopyLink, use_link
+from scenarios.page.look import use_look
 from scenarios.page.material import use_material
 from scenarios.page.picture import Picture
 from scenarios.page.refusal import LinkRefusal, Refusal, lines_of
@@ -185,16 +187,16 @@ def Progress(standing: Standing) -> None:
 def Shown(answer: Answer, asked_now: bool) -> None:
     """An answer: the scenario, the survival curves, the numbers and the fans."""
     comparison, question = answer.comparison, answer.question
+    material, look = use_material(), use_look()
+    told = [question, comparison.histories]
+    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), told)
+    drawn = solara.use_memo(
+        lambda: drawn_together([each.drawing for each in pictures], look, material.simulated),
+        [*told, look.name],
+    )
     with solara.Div(classes=["lp-two"]):
         About(answer, asked_now)
-        documented = use_material().documented
-        Picture(
-            f"{question.scenario}-{question.pair}-survival",
-            f"Still unbroken after the intervention: {pair_words(question.pair)}, {question.scenario} beside "
-            f"{question.factual}; the table beneath has the numbers",
-            lambda look: survival_figure(comparison, look, documented.breaks),
-            [question, comparison.histories],
-        )
+        ReadyPicture(pictures[0], drawn[0])
     Table(
         f"{pair_words(question.pair)}: {comparison.histories:,} histories of each, {comparison.draws:,} draws, "
         f"seed {question.seed}",
@@ -204,7 +206,15 @@ def Shown(answer: Answer, asked_now: bool) -> None:
             for row in comparison_rows(comparison)
         ],
     )
-    Fans(answer)
+    with v.Html(tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}):
+        for picture, svg in zip(pictures[1:], drawn[1:], strict=True):
+            ReadyPicture(picture, svg)
+
+
+@solara.component
+def ReadyPicture(picture: AnswerPicture, svg: str) -> None:
+    """A picture of an answer that has been drawn with its neighbours."""
+    Picture(picture.name, picture.words, picture.drawing, [picture], ready=svg)
 
 
 @solara.component
@@ -241,31 +251,3 @@ def About(answer: Answer, asked_now: bool) -> None:
             for flag in reading.flags:
                 v.Html(tag="dt", class_="lp-flag", children=["Take care"])
                 v.Html(tag="dd", class_="lp-flag", children=[flag])
-
-
-@solara.component
-def Fans(answer: Answer) -> None:
-    """Aid, support and strain of the pair in both branches, each twice on one scale, over the record."""
-    documented = use_material().documented
-    question, reading = answer.question, answer.comparison.reading
-    names = (question.factual, question.scenario)
-    with v.Html(tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}):
-        for series, fans in answer.fans.items():
-            top = max(fan.top for fan in fans)
-            for place, fan in enumerate(fans):
-                Picture(
-                    f"{names[place]}-{question.pair}-{series}",
-                    f"{SERIES_WORDS[series][0]} of {pair_words(question.pair)}, {names[place]}: median and ranges "
-                    f"over {fan.histories:,} histories",
-                    lambda look, fan=fan, place=place, series=series, top=top: fan_figure(
-                        fan,
-                        question.pair,
-                        series,
-                        reading,
-                        counterfactual=bool(place),
-                        top=top,
-                        look=look,
-                        documented=documented,
-                    ),
-                    [question, fan.histories],
-                )

@@ -25,6 +25,11 @@ def use_look() -> Look:
     return look
 
 
+def dark_at_first() -> bool:
+    """Whether the page opens dark: the browser says so before it shows anything (``assets/theme.js``)."""
+    return (solara.lab.cookies.value or {}).get("lilliput-look") == "dark"
+
+
 @solara.component_vue(str(Path("vue") / "theme.vue"))
 def ThemeButton(dark: bool, event_chosen: Callable[[bool], None]) -> None:
     """A button that turns the page from light to dark and back; the browser remembers the choice."""

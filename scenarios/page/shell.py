@@ -5,17 +5,16 @@ from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
-import solara.lab
 
 from scenarios.page.link import queries_context
-from scenarios.page.look import ThemeButton, look_context, look_of, style_sheet
+from scenarios.page.look import ThemeButton, dark_at_first, look_context, look_of, style_sheet
 from scenarios.page.refusal import Boundary
 
 
 @solara.component
 def Shell(titles: Mapping[str, str], children: list[Any] = []) -> None:
     """The page around a tab; ``titles`` are the names of the tabs by address."""
-    dark, set_dark = solara.use_state(bool(solara.lab.theme.dark_effective))
+    dark, set_dark = solara.use_state(solara.use_memo(dark_at_first, []))
     left: dict[str, str] = solara.use_memo(dict, [])
     queries_context.provide(left)
     look_context.provide(look_of(dark))

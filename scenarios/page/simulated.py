@@ -13,25 +13,29 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, Thr
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.columns import SCHEMA, batch_table
+from scenarios.charts_compare import Fan, fan_figure
+from scenarios.charts_look import svg_of
+from scenarios.columns import SCHEMA
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
-from scenarios.outcomes import outcomes_of
+from scenarios.files import catalogue
+from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
+from scenarios.reading import reading_of
 from scenarios.run import scenario_hash
-from scenarios.twins import twin_trajectories
+from scenarios.twins import YearlyTwins, yearly_twins
 from scenarios.workers import begin_worker
-from simulation.dates import LAST_YEAR, quarter_of
+from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import Scenario
+from simulation.scenario import HISTORICAL, Scenario
 
 #: Histories that a worker carries out at a time.
 BLOCK = CHUNK
@@ -47,6 +51,9 @@ _WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name
 Block = NDArray[np.float32]
 #: What tells remembered blocks apart: fingerprint of the scenario, seed, number of the block, and the last year.
 _Key = tuple[str, int, int, int]
+
+
+Result = TypeVar("Result")
 
 
 class Stopped(Exception):  # noqa: N818  (nothing is wrong)
@@ -103,7 +110,8 @@ class Simulated:
             for number in range(-(-replicates // BLOCK)):
                 missing = [each for each in scenarios if self._known(asked, each, number) is None]
                 if missing:
-                    running[self._submit(asked, missing, number)] = (number, missing)
+                    task = self.submit(simulated_block, *self._task(asked, missing, number))
+                    running[task] = (number, missing)
                 else:
                     yield number, self._gathered(asked, {}, number)
                 while len(running) >= 2 * self.workers:
@@ -121,11 +129,15 @@ class Simulated:
             for future in running:
                 future.cancel()
 
-    def _submit(self, asked: "_Asked", missing: list[Scenario], number: int) -> "Future[list[Block]]":
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+        """Have a worker do something, after all that has been asked before; they must have been warmed up.
+
+        Raises ``BrokenProcessPool`` if the workers have died.
+        """
         with self._lock:
             if self._pool is None:
                 raise BrokenProcessPool("the workers are gone")
-            return self._pool.submit(simulated_block, *self._task(asked, missing, number))
+            return self._pool.submit(work, *arguments)
 
     def _task(self, asked: "_Asked", missing: list[Scenario], number: int) -> tuple[Any, ...]:
         parameters = parameters_for(self.draws, number * BLOCK, BLOCK)
@@ -199,13 +211,22 @@ def simulated_block(
     last_year: int = LAST_YEAR,
 ) -> list[Block]:
     """Some replicates of every scenario up to the end of a year, as numbers, one row a history."""
-    until = quarter_of(str(last_year), end=True) + 1
-    twins = twin_trajectories(parameters, scenarios, seed=seed, first_replicate=first_replicate, until=until)
-    tables = (batch_table(outcomes_of(each, kept=each.replicates), draws).select(COLUMNS) for each in twins)
-    return [
-        np.column_stack([column.to_numpy() for column in table.columns]).astype(np.float32)
-        for table in tables
-    ]
+    twins = yearly_twins(
+        parameters, scenarios, seed=seed, first_replicate=first_replicate, last_year=last_year
+    )
+    replicates = first_replicate + np.arange(parameters.replicates)
+    return [_as_block(each, replicates, draws) for each in twins]
+
+
+def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> Block:
+    """Histories in the columns of ``COLUMNS``: numbers and draws, breaks, then by pair and series every year."""
+    block = np.zeros((len(COLUMNS), replicates.size), dtype=np.float32)
+    block[0], block[1], block[2 : 2 + len(PAIR_NAMES)] = replicates, replicates % draws, twins.split
+    yearly = block[2 + len(PAIR_NAMES) :].reshape(len(PAIR_NAMES), len(SERIES), len(YEARS), replicates.size)
+    for place, name in enumerate(SERIES):
+        values = twins.series[name]
+        yearly[:, place, : len(values)] = values.swapaxes(0, 1)
+    return np.ascontiguousarray(block.T)
 
 
 def table_of(blocks: Sequence[Block], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
@@ -221,5 +242,8 @@ def part_of(block: Block, columns: Sequence[str]) -> Block:
 
 
 def _stand_ready() -> None:
-    """A few quarters of one block: by the time they are done, a worker has loaded, and compiled, all that it needs."""
+    """A few quarters of one block and a figure: after them a worker has loaded, and compiled, all that it needs."""
     simulate(default_parameters(BLOCK), seed=1, quarters=2, keep=())
+    fan = Fan(YEARS, np.zeros((5, len(YEARS))), 1)
+    reading = reading_of(catalogue()["no-new-line-1956"].scenario, HISTORICAL)
+    svg_of(fan_figure(fan, PAIR_NAMES[0], SERIES[0], reading, counterfactual=True))

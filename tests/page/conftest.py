@@ -7,14 +7,18 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 #: Seconds after which the server forgets a visitor whose connection is lost; short, so that tests need not wait.
 FORGETS_AFTER = 5
+#: What the console of a browser tells that must not happen.
+COMPLAINTS = ("warning", "error")
 
 
 @dataclass
@@ -39,11 +43,15 @@ class Server:
         return int(found[1])
 
 
-def start_server(*arguments: str) -> Server:
-    """Start ``lilliput serve`` on a free port and read the address that it prints."""
+SERVE = ("-m", "calibration.command", "serve", "--port", "0")
+
+
+def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
+    """Start the page on a free port (``lilliput serve`` unless a program is given) and read the address it prints."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "calibration.command", "serve", "--port", "0", *arguments],
+        [sys.executable, *(program or SERVE)],
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         env={**os.environ, "SOLARA_KERNEL_CULL_TIMEOUT": f"{FORGETS_AFTER}s", "PYTHONUNBUFFERED": "1"},
     )
@@ -61,16 +69,29 @@ def stop_server(server: Server) -> str:
     return printed
 
 
-@pytest.fixture(scope="package")
-def server() -> Iterator[Server]:
-    running = start_server()
+@contextmanager
+def served(*program: str, stderr: IO[str] | None = None) -> Iterator[Server]:
+    """The page for as long as it is needed; see ``start_server``."""
+    running = start_server(*program, stderr=stderr)
     yield running
     stop_server(running)
 
 
+@pytest.fixture(scope="package")
+def start() -> Callable[..., AbstractContextManager[Server]]:
+    """Serves the page with another program than the command."""
+    return served
+
+
+@pytest.fixture(scope="package")
+def server() -> Iterator[Server]:
+    with served() as running:
+        yield running
+
+
 @dataclass
 class Visitor:
-    """Somebody at a browser of their own; ``errors`` are those that the page raised there."""
+    """Somebody at a browser of their own; ``errors`` are those that the page raised, or told of in its console."""
 
     page: Page
     context: BrowserContext
@@ -117,9 +138,9 @@ class Visitor:
         return found.value.suggested_filename, Path(found.value.path()).read_bytes()
 
 
-@pytest.fixture
-def visitor(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Lets somebody come with a browser of their own; at the end nobody's page may have raised an error."""
+@contextmanager
+def visits(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
+    """Lets somebody come with a browser of their own; nobody's page may raise an error, or complain in its console."""
     come: list[Visitor] = []
 
     def arrive(width: int = 1280, height: int = 800, *, dark: bool = False) -> Visitor:
@@ -127,8 +148,9 @@ def visitor(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
-        one = Visitor(page, context, server.url)
+        one = Visitor(page, context, url)
         page.on("pageerror", lambda error: one.errors.append(str(error)))
+        page.on("console", lambda told: one.errors.append(told.text) if told.type in COMPLAINTS else None)
         come.append(one)
         return one
 
@@ -137,3 +159,16 @@ def visitor(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]
     for one in come:
         one.context.close()
     assert errors == []
+
+
+@pytest.fixture
+def visitor(server: Server, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Lets somebody come with a browser of their own."""
+    with visits(browser, server.url) as arrive:
+        yield arrive
+
+
+@pytest.fixture
+def arriving() -> Callable[..., AbstractContextManager[Callable[..., Visitor]]]:
+    """Lets somebody come to another server."""
+    return visits

@@ -2,21 +2,26 @@
 
 import csv
 import io
+import pickle
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
 from calibration.run_request import documented_record
-from scenarios.charts_compare import fan_of
+from scenarios.charts_compare import Fan, fan_figure, fan_of
+from scenarios.charts_look import DARK, LIGHT
 from scenarios.compare_rows import ComparisonRow, comparison_rows
 from scenarios.comparison import Comparison, compare
 from scenarios.draws import parameters_for, read_draws
@@ -24,8 +29,10 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.histories import simulate_histories
 from scenarios.page import simulated
+from scenarios.page.compare_pictures import pictures_of
 from scenarios.page.compare_view import query_of_question, read_question, scenario_file
-from scenarios.page.comparing import Question, answers_to, shown_columns
+from scenarios.page.comparing import Answer, Question, answers_to, shown_columns
+from scenarios.page.drawing import drawn_svg, drawn_together
 from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
 from simulation.dates import year_of
 
@@ -124,8 +131,8 @@ def test_a_visitor_who_has_had_enough_is_not_waited_for(here: tuple[Simulated, H
 
 def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison) -> None:
     class Whole(Simulated):
-        def _submit(self, asked: Any, missing: Any, number: int) -> "Future[Any]":
-            return Here().submit(simulated_block, *self._task(asked, missing, number))
+        def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+            return Here().submit(work, *arguments)
 
         def warm_up(self) -> None:
             """There is nobody to wake."""
@@ -141,6 +148,49 @@ def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison)
     assert broken == pytest.approx((direct.factual_broken.value or 0) * (direct.at_risk.value or 0), abs=0.02)
     low, *_, high = answer.fans["strain"][0].quantiles
     assert (low <= high).all()
+
+
+class Idle(Here):
+    """Stands for worker processes that are busy with something else: nothing is ever begun."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        self.tasks += 1
+        return Future()
+
+
+class Dead(Here):
+    """Stands for worker processes that die of every task."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        self.tasks += 1
+        died: Future[Any] = Future()
+        died.set_exception(BrokenProcessPool("died"))
+        return died
+
+
+@pytest.mark.parametrize("pool", [Here(), Idle(), Dead()], ids=lambda pool: type(pool).__name__)
+def test_pictures_drawn_together_are_those_drawn_one_by_one(
+    pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Simulated, "_started", lambda self: pool)
+    fan = Fan((1950, 1951), np.linspace(0, 1, 10).reshape(5, 2), 7)
+    reading = QUESTION.reading()
+    drawings = [
+        partial(fan_figure, fan, QUESTION.pair, series, reading, counterfactual=True)
+        for series in ("support", "delivered", "strain")
+    ]
+    together = drawn_together(drawings, DARK, Simulated(read_draws(), workers=1))
+    assert together == [drawn_svg(drawing, DARK) for drawing in drawings]
+    assert len(set(together)) == pool.tasks == 3
+
+
+def test_every_picture_of_an_answer_can_be_drawn_by_another_process(direct: Comparison) -> None:
+    fans = {series: (Fan((1950,), np.ones((5, 1)), 1),) * 2 for series in ("support", "strain", "delivered")}
+    pictures = pictures_of(Answer(QUESTION, direct, fans, pd.DataFrame()), documented_record())
+    assert len({picture.name for picture in pictures}) == len(pictures) == 7
+    for picture in pictures[:2]:
+        again = pickle.loads(pickle.dumps(picture.drawing))
+        assert drawn_svg(again, LIGHT) == drawn_svg(picture.drawing, LIGHT)
 
 
 def test_a_fan_holds_the_quantiles_of_its_table() -> None:

@@ -1,9 +1,12 @@
 """Figures of one history: they show its numbers, in light and dark, and draw the same bytes twice."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from scenarios.charts import decimal_year
 from scenarios.charts_explore import (
@@ -20,8 +23,9 @@ from scenarios.documented import Documented, DocumentedAid, DocumentedEvent
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import scenario_named
 from scenarios.history import History, simulated_history
-from simulation.countries import Country
+from simulation.countries import ORDERED_PAIRS, Country
 from simulation.dates import quarter_of
+from simulation.ensemble import simulate
 
 PAIR = (Country.USSR, Country.ALBANIA)
 REACHED = quarter_of("1961-05")
@@ -91,6 +95,46 @@ def test_the_map_says_in_words_how_each_pair_stands(history: History) -> None:
     assert expected in words
     if expected in ("allied", "open dispute"):
         assert f"support {support:.2f}" in words
+
+
+def busiest(draws: Draws, count: int) -> list[tuple[int, int]]:
+    """The replicates with the most aid at once, each with the quarter in which that is."""
+    trajectory = simulate(parameters_for(draws, 0, 96), seed=1, keep=("delivered",))
+    flows = sum(trajectory.arrays["delivered"][:, patron, client] > 0.05 for patron, client in ORDERED_PAIRS)
+    chosen = np.argsort(-flows.max(axis=0), kind="stable")[:count]
+    return [(int(replicate), int(flows[:, replicate].argmax())) for replicate in chosen]
+
+
+def boxes_of(figure: Figure) -> tuple[dict[str, Bbox], list[Bbox]]:
+    """What the words of a map cover once it is drawn, and what the heads of its arrows cover."""
+    figure.canvas.draw()
+    words, heads = {}, []
+    for place, text in enumerate(figure.axes[0].texts):
+        if text.get_text():
+            words[f"{place} {text.get_text()}"] = text.get_window_extent()
+        arrow = getattr(text, "arrow_patch", None)
+        if arrow is not None:
+            _, *polygon = (
+                arrow.get_transform().transform_path(arrow.get_path()).to_polygons(closed_only=False)
+            )
+            heads.append(Bbox.union([Bbox.from_extents(*np.ravel([p.min(0), p.max(0)])) for p in polygon]))
+    return words, heads
+
+
+def test_in_the_busiest_quarters_no_label_hides_another_or_the_head_of_an_arrow(draws: Draws) -> None:
+    most = 0
+    for replicate, quarter in busiest(draws, 6):
+        history = simulated_history(
+            parameters_for(draws, replicate, 1), scenario_named("historical"),
+            seed=1, replicate=replicate, quarters=quarter + 1,
+        )  # fmt: skip
+        words, heads = boxes_of(network_figure(history, quarter, LIGHT))
+        most = max(most, len(heads))
+        for one, other in combinations(words, 2):
+            assert not words[one].overlaps(words[other]), (replicate, quarter, one, other)
+        for label, box in words.items():
+            assert not any(box.overlaps(head) for head in heads), (replicate, quarter, label)
+    assert most >= 8
 
 
 def test_without_a_tie_there_is_nothing_to_weigh(history: History) -> None:

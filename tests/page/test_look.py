@@ -1,0 +1,46 @@
+"""Light and dark from the first moment on: no flash of the other, neither of the ground nor of the figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+Arrive = Callable[..., Any]
+DARK, LIGHT = "rgb(22, 24, 27)", "rgb(255, 255, 255)"
+#: Takes down, picture by picture of the screen, the ground in its middle, and every map that is shown.
+WATCH = """
+window.grounds = []; window.maps = [];
+const look = () => {
+  let part = document.elementFromPoint(innerWidth / 2, innerHeight / 2), ground = "none";
+  for (; part && ground === "none"; part = part.parentElement) {
+    const colour = getComputedStyle(part).backgroundColor;
+    ground = colour === "rgba(0, 0, 0, 0)" ? "none" : colour;
+  }
+  if (ground !== "none") grounds.push([ground, /lp-(dark|light)/.test(document.documentElement.className)]);
+  const map = document.querySelector('img[alt^="The four"]');
+  if (map && !maps.includes(map.src)) maps.push(map.src);
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+
+
+@pytest.mark.parametrize(
+    ("system_dark", "chosen", "ground"),
+    [(True, "", DARK), (False, "", LIGHT), (False, "dark", DARK), (True, "light", LIGHT)],
+)
+def test_a_visitor_sees_their_own_ground_from_the_first_moment(
+    visitor: Arrive, system_dark: bool, chosen: str, ground: str
+) -> None:
+    reader = visitor(dark=system_dark)
+    reader.page.add_init_script(WATCH)
+    if chosen:
+        reader.page.add_init_script(f"localStorage.setItem(':solara:theme.variant', '\"{chosen}\"')")
+    reader.visit()
+    expect(reader.page.locator(".lp-page")).to_have_css("background-color", ground)
+    reader.page.wait_for_timeout(400)
+    seen = reader.page.evaluate("grounds")
+    # Until the first script of the page is read, nothing but the system's choice is known.
+    assert {colour for colour, settled in seen if settled or not chosen} == {ground}
+    assert len(reader.page.evaluate("maps")) == 1

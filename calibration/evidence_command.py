@@ -33,7 +33,7 @@ from calibration.evidence_tables import (
     wide_console,
 )
 from calibration.record import record_problems, recorded_moves
-from calibration.targets import share_problems
+from calibration.targets import share_problems, target_problems
 from scenarios.console import reporting_errors
 from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, nearest, raise_if_any, unknown
@@ -186,7 +186,7 @@ def check_evidence(folder: FolderOption = None) -> None:
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
-        problems += share_problems(evidence, folder or FOLDER)
+        problems += share_problems(evidence, folder or FOLDER) + target_problems(evidence, folder or FOLDER)
         raise_if_any("the evidence is not in order", problems, CalibrationError)
     console = wide_console()
     table = Table(box=box.SIMPLE_HEAD)
@@ -200,4 +200,5 @@ def check_evidence(folder: FolderOption = None) -> None:
     console.print(f"{len(recorded_moves(evidence))} changes of status follow from one another, pair by pair.")
     console.print("Words, dates, ranges, ids, readings and parts, sources and cited lines: no problem.")
     console.print("Every amount of money compared with the model has an exchange rate.")
+    console.print("Every target enters an observation that the rules are fitted to.")
     console.print("No date of a break and no compared aid figure is fed in through drivers or parameters.")

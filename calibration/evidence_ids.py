@@ -2,8 +2,17 @@
 
 from calibration.evidence_rows import Evidence
 from calibration.likelihood import Record
-from calibration.observations import AID, EVENT, SHARE, Observation, moves_of, observations_of, rows_of_moves
-from calibration.targets import fitted_sums, share_rows
+from calibration.observations import (
+    AID,
+    EVENT,
+    INTEREST,
+    SHARE,
+    Observation,
+    moves_of,
+    observations_of,
+    rows_of_moves,
+)
+from calibration.targets import fitted_sums, fitted_terms, interest_of, share_rows
 from simulation.dates import quarter_of
 
 
@@ -11,7 +20,8 @@ def evidence_ids(evidence: Evidence, record: Record) -> dict[Observation, tuple[
     """The ids of the rows behind every observation of the record.
 
     A dated move comes from one row, a sum of aid from the loans added, an answer from its row of ``shares.csv`` and
-    the figures asked and granted. A silence has no row of its own: it is traced to the last move before it, if any.
+    the figures asked and granted, a rate of interest from its row of ``terms.csv``. A silence has no row of its own:
+    it is traced to the last move before it, if any.
     """
     return {row: _ids(row, evidence, record) for row in observations_of(record)}
 
@@ -39,6 +49,9 @@ def _ids(row: Observation, evidence: Evidence, record: Record) -> tuple[str, ...
             ),
             (),
         )
+    if row.kind == INTEREST:
+        rate = record.interest[row.place]
+        return next(((term.id,) for term in fitted_terms(evidence) if interest_of(term) == rate), ())
     rows = rows_of_moves(evidence, record)
     moves = moves_of(record.moves, row.pair)
     place = row.place if row.kind == EVENT else row.place - 1

@@ -1,7 +1,7 @@
 """Each observation foreseen from all the others, by the fitted rules and by the three nulls.
 
 For a dated move the question is: when, if at all, does the pair move next, given its moves before and all
-else on record? For a silence: does it not move again? For aid and answers: how much? An observation is taken
+else on record? For a silence: does it not move again? For aid, answers and interest: how much? An observation is taken
 out of the draws by weighting them with the inverse of the probability they gave it, smoothed (PSIS); where
 that fails (Pareto k above 0.7) the rules are fitted again without it. Source: Vehtari, Gelman & Gabry 2017.
 """
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from calibration.diagnostics import arviz
 from calibration.likelihood import Record, mean_weight, observation_settings
 from calibration.moves import Coordinates
-from calibration.null_likelihood import NullFit, Spell, aid_forecast, pointwise, share_forecast, spells_of
-from calibration.observations import AID, EVENT, SHARE, Observation, moves_of, observations_of
+from calibration.null_likelihood import NullFit, Spell, figure_forecast, pointwise, spells_of
+from calibration.observations import EVENT, FIGURES, Observation, figure_of, moves_of, observations_of
 from calibration.pointwise import Pointwise, foreseen, pointwise_of
 from calibration.scores import AmountForecast, DateForecast, Score, amount_score, date_score
 from scenarios.documented import Pair
@@ -118,27 +118,21 @@ def rules_score(coordinates: Coordinates, held: Pointwise, weight: Array, place:
     """The scores of the rules for one observation, for draws with weights (draws,) that leave it out."""
     row = asked.observations[place]
     weights = (weight[:, np.newaxis] * held.weights_without(place)).ravel()
-    if row.kind in (AID, SHARE):
+    if row.kind in FIGURES:
         return _figure_score(row, held, weights, asked)
     chances = foreseen(coordinates, asked.record, row, seed=asked.seed, copies=asked.copies)
     return _date_score(row, {move: chance @ weights for move, chance in chances.items()}, asked)
 
 
 def _figure_score(row: Observation, held: Pointwise, weights: Array, asked: Asked) -> Score:
-    settings, record = observation_settings(), asked.record
-    if row.kind == AID:
-        number, figure = row.place, record.aid[row.place]
-        observed, own, unexplained = np.log(figure.usd), figure.log_range, settings["aid_discrepancy"]
-    else:
-        number, answer = len(record.aid) + row.place, record.shares[row.place]
-        observed, own, unexplained = answer.share, answer.spread, settings["share_discrepancy"]
-    centres = held.amounts[number].ravel()
+    observed, own = figure_of(asked.record, row).compared
+    unexplained = observation_settings()[f"{row.kind}_discrepancy"]
+    figures = [other for other in asked.observations if other.kind in FIGURES]
+    centres = held.amounts[figures.index(row)].ravel()
     known = ~np.isnan(centres)
     centres = np.maximum(centres[known], np.log(np.finfo(float).tiny))
     spreads = np.full(centres.shape, np.hypot(own, unexplained))
-    return amount_score(
-        AmountForecast(weights[known], centres, spreads), float(observed), _generator(row, asked)
-    )
+    return amount_score(AmountForecast(weights[known], centres, spreads), observed, _generator(row, asked))
 
 
 def _date_score(row: Observation, chances: Mapping[Move, Array], asked: Asked) -> Score:
@@ -158,19 +152,14 @@ def null_scores(fit: NullFit, asked: Asked) -> list[Score]:
     spells: dict[Pair, list[Spell]] = {}
     scores = []
     for row, weight in zip(asked.observations, weights, strict=True):
-        if row.kind == AID:
-            centre, spread = aid_forecast(fit.null, values, asked.record, row.place)
-            observed = float(np.log(asked.record.aid[row.place].usd))
-        elif row.kind == SHARE:
-            centre, spread = share_forecast(fit.null, values, asked.record, row.place)
-            observed = asked.record.shares[row.place].share
-        else:
+        if row.kind not in FIGURES:
             if row.pair not in spells:
                 moves = moves_of(asked.record.moves, row.pair)
                 spells[row.pair] = spells_of(fit.null.chances(values, row.pair), row.pair, moves)
             leaving = spells[row.pair][row.place].leaving
             scores.append(_date_score(row, {move: mass @ weight for move, mass in leaving.items()}, asked))
             continue
+        observed, centre, spread = figure_forecast(fit.null, values, asked.record, row)
         forecast = AmountForecast(weight, centre, spread)
         scores.append(amount_score(forecast, observed, _generator(row, asked)))
     return scores

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from calibration.check_report import CheckReport, ReportFigure, ReportTable
 from calibration.leave_one_out import MOST_K, LeftOut
-from calibration.observations import AID, EVENT, KINDS, SHARE
+from calibration.observations import EVENT, FIGURES, KINDS
 from calibration.scores import Difference, Score, paired
 from scenarios.charts import BLUE, GREEN, GREY, ORANGE, VERMILION
 
@@ -23,7 +23,8 @@ _HOW = (
     "parameters)? The log score is the log of the chance given to the recorded move within its window; the "
     "Brier score goes over calendar years, the CRPS over dates in years. A silence: does the pair stay as "
     "it is to the end of 1978? Aid: the logarithm of a plan period's pledges; an answer: the share "
-    "granted. The nulls are asked the same questions. An observation is taken out by weighting the draws "
+    "granted; interest: the mean rate of the credit agreed. The nulls are asked the same questions. An "
+    "observation is taken out by weighting the draws "
     f"(PSIS); where Pareto k is above {MOST_K} weights fail and the rules are fitted again without it. "
     "Differences are rules minus null for the log score, null minus rules for Brier and CRPS, so that plus "
     "is good for the rules; ± is one standard error of the paired difference over observations. With so "
@@ -52,7 +53,7 @@ def leave_one_out_report(rows: Sequence[LeftOut], origin: Mapping[str, Any], *, 
             _score_table(
                 [row for row in rows if not np.isnan(row.rules.brier)], names, "Brier score", _brier
             ),
-            _score_table(rows, names, "CRPS (years, log units, shares)", _crps),
+            _score_table(rows, names, "CRPS (years, log units, shares, shares a year)", _crps),
         ),
         values={
             "best_null": best,
@@ -154,7 +155,7 @@ def _difference_values(rows: Sequence[LeftOut], names: Sequence[str]) -> dict[st
     groups = {kind: [row for row in rows if row.observation.kind == kind] for kind in KINDS}
     groups |= {
         "all": list(rows),
-        "events and aid": [r for r in rows if r.observation.kind in (EVENT, AID, SHARE)],
+        "events and aid": [r for r in rows if r.observation.kind in (EVENT, *FIGURES)],
     }
     return {
         label: {

@@ -1,4 +1,4 @@
-"""How probable the record is under the rules: dated moves, silence, plan-period aid and answers to requests."""
+"""How probable the record is under the rules: dated moves, silence, plan-period aid, answers, and interest."""
 
 import tomllib
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ from simulation.trajectory import Trajectory
 
 #: Calibration ends here; later quarters are simulated but not fitted.
 LAST_FITTED = "1978-12"
-_KEPT = ("status", "requested", "newly_pledged")
+#: The quantities of a history that the record is compared with.
+COMPARED_ARRAYS = ("status", "requested", "newly_pledged", "interest")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class PeriodAid:
     usd: float
     log_range: float
 
+    @property
+    def compared(self) -> tuple[float, float]:
+        """What is compared, the logarithm of the sum, and its standard deviation."""
+        return float(np.log(self.usd)), self.log_range
+
 
 @dataclass(frozen=True)
 class ShareGranted:
@@ -45,14 +51,46 @@ class ShareGranted:
     share: float
     spread: float
 
+    @property
+    def compared(self) -> tuple[float, float]:
+        """What is compared, the share, and its standard deviation."""
+        return self.share, self.spread
+
+
+@dataclass(frozen=True)
+class InterestAgreed:
+    """A documented rate of interest on a patron's credit: shares a year, and the quarters it was agreed in."""
+
+    patron: Country
+    client: Country
+    first_quarter: int
+    last_quarter: int
+    rate: float
+    spread: float
+
+    @property
+    def compared(self) -> tuple[float, float]:
+        """What is compared, the rate, and its standard deviation."""
+        return self.rate, self.spread
+
+
+#: A documented figure that simulated histories are compared with.
+Figure = PeriodAid | ShareGranted | InterestAgreed
+
 
 @dataclass(frozen=True)
 class Record:
-    """All that the rules are fitted to: moves with their windows, plan-period aid, and shares granted."""
+    """All that the rules are fitted to: moves with their windows, plan-period aid, shares granted, and interest."""
 
     moves: tuple[RecordedMove, ...]
     aid: tuple[PeriodAid, ...]
     shares: tuple[ShareGranted, ...]
+    interest: tuple[InterestAgreed, ...] = ()
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Everything but the moves: aid, then shares, then interest."""
+        return (*self.aid, *self.shares, *self.interest)
 
 
 @cache
@@ -114,6 +152,46 @@ def share_density(granted: PerReplicate, asked: PerReplicate, observed: ShareGra
     return np.where(asked > 0, log_normal_density(share - observed.share, spread), 0.0)
 
 
+def interest_charged(trajectory: Trajectory, observed: InterestAgreed) -> tuple[PerReplicate, PerReplicate]:
+    """New pledges times the interest of their quarter, and new pledges, summed over the quarters of a figure."""
+    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    pledged = trajectory.arrays["newly_pledged"][at]
+    return (trajectory.arrays["interest"][at] * pledged).sum(axis=0), pledged.sum(axis=0)
+
+
+def mean_interest(charged: PerReplicate, pledged: PerReplicate) -> PerReplicate:
+    """The mean rate of the credit agreed, a share a year: charged / pledged; undefined where nothing is pledged.
+
+    What is documented are rates of loans, not of years: a quarter counts by what is newly pledged in it, and one in
+    which nothing is pledged has no rate. Source: marku2017 1106-1110, 4877-4879, 5884-5886.
+    """
+    return np.where(pledged > 0, charged / np.where(pledged > 0, pledged, 1.0), np.nan)
+
+
+def log_interest(trajectory: Trajectory, observed: InterestAgreed) -> PerReplicate:
+    """The log-probability of a documented rate of interest, per replicate."""
+    return interest_density(*interest_charged(trajectory, observed), observed)
+
+
+def interest_density(charged: PerReplicate, pledged: PerReplicate, observed: InterestAgreed) -> PerReplicate:
+    """The log-probability of a documented rate of interest, given new pledges times interest, and new pledges.
+
+    Nothing is compared (0) where nothing was pledged.
+    """
+    spread = float(np.hypot(observed.spread, observation_settings()["interest_discrepancy"]))
+    residual = mean_interest(charged, pledged) - observed.rate
+    return np.where(pledged > 0, log_normal_density(residual, spread), 0.0)
+
+
+def log_figure(trajectory: Trajectory, observed: Figure) -> PerReplicate:
+    """The log-probability of a documented figure of any kind, per replicate."""
+    if isinstance(observed, PeriodAid):
+        return log_aid(trajectory, observed)
+    if isinstance(observed, ShareGranted):
+        return log_share(trajectory, observed)
+    return log_interest(trajectory, observed)
+
+
 def log_weights(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> PerReplicate:
@@ -125,14 +203,12 @@ def log_weights(
         seed=seed,
         first_replicate=first_replicate,
         quarters=conditioning.until,
-        keep=_KEPT,
+        keep=COMPARED_ARRAYS,
         record=conditioning,
     )
     total = conditioning.log_probability.copy()
-    for aid in record.aid:
-        total += log_aid(trajectory, aid)
-    for share in record.shares:
-        total += log_share(trajectory, share)
+    for figure in record.figures:
+        total += log_figure(trajectory, figure)
     return total
 
 

@@ -16,8 +16,11 @@ from calibration.nulls import QUARTERS, Chances, Null, Values
 from calibration.observations import (
     AID,
     EVENT,
+    FIGURES,
+    SHARE,
     STATUS_AFTER,
     Observation,
+    figure_of,
     first_status,
     moves_of,
     observations_of,
@@ -93,7 +96,7 @@ def pointwise(null: Null, values: Values, record: Record) -> Array:
     """The log-probability of each observation given those before it, (observations, S), in their order."""
     spells = {
         pair: spells_of(null.chances(values, pair), pair, moves_of(record.moves, pair))
-        for pair in {row.pair for row in observations_of(record) if row.kind not in (AID, "share")}
+        for pair in {row.pair for row in observations_of(record) if row.kind not in FIGURES}
     }
     return np.stack([_log_chance(row, null, values, record, spells) for row in observations_of(record)])
 
@@ -101,12 +104,9 @@ def pointwise(null: Null, values: Values, record: Record) -> Array:
 def _log_chance(
     row: Observation, null: Null, values: Values, record: Record, spells: dict[Pair, list[Spell]]
 ) -> Array:
-    if row.kind == AID:
-        centre, spread = aid_forecast(null, values, record, row.place)
-        return _log_density(np.log(record.aid[row.place].usd), centre, spread)
-    if row.kind == "share":
-        centre, spread = share_forecast(null, values, record, row.place)
-        return _log_density(record.shares[row.place].share, centre, spread)
+    if row.kind in FIGURES:
+        observed, centre, spread = figure_forecast(null, values, record, row)
+        return np.asarray(stats.norm.logpdf(observed, centre, spread))
     spell = spells[row.pair][row.place]
     if row.kind == EVENT:
         event = moves_of(record.moves, row.pair)[row.place]
@@ -117,20 +117,17 @@ def _log_chance(
     return np.asarray(np.log(np.maximum(chance, _TINY)))
 
 
-def _log_density(observed: float, centre: Array, spread: Array) -> Array:
-    return np.asarray(stats.norm.logpdf(observed, centre, spread))
+def figure_forecast(
+    null: Null, values: Values, record: Record, row: Observation
+) -> tuple[float, Array, Array]:
+    """A figure on record (of aid its logarithm), and how a null foresees it.
 
-
-def aid_forecast(null: Null, values: Values, record: Record, place: int) -> tuple[Array, Array]:
-    """Centre and standard deviation (S,) of the logarithm of a plan period's documented aid, its own range included."""
-    centre, scatter = null.log_aid(values, record, place)
-    return centre, np.hypot(scatter, record.aid[place].log_range)
-
-
-def share_forecast(null: Null, values: Values, record: Record, place: int) -> tuple[Array, Array]:
-    """Centre and standard deviation (S,) of a documented share granted, its own range included."""
-    centre, scatter = null.share(values, record, place)
-    return centre, np.hypot(scatter, record.shares[place].spread)
+    Centre and standard deviation, (S,) each, of a normal density; the figure's own range is included.
+    """
+    foreseen = {AID: null.log_aid, SHARE: null.share}.get(row.kind, null.interest)
+    observed, own = figure_of(record, row).compared
+    centre, scatter = foreseen(values, record, row.place)
+    return observed, centre, np.hypot(scatter, own)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Three nulls: simpler accounts of the same record, each with priors and a likelihood of its own.
 
 *Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's product,
-shares granted scatter about one mean. *Persistence*: hardly anything changes; aid and answers repeat the last
-ones known of the pair. *Drivers only*: chances depend on the line gap and on whether a leadership is new, aid
-and answers on the line gap; no aid, support or strain feeds back. Priors stand in ``calibration/nulls.toml``.
+shares granted and rates of interest scatter about one mean each. *Persistence*: hardly anything changes; aid,
+answers and rates repeat the last ones known of the pair. *Drivers only*: chances depend on the line gap and on
+whether a leadership is new, aid, answers and rates on the line gap; no aid, support or strain feeds back.
+Priors stand in ``calibration/nulls.toml``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from calibration.likelihood import LAST_FITTED, PeriodAid, Record, ShareGranted
+from calibration.likelihood import LAST_FITTED, Figure, PeriodAid, Record
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
@@ -53,7 +54,7 @@ class Forecaster(Protocol):
 
 @dataclass(frozen=True)
 class Null:
-    """A simpler account of the record: its parameters, and what it says of moves, aid and shares."""
+    """A simpler account of the record: its parameters, and what it says of moves, aid, shares and interest."""
 
     name: str
     says: str
@@ -61,6 +62,7 @@ class Null:
     chances: Callable[[Values, Pair], Chances]
     log_aid: Forecaster
     share: Forecaster
+    interest: Forecaster
 
     def values(self, coordinates: Array) -> dict[str, Array]:
         """Parameter values (S,) by name at standard normal coordinates (S, parameters)."""
@@ -115,7 +117,7 @@ def _log_product(country: Country, first_quarter: int, last_quarter: int) -> flo
     return float(np.log(sum(context.quarter(quarter).income[country, 0] for quarter in quarters)))
 
 
-def _before(rows: Sequence[PeriodAid | ShareGranted], place: int) -> int | None:
+def _before(rows: Sequence[Figure], place: int) -> int | None:
     """The place of the last earlier row of the same patron and client, if there is one."""
     row = rows[place]
     earlier = [
@@ -154,6 +156,11 @@ def constant_share(values: Values, record: Record, place: int) -> Centred:
     return values["constant_share"], values["constant_share_scatter"]
 
 
+def constant_interest(values: Values, record: Record, place: int) -> Centred:
+    """Rates of interest scatter about one mean."""
+    return values["constant_interest"], values["constant_interest_scatter"]
+
+
 def persistent_chances(values: Values, pair: Pair) -> Chances:
     """One small chance that anything changes; a quarrel that changes is broken off or made up with even odds."""
     moving = _present(pair) * values["persistence_move"]
@@ -178,6 +185,15 @@ def persistent_share(values: Values, record: Record, place: int) -> Centred:
     if before is None:
         return values["persistence_share"], scatter
     return np.full(scatter.shape, record.shares[before].share), scatter
+
+
+def persistent_interest(values: Values, record: Record, place: int) -> Centred:
+    """A rate of interest repeats the one before."""
+    before = _before(record.interest, place)
+    scatter = values["persistence_interest_scatter"]
+    if before is None:
+        return values["persistence_interest"], scatter
+    return np.full(scatter.shape, record.interest[before].rate), scatter
 
 
 def driven_chances(values: Values, pair: Pair) -> Chances:
@@ -214,11 +230,18 @@ def driven_share(values: Values, record: Record, place: int) -> Centred:
     ]
 
 
+def driven_interest(values: Values, record: Record, place: int) -> Centred:
+    """Interest is softer the narrower the gap: that of a client of the patron's own line x exp(slope x gap)."""
+    gap = _mean_gap(values, record.interest[place])
+    centre = values["drivers_interest"] * np.exp(values["drivers_interest_gap"] * gap)
+    return centre, values["drivers_interest_scatter"]
+
+
 def _log_share_of_product(share: Array, aid: PeriodAid) -> Array:
     return np.asarray(np.log(share) + _log_product(aid.client, aid.first_quarter, aid.last_quarter))
 
 
-def _mean_gap(values: Values, row: PeriodAid | ShareGranted) -> Array:
+def _mean_gap(values: Values, row: Figure) -> Array:
     gaps = line_gaps(values, (row.patron, row.client))
     return np.asarray(gaps[row.first_quarter : min(row.last_quarter + 1, QUARTERS)].mean(axis=0))
 
@@ -232,9 +255,9 @@ def all_nulls() -> tuple[Null, ...]:
 
     named = {spell.line for spell in leadership_spells().values()}
     lines = tuple(held for name, held in parameter_table().items() if name in named)
-    constant = (constant_chances, constant_log_aid, constant_share)
-    driven = (driven_chances, driven_log_aid, driven_share)
-    persistent = (persistent_chances, persistent_log_aid, persistent_share)
+    constant = (constant_chances, constant_log_aid, constant_share, constant_interest)
+    driven = (driven_chances, driven_log_aid, driven_share, driven_interest)
+    persistent = (persistent_chances, persistent_log_aid, persistent_share, persistent_interest)
     return (
         Null("constant", "the same chances at all times", own("constant"), *constant),
         Null("drivers", "line gaps and new leaderships only", (*own("drivers"), *lines), *driven),

@@ -1,10 +1,10 @@
-"""The record as single observations: dated moves, the silence after the last of them, aid by plan period, answers."""
+"""The record as single observations: dated moves, the silence after the last, aid by plan period, answers, interest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calibration.evidence_rows import Evidence, RecordedChange
-from calibration.likelihood import Record
+from calibration.likelihood import Figure, Record
 from calibration.record import COMPARED
 from scenarios.documented import PLAN_PERIODS, Pair
 from simulation.conditioning import RecordedMove
@@ -13,8 +13,10 @@ from simulation.dates import quarter_name, quarter_of, year_of
 from simulation.state import STARTING_ALLIANCES, Move, Status
 from simulation.trajectory import PAIRS
 
-EVENT, SILENCE, AID, SHARE = "event", "silence", "aid", "share"
-KINDS = (EVENT, SILENCE, AID, SHARE)
+EVENT, SILENCE, AID, SHARE, INTEREST = "event", "silence", "aid", "share", "interest"
+KINDS = (EVENT, SILENCE, AID, SHARE, INTEREST)
+#: Where in a record the figures of each kind stand; the order is that of ``Record.figures``.
+FIGURES = {AID: "aid", SHARE: "shares", INTEREST: "interest"}
 #: The status that each move leads to.
 STATUS_AFTER = {
     Move.FORMED: Status.ALLIED,
@@ -29,8 +31,8 @@ _WORDS = {Move.FORMED: "ally", Move.ESTRANGED: "quarrel", Move.SPLIT: "break", M
 class Observation:
     """One thing on record: its name, its kind, whose it is, and its place among those of its kind.
 
-    For an event ``place`` counts the moves of its pair before it, for a silence all of them; for aid and
-    shares it is the place in the record.
+    For an event ``place`` counts the moves of its pair before it, for a silence all of them; for aid, shares and
+    interest it is the place in the record.
     """
 
     name: str
@@ -51,7 +53,7 @@ def first_status(pair: Pair) -> Status:
 
 
 def observations_of(record: Record) -> tuple[Observation, ...]:
-    """Everything on record, one observation each: events pair by pair, silences, aid, answers to requests."""
+    """Everything on record, one observation each: events pair by pair, silences, aid, answers to requests, interest."""
     events, silences = [], []
     for pair in PAIRS:
         held = moves_of(record.moves, pair)
@@ -79,7 +81,22 @@ def observations_of(record: Record) -> tuple[Observation, ...]:
         )
         for place, held in enumerate(record.shares)
     ]
-    return (*events, *silences, *aid, *shares)
+    interest = [
+        Observation(
+            f"{pair_name(held.patron, held.client)} interest {year_of(held.first_quarter)}",
+            INTEREST,
+            (held.patron, held.client),
+            place,
+        )
+        for place, held in enumerate(record.interest)
+    ]
+    return (*events, *silences, *aid, *shares, *interest)
+
+
+def figure_of(record: Record, row: Observation) -> Figure:
+    """The figure of the record that an observation of aid, of a share or of interest is."""
+    figure: Figure = getattr(record, FIGURES[row.kind])[row.place]
+    return figure
 
 
 def rows_of_moves(evidence: Evidence, record: Record) -> dict[RecordedMove, RecordedChange]:

@@ -17,7 +17,7 @@ from calibration.evidence_reading import FOLDER, CsvLine, read_evidence, read_li
 from calibration.evidence_rows import ROW_CLASSES
 from calibration.likelihood import Record
 from calibration.record import record_problems
-from calibration.targets import fitted_record, share_problems
+from calibration.targets import fitted_record, share_problems, target_problems
 from simulation.errors import Problem, raise_if_any, unknown
 
 #: The files an overlay may hold, by the file's name without its ending.
@@ -42,13 +42,15 @@ def overlaid_record(overlay: Path | None) -> Record:
         return fitted_record(read_evidence())
     with TemporaryDirectory() as name:
         merged = Path(name)
-        raise_if_any(f"{overlay}: no overlay of evidence", _merge(overlay, merged), CalibrationError)
+        wrong, laid = _merge(overlay, merged)
+        raise_if_any(f"{overlay}: no overlay of evidence", wrong, CalibrationError)
         title = f"{overlay}: the evidence with this overlay cannot be used"
         try:
             evidence = read_evidence(merged)
         except CalibrationError as error:
             raise CalibrationError(title, error.problems) from error
         problems = record_problems(evidence) + share_problems(evidence, merged)
+        problems += target_problems(evidence, merged, laid)
         raise_if_any(title, problems, CalibrationError)
         return fitted_record(evidence, merged)
 
@@ -65,10 +67,13 @@ def _files(overlay: Path) -> list[Path]:
     return sorted(overlay.glob("*.csv")) if overlay.is_dir() else [overlay]
 
 
-def _merge(overlay: Path, folder: Path) -> list[Problem]:
-    """Write the shipped evidence with the overlay into a folder, and say what is wrong with the overlay itself."""
+def _merge(overlay: Path, folder: Path) -> tuple[list[Problem], set[str]]:
+    """Write the shipped evidence with the overlay into a folder.
+
+    Returns what is wrong with the overlay itself, and the ids of its rows.
+    """
     if not overlay.exists():
-        return [Problem("--evidence", "overlay", str(overlay), "a folder or a CSV file that exists")]
+        return [Problem("--evidence", "overlay", str(overlay), "a folder or a CSV file that exists")], set()
     files = _files(overlay)
     allowed = (*KINDS, REMOVED)
     problems = [
@@ -91,7 +96,7 @@ def _merge(overlay: Path, folder: Path) -> list[Problem]:
         problems += _remove(held[REMOVED], tables, laid)
     for kind, table in tables.items():
         _write(folder / f"{kind}.csv", table)
-    return problems
+    return problems, laid
 
 
 def _remove(path: Path, tables: dict[str, _Table], laid: set[str]) -> list[Problem]:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from calibration.likelihood import (
     LAST_FITTED,
+    Figure,
     PeriodAid,
     Record,
     ShareGranted,
     aid_density,
+    interest_density,
     mean_weight,
     share_density,
 )
@@ -82,10 +84,14 @@ class _Renewable(Conditioning):
 
 @dataclass
 class _Watched:
-    """A figure of aid or of a share granted, and what has been added up toward it so far, per replicate."""
+    """A figure on record, and what has been added up toward it so far, per replicate.
 
-    observed: PeriodAid | ShareGranted
-    pledged: PerReplicate
+    ``summed`` are new pledges (for interest, times the interest of their quarter); ``against`` is what they are set
+    against: quarters on terms for aid, requests for a share, new pledges for interest.
+    """
+
+    observed: Figure
+    summed: PerReplicate
     against: PerReplicate
 
     def density(self, before: AllianceState, account: QuarterAccount, quarter: int) -> PerReplicate | None:
@@ -94,17 +100,24 @@ class _Watched:
         if not figure.first_quarter <= quarter <= figure.last_quarter:
             return None
         at = figure.patron, figure.client
-        self.pledged = self.pledged + account.newly_pledged[at]
+        pledged = account.newly_pledged[at]
         if isinstance(figure, PeriodAid):
             status = before.status[at]
-            self.against = self.against + ((status == Status.ALLIED) | (status == Status.ESTRANGED))
+            self._add(pledged, (status == Status.ALLIED) | (status == Status.ESTRANGED))
+        elif isinstance(figure, ShareGranted):
+            self._add(pledged, account.requested[at])
         else:
-            self.against = self.against + account.requested[at]
+            self._add(account.interest[at] * pledged, pledged)
         if quarter < min(figure.last_quarter, quarter_of(LAST_FITTED)):
             return None
         if isinstance(figure, PeriodAid):
-            return aid_density(self.pledged, self.against, figure)
-        return share_density(self.pledged, self.against, figure)
+            return aid_density(self.summed, self.against, figure)
+        if isinstance(figure, ShareGranted):
+            return share_density(self.summed, self.against, figure)
+        return interest_density(self.summed, self.against, figure)
+
+    def _add(self, summed: PerReplicate, against: PerReplicate) -> None:
+        self.summed, self.against = self.summed + summed, self.against + against
 
 
 def filtered_log_likelihood(
@@ -130,8 +143,7 @@ def filtered_log_likelihood(
     chances = renewal_uniforms(seed, first_vector, replicates // copies, until // YEAR)
     state = opening_state(parameters, context)
     nothing = np.zeros(replicates)
-    figures: list[PeriodAid | ShareGranted] = [*record.aid, *record.shares]
-    watched = [_Watched(figure, nothing, nothing) for figure in figures]
+    watched = [_Watched(figure, nothing, nothing) for figure in record.figures]
     weights, total = np.zeros((replicates // copies, copies)), np.zeros(replicates // copies)
     with fusing(replicates, FUSED_FROM):
         for quarter in range(until):
@@ -153,7 +165,7 @@ def filtered_log_likelihood(
                     state = _renewed_state(state, rows)
                     conditioning.renew(rows)
                     for figure in watched:
-                        figure.pledged, figure.against = figure.pledged[rows], figure.against[rows]
+                        figure.summed, figure.against = figure.summed[rows], figure.against[rows]
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)
     return np.asarray(total + mean_weight(weights))
 

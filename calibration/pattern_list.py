@@ -9,11 +9,12 @@ from calibration.evidence_rows import Evidence
 from calibration.implied import NEAR_YEARS, Flags
 from calibration.likelihood import Record
 from calibration.record import headline_breaks
+from calibration.targets import compared_interest, fitted_terms, interest_of
 from scenarios.charts import pair_title
 from scenarios.documented import PLAN_PERIODS, Pair
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
-from simulation.dates import QUARTERS, quarter_of
+from simulation.dates import QUARTERS, quarter_of, year_of
 from simulation.scenario import HISTORICAL, Scenario
 from simulation.trajectory import Trajectory
 
@@ -74,6 +75,7 @@ def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
         *_endings(evidence),
         *_exchange(),
         *_counterfactuals(evidence),
+        *_interest(evidence),
     )
 
 
@@ -168,4 +170,37 @@ def _counterfactuals(evidence: Evidence) -> list[Pattern]:
         says = f"{told}, {pair_title(pair)} has not broken {HORIZON_YEARS} years after the documented date (or by 1980)"
         shown = partial(patterns.still_unbroken, pair=pair, quarter=horizon)
         found.append(Pattern(number, says, shown, scenario=merged_scenario(names)))
+    return found
+
+
+def _interest(evidence: Evidence) -> list[Pattern]:
+    """The documented rates of interest one by one, and that China's credit is the softer.
+
+    No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is left by rounding.
+    """
+    rates = compared_interest(evidence)
+    fitted = {interest_of(row) for row in fitted_terms(evidence)}
+    soviet, chinese = (
+        [rate for rate in rates if (rate.patron, rate.client) == pair]
+        for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
+    )
+    found = [
+        Pattern(
+            "10a",
+            "Soviet credit bears higher interest than Chinese",
+            partial(patterns.interest_softer, softer=chinese, harder=soviet),
+            note="The priors of interest_base and interest_softening rest on the same lines of the source.",
+        )
+    ]
+    for letter, rate in zip("bcdefghijklmnopqrstuvwxyz", rates, strict=False):
+        years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
+        free = "free of interest" if rate.rate == 0 else f"at {100 * rate.rate:g} per cent"
+        says = f"credit of {rate.patron.title} to {rate.client.title}, {years}, {free} when rounded"
+        measure = Measure("share a year", rate.rate, partial(patterns.interest_agreed, observed=rate))
+        shown = partial(patterns.interest_in_range, observed=rate)
+        note = "Fitted." if rate in fitted else "Held out of the fit."
+        if rate.rate == 0:
+            found.append(Pattern(f"10{letter}", says, shown, note=note))
+        else:
+            found.append(Pattern(f"10{letter}", says, shown, measure, note=note, by_majority=False))
     return found

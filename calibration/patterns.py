@@ -1,6 +1,6 @@
 """Patterns of history that the rules must bring out of themselves, each a function of histories.
 
-Every function takes a ``Trajectory`` that keeps ``scenarios.outcomes.KEPT`` and tells for each history (R,)
+Every function takes a ``Trajectory`` that keeps ``KEPT`` and tells for each history (R,)
 whether it shows the pattern, or how large a quantity is. Dates and amounts of the record enter as arguments
 only.
 """
@@ -10,7 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.implied import Flags
-from calibration.likelihood import PeriodAid, ShareGranted, observation_settings
+from calibration.likelihood import (
+    InterestAgreed,
+    PeriodAid,
+    ShareGranted,
+    interest_charged,
+    mean_interest,
+    observation_settings,
+)
+from scenarios import outcomes
 from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array, PerReplicate
 from simulation.countries import Country
@@ -18,6 +26,8 @@ from simulation.dates import quarter_of
 from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
 
+#: What a trajectory must keep for the patterns.
+KEPT = (*outcomes.KEPT, "interest")
 CHINA_ALBANIA: Pair = (Country.CHINA, Country.ALBANIA)
 USSR_ALBANIA: Pair = (Country.USSR, Country.ALBANIA)
 YUGOSLAVIA_ALBANIA: Pair = (Country.YUGOSLAVIA, Country.ALBANIA)
@@ -101,6 +111,28 @@ def share_in_range(trajectory: Trajectory, observed: ShareGranted) -> Flags:
     """Pattern 3: the share granted lies within the documented range, read as its 90 % range."""
     reach = observed.spread * observation_settings()["range_width"] / 2
     return np.asarray(np.abs(share_granted(trajectory, observed) - observed.share) <= reach)
+
+
+def interest_agreed(trajectory: Trajectory, observed: InterestAgreed) -> PerReplicate:
+    """The mean rate of the credit agreed in the quarters of a documented rate; undefined where nothing is pledged."""
+    return mean_interest(*interest_charged(trajectory, observed))
+
+
+def interest_in_range(trajectory: Trajectory, observed: InterestAgreed) -> Flags:
+    """Pattern 10: the mean rate of the credit agreed is the documented one, as it is rounded."""
+    reach = observed.spread * observation_settings()["range_width"] / 2
+    return np.asarray(np.abs(interest_agreed(trajectory, observed) - observed.rate) <= reach)
+
+
+def interest_softer(
+    trajectory: Trajectory, softer: Sequence[InterestAgreed], harder: Sequence[InterestAgreed]
+) -> Flags:
+    """Pattern 10: one patron's credit is cheaper than another's, each over the quarters of its documented rates."""
+    one, other = (
+        mean_interest(*np.sum([interest_charged(trajectory, rate) for rate in rates], axis=0))
+        for rates in (softer, harder)
+    )
+    return np.asarray(one < other)
 
 
 def chinese_aid_peaks_after_1966(trajectory: Trajectory) -> Flags:

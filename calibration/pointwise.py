@@ -1,8 +1,8 @@
 """The log-probability that the rules give each single observation, in conditioned mode.
 
 The probability of the record is a product: of every dated move, given that the pair has made the moves before
-it, of the silence after the last, of every figure of aid and every answer to a request. Here the parts are
-kept apart, so that one of them can be taken out.
+it, of the silence after the last, of every figure of aid, answer to a request and rate of interest. Here the parts
+are kept apart, so that one of them can be taken out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,9 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood import LAST_FITTED, Record, log_aid, log_share, mean_weight
-from calibration.observations import AID, SHARE, Observation, moves_of, observations_of
-from calibration.patterns import aid_rate, share_granted
+from calibration.likelihood import (
+    COMPARED_ARRAYS,
+    LAST_FITTED,
+    Figure,
+    PeriodAid,
+    Record,
+    ShareGranted,
+    log_figure,
+    mean_weight,
+)
+from calibration.observations import FIGURES, Observation, figure_of, moves_of, observations_of
+from calibration.patterns import aid_rate, interest_agreed, share_granted
 from calibration.prior import parameters_at
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
@@ -29,7 +38,6 @@ from simulation.trajectory import PAIRS, Trajectory
 UNTIL = quarter_of(LAST_FITTED) + 1
 #: Replicates carried out together.
 TOGETHER = 1024
-_KEPT = ("status", "requested", "newly_pledged")
 
 
 class OfPair(Conditioning):
@@ -112,8 +120,8 @@ class Pointwise:
     """What the rules make of single observations for draws of the parameters, each ``copies`` times.
 
     ``log_weights`` (observations, draws, copies) are the parts of the probability of the record;
-    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm) and share,
-    NaN where there is none.
+    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm), share and rate
+    of interest, NaN where there is none.
     """
 
     log_weights: Array
@@ -157,24 +165,29 @@ def log_parts(
         seed=seed,
         first_replicate=first_replicate,
         quarters=UNTIL,
-        keep=_KEPT,
+        keep=COMPARED_ARRAYS,
         record=conditioning,
     )
     rows = [_part(row, history, record, conditioning) for row in observations_of(record)]
-    with np.errstate(divide="ignore"):
-        amounts = [np.log(aid_rate(history, aid)) for aid in record.aid]
-    amounts += [share_granted(history, share) for share in record.shares]
+    amounts = [_amount(history, figure) for figure in record.figures]
     return np.stack(rows), np.reshape(amounts, (len(amounts), parameters.replicates))
 
 
 def _part(
     row: Observation, history: Trajectory, record: Record, conditioning: SpelledConditioning
 ) -> PerReplicate:
-    if row.kind == AID:
-        return log_aid(history, record.aid[row.place])
-    if row.kind == SHARE:
-        return log_share(history, record.shares[row.place])
+    if row.kind in FIGURES:
+        return log_figure(history, figure_of(record, row))
     return np.asarray(conditioning.spells[row.pair][row.place])
+
+
+def _amount(history: Trajectory, figure: Figure) -> PerReplicate:
+    if isinstance(figure, PeriodAid):
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(aid_rate(history, figure)))
+    if isinstance(figure, ShareGranted):
+        return share_granted(history, figure)
+    return interest_agreed(history, figure)
 
 
 def pointwise_of(

@@ -7,9 +7,10 @@ import numpy as np
 
 from calibration.implied import Flags, ImpliedBreak, Share, implied_breaks, share_of
 from calibration.pattern_list import Pattern
+from calibration.patterns import KEPT
 from scenarios.documented import Documented, windows_of
 from scenarios.draws import Draws, parameters_for
-from scenarios.outcomes import KEPT, Outcomes, outcomes_of
+from scenarios.outcomes import Outcomes, outcomes_of
 from scenarios.run import RunResult
 from simulation.arrays import PerReplicate
 from simulation.ensemble import CHUNK, simulate_in_chunks

@@ -7,7 +7,7 @@ import numpy as np
 from calibration.evidence_ids import evidence_ids
 from calibration.evidence_rows import Evidence
 from calibration.likelihood import LAST_FITTED, Record
-from calibration.observations import AID, EVENT, SHARE, Observation, moves_of
+from calibration.observations import AID, EVENT, INTEREST, SHARE, Observation, moves_of
 from scenarios.report_cells import Table
 from simulation.dates import quarter_name
 from simulation.errors import listed
@@ -32,6 +32,9 @@ def _compared(row: Observation, record: Record) -> str:
     if row.kind == SHARE:
         answer = record.shares[row.place]
         return f"{answer.share:.0%} of the request granted, ± {answer.spread:.0%}"
+    if row.kind == INTEREST:
+        agreed = record.interest[row.place]
+        return f"credit at {100 * agreed.rate:.3g} per cent a year, ± {100 * agreed.spread:.2g}"
     if row.kind == EVENT:
         move = moves_of(record.moves, row.pair)[row.place]
         first, last = quarter_name(move.first_quarter), quarter_name(move.last_quarter)
@@ -43,7 +46,9 @@ def sources_of_record(evidence: Evidence, record: Record) -> list[tuple[str, int
     """From how many rows of each source the record is made, the most used source first."""
     used = {found for ids in evidence_ids(evidence, record).values() for found in ids}
     rows = [
-        row for kind, row in evidence.rows() if kind in ("aid", "record") and getattr(row, "id", "") in used
+        row
+        for kind, row in evidence.rows()
+        if kind in ("aid", "record", "terms") and getattr(row, "id", "") in used
     ]
     return Counter(row.source for row in rows).most_common()
 

@@ -12,14 +12,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from calibration.checkpoint import read_checkpoint, write_checkpoint
 from calibration.errors import CalibrationError
-from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
-from calibration.observations import AID, SHARE, observations_of
+from calibration.likelihood import Record, observation_settings
+from calibration.observations import FIGURES, observations_of
 from calibration.origin import rules_hash
 from calibration.particles import Spell, filtered_log_likelihood
 from calibration.pointwise import TOGETHER, with_fixed
@@ -28,8 +28,6 @@ from calibration.sampler import Effort, Likelihood, Population, Sampling, begun,
 from calibration.workers import worker_processes
 from scenarios.draws import table_hash
 from simulation.arrays import Array
-
-Row = TypeVar("Row", PeriodAid, ShareGranted)
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,12 @@ def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
 def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
     """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
     row = observations_of(record)[place]
-    if row.kind == AID:
-        return replace(record, aid=_without(record.aid, row.place)), None
-    if row.kind == SHARE:
-        return replace(record, shares=_without(record.shares, row.place)), None
+    if row.kind in FIGURES:
+        name = FIGURES[row.kind]
+        held = getattr(record, name)
+        rest: dict[str, Any] = {name: held[: row.place] + held[row.place + 1 :]}
+        return replace(record, **rest), None
     return record, (row.pair, row.place)
-
-
-def _without(rows: tuple[Row, ...], place: int) -> tuple[Row, ...]:
-    return rows[:place] + rows[place + 1 :]
 
 
 def refit_log_likelihoods(

@@ -24,7 +24,8 @@ _TINY = np.finfo(float).tiny
 class Score:
     """The scores of one forecast; ``brier`` is NaN where there are no dates.
 
-    ``crps`` is in years for dates, in log units for aid, in shares for answers to requests.
+    ``crps`` is in years for dates, in log units for aid, in shares for answers to requests, in shares a
+    year for interest.
     """
 
     log: float

@@ -1,15 +1,25 @@
 """Records that the rules themselves make: of the same kind as the real one, from parameters that are known.
 
-A history runs free; its moves are put on record with windows, its pledges by plan period and its answers to requests
-with the spreads of the real figures. What is put on record is drawn exactly as the likelihood supposes, so that a
-fit of such a record must find the parameters again. Source: Talts et al. 2018.
+A history runs free; its moves are put on record with windows, its pledges by plan period, its answers to requests and
+its rates of interest with the spreads of the real figures. What is put on record is drawn exactly as the likelihood
+supposes, so that a fit of such a record must find the parameters again. Source: Talts et al. 2018.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.likelihood import LAST_FITTED, PeriodAid, Record, ShareGranted, observation_settings
+from calibration.likelihood import (
+    COMPARED_ARRAYS,
+    LAST_FITTED,
+    InterestAgreed,
+    PeriodAid,
+    Record,
+    ShareGranted,
+    interest_charged,
+    mean_interest,
+    observation_settings,
+)
 from calibration.prior import parameters_at
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -22,7 +32,6 @@ from simulation.trajectory import MoveTable, Trajectory
 #: Keep apart what a simulated record draws: its parameters, its history, how it was put on record, its fit, its
 #: check.
 PARAMETERS, HISTORY, RECORDING, FITTING, CHECKING = 10, 11, 12, 13, 14
-_KEPT = ("status", "requested", "newly_pledged")
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,8 @@ class SimulatedRecord:
 
     @property
     def degenerate(self) -> bool:
-        """Whether nothing but silence is on record: no move, no aid, no answer."""
-        return not (self.record.moves or self.record.aid or self.record.shares)
+        """Whether nothing but silence is on record: no move, no figure."""
+        return not (self.record.moves or self.record.figures)
 
 
 def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -> SimulatedRecord:
@@ -49,7 +58,7 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
         parameters_at(truth[np.newaxis]),
         seed=seed_of(seed, HISTORY, number),
         quarters=quarter_of(LAST_FITTED) + 1,
-        keep=_KEPT,
+        keep=COMPARED_ARRAYS,
     )
     return SimulatedRecord(number, truth, recorded(history, like, addressed(seed, RECORDING, number)))
 
@@ -75,10 +84,12 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                 moves += windowed(history.moves, (one, other), width, int(generator.integers(width)))
     aid = [recorded_aid(history, figure, generator.standard_normal()) for figure in like.aid]
     shares = [recorded_share(history, answer, generator.standard_normal()) for answer in like.shares]
+    interest = [recorded_interest(history, held, generator.standard_normal()) for held in like.interest]
     return Record(
         tuple(moves),
         tuple(figure for figure in aid if figure is not None),
         tuple(answer for answer in shares if answer is not None),
+        tuple(held for held in interest if held is not None),
     )
 
 
@@ -130,3 +141,15 @@ def recorded_share(history: Trajectory, answer: ShareGranted, error: float) -> S
         return None
     spread = float(np.hypot(answer.spread, observation_settings()["share_discrepancy"]))
     return replace(answer, share=float(history.arrays["newly_pledged"][at].sum()) / asked + spread * error)
+
+
+def recorded_interest(history: Trajectory, held: InterestAgreed, error: float) -> InterestAgreed | None:
+    """The rate of interest as it would be documented; none if nothing was pledged.
+
+    Formula: rate = mean rate of the credit agreed + spread x error.
+    """
+    rate = float(mean_interest(*interest_charged(history, held))[0])
+    if np.isnan(rate):
+        return None
+    spread = float(np.hypot(held.spread, observation_settings()["interest_discrepancy"]))
+    return replace(held, rate=rate + spread * error)

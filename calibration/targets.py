@@ -1,14 +1,22 @@
 """What the rules are fitted to, put together from the evidence: rows with the role of target, and no others."""
 
 import csv
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 
 from calibration.evidence_reading import FOLDER
-from calibration.evidence_rows import ROLES, Evidence, first_day
-from calibration.likelihood import PeriodAid, Record, ShareGranted, observation_settings
-from calibration.record import aid_observations, recorded_moves
+from calibration.evidence_rows import ROLES, Evidence, Term, first_day
+from calibration.likelihood import (
+    LAST_FITTED,
+    InterestAgreed,
+    PeriodAid,
+    Record,
+    ShareGranted,
+    observation_settings,
+)
+from calibration.record import COMPARED, aid_observations, recorded_moves
 from scenarios.documented import PLAN_PERIODS, DocumentedSum, Pair, Window, documented_sum
 from simulation.countries import country_named
 from simulation.dates import quarter_of
@@ -16,6 +24,8 @@ from simulation.errors import Problem, unknown
 from simulation.trajectory import PAIRS
 
 _FITTED = "target"
+#: The unit of a rate of interest.
+_RATE = "percent a year"
 #: A share may be rounded by this much.
 _SHARE_ROUNDING = 0.01
 
@@ -73,6 +83,64 @@ def share_rows(folder: Path = FOLDER) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["role"] == _FITTED]
 
 
+def fitted_terms(evidence: Evidence, roles: Collection[str] = (_FITTED,)) -> list[Term]:
+    """The rates of interest that are targets (or have one of some ``roles``), as far as they begin in fitted years."""
+    return [
+        row
+        for row in evidence.terms
+        if row.role in roles
+        and row.kind == "interest"
+        and row.unit == _RATE
+        and quarter_of(row.first) <= quarter_of(LAST_FITTED)
+    ]
+
+
+def interest_of(row: Term) -> InterestAgreed:
+    """A documented rate of interest as it is compared, a share a year.
+
+    The source gives no range. The spread is that of the rounding: 2 x interest_rounding / range_width.
+    """
+    settings = observation_settings()
+    return InterestAgreed(
+        country_named(row.patron),
+        country_named(row.client),
+        quarter_of(row.first),
+        quarter_of(row.last, end=True),
+        row.value / 100,
+        2 * settings["interest_rounding"] / settings["range_width"],
+    )
+
+
+def compared_interest(evidence: Evidence) -> tuple[InterestAgreed, ...]:
+    """Every documented rate of interest the rules are judged by, fitted or held out."""
+    return tuple(interest_of(row) for row in fitted_terms(evidence, COMPARED))
+
+
+def fitted_ids(evidence: Evidence, folder: Path = FOLDER) -> set[str]:
+    """The ids of the targets that enter an observation: changes of status, loans added, answers, and interest."""
+    changes = [row for row in evidence.record if row.role == _FITTED and not row.reading_of]
+    return {
+        *(row.id for row in changes if row.from_status or row.to_status),
+        *(name for _, _, total in fitted_sums(evidence) for name in total.ids),
+        *(row[column] for row in share_rows(folder) for column in ("asked", "granted")),
+        *(row.id for row in fitted_terms(evidence)),
+    }
+
+
+def target_problems(
+    evidence: Evidence, folder: Path = FOLDER, among: Collection[str] | None = None
+) -> list[Problem]:
+    """The rows, all or those ``among`` some ids, that have the role of target and yet enter no observation."""
+    used = fitted_ids(evidence, folder)
+    return [
+        Problem(
+            f"{kind}.csv ({row.id})", "role", _FITTED, "held out or context, as no observation is made of it"
+        )
+        for kind, row in evidence.rows()
+        if getattr(row, "role", "") == _FITTED and row.id not in used and (among is None or row.id in among)
+    ]
+
+
 def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:
     """What is wrong with the answers to requests: figures that do not exist or do not give the share, ranges, roles."""
     figures = {figure.id: figure for figure in evidence.aid}
@@ -124,8 +192,13 @@ def _is_date(text: str) -> bool:
 
 
 def fitted_record(evidence: Evidence, folder: Path = FOLDER) -> Record:
-    """Everything that calibration conditions on: dated moves, plan-period pledges and shares of requests granted.
+    """Everything that calibration conditions on: dated moves, plan-period pledges, shares granted, and interest.
 
     ``folder`` holds the answers to requests (``shares.csv``).
     """
-    return Record(recorded_moves(evidence, (_FITTED,)), period_aid(evidence), shares_granted(folder))
+    return Record(
+        recorded_moves(evidence, (_FITTED,)),
+        period_aid(evidence),
+        shares_granted(folder),
+        tuple(interest_of(row) for row in fitted_terms(evidence)),
+    )

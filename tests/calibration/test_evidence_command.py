@@ -33,6 +33,20 @@ def test_without_filters_everything_is_listed() -> None:
     assert len(listed()) == sum(1 for _ in read_evidence().rows())
 
 
+def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
+    rows = {"cuts": "china-albania-1975-arms-stop", "terms": "china-albania-1970-fyp5-loan-grace-20y"}
+    for kind, name in rows.items():
+        path = folder / f"{kind}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        changed = [line.replace(",context,", ",target,") if line.startswith(name) else line for line in lines]
+        path.write_text("".join(changed), encoding="utf-8")
+    told = refused("check", "--folder", str(folder))
+    assert "2 problems" in told
+    for kind, name in rows.items():
+        assert f"{kind}.csv ({name})" in told
+
+
 def test_filters_narrow_together() -> None:
     rows = listed("--pair", "albania-ussr", "--kind", "aid", "--years", "1961-1965", "--role", "target")
     assert [row["id"] for row in rows] == [

@@ -24,10 +24,11 @@ from calibration.influence import (
     weights_without,
 )
 from calibration.influence_report import influence_report, standing_of
-from calibration.observations import AID, EVENT, SILENCE, Observation, observations_of
+from calibration.observations import AID, EVENT, INTEREST, SILENCE, Observation, observations_of
 from calibration.prior import draw_coordinates, parameters_at
+from calibration.record import COMPARED
 from calibration.sampler import Effort, Population
-from calibration.targets import fitted_record, share_rows
+from calibration.targets import fitted_ids, fitted_record, share_rows
 from scenarios.draws import Draws, write_draws
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -159,6 +160,11 @@ def test_free_histories_are_those_of_a_run_draw_by_draw():
 
 def test_every_observation_is_traced_to_rows_of_the_evidence():
     evidence = read_evidence()
+    terms = tuple(
+        row.model_copy(update={"role": "target"}) if row.kind == "interest" and row.role in COMPARED else row
+        for row in evidence.terms
+    )
+    evidence = replace(evidence, terms=terms)
     record = fitted_record(evidence)
     known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {r["id"] for r in share_rows()}
     ids = evidence_ids(evidence, record)
@@ -168,6 +174,11 @@ def test_every_observation_is_traced_to_rows_of_the_evidence():
         assert bool(found) or (row.kind == SILENCE and row.place == 0)
     sums = [row for row in ids if row.kind == AID]
     assert any(len(ids[row]) > 1 for row in sums)
+    rates = [name for row, found in ids.items() if row.kind == INTEREST for name in found]
+    assert rates == [row.id for row in terms if row.role == "target"]
+    assert len(rates) == 4
+    answers = {row["id"] for row in share_rows()}
+    assert {name for found in ids.values() for name in found} - answers == fitted_ids(evidence)
 
 
 def fake(name, shift, error, pareto=0.1, refitted=False):

@@ -12,7 +12,7 @@ from calibration.leave_one_out import Asked, LeftOut, left_out, null_scores, sys
 from calibration.leave_one_out_report import leave_one_out_report
 from calibration.null_likelihood import NullFit
 from calibration.nulls import QUARTERS, all_nulls
-from calibration.observations import EVENT, Observation, documented_quarters
+from calibration.observations import EVENT, FIGURES, INTEREST, Observation, documented_quarters
 from calibration.prior import draw_coordinates
 from calibration.scores import (
     AmountForecast,
@@ -24,7 +24,7 @@ from calibration.scores import (
     dates_of,
     paired,
 )
-from calibration.targets import fitted_record
+from calibration.targets import compared_interest, fitted_record
 from simulation.countries import Country
 from simulation.dates import quarter_of
 
@@ -121,7 +121,9 @@ def asked():
         tuple(row for row in rows if (row.patron, row.client) == PAIR)[:1]
         for rows in (record.aid, record.shares)
     )
-    small = replace(record, moves=moves, aid=aid, shares=shares)
+    interest = compared_interest(evidence)[:1]
+    assert (interest[0].patron, interest[0].client) == PAIR
+    small = replace(record, moves=moves, aid=aid, shares=shares, interest=interest)
     return Asked(small, documented_quarters(evidence, small), seed=1, copies=2)
 
 
@@ -141,9 +143,10 @@ def rows(asked, fits):
 
 def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
     assert [row.observation for row in rows] == list(asked.observations)
+    assert rows[-1].observation.kind == INTEREST
     for row in rows:
         assert set(row.nulls) == {"constant", "drivers", "persistence"}
-        assert np.isnan(row.rules.brier) == (row.observation.kind in ("aid", "share"))
+        assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
         assert all(np.isfinite(score.log) and score.crps >= 0 for score in (row.rules, *row.nulls.values()))
         assert not row.refitted
 
@@ -158,7 +161,7 @@ def test_where_weights_fail_the_rules_are_fitted_again(asked, fits, rows, monkey
         wanted.append(place)
         return draw_coordinates(3, place) * 0.3
 
-    only = replace(asked, record=replace(asked.record, aid=(), shares=()))
+    only = replace(asked, record=replace(asked.record, aid=(), shares=(), interest=()))
     again = left_out(draws, fits[:1], only, refit=refit, population=3)
     assert wanted == list(range(len(only.observations)))
     assert all(row.refitted for row in again)

@@ -7,9 +7,12 @@ import pytest
 
 from calibration.evidence_reading import read_evidence
 from calibration.likelihood import (
+    InterestAgreed,
     PeriodAid,
     ShareGranted,
+    interest_density,
     log_aid,
+    log_interest,
     log_likelihood,
     log_normal_density,
     log_share,
@@ -19,7 +22,7 @@ from calibration.likelihood import (
 from calibration.population import likelihood_of
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.record import recorded_moves
-from calibration.targets import fitted_record, period_aid, shares_granted
+from calibration.targets import compared_interest, fitted_record, period_aid, shares_granted
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -36,10 +39,11 @@ def record():
     return fitted_record(read_evidence())
 
 
-def kept(status, asked, pledged):
-    """A trajectory of one history in which China and Albania had the given statuses, requests and pledges."""
-    arrays = {name: np.zeros((len(status), 4, 4, 1)) for name in ("status", "requested", "newly_pledged")}
-    for name, values in (("status", status), ("requested", asked), ("newly_pledged", pledged)):
+def kept(status, asked, pledged, interest=0.0):
+    """A trajectory of one history in which China and Albania had the given statuses, requests, pledges and rates."""
+    told = {"status": status, "requested": asked, "newly_pledged": pledged, "interest": interest}
+    arrays = {name: np.zeros((len(status), 4, 4, 1)) for name in told}
+    for name, values in told.items():
         arrays[name][:, CHINA, ALBANIA, 0] = values
     return Trajectory(0, 1, arrays, MoveTable.joined([]), None)
 
@@ -65,6 +69,29 @@ def test_a_share_is_pledged_over_requested():
     assert log_share(trajectory, ShareGranted(CHINA, ALBANIA, 0, 2, 0.4, 0.05)) == pytest.approx(expected)
 
 
+def test_a_rate_of_interest_is_that_of_the_credit_agreed():
+    trajectory = kept([Status.ALLIED] * 4, [9] * 4, [7, 30, 0, 10], [0.5, 0.02, 0.9, 0.04])
+    spread = np.hypot(0.0015, observation_settings()["interest_discrepancy"])
+    expected = log_normal_density(np.array([(30 * 0.02 + 10 * 0.04) / 40 - 0.01]), spread)
+    observed = InterestAgreed(CHINA, ALBANIA, 1, 3, 0.01, 0.0015)
+    assert log_interest(trajectory, observed) == pytest.approx(expected)
+    never = kept([Status.NONE] * 4, [0] * 4, [0] * 4, 0.02)
+    assert log_interest(never, observed) == 0.0
+
+
+def test_the_density_of_a_rate_integrates_to_one():
+    rates, pledged = np.linspace(-0.1, 0.14, 2001), np.array([50.0, 2.0])
+    densities = [
+        np.exp(
+            interest_density(
+                pledged * np.array([0.02, 0.0]), pledged, InterestAgreed(CHINA, ALBANIA, 0, 3, rate, 0.0015)
+            )
+        )
+        for rate in rates
+    ]
+    assert np.trapezoid(densities, rates, axis=0) == pytest.approx(1.0, abs=1e-9)
+
+
 def test_a_density_by_hand():
     assert log_normal_density(np.array([0.0]), 2.0) == pytest.approx(-np.log(2 * np.sqrt(2 * np.pi)))
     assert log_normal_density(np.array([2.0]), 2.0) == pytest.approx(-0.5 - np.log(2 * np.sqrt(2 * np.pi)))
@@ -80,6 +107,8 @@ def test_only_targets_are_fitted(record):
     assert sums[CHINA, ALBANIA, quarter_of("1956")] == pytest.approx(20.0)
     assert sums[CHINA, ALBANIA, quarter_of("1961")] == pytest.approx(125 + 33.3, abs=0.2)
     assert [share.share for share in shares_granted()] == [1.0, 0.0, 0.68, 0.375]
+    assert record.interest == ()  # held out, as the published posterior was fitted without rates of interest
+    assert [rate.rate for rate in compared_interest(evidence)] == [0.02, 0.005, 0.0, 0.0]
 
 
 def test_the_record_is_imposed_whatever_the_parameters(record):
@@ -107,7 +136,7 @@ def test_copies_are_averaged_on_the_scale_of_probabilities(record):
 def test_silence_is_evidence(record):
     """Without a break on record, parameters that make breaks likely are the less probable, and conversely."""
     calm = default_parameters(40, break_threshold=1.5, abandonment_threshold=1.5)
-    broken = replace(record, aid=(), shares=())
+    broken = replace(record, aid=(), shares=(), interest=())
     silent = replace(broken, moves=tuple(m for m in record.moves if m.move is not Move.SPLIT))
     usual = default_parameters(40)
     assert log_weights(calm, silent, seed=1).mean() > log_weights(usual, silent, seed=1).mean()

@@ -7,10 +7,11 @@ import pytest
 from scipy import stats
 
 from calibration.evidence_reading import read_evidence
-from calibration.null_likelihood import NullFit, aid_forecast, fitted_null, pointwise, spells_of
+from calibration.likelihood import InterestAgreed
+from calibration.null_likelihood import NullFit, figure_forecast, fitted_null, pointwise, spells_of
 from calibration.nulls import QUARTERS, all_nulls, line_gaps, new_leadership, null_table
 from calibration.nulls_report import Evidence, evidence_of_nulls, nulls_report
-from calibration.observations import AID, SHARE, moves_of, observations_of
+from calibration.observations import FIGURES, SHARE, moves_of, observations_of
 from calibration.sampler import Effort
 from calibration.targets import fitted_record
 from simulation.context import CHINA_ENTERS
@@ -67,8 +68,10 @@ def test_only_drivers_move_the_chances_of_the_drivers_null():
 
 def test_persistence_repeats_the_last_figure_of_the_pair(record):
     values = drawn(PERSISTENCE, 4)
-    places = {row.name: row.place for row in observations_of(record) if row.kind in (AID, SHARE)}
-    centre, spread = aid_forecast(PERSISTENCE, values, record, places["albania-china aid 1966-70"])
+    rows = {row.name: row for row in observations_of(record)}
+    places = {name: row.place for name, row in rows.items() if row.kind in FIGURES}
+    observed, centre, spread = figure_forecast(PERSISTENCE, values, record, rows["albania-china aid 1966-70"])
+    assert observed == pytest.approx(np.log(record.aid[places["albania-china aid 1966-70"]].usd))
     before = record.aid[places["albania-china aid 1961-65"]]
     assert centre == pytest.approx(np.log(before.usd))
     assert (spread > values["persistence_aid_scatter"]).all()
@@ -109,7 +112,7 @@ def test_the_recursion_equals_the_sum_over_all_ways_the_record_may_have_gone(rec
     rows = [
         place
         for place, row in enumerate(observations_of(record))
-        if row.pair == pair and row.kind not in (AID, SHARE)
+        if row.pair == pair and row.kind not in FIGURES
     ]
     assert found[rows].sum() == pytest.approx(np.log(total))
 
@@ -123,9 +126,36 @@ def test_figures_have_the_density_of_a_normal_forecast(record):
     assert pointwise(CONSTANT, values, record)[place] == pytest.approx(expected)
 
 
+def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
+    years = ("1952", "1964", "1968")
+    pairs = ((USSR, ALBANIA), (CHINA, ALBANIA), (CHINA, ALBANIA))
+    rates = tuple(
+        InterestAgreed(*pair, quarter_of(year), quarter_of(year, end=True), rate, 0.0015)
+        for pair, year, rate in zip(pairs, years, (0.02, 0.004, 0.001), strict=True)
+    )
+    told = replace(record, interest=rates)
+    foreseen = [[null.interest(drawn(null, 6), told, place)[0] for place in range(3)] for null in NULLS]
+    constant, drivers, persistence = foreseen
+    assert all((centre == drawn(CONSTANT, 6)["constant_interest"]).all() for centre in constant)
+    assert (drivers[0] >= drawn(DRIVERS, 6)["drivers_interest"]).all()
+    gaps = [
+        line_gaps(drawn(DRIVERS, 6), pair)[quarter_of(year)] for pair, year in zip(pairs, years, strict=True)
+    ]
+    assert ((drivers[1] > drivers[0]) == (gaps[1] > gaps[0])).all()
+    assert (persistence[0] == persistence[1]).all()  # the first that is known of either patron
+    assert (persistence[2] == 0.004).all()
+    for null in NULLS:
+        values = drawn(null, 6)
+        parts, before = pointwise(null, values, told), pointwise(null, values, record)
+        assert np.array_equal(parts[: len(before)], before)
+        spread = np.hypot(values[f"{null.name}_interest_scatter"], 0.0015)
+        centre = null.interest(values, told, 2)[0]
+        assert parts[-1] == pytest.approx(stats.norm.logpdf(0.001, centre, spread))
+
+
 @pytest.mark.statistical
 def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
-    # Five parameters: a plain average over 6,000 prior draws has a relative error that is estimated here; four such
+    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is estimated here; four such
     # errors and 0.25 for the sampler (over four standard deviations of repeated fits) fail about once in 10,000 runs.
     small = replace(record, aid=record.aid[:2], shares=record.shares[:2])
     weights = np.exp(pointwise(PERSISTENCE, drawn(PERSISTENCE, 6000, 3), small).sum(axis=0) + 60)
@@ -133,11 +163,11 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
     effort = Effort(population=300, copies=1, moves=4, effective_share=0.5, last_moves=4)
     fit = fitted_null(PERSISTENCE, small, seed=2, runs=2, effort=effort)
     assert fit.log_evidence == pytest.approx(plain, abs=4 * error + 0.25)
-    assert fit.coordinates.shape == (600, 5)
+    assert fit.coordinates.shape == (600, 7)
 
 
 def test_the_report_says_when_a_null_is_better(origin):
-    nulls = evidence_of_nulls([NullFit(CONSTANT, np.zeros((1, 8)), (-64.0, -64.2))])
+    nulls = evidence_of_nulls([NullFit(CONSTANT, np.zeros((1, 10)), (-64.0, -64.2))])
     assert nulls[0].error == pytest.approx(0.1)
     worse = nulls_report(Evidence("rules", "", 110, -70.0, 0.1), nulls, origin)
     assert not worse.reached

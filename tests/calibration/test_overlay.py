@@ -3,12 +3,16 @@
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import FOLDER, read_evidence
 from calibration.overlay import overlaid_record, overlay_hash
-from calibration.targets import fitted_record
+from calibration.particles import filtered_log_likelihood
+from calibration.prior import draw_coordinates, parameters_at
+from calibration.record import COMPARED
+from calibration.targets import fitted_record, fitted_terms
 from simulation.countries import Country
 from simulation.dates import quarter_of
 
@@ -57,6 +61,42 @@ def test_a_row_with_a_new_id_is_added_and_one_named_as_removed_is_gone(tmp_path)
     assert sums(record)[CHINA_FIFTH_PLAN] > sums(before)[CHINA_FIFTH_PLAN] + 400
     assert len(record.shares) == len(before.shares) - 1
     assert 0.68 not in [answer.share for answer in record.shares]
+
+
+def test_a_rate_of_interest_is_fitted_when_its_role_says_so(tmp_path):
+    rows = [shipped("terms", row.id) for row in fitted_terms(read_evidence(), COMPARED)]
+    kept_apart = [row | {"role": "held out"} for row in rows]
+    before = overlaid_record(lay(tmp_path, "terms", *kept_apart))
+    assert before.interest == ()
+    assert rows[0]["id"] == "ussr-albania-1951-interest-2"
+    record = overlaid_record(lay(tmp_path, "terms", rows[0] | {"role": "target"}, *kept_apart[1:]))
+    (rate,) = record.interest
+    assert (rate.patron, rate.client, rate.rate) == (Country.USSR, Country.ALBANIA, 0.02)
+    assert (rate.first_quarter, rate.last_quarter) == (quarter_of("1951"), quarter_of("1957-01"))
+    assert rate.spread == pytest.approx(0.005 / 3.3)
+    assert (record.moves, record.aid, record.shares) == (before.moves, before.aid, before.shares)
+    parameters = parameters_at(draw_coordinates(4, 2) * 0.3)
+    fitted, plain = (filtered_log_likelihood(parameters, told, seed=3, copies=1) for told in (record, before))
+    assert (np.abs(fitted - plain) > 1e-6).all()
+
+
+def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path):
+    for kind, name in (
+        ("terms", "china-albania-1965-deferral-10y"),
+        ("cuts", "china-albania-1975-arms-stop"),
+        ("aid", "ussr-albania-1947-loan-6m-usd"),
+    ):
+        lay(tmp_path, kind, shipped(kind, name) | {"role": "target"})
+    late = shipped("terms", "china-albania-1970-fyp5-loan-interest-0")
+    lay(tmp_path, "terms", shipped("terms", "china-albania-1965-deferral-10y") | {"role": "target"},
+        late | {"role": "target", "from": "1979", "to": "1980"})  # fmt: skip
+    with pytest.raises(CalibrationError, match="4 problems") as caught:
+        overlaid_record(tmp_path)
+    for problem in caught.value.problems:
+        assert (problem.key, problem.allowed) == (
+            "role",
+            "held out or context, as no observation is made of it",
+        )
 
 
 def test_an_exchange_rate_is_known_by_unit_and_first_date(tmp_path):

@@ -10,7 +10,7 @@ from calibration.likelihood import log_likelihood, mean_weight
 from calibration.particles import filtered_log_likelihood, renewal, renewal_uniforms
 from calibration.population import likelihood_of, log_likelihoods
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.targets import fitted_record
+from calibration.targets import compared_interest, fitted_record
 from simulation.parameters import default_parameters, parameter_table
 
 
@@ -25,6 +25,7 @@ def coordinates():
 
 
 def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates):
+    record = replace(record, interest=compared_interest(read_evidence()))
     parameters = parameters_at(coordinates)
     filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1)
     assert filtered == pytest.approx(log_likelihood(parameters, record, seed=2, copies=1))

@@ -1,11 +1,13 @@
 """Every pattern on histories made by hand: one that shows it, one that does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from calibration import patterns
 from calibration.evidence_reading import read_evidence
-from calibration.likelihood import PeriodAid, ShareGranted, log_aid
+from calibration.likelihood import InterestAgreed, PeriodAid, ShareGranted, log_aid
 from calibration.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
 from calibration.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
 from calibration.targets import fitted_record
@@ -15,7 +17,7 @@ from simulation.parameters import default_parameters
 from simulation.state import Move, Status
 from simulation.trajectory import MoveTable, Trajectory
 
-NAMES = ("status", "requested", "newly_pledged", "delivered", "support")
+NAMES = ("status", "requested", "newly_pledged", "delivered", "support", "interest")
 
 
 def span(start, end):
@@ -75,6 +77,32 @@ def test_share_granted_is_pledged_over_asked():
     assert patterns.share_granted(held, observed) == pytest.approx(0.7)
     assert patterns.share_in_range(held, observed).all()
     assert not patterns.share_in_range(history(), observed).any()
+
+
+def test_interest_is_compared_as_the_source_rounds_it():
+    early = InterestAgreed(*CHINA_ALBANIA, quarter_of("1954-12"), quarter_of("1957-01"), 0.005, 0.005 / 3.3)
+    late = InterestAgreed(*CHINA_ALBANIA, quarter_of("1966-07"), quarter_of("1970-12"), 0.0, 0.005 / 3.3)
+    soviet = InterestAgreed(*USSR_ALBANIA, quarter_of("1951"), quarter_of("1957-01"), 0.02, 0.005 / 3.3)
+    held = history(
+        newly_pledged={CHINA_ALBANIA: {("1955", "1970"): 5.0}, USSR_ALBANIA: {("1951", "1960"): 1.0}},
+        interest={
+            CHINA_ALBANIA: {("1954", "1960"): 0.007, ("1961", "1970"): 0.003},
+            USSR_ALBANIA: {("1951", "1960"): 0.018},
+        },
+    )
+    assert patterns.interest_agreed(held, early) == pytest.approx(0.007)
+    assert [patterns.interest_in_range(held, rate).all() for rate in (early, late, soviet)] == [
+        True,
+        False,
+        True,
+    ]
+    assert patterns.interest_softer(held, [early, late], [soviet]).all()
+    assert not patterns.interest_softer(held, [soviet], [early, late]).any()
+    assert np.isnan(patterns.interest_agreed(history(), soviet)).all()
+    assert not patterns.interest_in_range(history(), soviet).any()
+    assert not patterns.interest_softer(
+        held, [early], [replace(soviet, first_quarter=0, last_quarter=3)]
+    ).any()
 
 
 def delivered(*spans):
@@ -166,7 +194,8 @@ def test_unbroken_until_a_quarter():
 
 def test_the_list_covers_every_number_once():
     evidence = read_evidence()
-    found = all_patterns(evidence, fitted_record(evidence))
+    record = fitted_record(evidence)
+    found = all_patterns(evidence, record)
     numbers = [pattern.number for pattern in found]
     assert len(set(numbers)) == len(numbers)
     assert {number[0] for number in numbers} == set("123456789")
@@ -174,6 +203,15 @@ def test_the_list_covers_every_number_once():
     assert dates["1e"].measure.documented == quarter_of("1961-12")
     assert "Albania – USSR" in dates["1e"].says
     assert dates["5a"].measure.documented == 3
+    rates = [pattern for pattern in found if pattern.number.startswith("10")]
+    assert [pattern.measure and pattern.measure.documented for pattern in rates[1:]] == [
+        0.02,
+        0.005,
+        None,
+        None,
+    ]
+    assert sum(pattern.note == "Fitted." for pattern in rates) == len(record.interest)
+    assert sum(pattern.note == "Held out of the fit." for pattern in rates) == 4 - len(record.interest)
 
 
 @pytest.mark.parametrize("names", [names for _, _, names, _ in COUNTERFACTUALS])

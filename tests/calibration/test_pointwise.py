@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from calibration.evidence_reading import read_evidence
-from calibration.likelihood import log_weights
+from calibration.likelihood import log_normal_density, log_weights, observation_settings
 from calibration.observations import (
     AID,
     EVENT,
+    INTEREST,
     KINDS,
     SHARE,
     SILENCE,
@@ -20,7 +21,7 @@ from calibration.observations import (
 )
 from calibration.pointwise import Pointwise, foreseen, log_parts, pointwise_of, with_fixed
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.targets import fitted_record
+from calibration.targets import compared_interest, fitted_record
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status
@@ -30,7 +31,9 @@ COORDINATES = draw_coordinates(6, 4) * 0.5
 
 @pytest.fixture(scope="module")
 def record():
-    return fitted_record(read_evidence())
+    """The record as it is fitted, and the rates of interest with it."""
+    evidence = read_evidence()
+    return replace(fitted_record(evidence), interest=compared_interest(evidence))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,8 @@ def held(record):
 def test_every_part_of_the_record_is_one_observation(record):
     rows = observations_of(record)
     counts = {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
-    assert counts == {EVENT: len(record.moves), SILENCE: 6, AID: len(record.aid), SHARE: len(record.shares)}
+    figures = {AID: len(record.aid), SHARE: len(record.shares), INTEREST: len(record.interest)}
+    assert counts == {EVENT: len(record.moves), SILENCE: 6, **figures}
     assert len({row.name for row in rows}) == len(rows)
     assert sum(len(moves_of(record.moves, row.pair)) for row in rows if row.kind == SILENCE) == len(
         record.moves
@@ -60,6 +64,13 @@ def test_preferred_dates_lie_within_their_windows(record):
 def test_single_observations_multiply_to_the_whole_record(record, held):
     weights = log_weights(parameters_at(COORDINATES, 3), record, seed=5)
     assert held.total.ravel() == pytest.approx(weights, abs=1e-9)
+
+
+def test_what_was_simulated_of_a_rate_is_kept_beside_its_probability(record, held):
+    spread = np.hypot(record.interest[0].spread, observation_settings()["interest_discrepancy"])
+    expected = log_normal_density(held.amounts[-4] - record.interest[0].rate, spread)
+    assert held.log_weights[-4] == pytest.approx(expected)  # Moscow and Albania are always allied in 1951-57
+    assert (held.amounts[-4] > 0).all()
 
 
 def test_a_move_with_a_window_of_one_quarter_is_scored_by_what_was_foreseen(record, held):
@@ -98,7 +109,7 @@ def test_one_observation_given_the_others_by_hand():
 
 
 def test_parameters_held_fixed_change_the_parts(record):
-    small = replace(record, aid=(), shares=())
+    small = replace(record, aid=(), shares=(), interest=())
     drawn = parameters_at(COORDINATES[:2])
     fixed = with_fixed(drawn, {"dispute_threshold": 1.0})
     assert (fixed["dispute_threshold"] == 1.0).all()

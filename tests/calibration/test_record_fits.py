@@ -12,6 +12,7 @@ from calibration.check_command import check_app
 from calibration.coverage import coverage_of, most_outside, most_wide, outside_band
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
+from calibration.likelihood import COMPARED_ARRAYS, observation_settings
 from calibration.rank_report import rank_report, recovery_report
 from calibration.record_fits import (
     RecordFits,
@@ -22,13 +23,13 @@ from calibration.record_fits import (
     setting_problems,
 )
 from calibration.sampler import Effort, begun, sampled
-from calibration.simulated import recorded_aid, seed_of, simulated_record, windowed
-from calibration.targets import fitted_record
+from calibration.simulated import recorded_aid, recorded_interest, seed_of, simulated_record, windowed
+from calibration.targets import compared_interest, fitted_record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate
-from simulation.parameters import parameter_table
+from simulation.parameters import default_parameters, parameter_table
 from simulation.state import Move, Status
 from simulation.trajectory import MoveTable, Trajectory
 
@@ -67,6 +68,33 @@ def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
         real = {(a.patron, a.client, a.first_quarter, a.log_range) for a in like.aid}
         assert {(a.patron, a.client, a.first_quarter, a.log_range) for a in made.aid} <= real
         assert len(made.shares) <= len(like.shares)
+        assert len(made.interest) <= len(like.interest)
+
+
+def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
+    without, with_rates = (
+        replace(like, interest=()),
+        replace(like, interest=compared_interest(read_evidence())),
+    )
+    dimensions = len(parameter_table())
+    made = [simulated_record(with_rates, dimensions, seed=5, number=number).record for number in range(6)]
+    plain = [simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)]
+    assert [replace(record, interest=()) for record in made] == plain
+    found = [rate for record in made for rate in record.interest]
+    assert {(rate.first_quarter, rate.spread) for rate in found} <= {
+        (rate.first_quarter, rate.spread) for rate in with_rates.interest
+    }
+    assert len({rate.rate for rate in found}) == len(found) > 6
+    history = simulate(default_parameters(1), seed=1, keep=COMPARED_ARRAYS)
+    (held,) = [rate for rate in with_rates.interest if rate.patron is Country.USSR]
+    exact, shifted = (recorded_interest(history, held, error) for error in (0.0, 2.0))
+    spread = np.hypot(held.spread, observation_settings()["interest_discrepancy"])
+    assert shifted.rate - exact.rate == pytest.approx(2 * spread)
+    at = (slice(held.first_quarter, held.last_quarter + 1), held.patron, held.client, 0)
+    pledged, rates = history.arrays["newly_pledged"][at], history.arrays["interest"][at]
+    assert exact.rate == pytest.approx(np.average(rates, weights=pledged))
+    history.arrays["newly_pledged"][...] = 0
+    assert recorded_interest(history, held, 0.0) is None
 
 
 def table(quarters, moves):

@@ -257,12 +257,23 @@ def test_tables_and_parts_without_figures():
 def test_the_record_is_listed_row_by_row(evidence):
     record = fitted_record(evidence)
     table = record_table(evidence, record)
-    assert len(table.rows) == len(record.moves) + 6 + len(record.aid) + len(record.shares)
+    assert len(table.rows) == len(record.moves) + 6 + len(record.figures)
     assert any("1947 Q2 and 1948 Q2" in row[2] for row in table.rows)
     held = held_out_table(evidence)
     assert "china-albania-1962-10-mended" in {row[0] for row in held.rows}
     assert not {row[0] for row in held.rows} & {name for row in table.rows for name in row[3].split(", ")}
-    assert dict(targets_not_compared(evidence, record)).get("record", 0) == 0
+    assert targets_not_compared(evidence, record) == []
+    terms = tuple(
+        row.model_copy(update={"role": "target"}) if row.id == "china-albania-1954-interest-half" else row
+        for row in evidence.terms
+    )
+    with_rate = replace(evidence, terms=terms)
+    listed = {row[0]: row[1:] for row in record_table(with_rate, fitted_record(with_rate)).rows}
+    assert listed["albania-china interest 1954"] == [
+        "interest",
+        "credit at 0.5 per cent a year, ± 0.15",
+        "china-albania-1954-interest-half",
+    ]
 
 
 def test_numbers_of_another_version_are_refused(folder, fitted, tmp_path):

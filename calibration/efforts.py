@@ -1,5 +1,6 @@
 """How hard a fit may be asked to work."""
 
+from calibration.exchangeable import Chains
 from calibration.sampler import Effort
 
 #: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is about 1 where the
@@ -13,11 +14,17 @@ EFFORTS = {
     ),
     "full": Effort(population=4096, copies=COPIES, moves=4, effective_share=0.5, last_moves=400, thinned=4),
 }
-#: How hard each of many simulated records is fitted, by one process; simulated records have mostly exact dates and so
-#: make do with fewer shocks.
+#: How hard each of some simulated records is fitted, by one process, to see whether fits recover what made them.
+#: Simulated records have mostly exact dates and so make do with fewer shocks.
 RECORD_EFFORTS = {
     "light": Effort(population=256, copies=4, moves=3, effective_share=0.5, last_moves=120, thinned=4),
     "usual": Effort(population=512, copies=4, moves=4, effective_share=0.5, last_moves=200, thinned=4),
+}
+#: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
+#: fault shows.
+RANK_EFFORTS = {
+    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
+    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
 #: How hard the rules are fitted again without a mechanism, where the evidence is wanted rather than draws.
 ABLATION_EFFORTS = {

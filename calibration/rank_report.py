@@ -1,6 +1,7 @@
 """The reports of recovery and rank checks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -54,18 +55,23 @@ def rank_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: 
         len(results) >= wanted and outside.sum() <= allowed and wide <= allowed_wide and not uneven
     )
     finding = (
-        f"{_of(results, wanted)} Ranks of {int(outside.sum())} of {len(names)} quantities leave their 95 % "
-        f"simultaneous band (up to {allowed} would by chance, but for one case in a hundred); {wide} of {cases} "
+        f"{_of(results, wanted, 'walked from')} "
+        f"Ranks of {int(outside.sum())} of {len(names)} quantities leave their 95 % simultaneous band (up to {allowed} "
+        f"would by chance, but for one case in a hundred); {wide} of {cases} "
         f"coverages lie more than {MOST_ERRORS} binomial standard errors from their level (up to {allowed_wide}); "
         f"{uneven} quantities are so uneven that any of them would be once in a hundred such checks (none may be). "
-        + ("Fits find back what made a record." if reached else _shape_of(places, names, outside))
+        + (
+            "Likelihood and steps keep the posterior of what the rules make."
+            if reached
+            else _shape_of(places, names, outside)
+        )
     )
     parts = (
         _about(results),
         ReportTable("Coverage, all quantities together", _COVERAGE_HEADS, _coverage_rows(coverages)),
         ReportFigure(
             "ecdf",
-            "Places of true values among the draws of fits, less the even distribution; the grey band holds a whole "
+            "Places of true values among the ends of chains, less the even distribution; the grey band holds a whole "
             "line with 95 % chance. Red lines leave it.",
             ecdf_figure(places, names, outside),
         ),
@@ -95,7 +101,8 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
     strongest = np.argsort(-contraction)
     told, untold = int((contraction >= 0.5).sum()), int((contraction < 0.1).sum())
     finding = (
-        f"{_of(results, wanted)} Over all parameters, 50 % intervals held the true value in {shares[0]:.1%} of cases "
+        f"{_of(results, wanted, 'fitted')} Over all parameters, 50 % intervals held the true value in "
+        f"{shares[0]:.1%} of cases "
         f"and 90 % intervals in {shares[1]:.1%} (goal: {low:.0%} to {high:.0%}). One record narrows {told} of "
         f"{len(names)} parameters by half or more of the prior's variance, {untold} by less than a tenth."
     )
@@ -159,7 +166,7 @@ def ecdf_figure(places: Array, names: Sequence[str], outside: Flags) -> Figure:
                 peak = int(np.argmax(np.abs(line)))
                 axes.annotate(names[place], (points[peak], line[peak]), fontsize=6, color=VERMILION)
     figure.supxlabel("place of the true value among the draws", fontsize=9)
-    figure.supylabel("share of fits up to there, less the even share", fontsize=9)
+    figure.supylabel("share of records up to there, less the even share", fontsize=9)
     figure.tight_layout(pad=0.6, rect=(0.02, 0.01, 1, 1))
     return figure
 
@@ -250,24 +257,37 @@ def _shape_of(places: Array, names: Sequence[str], outside: Flags) -> str:
     return f"True values lie in the outermost tenth of the draws in {ends:.1%} of cases: posteriors are {told}.{listed}"
 
 
-def _of(results: Sequence[Mapping[str, Any]], wanted: int) -> str:
+def _of(results: Sequence[Mapping[str, Any]], wanted: int, done: str) -> str:
     if len(results) >= wanted:
-        return f"{len(results)} records were simulated with parameters drawn from the prior, and fitted."
-    return f"Only {len(results)} of {wanted} simulated records have been fitted so far; this is no verdict."
+        return f"{len(results)} records were simulated with parameters drawn from the prior, and {done}."
+    return f"Only {len(results)} of {wanted} simulated records have been {done} so far; this is no verdict."
 
 
 def _about(results: Sequence[Mapping[str, Any]]) -> str:
-    """What the simulated records and their fits were like."""
+    """What the simulated records were like, and how the draws from their posteriors were made."""
 
     def middle(name: str) -> float:
         return float(np.median([result[name] for result in results]))
 
     silent = sum(bool(result["degenerate"]) for result in results)
-    return (
+    records = (
         f"The middle record holds {middle('moves'):.0f} dated moves, {middle('aid'):.0f} sums of aid and "
-        f"{middle('shares'):.0f} answers to requests; {silent} hold nothing but silence. Its fit took "
-        f"{middle('seconds'):.0f} seconds and {middle('bridges'):.0f} bridges, and ended with {middle('families'):.0f} "
-        f"families; vectors kept a correlation of {middle('memory'):.2f} with those before the last moves."
+        f"{middle('shares'):.0f} answers to requests; {silent} hold nothing but silence. "
+    )
+    if "accepted" in results[0]:
+        spread = np.median([np.mean(result["spread"][: len(parameter_table())]) for result in results])
+        return (
+            f"{records}The parameters that made a record are a draw from its posterior. The sampler's steps lead from "
+            "them to a common origin, and from there many chains lead as many steps away; truth and ends are alike in "
+            "all but name if likelihood and steps are right (Besag and Clifford 1989; Gandy and Scott 2020). Nothing "
+            "has to converge for this; whether fits converge is what recovery and agreement tell. In the middle "
+            f"record {middle('accepted'):.0%} of the steps were accepted and the ends spread over {spread:.2f} of the "
+            f"prior's standard deviation; it took {middle('seconds'):.0f} seconds."
+        )
+    return (
+        f"{records}Its fit took {middle('seconds'):.0f} seconds and {middle('bridges'):.0f} bridges, and ended with "
+        f"{middle('families'):.0f} families; vectors kept a correlation of {middle('memory'):.2f} with those before "
+        "the last moves."
     )
 
 
@@ -280,8 +300,7 @@ def _means(results: Sequence[Mapping[str, Any]]) -> Array:
 
 
 def _origin(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: int) -> dict[str, Any]:
-    effort = fits.effort
-    told = f"{effort.population} vectors, {effort.copies} shocks, {effort.moves} moves, {effort.last_moves} last moves"
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(fits.effort).items())
     return origin_of(seed=fits.seed, records=len(results), records_wanted=wanted, effort=told)
 
 

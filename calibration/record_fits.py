@@ -1,9 +1,10 @@
-"""Fits of many simulated records, kept one file a record, so that the work may be cut short and go on at any time.
+"""Draws from the posteriors of many simulated records, kept one file a record, so that the work may be cut short.
 
-Of every fit is kept where the true value of each quantity stands among the draws: a *place* between 0 and 1, the
-share of draws below it (ties and ends filled evenly by chance). If the draws come from the right posterior, places
-are spread evenly. Quantities are the parameters, the log-likelihood of the record, and the mean date of each break
-in free histories. Source: Talts et al. 2018; Modrák et al. 2023.
+The draws are a fit's (recovery), or ends of chains that stand on one footing with the truth (ranks). Of every record
+is kept where the true value of each quantity stands among the draws: a *place* between 0 and 1, the share of draws
+below it (ties and ends filled evenly by chance). If the draws come from the right posterior, places are spread
+evenly. Quantities are the parameters, the log-likelihood of the record, and the mean date of each break in free
+histories. Source: Talts et al. 2018; Modrák et al. 2023.
 """
 
 import json
@@ -19,6 +20,7 @@ import numpy as np
 
 from calibration.check_report import write_object
 from calibration.errors import CalibrationError
+from calibration.exchangeable import Chains, exchangeable_draws
 from calibration.likelihood import Record
 from calibration.moves import Coordinates
 from calibration.origin import rules_hash
@@ -54,7 +56,7 @@ class RecordFits:
 
     folder: Path
     like: Record
-    effort: Effort
+    effort: Effort | Chains
     seed: int
 
     def path_of(self, number: int) -> Path:
@@ -145,8 +147,20 @@ def fit_record(fits: RecordFits, number: int) -> None:
     """Simulate a record, fit it, and keep the result."""
     start = time.monotonic()
     made = simulated_record(fits.like, len(parameter_table()), seed=fits.seed, number=number)
-    sampling = fit_of_record(made, fits.effort, fits.seed)
-    result = result_of(made, sampling, fits.effort, fits.seed)
+    if isinstance(fits.effort, Chains):
+        population, accepted = exchangeable_draws(made, fits.effort, fits.seed)
+        how: dict[str, Any] = {"accepted": accepted}
+    else:
+        sampling = fit_of_record(made, fits.effort, fits.seed)
+        population = sampling.population
+        how = {
+            "log_evidence": population.log_evidence,
+            "log_evidence_error": population.evidence_error,
+            "families": population.families,
+            "memory": float(correlations(sampling.before, population.coordinates).mean()),
+            "bridges": len(sampling.stages),
+        }
+    result = result_of(made, population.coordinates, fits.effort.copies, fits.seed) | how
     write_object(fits.path_of(number), result | {"seconds": round(time.monotonic() - start, 1)})
 
 
@@ -158,17 +172,12 @@ def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
     return sampled(begun(start, likelihood), likelihood, effort, own, lambda _: None)
 
 
-def result_of(made: SimulatedRecord, sampling: Sampling, effort: Effort, seed: int) -> dict[str, Any]:
-    """What is kept of a fit: the place of every true value among the draws, means, spreads, and how the fit went."""
-    population = sampling.population
-    vectors = np.vstack([made.truth, population.coordinates])
+def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int) -> dict[str, Any]:
+    """What is kept of some draws: the place of every true value among them, their means and spreads."""
+    vectors = np.vstack([made.truth, draws])
     own = seed_of(seed, CHECKING, made.number)
     values = np.column_stack(
-        [
-            vectors,
-            log_likelihoods(vectors, made.record, own, effort.copies, 0),
-            *break_dates(vectors, own),
-        ]
+        [vectors, log_likelihoods(vectors, made.record, own, copies, 0), *break_dates(vectors, own)]
     )
     chance = np.asarray(addressed(seed, CHECKING, made.number).random(values.shape[1]))
     return {
@@ -177,11 +186,6 @@ def result_of(made: SimulatedRecord, sampling: Sampling, effort: Effort, seed: i
         "truth": values[0],
         "mean": values[1:].mean(axis=0),
         "spread": values[1:].std(axis=0),
-        "log_evidence": population.log_evidence,
-        "log_evidence_error": population.evidence_error,
-        "families": population.families,
-        "memory": float(correlations(sampling.before, population.coordinates).mean()),
-        "bridges": len(sampling.stages),
         "moves": len(made.record.moves),
         "aid": len(made.record.aid),
         "shares": len(made.record.shares),

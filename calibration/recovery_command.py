@@ -1,6 +1,7 @@
-"""``lilliput calibrate check recovery`` and ``check ranks``: fits of records that the rules made themselves."""
+"""``lilliput calibrate check recovery`` and ``check ranks``: posteriors of records that the rules made themselves."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,14 @@ import typer
 
 from calibration.check_report import REPORTS, folder_problems, write_report
 from calibration.diagnostics import arviz
-from calibration.efforts import RECORD_EFFORTS
+from calibration.efforts import RANK_EFFORTS, RECORD_EFFORTS
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
+from calibration.exchangeable import Chains
 from calibration.rank_report import rank_report, recovery_report
 from calibration.record_fits import RecordFits, fit_records, setting_problems
 from calibration.run_request import MOST_SEED
+from calibration.sampler import Effort
 from calibration.targets import fitted_record
 from scenarios.arguments import whole_number
 from scenarios.batch_command import MOST_WORKERS
@@ -21,22 +24,24 @@ from scenarios.console import progress_of, reporting_errors
 from simulation.errors import raise_if_any, unknown
 
 MOST_RECORDS = 100_000
-FITS = Path("results/simulated-records")
+FITS, CHAINS = Path("results/simulated-records"), Path("results/simulated-chains")
 _REPORTS = {"recovery": recovery_report, "ranks": rank_report}
+_EFFORTS: dict[str, Mapping[str, Effort | Chains]] = {"recovery": RECORD_EFFORTS, "ranks": RANK_EFFORTS}
+_DOING = {"recovery": "fitting simulated records", "ranks": "walking from simulated records"}
 
-Effort = Annotated[str, typer.Option(help="How hard each record is fitted.")]
+HowHard = Annotated[str, typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}.")]
 Seed = Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")]
 Workers = Annotated[
     str | None, typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores")
 ]
-Fits = Annotated[Path, typer.Option(metavar="DIR", help="Where the fits are kept; both checks share them.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the fits that are there.")]
+Fits = Annotated[Path, typer.Option(metavar="DIR", help="Where what is done is kept, one file a record.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")]
 
 
 def check_recovery(
     records: Annotated[str, typer.Option(metavar="N", help="How many simulated records.")] = "50",
-    effort: Effort = "usual",
+    effort: HowHard = "usual",
     seed: Seed = "1",
     workers: Workers = None,
     fits: Fits = FITS,
@@ -45,24 +50,24 @@ def check_recovery(
 ) -> None:
     """Simulate records with known parameters, fit them, and see whether intervals cover the true values.
 
-    Killed at any moment, the same command with --resume goes on; what is fitted for ranks serves here too.
+    Killed at any moment, the same command with --resume goes on.
     """
     _check("recovery", records, effort, seed, workers, fits, resume, out)
 
 
 def check_ranks(
     records: Annotated[str, typer.Option(metavar="N", help="How many simulated records.")] = "500",
-    effort: Effort = "usual",
+    effort: HowHard = "usual",
     seed: Seed = "1",
     workers: Workers = None,
-    fits: Fits = FITS,
+    fits: Fits = CHAINS,
     resume: Resume = False,
     out: Out = REPORTS,
 ) -> None:
-    """Simulation-based calibration: whether true values stand evenly among the draws of fits, for every quantity.
+    """Simulation-based calibration: whether the truth stands evenly among draws from its posterior, in every quantity.
 
-    It may run for hours: killed at any moment, the same command with --resume goes on. The first records are those of
-    the recovery check.
+    The draws are ends of chains that the sampler's steps make from the truth over a common origin. It may run for
+    hours: killed at any moment, the same command with --resume goes on.
     """
     _check("ranks", records, effort, seed, workers, fits, resume, out)
 
@@ -81,13 +86,13 @@ def _check(
         problems += (
             wrong_seed + wrong_workers + folder_problems(out, command) + folder_problems(fits, command)
         )
-        if effort not in RECORD_EFFORTS:
-            problems.append(unknown(command, "--effort", effort, tuple(RECORD_EFFORTS)))
+        if effort not in _EFFORTS[name]:
+            problems.append(unknown(command, "--effort", effort, tuple(_EFFORTS[name])))
         raise_if_any("this check cannot be made", problems, CalibrationError)
-        asked = RecordFits(fits, fitted_record(read_evidence()), RECORD_EFFORTS[effort], start)
+        asked = RecordFits(fits, fitted_record(read_evidence()), _EFFORTS[name][effort], start)
         raise_if_any("this check cannot be made", setting_problems(asked, resume), CalibrationError)
         arviz()
-        with progress_of("fitting simulated records", count) as told:
+        with progress_of(_DOING[name], count) as told:
             fit_records(asked, count, workers=processes, told=told)
         report = _REPORTS[name](asked, asked.results(count), count)
         path = write_report(report, out)

@@ -154,20 +154,34 @@ def move(
     The two halves of the population take turns, each stepping by what the other half, which stands still, tells of
     the posterior's place and shape.
     """
+    middle, taken = len(population.log_likelihood) // 2, 0
+    halves = slice(0, middle), slice(middle, None)
+    for members, others in (halves, halves[::-1]):
+        population, accepted = stepped(population, members, others, likelihood, generator, kind, length)
+        taken += accepted
+    return population, taken / len(population.log_likelihood)
+
+
+def stepped(
+    population: Population,
+    members: slice,
+    others: slice,
+    likelihood: Likelihood,
+    generator: np.random.Generator,
+    kind: str,
+    length: float,
+) -> tuple[Population, int]:
+    """One Metropolis step of some members, by what the others tell of the posterior; also how many were accepted."""
     coordinates, held = population.coordinates.copy(), population.log_likelihood.copy()
-    evaluated, taken = population.evaluated, 0
-    middle = len(held) // 2
-    for members, others in ((slice(0, middle), slice(middle, None)), (slice(middle, None), slice(0, middle))):
-        trial, prior_gain = proposed(kind, coordinates[members], coordinates[others], length, generator)
-        trial_likelihood = likelihood(trial, evaluated)
-        evaluated += len(trial)
-        gain = prior_gain + population.power * (trial_likelihood - held[members])
-        accepted = np.log(generator.random(len(gain))) < gain
-        coordinates[members] = np.where(accepted[:, np.newaxis], trial, coordinates[members])
-        held[members] = np.where(accepted, trial_likelihood, held[members])
-        taken += int(accepted.sum())
+    trial, prior_gain = proposed(kind, coordinates[members], coordinates[others], length, generator)
+    trial_likelihood = likelihood(trial, population.evaluated)
+    gain = prior_gain + population.power * (trial_likelihood - held[members])
+    accepted = np.log(generator.random(len(gain))) < gain
+    coordinates[members] = np.where(accepted[:, np.newaxis], trial, coordinates[members])
+    held[members] = np.where(accepted, trial_likelihood, held[members])
+    evaluated = population.evaluated + len(trial)
     moved = replace(population, coordinates=coordinates, log_likelihood=held, evaluated=evaluated)
-    return moved, taken / len(held)
+    return moved, int(accepted.sum())
 
 
 def bridged(population: Population, power: float, generator: np.random.Generator) -> Population:

@@ -12,6 +12,7 @@ from calibration.check_command import check_app
 from calibration.coverage import coverage_of, most_outside, most_wide, outside_band
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
+from calibration.exchangeable import Chains
 from calibration.likelihood import COMPARED_ARRAYS, observation_settings
 from calibration.rank_report import rank_report, recovery_report
 from calibration.record_fits import (
@@ -46,6 +47,14 @@ def like():
 def fits(like, tmp_path_factory):
     """Two records of the rules' own making, fitted as lightly as can be."""
     made = RecordFits(tmp_path_factory.mktemp("fits"), like, TINY, 3)
+    fit_records(made, 2, workers=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def walked(like, tmp_path_factory):
+    """The same two records with a few short chains each."""
+    made = RecordFits(tmp_path_factory.mktemp("chains"), like, Chains(3, 2, 2, 0.1, 0.3), 3)
     fit_records(made, 2, workers=1)
     return made
 
@@ -182,12 +191,14 @@ def test_other_settings_are_refused(fits):
     assert [problem.key for problem in setting_problems(other, resume=True)] == ["seed", "effort"]
 
 
-def test_reports_are_made_of_any_number_of_fits(fits):
+def test_reports_are_made_of_any_number_of_records(fits, walked):
     results = fits.results(2)
-    ranks, recovery = rank_report(fits, results, 500), recovery_report(fits, results, 2)
+    ranks, recovery = rank_report(walked, walked.results(2), 500), recovery_report(fits, results, 2)
     assert ranks.reached is False
     assert "Only 2 of 500" in ranks.finding
+    assert "alike in all but name" in ranks.parts[0]
     assert "2 records were simulated" in recovery.finding
+    assert "families" in recovery.parts[0]
     assert set(recovery.values["contraction"]) == set(parameter_table())
 
 
@@ -230,17 +241,19 @@ def test_how_many_may_leave_by_chance():
 
 
 @pytest.mark.slow
-def test_the_commands_share_fits_and_tell_all_mistakes(fits, monkeypatch, tmp_path):
+def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(fits, walked, monkeypatch, tmp_path):
     monkeypatch.setitem(efforts.RECORD_EFFORTS, "usual", TINY)
     monkeypatch.setitem(recovery_command.RECORD_EFFORTS, "usual", TINY)
-    options = ["--records", "2", "--seed", "3", "--fits", str(fits.folder), "--out", str(tmp_path / "docs")]
+    options = ["--records", "2", "--seed", "3", "--out", str(tmp_path / "docs")]
     runner = CliRunner()
-    for name in ("recovery", "ranks"):
-        result = runner.invoke(check_app, [name, *options, "--resume", "--workers", "1"])
+    monkeypatch.setitem(recovery_command.RANK_EFFORTS, "usual", Chains(3, 2, 2, 0.1, 0.3))
+    for name, held in (("recovery", fits), ("ranks", walked)):
+        told = [name, *options, "--fits", str(held.folder), "--workers", "1"]
+        result = runner.invoke(check_app, [*told, "--resume"])
         assert result.exit_code == 0, result.output
         assert (tmp_path / "docs" / f"{name}.md").is_file()
-    refused = runner.invoke(check_app, ["ranks", *options])
-    assert refused.exit_code == 2
+        refused = runner.invoke(check_app, told)
+        assert refused.exit_code == 2
     assert "--resume" in refused.output
     wrong = runner.invoke(
         check_app, ["ranks", "--records", "1", "--effort", "usal", "--workers", "0", "--seed", "x"]

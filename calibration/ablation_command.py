@@ -21,6 +21,8 @@ from scenarios.console import progress_of, reporting_errors
 from simulation.errors import listed, unknown
 
 KEPT = Path("results/refits")
+#: With fewer families of draws in a fit its log evidence, and the error of it, are not to be relied on.
+LEAST_FAMILIES = 10
 _HOW = (
     "Each mechanism of `calibration/mechanisms.toml` is switched off by holding its parameters where it "
     "says nothing, and all else is fitted anew, with the same effort and seed as the whole. *Evidence*: "
@@ -101,7 +103,7 @@ def ablation_report(whole: Ablated, parts: list[Ablated], origin: dict[str, Any]
     return CheckReport(
         name="ablation",
         title="What each mechanism adds",
-        finding=_finding(rows),
+        finding=_finding(rows, families),
         reached=None,
         origin=origin,
         parts=(
@@ -128,7 +130,12 @@ def ablation_report(whole: Ablated, parts: list[Ablated], origin: dict[str, Any]
     )
 
 
-def _finding(rows: tuple[Added, ...]) -> str:
+def _finding(rows: tuple[Added, ...], families: int) -> str:
+    if families < LEAST_FAMILIES:
+        return (
+            f"**No verdict**: a fit ended with {families} families of draws; below {LEAST_FAMILIES} neither its log "
+            "evidence nor the error of it can be relied on. Fit harder (--effort usual)."
+        )
     needed = [row.mechanism.name for row in rows if row.evidence > 2 * row.error]
     harmful = [row.mechanism.name for row in rows if row.evidence < -2 * row.error]
     neither = len(rows) - len(needed) - len(harmful)

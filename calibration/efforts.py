@@ -8,7 +8,7 @@ from calibration.sampler import Effort
 COPIES = 8
 #: The first is for a look, the second for work, three of the third make the posterior that is published.
 EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=4, effective_share=0.5, last_moves=60, thinned=2),
+    "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
         population=1024, copies=COPIES, moves=5, effective_share=0.5, last_moves=300, thinned=2
     ),
@@ -17,8 +17,8 @@ EFFORTS = {
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover what made them.
 #: Simulated records have mostly exact dates and so make do with fewer shocks.
 RECORD_EFFORTS = {
-    "light": Effort(population=256, copies=4, moves=3, effective_share=0.5, last_moves=120, thinned=4),
-    "usual": Effort(population=512, copies=4, moves=4, effective_share=0.5, last_moves=200, thinned=4),
+    "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
+    "usual": Effort(population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
 #: fault shows.
@@ -28,8 +28,8 @@ RANK_EFFORTS = {
 }
 #: How hard the rules are fitted again without a mechanism, where the evidence is wanted rather than draws.
 ABLATION_EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=4, effective_share=0.5, last_moves=10),
-    "usual": Effort(population=512, copies=COPIES, moves=5, effective_share=0.5, last_moves=20),
+    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=10),
+    "usual": Effort(population=1024, copies=COPIES, moves=12, effective_share=0.5, last_moves=12),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the whole record.
 WITHOUT_EFFORTS = {

@@ -132,8 +132,8 @@ def test_every_problem_of_a_file_of_mechanisms_is_told(tmp_path):
         assert text in str(caught.value), text
 
 
-def ablated_fit(mechanism, evidence, logs):
-    return Ablated(mechanism, evidence, 0.1, np.array(logs), 1, 7)
+def ablated_fit(mechanism, evidence, logs, families=70):
+    return Ablated(mechanism, evidence, 0.1, np.array(logs), 1, families)
 
 
 def test_what_a_mechanism_adds_is_the_whole_minus_without(origin):
@@ -150,3 +150,5 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(origin):
     report = ablation_report(whole, parts, origin)
     assert "(two)" in report.finding
     assert "**without these the record is more probable**: one" in report.finding
+    few = ablation_report(whole, [parts[0], ablated_fit(two, -63.0, [-2.0, -4.0], families=4)], origin)
+    assert few.finding.startswith("**No verdict**: a fit ended with 4 families")

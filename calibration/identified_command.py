@@ -1,12 +1,10 @@
 """``lilliput calibrate check identified``: which parameters the record informs."""
 
-from typing import Annotated
-
 import numpy as np
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import DrawsFile, ReportFolder, ShocksSeed, read_check_request
+from calibration.check_request import Copies, DrawsFile, ReportFolder, ShocksSeed, read_check_request
 from calibration.evidence_reading import read_evidence
 from calibration.identified import (
     coordinates_of_draws,
@@ -22,9 +20,7 @@ from scenarios.console import progress_of, reporting_errors
 
 def check_identified(
     draws: DrawsFile = None,
-    copies: Annotated[
-        str, typer.Option(metavar="K", help="Replicates averaged in the likelihood of a draw.")
-    ] = "8",
+    copies: Copies = "8",
     seed: ShocksSeed = "1",
     out: ReportFolder = REPORTS,
 ) -> None:

@@ -7,7 +7,15 @@ import pandas as pd
 import typer
 
 from calibration.check_report import REPORTS, write_report
-from calibration.check_request import DrawsFile, RefitFolder, ReportFolder, ShocksSeed, read_check_request
+from calibration.check_request import (
+    Copies,
+    DrawsFile,
+    DrawsUsed,
+    RefitFolder,
+    ReportFolder,
+    ShocksSeed,
+    read_check_request,
+)
 from calibration.efforts import WITHOUT_EFFORTS
 from calibration.evidence_ids import evidence_ids
 from calibration.evidence_reading import read_evidence
@@ -30,12 +38,8 @@ def check_influence(
     replicates: Annotated[
         str, typer.Option(metavar="N", help="Free histories of each draw and scenario.")
     ] = "8",
-    copies: Annotated[
-        str, typer.Option(metavar="K", help="Replicates of each draw over which the likelihood is averaged.")
-    ] = "24",
-    use: Annotated[
-        str, typer.Option(metavar="N", help="So many of the draws, or all if there are fewer.")
-    ] = "1024",
+    copies: Copies = "24",
+    use: DrawsUsed = "1024",
     refit: Annotated[
         str,
         typer.Option(

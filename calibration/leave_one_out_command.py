@@ -7,7 +7,9 @@ import typer
 
 from calibration.check_report import REPORTS, write_report
 from calibration.check_request import (
+    Copies,
     DrawsFile,
+    DrawsUsed,
     FitWorkers,
     RefitFolder,
     ReportFolder,
@@ -35,12 +37,8 @@ _NONE = "none"
 
 def check_leave_one_out(
     draws: DrawsFile = None,
-    copies: Annotated[
-        str, typer.Option(metavar="K", help="Replicates of each draw over which shocks are averaged.")
-    ] = "24",
-    use: Annotated[
-        str, typer.Option(metavar="N", help="So many of the draws, or all if there are fewer.")
-    ] = "1024",
+    copies: Copies = "24",
+    use: DrawsUsed = "1024",
     refit: Annotated[
         str,
         typer.Option(

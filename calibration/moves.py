@@ -28,15 +28,15 @@ def proposed(
     (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2) y + length xi, xi
     standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step.
     """
-    dimensions = coordinates.shape[1]
-    if kind == "correlated":
+    correlated = kind == "correlated"
+    if correlated:
         centre, root = correlated_shape_of(others)
+        here = solved(root, coordinates - centre)
     else:
-        centre, spread = (np.zeros(dimensions), np.ones(dimensions)) if kind == "plain" else shape_of(others)
-        root = np.diag(spread)
-    here = solved(root, coordinates - centre)
+        centre, spread = (np.zeros(1), np.ones(1)) if kind == "plain" else shape_of(others)
+        here = (coordinates - centre) / spread
     there = np.sqrt(1 - length**2) * here + length * generator.standard_normal(here.shape)
-    trial = centre + np.einsum("md,ed->me", there, root)
+    trial = centre + (np.einsum("md,ed->me", there, root) if correlated else spread * there)
     gain = _squares(coordinates) - _squares(trial) + _squares(there) - _squares(here)
     return trial, gain / 2
 

@@ -63,34 +63,21 @@ def observations_of(record: Record) -> tuple[Observation, ...]:
             events.append(Observation(told, EVENT, pair, place))
         silences.append(Observation(f"{name} silent after {len(held)} moves", SILENCE, pair, len(held)))
     names = {window.first_quarter: window.name for window in PLAN_PERIODS}
-    aid = [
+
+    def when(kind: str, first: int) -> str | int:
+        return names.get(first, first) if kind == AID else year_of(first)
+
+    figures = [
         Observation(
-            f"{pair_name(held.patron, held.client)} aid {names.get(held.first_quarter, held.first_quarter)}",
-            AID,
-            (held.patron, held.client),
+            f"{pair_name(row.patron, row.client)} {kind} {when(kind, row.first_quarter)}",
+            kind,
+            (row.patron, row.client),
             place,
         )
-        for place, held in enumerate(record.aid)
+        for kind, field in FIGURES.items()
+        for place, row in enumerate(getattr(record, field))
     ]
-    shares = [
-        Observation(
-            f"{pair_name(held.patron, held.client)} share {year_of(held.first_quarter)}",
-            SHARE,
-            (held.patron, held.client),
-            place,
-        )
-        for place, held in enumerate(record.shares)
-    ]
-    interest = [
-        Observation(
-            f"{pair_name(held.patron, held.client)} interest {year_of(held.first_quarter)}",
-            INTEREST,
-            (held.patron, held.client),
-            place,
-        )
-        for place, held in enumerate(record.interest)
-    ]
-    return (*events, *silences, *aid, *shares, *interest)
+    return (*events, *silences, *figures)
 
 
 def figure_of(record: Record, row: Observation) -> Figure:

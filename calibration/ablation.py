@@ -1,11 +1,12 @@
 """What each mechanism adds: the rules fitted again without it, one at a time, and compared with the whole.
 
 A mechanism is off when its parameters are held at the values of ``calibration/mechanisms.toml``, at which it
-says nothing. All else is fitted anew, so that the rest may take its place.
+says nothing. All else is fitted anew, so that the rest may take its place: draws fitted to the whole rules are
+carried to those of the rest, which gives the ratio of their evidence directly. Source: Gelman & Meng 1998.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from scipy import special
 from calibration.errors import CalibrationError
 from calibration.leave_one_out import MOST_K, smoothed
 from calibration.likelihood import Record
+from calibration.moves import Coordinates
 from calibration.pointwise import pointwise_of
 from calibration.refit import Refit, refitted
 from calibration.sampler import Effort, Population
@@ -41,29 +43,27 @@ class Mechanism:
 
 
 @dataclass(frozen=True)
-class Ablated:
-    """A fit without a mechanism (the whole rules if none): evidence, its error, and left-out log scores.
+class LeftOutLogs:
+    """The log score of each observation left out, (observations,), and for how many of them weights fail."""
 
-    ``logs`` (observations,) are foreseen by weighting the draws; ``failing`` counts those for which weights
-    fail; ``families`` is how many prior draws the population descends from.
-    """
-
-    mechanism: Mechanism | None
-    log_evidence: float
-    error: float
     logs: Array
     failing: int
-    families: int
 
 
 @dataclass(frozen=True)
 class Added:
-    """What a mechanism adds: the whole minus the rules without it, in log evidence and in left-out log score."""
+    """What a mechanism adds: the whole minus the rules without it, in log evidence and in left-out log score.
+
+    ``failing`` counts the observations for which the weights of the fit without it fail; ``families`` the draws of
+    the whole rules that its population descends from.
+    """
 
     mechanism: Mechanism
     evidence: float
     error: float
     left_out: Difference
+    failing: int
+    families: int
 
 
 def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
@@ -101,49 +101,46 @@ def shipped_mechanisms() -> tuple[Mechanism, ...]:
     return read_mechanisms(Path(str(files("calibration").joinpath("mechanisms.toml"))))
 
 
-def ablated(
-    mechanism: Mechanism | None,
+def added(
+    mechanism: Mechanism,
+    whole: LeftOutLogs,
     record: Record,
     effort: Effort,
     seed: int,
     folder: Path,
+    start: Coordinates,
+    near: str,
     *,
     workers: int | None = None,
     told: Callable[[Population], None] | None = None,
-) -> Ablated:
-    """The rules fitted without a mechanism (whole if none), going on from what is kept in ``folder``."""
-    off = {} if mechanism is None else dict(mechanism.off)
-    name = "whole" if mechanism is None else f"without-{mechanism.name}"
-    refit = Refit(name, record, fixed=off)
-    population = refitted(refit, effort, seed, folder, workers=workers, told=told)
-    held = pointwise_of(population.coordinates, record, seed=seed, copies=effort.copies, fixed=off)
-    logs, pareto = left_out_logs(held.log_likelihood)
-    return Ablated(
+) -> Added:
+    """What a mechanism adds to the rest, going on from what is kept in ``folder``.
+
+    ``start`` (population, parameters) are draws fitted to the whole rules, ``near`` their name, ``whole`` their
+    left-out scores.
+    """
+    refit = Refit(f"without-{mechanism.name}", record, near, fixed=dict(mechanism.off))
+    population = refitted(refit, effort, seed, folder, start, workers=workers, told=told)
+    rest = left_out_logs(population.coordinates, record, seed, effort.copies, refit.fixed)
+    return Added(
         mechanism,
-        population.log_evidence,
+        -population.log_evidence,
         population.evidence_error,
-        logs,
-        int((pareto > MOST_K).sum()),
+        paired(list(whole.logs), list(rest.logs)),
+        rest.failing,
         population.families,
     )
 
 
-def left_out_logs(log_likelihood: Array) -> tuple[Array, Array]:
-    """The log score of each observation left out of weighted draws, (observations,), and the Pareto k of each."""
-    weights, pareto = smoothed(log_likelihood)
-    return np.asarray(special.logsumexp(log_likelihood, axis=1, b=weights)), pareto
+def left_out_logs(
+    coordinates: Coordinates, record: Record, seed: int, copies: int, fixed: Mapping[str, float] | None = None
+) -> LeftOutLogs:
+    """The log score of each observation of the record, taken out of draws (draws, parameters) by weighting them."""
+    held = pointwise_of(coordinates, record, seed=seed, copies=copies, fixed=fixed or {})
+    weights, pareto = smoothed(held.log_likelihood)
+    return LeftOutLogs(weighted_logs(held.log_likelihood, weights), int((pareto > MOST_K).sum()))
 
 
-def added(whole: Ablated, parts: Sequence[Ablated]) -> tuple[Added, ...]:
-    """What each mechanism adds to the rest, the one that adds most evidence first."""
-    rows = [
-        Added(
-            part.mechanism,
-            whole.log_evidence - part.log_evidence,
-            float(np.hypot(whole.error, part.error)),
-            paired(list(whole.logs), list(part.logs)),
-        )
-        for part in parts
-        if part.mechanism is not None
-    ]
-    return tuple(sorted(rows, key=lambda row: -row.evidence))
+def weighted_logs(log_likelihood: Array, weights: Array) -> Array:
+    """The log of the weighted mean of likelihoods (observations, draws), one an observation."""
+    return np.asarray(special.logsumexp(log_likelihood, axis=1, b=weights))

@@ -1,5 +1,6 @@
 """``lilliput calibrate check ablation``: one mechanism off at a time, the rest fitted again."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,12 +9,14 @@ import typer
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from calibration.ablation import Ablated, Added, ablated, added, shipped_mechanisms
+from calibration.ablation import Added, added, left_out_logs, shipped_mechanisms
 from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
-from calibration.check_request import FitWorkers, RefitFolder, ReportFolder, read_check_request
+from calibration.check_request import DrawsFile, FitWorkers, RefitFolder, ReportFolder, read_check_request
 from calibration.efforts import ABLATION_EFFORTS
 from calibration.evidence_reading import read_evidence
+from calibration.identified import coordinates_of_draws
 from calibration.origin import origin_of
+from calibration.refit import draws_begun_with
 from calibration.sampler import Population
 from calibration.targets import fitted_record
 from scenarios.charts import BLUE, GREY
@@ -25,16 +28,18 @@ KEPT = Path("results/refits")
 LEAST_FAMILIES = 10
 _HOW = (
     "Each mechanism of `calibration/mechanisms.toml` is switched off by holding its parameters where it "
-    "says nothing, and all else is fitted anew, with the same effort and seed as the whole. *Evidence*: "
+    "says nothing, and all else is fitted anew: draws fitted to the whole rules are carried, in bridges of equal "
+    "difficulty, to those of the rules without it. *Evidence*: "
     "log evidence of the whole minus that without; plus means that the mechanism earns its place, minus "
     "that the record is more probable without it. *Left-out*: mean log score of single observations "
     "foreseen from the rest, whole minus without (by weighted draws; where weights fail this is rough). "
-    "The error of the evidence is from families of draws within one fit, and is too small when few "
-    "families are left."
+    "*Families*: how many of the draws at the start have descendants at the end; the error of the evidence is from "
+    "them, and is too small when few are left."
 )
 
 
 def check_ablation(
+    draws: DrawsFile = None,
     effort: Annotated[str, typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.")] = "quick",
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this mechanism; may be repeated.")
@@ -58,68 +63,73 @@ def check_ablation(
             if effort in ABLATION_EFFORTS
             else [unknown(command, "--effort", effort, tuple(ABLATION_EFFORTS))]
         )
-        counts = {"workers": (workers, 1, 1024)}
-        request = read_check_request("ablation", None, seed, out, counts, wrong, drawn=False)
-        chosen = [None, *(mechanisms[name] for name in only or mechanisms)]
-        record = fitted_record(read_evidence())
-        fits: list[Ablated] = []
+        request = read_check_request("ablation", draws, seed, out, {"workers": (workers, 1, 1024)}, wrong)
+        chosen = [mechanisms[name] for name in only or mechanisms]
+        record, hard = fitted_record(read_evidence()), ABLATION_EFFORTS[effort]
+        start = coordinates_of_draws(request.draws.frame.head(hard.population))
+        near = draws_begun_with(len(start), request.draws.id, hard.copies)
+        rows: list[Added] = []
         with progress_of("hundredths of fits", 100 * len(chosen)) as told:
+            whole = left_out_logs(start, record, request.seed, hard.copies)
 
             def reached(population: Population) -> None:
-                told(100 * len(fits) + int(99 * population.power**0.5))
+                told(100 * len(rows) + int(99 * population.power**0.5))
 
             for mechanism in chosen:
-                made = ablated(
+                made = added(
                     mechanism,
+                    whole,
                     record,
-                    ABLATION_EFFORTS[effort],
+                    hard,
                     request.seed,
                     cache,
+                    start,
+                    near,
                     workers=request.counts["workers"],
                     told=reached,
                 )
-                fits.append(made)
-        origin = origin_of(seed=request.seed, effort=effort, mechanisms=len(chosen) - 1)
-        report = ablation_report(fits[0], fits[1:], origin)
+                rows.append(made)
+        origin = origin_of(
+            seed=request.seed, draws=request.draws, used=len(start), effort=effort, mechanisms=len(chosen)
+        )
+        report = ablation_report(rows, whole.failing, origin)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")
 
 
-def ablation_report(whole: Ablated, parts: list[Ablated], origin: dict[str, Any]) -> CheckReport:
-    """The report of what each mechanism adds."""
-    rows = added(whole, parts)
-    columns = ("mechanism", "evidence", "error", "left-out", "what it claims")
+def ablation_report(found: Sequence[Added], failing: int, origin: dict[str, Any]) -> CheckReport:
+    """The report of what each mechanism adds; ``failing`` counts observations for which the whole's weights fail."""
+    rows = sorted(found, key=lambda row: -row.evidence)
+    columns = ("mechanism", "evidence", "error", "left-out", "families", "weights fail", "what it claims")
     table = [
         (
             row.mechanism.name,
             f"{row.evidence:+.2f}",
             f"{row.error:.2f}",
             str(row.left_out),
+            str(row.families),
+            str(row.failing),
             row.mechanism.meaning,
         )
         for row in rows
     ]
-    families = min(fit.families for fit in (whole, *parts))
-    failing = max(fit.failing for fit in (whole, *parts))
     return CheckReport(
         name="ablation",
         title="What each mechanism adds",
-        finding=_finding(rows, families),
+        finding=_finding(rows),
         reached=None,
         origin=origin,
         parts=(
             _HOW,
-            f"The whole rules: log evidence {whole.log_evidence:.2f} ± {whole.error:.2f}. At least "
-            f"{families} families of draws were left in every fit, and weights failed for at most {failing} "
-            f"of {len(whole.logs)} observations.",
+            f"Of the whole rules' draws weights fail for {failing} observations.",
             ReportFigure("evidence", "What each mechanism adds in log evidence", added_figure(rows)),
             ReportTable("Whole minus without, the most needed first", columns, table),
         ),
         values={
-            "whole": {"log_evidence": whole.log_evidence, "error": whole.error, "families": whole.families},
             "mechanisms": {
                 row.mechanism.name: {
                     "evidence": row.evidence,
                     "error": row.error,
+                    "families": row.families,
                     "left_out": row.left_out.mean,
                     "left_out_error": row.left_out.error,
                     "off": dict(row.mechanism.off),
@@ -130,7 +140,8 @@ def ablation_report(whole: Ablated, parts: list[Ablated], origin: dict[str, Any]
     )
 
 
-def _finding(rows: tuple[Added, ...], families: int) -> str:
+def _finding(rows: Sequence[Added]) -> str:
+    families = min(row.families for row in rows)
     if families < LEAST_FAMILIES:
         return (
             f"**No verdict**: a fit ended with {families} families of draws; below {LEAST_FAMILIES} neither its log "
@@ -147,7 +158,7 @@ def _finding(rows: tuple[Added, ...], families: int) -> str:
     return told + "."
 
 
-def added_figure(rows: tuple[Added, ...]) -> Figure:
+def added_figure(rows: Sequence[Added]) -> Figure:
     """What each mechanism adds in log evidence, with two standard errors."""
     figure = Figure(figsize=(8, 0.3 * len(rows) + 1.3))
     FigureCanvasAgg(figure)

@@ -15,7 +15,7 @@ import numpy as np
 from calibration.sampler import Population, Sampling, Stage
 from simulation.errors import MISSING, Problem
 
-_ARRAYS = ("coordinates", "log_likelihood", "ancestor", "before")
+_OF_POPULATION = ("coordinates", "log_likelihood", "ancestor", "base")
 
 
 def checkpoint_path(out: Path) -> Path:
@@ -36,7 +36,7 @@ def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path
         "lengths": sampling.lengths,
         "stages": [asdict(stage) for stage in sampling.stages],
     }
-    arrays = {name: getattr(population, name) for name in _ARRAYS[:3]} | {"before": sampling.before}
+    arrays = {name: getattr(population, name) for name in _OF_POPULATION} | {"before": sampling.before}
     buffer = io.BytesIO()
     np.savez(buffer, told=np.array(json.dumps(told)), **arrays)
     made = path.with_name(f".{path.name}-{uuid4().hex}")
@@ -55,8 +55,8 @@ def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
             told = json.loads(str(held["told"]))
-            arrays = {name: held[name] for name in _ARRAYS}
-        before = arrays.pop("before")
+            arrays = {name: held[name] for name in _OF_POPULATION}
+            before = held["before"]
         population = Population(
             **arrays,
             power=told["power"],

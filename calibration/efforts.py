@@ -12,7 +12,7 @@ EFFORTS = {
     "standard": Effort(
         population=1024, copies=COPIES, moves=5, effective_share=0.5, last_moves=300, thinned=2
     ),
-    "full": Effort(population=4096, copies=COPIES, moves=4, effective_share=0.5, last_moves=400, thinned=4),
+    "full": Effort(population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover what made them.
 #: Simulated records have mostly exact dates and so make do with fewer shocks.
@@ -26,10 +26,10 @@ RANK_EFFORTS = {
     "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
     "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
-#: How hard the rules are fitted again without a mechanism, where the evidence is wanted rather than draws.
+#: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole rules.
 ABLATION_EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=10),
-    "usual": Effort(population=1024, copies=COPIES, moves=12, effective_share=0.5, last_moves=12),
+    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=30),
+    "usual": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=60),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the whole record.
 WITHOUT_EFFORTS = {

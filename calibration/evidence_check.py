@@ -1,9 +1,9 @@
 """Keeps drivers and targets apart: nothing the model is judged by may be fed into it.
 
 Three things are looked for in the drivers and the parameter table: ids of evidence, the months of the five
-breaks, and the amounts of aid that the rules are compared with. A meeting that is no leak is listed, with its
-reason, in ``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from`` name the driver
-row or, for ``parameters.toml``, the parameter and the aid figure it happens to equal.
+breaks, and the amounts of aid and rates of interest that the rules are compared with. A meeting that is no leak
+is listed, with its reason, in ``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from``
+name the driver row or, for ``parameters.toml``, the parameter and the row of evidence it happens to equal.
 """
 
 import csv
@@ -19,7 +19,8 @@ from typing import Any
 from calibration.currency import usd_of
 from calibration.evidence_reading import FOLDER, CsvLine, read_lines
 from calibration.evidence_rows import AidFigure, Evidence
-from calibration.record import headline_breaks
+from calibration.record import COMPARED, headline_breaks
+from calibration.targets import fitted_terms
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.errors import Problem
 
@@ -92,12 +93,13 @@ def check_disjoint(
     Refused are: an id of evidence in a driver or the name of a parameter; a driver row that begins or ends in
     the month of one of the five breaks, or ends in the month before; a driver value or the default of a
     parameter in dollars that equals a compared aid figure (in its unit, in dollars, or in dollars a quarter);
-    a default or bound that is a date from 1945 to 1980; and an allowed coincidence without a reason.
+    the default of a parameter in shares a year that equals a compared rate of interest; a default or bound
+    that is a date from 1945 to 1980; and an allowed coincidence without a reason.
     """
     inputs = shipped_inputs() if inputs is None else inputs
     lines, problems = read_lines(coincidences or COINCIDENCES, ("file", "country", "from", "reason"))
     allowed = {(line["file"], line["country"], line["from"]) for line in lines if line["reason"].strip()}
-    met = [*_break_months(evidence, inputs), *_amounts(evidence, inputs)]
+    met = [*_break_months(evidence, inputs), *_amounts(evidence, inputs), *_rates(evidence, inputs)]
     problems += [meeting.problem for meeting in met if meeting.key not in allowed]
     problems += _ids(evidence, inputs) + _dates_among_numbers(inputs)
     problems += [
@@ -168,6 +170,17 @@ def _amounts(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
                 file, subject, since = typed.key
                 key = (file, subject, since or figure.id)
                 yield Coincidence(key, Problem(typed.where, typed.name, typed.number, rule))
+
+
+def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
+    """Defaults of parameters in shares a year that equal a rate of interest the rules are compared with."""
+    for row in fitted_terms(evidence, COMPARED):
+        for name, entry in inputs.parameter_table.items():
+            default = float(entry["default"])
+            if entry.get("unit") == "share a year" and row.value > 0 and _same(default, row.value / 100):
+                rule = f"another number than the {row.value:g} {row.unit} of {row.id}, or a line in {COINCIDENCES.name}"
+                problem = Problem(_PARAMETERS, f"{name}.default", default, rule)
+                yield Coincidence((_PARAMETERS, name, row.id), problem)
 
 
 def _is_number(text: str) -> bool:

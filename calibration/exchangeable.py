@@ -55,7 +55,8 @@ def ends_of_chains(
     weights = np.exp(estimates - estimates.max())
     taken = np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random())
     held = estimates[[min(int(taken), ESTIMATES - 1)]]
-    population = Population(truth[np.newaxis], held, np.zeros(1, dtype=np.int64), 1.0, np.nan, ESTIMATES)
+    root = np.zeros(1, dtype=np.int64)
+    population = Population(truth[np.newaxis], held, root, 1.0, np.nan, ESTIMATES, np.zeros(1))
     population, _ = _onward(population, likelihood, lengths[::-1], generator)
     origins = Population(
         np.repeat(population.coordinates, chains.chains, axis=0),
@@ -64,6 +65,7 @@ def ends_of_chains(
         1.0,
         np.nan,
         population.evaluated,
+        np.zeros(chains.chains),
     )
     return _onward(origins, likelihood, lengths, generator)
 

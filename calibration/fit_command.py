@@ -19,7 +19,7 @@ from calibration.errors import CalibrationError
 from calibration.likelihood import Record
 from calibration.origin import rules_hash
 from calibration.overlay import overlaid_record, overlay_hash
-from calibration.population import likelihood_of
+from calibration.population import likelihood_here, over_processes
 from calibration.posterior_file import write_posterior
 from calibration.prior import draw_coordinates
 from calibration.referee_command import report as referee_report
@@ -74,7 +74,7 @@ def fit(
         ),
     ] = None,
 ) -> None:
-    """Draw parameters from the prior narrowed by the record (dated moves, silence, aid, shares granted).
+    """Draw parameters from the prior narrowed by the record (dated moves, silence, aid, shares granted, interest).
 
     Killed at any moment, the same command with --resume ends in the same draws. An overlay holds rows in files named
     and headed like those of calibration/evidence (aid.csv, record.csv, shares.csv ...): a row whose id is shipped
@@ -149,7 +149,7 @@ def fitted(
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
     with (
-        likelihood_of(record, seed=seed, copies=effort.copies, workers=workers) as likelihood,
+        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (likelihood,),
         _progress(effort) as told,
     ):
         sampling = held or begun(draw_coordinates(effort.population, seed), likelihood)

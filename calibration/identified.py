@@ -27,8 +27,8 @@ _FARTHEST = 8.0
 #: Vectors whose likelihood is estimated together.
 _TASK = 256
 _SHUFFLES = 5
-#: No rule but their own reads what these rules book, so the record cannot inform their parameters.
-UNREAD = "credit."
+#: No rule but their own reads what these rules book, nor does the record, so it cannot inform their parameters.
+UNREAD = ("credit.credit_drawn", "credit.repaid")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def identified(coordinates: Array, log_likelihoods: Array) -> tuple[Identified, 
 
 def controls() -> tuple[str, ...]:
     """The parameters that the record cannot inform, as no other rule reads what theirs books: a check of the draws."""
-    return tuple(name for name, held in parameter_table().items() if held.rule.startswith(UNREAD))
+    return tuple(name for name, held in parameter_table().items() if held.rule in UNREAD)
 
 
 def error_of_draws(rows: Sequence[Identified]) -> float:

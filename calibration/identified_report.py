@@ -118,8 +118,8 @@ def _control_text(ordered: Sequence[Identified]) -> str:
     known = controls()
     shown = ", ".join(f"{row.name} {row.contraction:+.2f}" for row in ordered if row.name in known)
     return (
-        "A check of the draws: no rule reads the debts that the rules of credit book, so the record cannot "
-        f"inform their parameters and their contraction should be 0. It is: {shown}."
+        "A check of the draws: no rule reads the debts that the rules of credit book, and none is on record, so the "
+        f"record cannot inform their parameters and their contraction should be 0. It is: {shown}."
     )
 
 

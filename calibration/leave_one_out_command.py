@@ -70,7 +70,7 @@ def check_leave_one_out(
             assert effort is not None
             typer.echo(f"Fitting again without {asked.observations[place].name}", err=True)
             wanted, workers = refit_without(asked.record, place, near), request.counts["workers"]
-            return refitted(wanted, effort, request.seed, cache, workers=workers, start=start).coordinates
+            return refitted(wanted, effort, request.seed, cache, start, workers=workers).coordinates
 
         with progress_of("leaving out observations", len(asked.observations)) as told:
             rows = left_out(

@@ -2,7 +2,7 @@
 
 *plain*: a little toward the prior's centre and away by a fresh normal vector (preconditioned Crank-Nicolson). It keeps
 the prior unchanged, so that the likelihood alone decides. *shaped*: the same about the mean and with the spreads of the
-other half of the population; *correlated*: with its correlations too. Sources: Cotter et al. 2013; Pinski et al. 2015.
+members that stand still; *correlated*: with its correlations too. Sources: Cotter et al. 2013; Pinski et al. 2015.
 Others were measured and left out (``docs/decisions.md``).
 """
 
@@ -23,7 +23,7 @@ def proposed(
 ) -> tuple[Coordinates, Array]:
     """Where every member would step, and what the prior and the way of stepping add to the log odds of accepting it.
 
-    ``others`` are the half of the population that stands still meanwhile; ``length`` runs from 0 (no step) to 1
+    ``others`` are the members that stand still meanwhile; ``length`` runs from 0 (no step) to 1
     (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and log gains
     (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2) y + length xi, xi
     standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step.

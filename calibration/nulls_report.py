@@ -16,9 +16,9 @@ _HOW = (
     "The log evidence is the logarithm of the probability that an account gave the record before it was "
     "fitted: its parameters are averaged over their priors, so that every parameter that is not needed "
     "costs. All four account for the same observations: dated moves within their windows, silence in all "
-    "other quarters of all six pairs, aid by plan period and answers to requests. A difference of 3 is "
-    "worth noting, one of 5 is strong. The nulls' priors stand in `calibration/nulls.toml`. One difference "
-    "remains: the rules are not compared with aid of a period in which a pair is not yet on terms (the "
+    "other quarters of all six pairs, aid by plan period, answers to requests and rates of interest. A "
+    "difference of 3 is worth noting, one of 5 is strong. The nulls' priors stand in `calibration/nulls.toml`. One "
+    "difference remains: the rules are not compared with aid of a period in which a pair is not yet on terms (the "
     "first Chinese loans), the nulls always are."
 )
 

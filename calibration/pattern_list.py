@@ -189,7 +189,7 @@ def _interest(evidence: Evidence) -> list[Pattern]:
             "10a",
             "Soviet credit bears higher interest than Chinese",
             partial(patterns.interest_softer, softer=chinese, harder=soviet),
-            note="The priors of interest_base and interest_softening rest on the same lines of the source.",
+            note="The rates themselves are fitted." if fitted else "",
         )
     ]
     for letter, rate in zip("bcdefghijklmnopqrstuvwxyz", rates, strict=False):

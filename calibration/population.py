@@ -1,10 +1,11 @@
 """The likelihood of populations of parameter vectors over worker processes, the same on any number of them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -28,7 +29,6 @@ def log_likelihoods(
 
     ``first_vector`` is the number of the first of them, which addresses all their shocks.
     """
-    task = max(1, TOGETHER // copies)
     return np.concatenate(
         [
             filtered_log_likelihood(
@@ -38,49 +38,53 @@ def log_likelihoods(
                 copies=copies,
                 first_vector=first_vector + start,
             )
-            for start in range(0, len(coordinates), task)
+            for start, task in tasks_of(len(coordinates), copies)
         ]
     )
 
 
+def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
+    """The first vector and the number of vectors of each part that is worked out at a time, as equal as can be."""
+    most = max(1, TOGETHER // copies)
+    size = -(-vectors // -(-vectors // most))
+    return [(start, size) for start in range(0, vectors, size)]
+
+
 def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
-    """A likelihood for the sampler, worked out in this process."""
-    return lambda coordinates, evaluated: log_likelihoods(coordinates, record, seed, copies, evaluated)
+    """A likelihood for the sampler, worked out in this process; every vector it is asked for has its own shocks."""
+    return partial(_of_record, record, seed, copies)
+
+
+def _of_record(record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int) -> Array:
+    return log_likelihoods(coordinates, record, seed, copies, evaluated)
 
 
 @contextmanager
-def likelihood_of(
-    record: Record, *, seed: int, copies: int, workers: int | None = None
-) -> Iterator[Likelihood]:
-    """A likelihood for the sampler; every vector it is ever asked for has shocks of its own.
+def over_processes(
+    likelihoods: Sequence[Likelihood], workers: int | None = None
+) -> Iterator[tuple[Likelihood, ...]]:
+    """Some likelihoods as before, each worked out by ``workers`` processes (all cores if None) in equal shares.
 
-    ``copies`` replicates are averaged for each vector. Results do not depend on ``workers`` (all cores if None).
+    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process has died.
     """
     workers = workers or os.cpu_count() or 1
     if workers == 1:
-        yield likelihood_here(record, seed=seed, copies=copies)
+        yield tuple(likelihoods)
         return
     with worker_processes(workers) as executor:
-        yield _Parallel(executor, workers, record, seed, copies)
+        yield tuple(partial(_shared, executor, workers, likelihood) for likelihood in likelihoods)
 
 
-class _Parallel:
-    def __init__(self, executor: Executor, workers: int, record: Record, seed: int, copies: int) -> None:
-        self._executor = executor
-        self._workers = workers
-        self._rest = record, seed, copies
-
-    def __call__(self, coordinates: Coordinates, evaluated: int) -> Array:
-        share = -(-len(coordinates) // self._workers)
-        parts = [(start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)]
-        try:
-            asked = [
-                self._executor.submit(log_likelihoods, part, *self._rest, evaluated + start)
-                for start, part in parts
-            ]
-            return np.concatenate([task.result() for task in asked])
-        except BrokenProcessPool as error:
-            raise CalibrationError(
-                "the fit was cut short: a worker process died (killed, or there was too little memory)\n"
-                "what was reached is kept; the same command with --resume goes on from there"
-            ) from error
+def _shared(
+    executor: Executor, workers: int, likelihood: Likelihood, coordinates: Coordinates, evaluated: int
+) -> Array:
+    share = -(-len(coordinates) // workers)
+    parts = [(start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)]
+    try:
+        asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
+        return np.concatenate([task.result() for task in asked])
+    except BrokenProcessPool as error:
+        raise CalibrationError(
+            "the fit was cut short: a worker process died (killed, or there was too little memory)\n"
+            "what was reached is kept; the same command goes on from there (calibrate fit: with --resume)"
+        ) from error

@@ -272,7 +272,8 @@ def _about(results: Sequence[Mapping[str, Any]]) -> str:
     silent = sum(bool(result["degenerate"]) for result in results)
     records = (
         f"The middle record holds {middle('moves'):.0f} dated moves, {middle('aid'):.0f} sums of aid and "
-        f"{middle('shares'):.0f} answers to requests; {silent} hold nothing but silence. "
+        f"{middle('shares'):.0f} answers to requests and {middle('interest'):.0f} rates of interest; {silent} hold "
+        "nothing but silence. "
     )
     if "accepted" in results[0]:
         spread = np.median([np.mean(result["spread"][: len(parameter_table())]) for result in results])

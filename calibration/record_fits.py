@@ -189,6 +189,7 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
         "moves": len(made.record.moves),
         "aid": len(made.record.aid),
         "shares": len(made.record.shares),
+        "interest": len(made.record.interest),
         "degenerate": made.degenerate,
     }
 

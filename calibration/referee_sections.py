@@ -24,9 +24,9 @@ SECTIONS = (
         "fit",
         "How well it fits",
         "Free runs of the fitted rules, nothing of the record imposed, beside the record; and, to know "
-        "what the fit adds, the same under the priors alone. The dates of the breaks, the sums pledged and "
-        "the answers to requests were fitted: to meet them shows that the rules can make this history, not "
-        "that they are right. The other patterns were not fitted.",
+        "what the fit adds, the same under the priors alone. The dates of the breaks, the sums pledged, "
+        "the answers to requests and the rates of interest were fitted: to meet them shows that the rules can "
+        "make this history, not that they are right. The other patterns were not fitted.",
         {
             "predictive": ("When the pairs break", "Every pattern"),
             "prior": ("When the pairs break",),

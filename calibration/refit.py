@@ -1,31 +1,31 @@
 """The rules fitted again: with an observation left out of the record, or with parameters held fixed.
 
+A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both likelihoods: the
+two posteriors are near each other, and the ratio of their evidence comes out directly.
+
 Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that what was
 done once is not done again and what was broken off goes on.
 """
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calibration.checkpoint import read_checkpoint, write_checkpoint
-from calibration.errors import CalibrationError
 from calibration.likelihood import Record, observation_settings
 from calibration.observations import FIGURES, observations_of
 from calibration.origin import rules_hash
 from calibration.particles import Spell, filtered_log_likelihood
-from calibration.pointwise import TOGETHER, with_fixed
-from calibration.prior import draw_coordinates, parameters_at
-from calibration.sampler import Effort, Likelihood, Population, Sampling, begun, begun_near, sampled
-from calibration.workers import worker_processes
+from calibration.pointwise import with_fixed
+from calibration.population import over_processes, tasks_of
+from calibration.prior import parameters_at
+from calibration.sampler import Effort, Population, Sampling, begun_from, begun_near, sampled
 from scenarios.draws import table_hash
 from simulation.arrays import Array
 
@@ -34,14 +34,14 @@ from simulation.arrays import Array
 class Refit:
     """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed.
 
-    ``near`` names the draws that the fit begins with, where it does not begin with draws from the prior.
+    ``near`` names the draws that the fit begins with, all fitted to the whole record with all parameters free.
     """
 
     name: str
     record: Record
+    near: str
     without: int | None = None
     fixed: Mapping[str, float] = field(default_factory=dict)
-    near: str | None = None
 
     def settings(self, effort: Effort, seed: int) -> dict[str, Any]:
         """Everything that decides the result, as plain values."""
@@ -59,10 +59,10 @@ class Refit:
         }
 
 
-def refit_without(record: Record, place: int, near: str | None = None) -> Refit:
+def refit_without(record: Record, place: int, near: str) -> Refit:
     """What is to be fitted again to leave the observation of a place out, ``near`` draws fitted to the whole."""
     name = observations_of(record)[place].name.replace(" ", "-")
-    return Refit(f"without-{name}", record, without=place, near=near)
+    return Refit(f"without-{name}", record, near, without=place)
 
 
 def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
@@ -92,7 +92,6 @@ def refit_log_likelihoods(
     record, uncounted = (
         (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
     )
-    task = max(1, TOGETHER // copies)
     return np.concatenate(
         [
             filtered_log_likelihood(
@@ -103,7 +102,7 @@ def refit_log_likelihoods(
                 first_vector=first_vector + start,
                 uncounted=uncounted,
             )
-            for start in range(0, len(coordinates), task)
+            for start, task in tasks_of(len(coordinates), copies)
         ]
     )
 
@@ -113,14 +112,16 @@ def refitted(
     effort: Effort,
     seed: int,
     folder: Path,
+    start: Array,
     *,
     workers: int | None = None,
     told: Callable[[Population], None] | None = None,
-    start: Array | None = None,
 ) -> Population:
     """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
 
-    The fit begins with draws from the prior, or with coordinates ``start`` (population, parameters) near the posterior.
+    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole record. With
+    parameters held fixed, the log evidence of the result is that of the refit less that of the whole rules; with an
+    observation left out it is unknown (NaN).
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
@@ -135,14 +136,15 @@ def refitted(
         if told is not None:
             told(reached.population)
 
-    with _likelihood_of(refit, seed, effort.copies, workers or os.cpu_count() or 1) as likelihood:
+    wanted = [partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))]
+    with over_processes(wanted, workers) as (likelihood, base):
         if kept:
             begin = kept[0]
-        elif start is None:
-            begin = begun(draw_coordinates(effort.population, seed), likelihood)
+        elif refit.fixed:
+            begin = begun_from(start, likelihood, base, effort)
         else:
             begin = begun_near(start, likelihood, effort)
-        return sampled(begin, likelihood, effort, seed, report).population
+        return sampled(begin, likelihood, effort, seed, report, base).population
 
 
 def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:
@@ -157,31 +159,5 @@ def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
     return folder / f"{refit.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.fit"
 
 
-@contextmanager
-def _likelihood_of(refit: Refit, seed: int, copies: int, workers: int) -> Iterator[Likelihood]:
-    """The likelihood of a refit over worker processes; every vector has shocks of its own, whoever works it out."""
-    if workers == 1:
-        yield lambda coordinates, evaluated: refit_log_likelihoods(
-            coordinates, refit, seed, copies, evaluated
-        )
-        return
-    with worker_processes(workers) as executor:
-
-        def likelihood(coordinates: Array, evaluated: int) -> Array:
-            share = -(-len(coordinates) // workers)
-            parts = [
-                (start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)
-            ]
-            asked = [
-                executor.submit(refit_log_likelihoods, part, refit, seed, copies, evaluated + start)
-                for start, part in parts
-            ]
-            try:
-                return np.concatenate([task.result() for task in asked])
-            except BrokenProcessPool as error:
-                raise CalibrationError(
-                    "the fit was cut short: a worker process died (killed, or there was too little memory)\n"
-                    "what was reached is kept; the same command goes on from there"
-                ) from error
-
-        yield likelihood
+def _of_refit(refit: Refit, seed: int, copies: int, coordinates: Array, evaluated: int) -> Array:
+    return refit_log_likelihoods(coordinates, refit, seed, copies, evaluated)

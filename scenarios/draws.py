@@ -16,7 +16,7 @@ from scenarios.errors import ScenarioError
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import Parameters, parameter_problems, parameter_table
 
-#: What draws may be: from the prior alone, from a quick fit, or from the published calibration.
+#: What draws may be: from the prior alone, from a fit, or from the published calibration.
 KINDS = ("prior", "provisional", "published")
 #: The files looked for when none is named, the best first.
 _SHIPPED = ("published.parquet", "provisional.parquet")

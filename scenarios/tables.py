@@ -16,7 +16,7 @@ NEVER_WORD = "never"
 #: What each kind of draws is, in words.
 KIND_WORDS = {
     "prior": "draws from the prior: fitted to nothing",
-    "provisional": "provisional draws: a quick fit to the record, not yet a calibration",
+    "provisional": "provisional draws: fitted to the record, not yet a published calibration",
     "published": "the published calibration",
 }
 

@@ -89,7 +89,7 @@ def test_nulls(check, draws, tmp_path, monkeypatch):
 def one_pair(evidence):
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == {0, 2})
-    return replace(record, moves=moves[:1], aid=(), shares=())
+    return replace(record, moves=moves[:1], aid=(), shares=(), interest=())
 
 
 def test_leave_one_out(check, draws, tmp_path, monkeypatch):
@@ -103,7 +103,7 @@ def test_leave_one_out(check, draws, tmp_path, monkeypatch):
     assert set(told["differences"]["log score"]["event"]) == {null.name for null in all_nulls()}
 
 
-def test_ablation(check, tmp_path, monkeypatch):
+def test_ablation(check, draws, tmp_path, monkeypatch):
     def cheap(coordinates, wanted, seed, copies, first_vector):
         return -0.5 * (coordinates[:, 0] - len(wanted.fixed)) ** 2
 
@@ -121,11 +121,15 @@ def test_ablation(check, tmp_path, monkeypatch):
         tmp_path / "kept",
         "--seed",
         2,
+        "--draws",
+        draws,
     )
     result = check("ablation", *arguments)
     assert result.exit_code == 0, result.output
-    assert set(report(tmp_path, "ablation")["values"]["mechanisms"]) == {"ideology", "fear"}
-    assert len(list((tmp_path / "kept").iterdir())) == 3
+    told = report(tmp_path, "ablation")
+    assert set(told["values"]["mechanisms"]) == {"ideology", "fear"}
+    assert told["origin"]["settings"]["used"] == 24
+    assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
 def test_sensitivity(check, draws, tmp_path, monkeypatch):

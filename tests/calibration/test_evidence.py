@@ -270,6 +270,17 @@ def test_an_aid_figure_typed_into_the_parameters_is_found(
     assert any("china-albania-1961-loan-500m" in problem.allowed for problem in found)
 
 
+def test_a_documented_rate_of_interest_typed_into_the_parameters_is_found(
+    evidence: Evidence, inputs: Inputs
+) -> None:
+    with inputs.parameters.open("a", encoding="utf-8") as file:
+        file.write('\n[soviet_rate]\nunit = "share a year"\ndefault = 0.02\nbounds = [0.0, 0.1]\n')
+        file.write('\n[other_share]\nunit = "share"\ndefault = 0.005\nbounds = [0.0, 0.1]\n')
+    found = check_disjoint(evidence, inputs)
+    assert {problem.key for problem in found} == {"soviet_rate.default"}
+    assert any("ussr-albania-1951-interest-2" in problem.allowed for problem in found)
+
+
 def test_a_year_or_an_id_among_the_inputs_is_found(evidence: Evidence, inputs: Inputs) -> None:
     with inputs.parameters.open("a", encoding="utf-8") as file:
         file.write('\n[split_date]\nunit = "share"\ndefault = 1961.5\nbounds = [0.0, 1978.5]\n')

@@ -26,7 +26,6 @@ from calibration.influence import (
 from calibration.influence_report import influence_report, standing_of
 from calibration.observations import AID, EVENT, INTEREST, SILENCE, Observation, observations_of
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.record import COMPARED
 from calibration.sampler import Effort, Population
 from calibration.targets import fitted_ids, fitted_record, share_rows
 from scenarios.draws import Draws, write_draws
@@ -160,11 +159,6 @@ def test_free_histories_are_those_of_a_run_draw_by_draw():
 
 def test_every_observation_is_traced_to_rows_of_the_evidence():
     evidence = read_evidence()
-    terms = tuple(
-        row.model_copy(update={"role": "target"}) if row.kind == "interest" and row.role in COMPARED else row
-        for row in evidence.terms
-    )
-    evidence = replace(evidence, terms=terms)
     record = fitted_record(evidence)
     known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {r["id"] for r in share_rows()}
     ids = evidence_ids(evidence, record)
@@ -175,7 +169,7 @@ def test_every_observation_is_traced_to_rows_of_the_evidence():
     sums = [row for row in ids if row.kind == AID]
     assert any(len(ids[row]) > 1 for row in sums)
     rates = [name for row, found in ids.items() if row.kind == INTEREST for name in found]
-    assert rates == [row.id for row in terms if row.role == "target"]
+    assert rates == [row.id for row in evidence.terms if row.role == "target"]
     assert len(rates) == 4
     answers = {row["id"] for row in share_rows()}
     assert {name for found in ids.values() for name in found} - answers == fitted_ids(evidence)
@@ -212,7 +206,7 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
 def one_pair(evidence):
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == {0, 2})
-    return replace(record, moves=moves[:1], aid=record.aid[:1], shares=())
+    return replace(record, moves=moves[:1], aid=record.aid[:1], shares=(), interest=())
 
 
 @pytest.fixture
@@ -249,7 +243,7 @@ def test_the_command_uses_fits_that_leave_one_out_keeps(check, tmp_path, monkeyp
     def kept(refit, effort, seed, folder):
         wanted.append((refit.name, effort, seed, folder))
         coordinates = draw_coordinates(6, 5) * 0.3
-        return Population(coordinates, np.zeros(6), 1.0, 0.0, np.arange(6), 6)
+        return Population(coordinates, np.zeros(6), np.arange(6), 1.0, 0.0, 6, np.zeros(6))
 
     monkeypatch.setattr(influence, "MOST_K", -np.inf)
     monkeypatch.setattr(influence_command, "kept_population", kept)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.ablation import left_out_logs
+from calibration.ablation import weighted_logs
 from calibration.evidence_reading import read_evidence
-from calibration.leave_one_out import Asked, LeftOut, left_out, null_scores, systematic
+from calibration.leave_one_out import Asked, LeftOut, left_out, null_scores, smoothed, systematic
 from calibration.leave_one_out_report import leave_one_out_report
 from calibration.null_likelihood import NullFit
 from calibration.nulls import QUARTERS, all_nulls
@@ -24,7 +24,7 @@ from calibration.scores import (
     dates_of,
     paired,
 )
-from calibration.targets import compared_interest, fitted_record
+from calibration.targets import fitted_record
 from simulation.countries import Country
 from simulation.dates import quarter_of
 
@@ -105,7 +105,9 @@ def test_weights_foresee_what_exact_refits_foresee():
     generator = np.random.Generator(np.random.Philox(5))
     precision = 1 + len(seen)
     draws = seen.sum() / precision + generator.standard_normal(8000) / np.sqrt(precision)
-    found, pareto = left_out_logs(stats.norm.logpdf(seen[:, np.newaxis], draws))
+    log_likelihood = stats.norm.logpdf(seen[:, np.newaxis], draws)
+    weights, pareto = smoothed(log_likelihood)
+    found = weighted_logs(log_likelihood, weights)
     rest = seen.sum() - seen
     exact = stats.norm.logpdf(seen, rest / len(seen), np.sqrt(1 + 1 / len(seen)))
     assert found == pytest.approx(exact, abs=0.05)
@@ -121,7 +123,7 @@ def asked():
         tuple(row for row in rows if (row.patron, row.client) == PAIR)[:1]
         for rows in (record.aid, record.shares)
     )
-    interest = compared_interest(evidence)[:1]
+    interest = record.interest[:1]
     assert (interest[0].patron, interest[0].client) == PAIR
     small = replace(record, moves=moves, aid=aid, shares=shares, interest=interest)
     return Asked(small, documented_quarters(evidence, small), seed=1, copies=2)

@@ -133,7 +133,7 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
         InterestAgreed(*pair, quarter_of(year), quarter_of(year, end=True), rate, 0.0015)
         for pair, year, rate in zip(pairs, years, (0.02, 0.004, 0.001), strict=True)
     )
-    told = replace(record, interest=rates)
+    told, plain = replace(record, interest=rates), replace(record, interest=())
     foreseen = [[null.interest(drawn(null, 6), told, place)[0] for place in range(3)] for null in NULLS]
     constant, drivers, persistence = foreseen
     assert all((centre == drawn(CONSTANT, 6)["constant_interest"]).all() for centre in constant)
@@ -146,7 +146,7 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
     assert (persistence[2] == 0.004).all()
     for null in NULLS:
         values = drawn(null, 6)
-        parts, before = pointwise(null, values, told), pointwise(null, values, record)
+        parts, before = pointwise(null, values, told), pointwise(null, values, plain)
         assert np.array_equal(parts[: len(before)], before)
         spread = np.hypot(values[f"{null.name}_interest_scatter"], 0.0015)
         centre = null.interest(values, told, 2)[0]

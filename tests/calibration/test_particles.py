@@ -8,9 +8,9 @@ import pytest
 from calibration.evidence_reading import read_evidence
 from calibration.likelihood import log_likelihood, mean_weight
 from calibration.particles import filtered_log_likelihood, renewal, renewal_uniforms
-from calibration.population import likelihood_of, log_likelihoods
+from calibration.population import likelihood_here, log_likelihoods, over_processes, tasks_of
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.targets import compared_interest, fitted_record
+from calibration.targets import fitted_record
 from simulation.parameters import default_parameters, parameter_table
 
 
@@ -25,7 +25,6 @@ def coordinates():
 
 
 def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates):
-    record = replace(record, interest=compared_interest(read_evidence()))
     parameters = parameters_at(coordinates)
     filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1)
     assert filtered == pytest.approx(log_likelihood(parameters, record, seed=2, copies=1))
@@ -37,13 +36,20 @@ def test_it_does_not_depend_on_how_vectors_are_split_into_calls(record, coordina
     assert np.array_equal(whole, np.concatenate(parts))
 
 
+def test_parts_worked_out_at_a_time_are_as_equal_as_can_be():
+    assert tasks_of(171, 8) == [(0, 86), (86, 86)]
+    assert tasks_of(128, 8) == [(0, 128)]
+    assert tasks_of(3, 4096) == [(0, 1), (1, 1), (2, 1)]
+
+
 @pytest.mark.slow
 def test_workers_do_not_matter(record, coordinates):
     found = []
     for workers in (1, 2):
-        with likelihood_of(record, seed=4, copies=2, workers=workers) as likelihood:
+        with over_processes([likelihood_here(record, seed=4, copies=2)], workers) as (likelihood,):
             found.append(likelihood(coordinates, 17))
     assert np.array_equal(*found)
+    assert np.isfinite(found[0]).all()
 
 
 def test_copies_are_renewed_when_few_carry_the_weight():

@@ -21,7 +21,7 @@ from calibration.observations import (
 )
 from calibration.pointwise import Pointwise, foreseen, log_parts, pointwise_of, with_fixed
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.targets import compared_interest, fitted_record
+from calibration.targets import fitted_record
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status
@@ -31,9 +31,7 @@ COORDINATES = draw_coordinates(6, 4) * 0.5
 
 @pytest.fixture(scope="module")
 def record():
-    """The record as it is fitted, and the rates of interest with it."""
-    evidence = read_evidence()
-    return replace(fitted_record(evidence), interest=compared_interest(evidence))
+    return fitted_record(read_evidence())
 
 
 @pytest.fixture(scope="module")

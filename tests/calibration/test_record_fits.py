@@ -25,7 +25,7 @@ from calibration.record_fits import (
 )
 from calibration.sampler import Effort, begun, sampled
 from calibration.simulated import recorded_aid, recorded_interest, seed_of, simulated_record, windowed
-from calibration.targets import compared_interest, fitted_record
+from calibration.targets import fitted_record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -81,21 +81,17 @@ def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
 
 
 def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
-    without, with_rates = (
-        replace(like, interest=()),
-        replace(like, interest=compared_interest(read_evidence())),
-    )
-    dimensions = len(parameter_table())
-    made = [simulated_record(with_rates, dimensions, seed=5, number=number).record for number in range(6)]
+    without, dimensions = replace(like, interest=()), len(parameter_table())
+    made = [simulated_record(like, dimensions, seed=5, number=number).record for number in range(6)]
     plain = [simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)]
     assert [replace(record, interest=()) for record in made] == plain
     found = [rate for record in made for rate in record.interest]
     assert {(rate.first_quarter, rate.spread) for rate in found} <= {
-        (rate.first_quarter, rate.spread) for rate in with_rates.interest
+        (rate.first_quarter, rate.spread) for rate in like.interest
     }
     assert len({rate.rate for rate in found}) == len(found) > 6
     history = simulate(default_parameters(1), seed=1, keep=COMPARED_ARRAYS)
-    (held,) = [rate for rate in with_rates.interest if rate.patron is Country.USSR]
+    (held,) = [rate for rate in like.interest if rate.patron is Country.USSR]
     exact, shifted = (recorded_interest(history, held, error) for error in (0.0, 2.0))
     spread = np.hypot(held.spread, observation_settings()["interest_discrepancy"])
     assert shifted.rate - exact.rate == pytest.approx(2 * spread)

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calibration import ablation
 from calibration import refit as refitting
-from calibration.ablation import Ablated, Mechanism, added, read_mechanisms, shipped_mechanisms
+from calibration.ablation import Added, LeftOutLogs, Mechanism, added, read_mechanisms, shipped_mechanisms
 from calibration.ablation_command import ablation_report
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
@@ -16,7 +17,8 @@ from calibration.pointwise import log_parts, with_fixed
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.refit import Refit, refit_log_likelihoods, refit_without, refitted
 from calibration.sampler import Effort
-from calibration.targets import compared_interest, fitted_record
+from calibration.scores import Difference
+from calibration.targets import fitted_record
 from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
@@ -37,7 +39,9 @@ class BrokenOffError(Exception):
 
 def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkeypatch):
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
-    whole = refitted(Refit("toy", record), EFFORT, 3, tmp_path / "one", workers=1)
+    start = draw_coordinates(40, 5)
+    wanted = Refit("toy", record, "some draws", fixed={"strain_ideology": 0.0})
+    whole = refitted(wanted, EFFORT, 3, tmp_path / "one", start, workers=1)
     steps = []
 
     def break_off(population):
@@ -46,11 +50,9 @@ def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkey
             raise BrokenOffError
 
     with pytest.raises(BrokenOffError):
-        refitted(Refit("toy", record), EFFORT, 3, tmp_path / "two", workers=1, told=break_off)
+        refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=break_off)
     before = len(steps)
-    again = refitted(
-        Refit("toy", record), EFFORT, 3, tmp_path / "two", workers=1, told=lambda p: steps.append(1)
-    )
+    again = refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=lambda p: steps.append(1))
     assert np.array_equal(again.coordinates, whole.coordinates)
     assert again.log_evidence == whole.log_evidence
     assert len(steps) > before
@@ -58,25 +60,26 @@ def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkey
 
 def test_what_was_done_once_is_not_done_again(record, tmp_path, monkeypatch):
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
-    first = refitted(Refit("toy", record), EFFORT, 3, tmp_path, workers=1)
+    start, wanted = draw_coordinates(40, 5), Refit("toy", record, "some draws")
+    first = refitted(wanted, EFFORT, 3, tmp_path, start, workers=1)
     monkeypatch.setattr(refitting, "refit_log_likelihoods", None)
-    again = refitted(Refit("toy", record), EFFORT, 3, tmp_path, workers=1)
+    again = refitted(wanted, EFFORT, 3, tmp_path, start, workers=1)
     assert np.array_equal(first.coordinates, again.coordinates)
     with pytest.raises(TypeError):
-        refitted(Refit("toy", record), EFFORT, 4, tmp_path, workers=1)
-    with pytest.raises(TypeError):
-        refitted(Refit("toy", replace(record, aid=())), EFFORT, 3, tmp_path, workers=1)
+        refitted(wanted, EFFORT, 4, tmp_path, start, workers=1)
+    for other in (replace(record, aid=()), replace(record, interest=())):
+        with pytest.raises(TypeError):
+            refitted(replace(wanted, record=other), EFFORT, 3, tmp_path, start, workers=1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_observation_left_out_does_not_count(record, kind):
     # With one copy nothing is renewed, so that the parts add up to the whole.
     coordinates = draw_coordinates(4, 1) * 0.3
-    record = replace(record, interest=compared_interest(read_evidence()))
     parts, _ = log_parts(parameters_at(coordinates, 1), record, seed=4, first_replicate=5)
     place = max(place for place, row in enumerate(observations_of(record)) if row.kind == kind)
     expected = parts.sum(axis=0) - parts[place]
-    found = refit_log_likelihoods(coordinates, refit_without(record, place), 4, 1, 5)
+    found = refit_log_likelihoods(coordinates, refit_without(record, place, "some draws"), 4, 1, 5)
     assert found == pytest.approx(expected)
     assert (np.abs(parts[place]) > 1e-6).all()
 
@@ -84,18 +87,18 @@ def test_an_observation_left_out_does_not_count(record, kind):
 def test_a_fit_near_draws_makes_the_last_moves_alone(record, tmp_path, monkeypatch):
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
     start = draw_coordinates(40, 5)
-    wanted = Refit("toy", record, near="some draws")
-    reached = refitted(wanted, EFFORT, 3, tmp_path, workers=1, start=start)
+    wanted = Refit("toy", record, "some draws")
+    reached = refitted(wanted, EFFORT, 3, tmp_path, start, workers=1)
     assert (reached.power, reached.evaluated) == (1.0, 40 * (1 + EFFORT.last_moves))
     assert np.isnan(reached.log_evidence)
-    again = refitted(wanted, EFFORT, 3, tmp_path, workers=1, start=start)
+    again = refitted(wanted, EFFORT, 3, tmp_path, start, workers=1)
     assert np.array_equal(again.coordinates, reached.coordinates)
-    assert wanted.settings(EFFORT, 3) != Refit("toy", record).settings(EFFORT, 3)
+    assert wanted.settings(EFFORT, 3) != Refit("toy", record, "others").settings(EFFORT, 3)
 
 
 def test_a_whole_record_has_the_likelihood_of_the_fit_with_parameters_held_fixed(record):
     coordinates, off = draw_coordinates(2, 1) * 0.3, {"strain_ideology": 0.0}
-    found = refit_log_likelihoods(coordinates, Refit("x", record, fixed=off), 4, 2, 5)
+    found = refit_log_likelihoods(coordinates, Refit("x", record, "some draws", fixed=off), 4, 2, 5)
     fixed = with_fixed(parameters_at(coordinates, 2), off)
     assert np.array_equal(found, filtered_log_likelihood(fixed, record, seed=4, copies=2, first_vector=5))
 
@@ -132,23 +135,39 @@ def test_every_problem_of_a_file_of_mechanisms_is_told(tmp_path):
         assert text in str(caught.value), text
 
 
-def ablated_fit(mechanism, evidence, logs, families=70):
-    return Ablated(mechanism, evidence, 0.1, np.array(logs), 1, families)
+def mechanism_named(name):
+    return Mechanism(name, "claims", {"grant_value": 0.0}, "marku2017", "1", "")
 
 
-def test_what_a_mechanism_adds_is_the_whole_minus_without(origin):
-    one, two = (
-        Mechanism(name, "claims", {"grant_value": 0.0}, "marku2017", "1", "") for name in ("one", "two")
-    )
-    whole = ablated_fit(None, -60.0, [-1.0, -2.0])
-    parts = [ablated_fit(one, -59.0, [-1.5, -2.0]), ablated_fit(two, -63.0, [-2.0, -4.0])]
-    rows = added(whole, parts)
-    assert [row.mechanism.name for row in rows] == ["two", "one"]
-    assert rows[0].evidence == pytest.approx(3.0)
-    assert rows[0].error == pytest.approx(np.hypot(0.1, 0.1))
-    assert rows[0].left_out.mean == pytest.approx(1.5)
-    report = ablation_report(whole, parts, origin)
+def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monkeypatch):
+    """Without the mechanism the toy fits the second coordinate instead of the first: known evidence either way."""
+
+    def either(coordinates, refit, seed, copies, first_vector):
+        return -0.5 * (coordinates[:, 1] - 2) ** 2 if refit.fixed else -0.5 * coordinates[:, 0] ** 2
+
+    fitted = draw_coordinates(600, 5)
+    fitted[:, 0] *= 0.5**0.5
+    effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
+    logs = np.array([-1.0, -2.0])
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
+    monkeypatch.setattr(ablation, "left_out_logs", lambda *args: LeftOutLogs(logs - [1.0, 2.0], 1))
+    whole = LeftOutLogs(logs, 0)
+    found = added(mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1)
+    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation of 0.04.
+    assert found.evidence == pytest.approx(1.0, abs=0.25)
+    assert 0.02 < found.error < 0.15
+    assert found.left_out.mean == pytest.approx(1.5)
+    assert (found.failing, found.families > 50) == (1, True)
+
+
+def test_mechanisms_are_reported_the_most_needed_first(origin):
+    def row(name, evidence, families=70):
+        return Added(mechanism_named(name), evidence, 0.1, Difference(1.5, 0.2, 30), 1, families)
+
+    report = ablation_report([row("one", -1.0), row("two", 3.0), row("three", 0.1)], 0, origin)
+    assert list(report.values["mechanisms"]) == ["two", "three", "one"]
     assert "(two)" in report.finding
+    assert "1 make no difference" in report.finding
     assert "**without these the record is more probable**: one" in report.finding
-    few = ablation_report(whole, [parts[0], ablated_fit(two, -63.0, [-2.0, -4.0], families=4)], origin)
+    few = ablation_report([row("one", -1.0), row("two", 3.0, families=4)], 0, origin)
     assert few.finding.startswith("**No verdict**: a fit ended with 4 families")

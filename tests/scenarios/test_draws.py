@@ -93,4 +93,4 @@ def test_draws_made_under_another_table_say_so(draws: Draws) -> None:
 
 def test_the_draws_that_ship_belong_to_the_table_that_ships() -> None:
     assert not read_draws().outdated
-    assert read_draws().kind == "provisional"
+    assert read_draws().kind == "published"

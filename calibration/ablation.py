@@ -20,7 +20,7 @@ from calibration.leave_one_out import MOST_K, smoothed
 from calibration.likelihood import Record
 from calibration.moves import Coordinates
 from calibration.pointwise import pointwise_of
-from calibration.refit import Refit, refitted
+from calibration.refit import Refit, refit_log_likelihoods, refitted
 from calibration.sampler import Effort, Population
 from calibration.scores import Difference, paired
 from simulation.arrays import Array
@@ -43,27 +43,47 @@ class Mechanism:
 
 
 @dataclass(frozen=True)
-class LeftOutLogs:
-    """The log score of each observation left out, (observations,), and for how many of them weights fail."""
+class Scored:
+    """How well draws account for the record.
 
-    logs: Array
+    ``fit`` is the log-likelihood of each draw, (draws,), and ``families`` how many of the draws are unrelated;
+    ``single`` the mean log-probability of each observation given all others, ``left_out`` the log score of each left
+    out, (observations,) both, and ``failing`` for how many of those weights fail.
+    """
+
+    fit: Array
+    families: int
+    single: Array
+    left_out: Array
     failing: int
 
 
 @dataclass(frozen=True)
 class Added:
-    """What a mechanism adds: the whole minus the rules without it, in log evidence and in left-out log score.
+    """What a mechanism adds: the whole minus the rules without it.
 
-    ``failing`` counts the observations for which the weights of the fit without it fail; ``families`` the draws of
-    the whole rules that its population descends from.
+    ``evidence`` is in log evidence, with its ``error``; ``fit`` in the mean log-likelihood of the draws; ``left_out``
+    in the log score of observations left out, of which ``failing`` have weights that fail in the fit without it;
+    ``single`` (observations,) in the mean log-probability of each given the others. ``families`` is how many draws of
+    the whole rules its population descends from.
     """
 
     mechanism: Mechanism
     evidence: float
     error: float
+    fit: Difference
     left_out: Difference
+    single: Array
     failing: int
     families: int
+
+    @property
+    def prior(self) -> float:
+        """What is left of the evidence beside the fit: plus if the draws lie nearer to the prior with the mechanism.
+
+        Formula: log evidence = mean log-likelihood of the posterior - its Kullback-Leibler divergence from the prior.
+        """
+        return self.evidence - self.fit.mean
 
 
 def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
@@ -103,7 +123,7 @@ def shipped_mechanisms() -> tuple[Mechanism, ...]:
 
 def added(
     mechanism: Mechanism,
-    whole: LeftOutLogs,
+    whole: Scored,
     record: Record,
     effort: Effort,
     seed: int,
@@ -116,29 +136,42 @@ def added(
 ) -> Added:
     """What a mechanism adds to the rest, going on from what is kept in ``folder``.
 
-    ``start`` (population, parameters) are draws fitted to the whole rules, ``near`` their name, ``whole`` their
-    left-out scores.
+    ``start`` (population, parameters) are draws fitted to the whole rules, ``near`` their name, ``whole`` how well they
+    account for the record.
     """
     refit = Refit(f"without-{mechanism.name}", record, near, fixed=dict(mechanism.off))
     population = refitted(refit, effort, seed, folder, start, workers=workers, told=told)
-    rest = left_out_logs(population.coordinates, record, seed, effort.copies, refit.fixed)
+    rest = scored(population.coordinates, refit, seed, effort.copies, population.families)
     return Added(
         mechanism,
         -population.log_evidence,
         population.evidence_error,
-        paired(list(whole.logs), list(rest.logs)),
+        fit_gained(whole, rest),
+        paired(list(whole.left_out), list(rest.left_out)),
+        whole.single - rest.single,
         rest.failing,
         population.families,
     )
 
 
-def left_out_logs(
-    coordinates: Coordinates, record: Record, seed: int, copies: int, fixed: Mapping[str, float] | None = None
-) -> LeftOutLogs:
-    """The log score of each observation of the record, taken out of draws (draws, parameters) by weighting them."""
-    held = pointwise_of(coordinates, record, seed=seed, copies=copies, fixed=fixed or {})
+def scored(coordinates: Coordinates, refit: Refit, seed: int, copies: int, families: int) -> Scored:
+    """How well draws (draws, parameters) of so many families account for the record of a refit."""
+    fit = refit_log_likelihoods(coordinates, refit, seed, copies, 0)
+    held = pointwise_of(coordinates, refit.record, seed=seed, copies=copies, fixed=refit.fixed)
     weights, pareto = smoothed(held.log_likelihood)
-    return LeftOutLogs(weighted_logs(held.log_likelihood, weights), int((pareto > MOST_K).sum()))
+    return Scored(
+        fit,
+        families,
+        held.log_likelihood.mean(axis=1),
+        weighted_logs(held.log_likelihood, weights),
+        int((pareto > MOST_K).sum()),
+    )
+
+
+def fit_gained(one: Scored, other: Scored) -> Difference:
+    """The difference of two means of the log-likelihood; each has the error sd / sqrt(families)."""
+    errors = [held.fit.std() / np.sqrt(held.families) for held in (one, other)]
+    return Difference(float(one.fit.mean() - other.fit.mean()), float(np.hypot(*errors)), len(one.fit))
 
 
 def weighted_logs(log_likelihood: Array, weights: Array) -> Array:

@@ -9,18 +9,20 @@ import typer
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from calibration.ablation import Added, added, left_out_logs, shipped_mechanisms
+from calibration.ablation import Added, added, scored, shipped_mechanisms
 from calibration.check_report import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
 from calibration.check_request import DrawsFile, FitWorkers, RefitFolder, ReportFolder, read_check_request
 from calibration.efforts import ABLATION_EFFORTS
 from calibration.evidence_reading import read_evidence
 from calibration.identified import coordinates_of_draws
+from calibration.observations import observations_of
 from calibration.origin import origin_of
-from calibration.refit import draws_begun_with
+from calibration.refit import Refit, draws_begun_with
 from calibration.sampler import Population
 from calibration.targets import fitted_record
 from scenarios.charts import BLUE, GREY
 from scenarios.console import progress_of, reporting_errors
+from simulation.arrays import Array
 from simulation.errors import listed, unknown
 
 KEPT = Path("results/refits")
@@ -31,7 +33,11 @@ _HOW = (
     "says nothing, and all else is fitted anew: draws fitted to the whole rules are carried, in bridges of equal "
     "difficulty, to those of the rules without it. *Evidence*: "
     "log evidence of the whole minus that without; plus means that the mechanism earns its place, minus "
-    "that the record is more probable without it. *Left-out*: mean log score of single observations "
+    "that the record is more probable without it. It is the sum of two parts. *Fit*: mean log-likelihood of the draws, "
+    "whole minus without. *Prior*: plus if the draws lie nearer to the prior with the mechanism, minus if other "
+    "parameters have to leave the middle of their priors to make room for it; a mechanism with a better fit and the "
+    "evidence against it is not contradicted by the record, but by where the priors of the rest have been put. "
+    "*Left-out*: mean log score of single observations "
     "foreseen from the rest, whole minus without (by weighted draws; where weights fail this is rough). "
     "*Families*: how many of the draws at the start have descendants at the end; the error of the evidence is from "
     "them, and is too small when few are left."
@@ -70,7 +76,7 @@ def check_ablation(
         near = draws_begun_with(len(start), request.draws.id, hard.copies)
         rows: list[Added] = []
         with progress_of("hundredths of fits", 100 * len(chosen)) as told:
-            whole = left_out_logs(start, record, request.seed, hard.copies)
+            whole = scored(start, Refit("whole", record, near), request.seed, hard.copies, len(start))
 
             def reached(population: Population) -> None:
                 told(100 * len(rows) + int(99 * population.power**0.5))
@@ -92,23 +98,27 @@ def check_ablation(
         origin = origin_of(
             seed=request.seed, draws=request.draws, used=len(start), effort=effort, mechanisms=len(chosen)
         )
-        report = ablation_report(rows, whole.failing, origin)
+        names = [row.name for row in observations_of(record)]
+        report = ablation_report(rows, whole.failing, names, origin)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")
 
 
-def ablation_report(found: Sequence[Added], failing: int, origin: dict[str, Any]) -> CheckReport:
+def ablation_report(
+    found: Sequence[Added], failing: int, observations: Sequence[str], origin: dict[str, Any]
+) -> CheckReport:
     """The report of what each mechanism adds; ``failing`` counts observations for which the whole's weights fail."""
     rows = sorted(found, key=lambda row: -row.evidence)
-    columns = ("mechanism", "evidence", "error", "left-out", "families", "weights fail", "what it claims")
+    columns = ("mechanism", "evidence", "error", "fit", "prior", "left-out", "families", "weights fail")
     table = [
         (
             row.mechanism.name,
             f"{row.evidence:+.2f}",
             f"{row.error:.2f}",
+            str(row.fit),
+            f"{row.prior:+.2f}",
             str(row.left_out),
             str(row.families),
             str(row.failing),
-            row.mechanism.meaning,
         )
         for row in rows
     ]
@@ -123,21 +133,42 @@ def ablation_report(found: Sequence[Added], failing: int, origin: dict[str, Any]
             f"Of the whole rules' draws weights fail for {failing} observations.",
             ReportFigure("evidence", "What each mechanism adds in log evidence", added_figure(rows)),
             ReportTable("Whole minus without, the most needed first", columns, table),
+            ReportTable(
+                "What each mechanism claims, and which observation gains and loses most by it "
+                "(mean log-probability given the others, whole minus without)",
+                ("mechanism", "claims", "gains most", "loses most"),
+                [
+                    (row.mechanism.name, row.mechanism.meaning, *_extremes(row.single, observations))
+                    for row in rows
+                ],
+            ),
         ),
         values={
             "mechanisms": {
                 row.mechanism.name: {
                     "evidence": row.evidence,
                     "error": row.error,
+                    "fit": row.fit.mean,
+                    "fit_error": row.fit.error,
                     "families": row.families,
                     "left_out": row.left_out.mean,
                     "left_out_error": row.left_out.error,
+                    "single": dict(zip(observations, row.single, strict=True)),
                     "off": dict(row.mechanism.off),
                 }
                 for row in rows
             },
         },
     )
+
+
+def _extremes(single: Array, observations: Sequence[str]) -> tuple[str, str]:
+    """The observations that gain and lose most, with what they do."""
+    most, least = (
+        f"{observations[place]} ({single[place]:+.2f})"
+        for place in (int(single.argmax()), int(single.argmin()))
+    )
+    return most, least
 
 
 def _finding(rows: Sequence[Added]) -> str:
@@ -148,13 +179,20 @@ def _finding(rows: Sequence[Added]) -> str:
             "evidence nor the error of it can be relied on. Fit harder (--effort usual)."
         )
     needed = [row.mechanism.name for row in rows if row.evidence > 2 * row.error]
-    harmful = [row.mechanism.name for row in rows if row.evidence < -2 * row.error]
+    harmful = [row for row in rows if row.evidence < -2 * row.error]
     neither = len(rows) - len(needed) - len(harmful)
     told = f"Of {len(rows)} mechanisms {len(needed)} earn their place in log evidence by more than two standard errors"
     told += f" ({listed(needed)})" if needed else ""
     told += f"; {neither} make no difference that can be told from chance"
     if harmful:
-        told += f"; **without these the record is more probable**: {listed(harmful)}"
+        told += f"; **without these the record is more probable**: {listed([row.mechanism.name for row in harmful])}"
+        worse = [row.mechanism.name for row in harmful if row.fit.mean < -2 * row.fit.error]
+        told += (
+            f" (of these {listed(worse)} make the draws fit worse"
+            if worse
+            else " (none makes the draws fit worse"
+        )
+        told += "; where the fit is no worse, priors of other parameters have to give way)"
     return told + "."
 
 

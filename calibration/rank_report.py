@@ -163,8 +163,14 @@ def ecdf_figure(places: Array, names: Sequence[str], outside: Flags) -> Figure:
             line = (places[:, place, np.newaxis] <= points).mean(axis=0) - points
             axes.plot(points, line, color=VERMILION if outside[place] else BLUE, linewidth=0.9)
             if outside[place]:
-                peak = int(np.argmax(np.abs(line)))
-                axes.annotate(names[place], (points[peak], line[peak]), fontsize=6, color=VERMILION)
+                peak = int(np.argmax(np.maximum(line + points - high, low - points - line)))
+                axes.annotate(
+                    names[place],
+                    (points[peak], line[peak]),
+                    fontsize=6,
+                    color=VERMILION,
+                    ha="left" if points[peak] < 0.5 else "right",
+                )
     figure.supxlabel("place of the true value among the draws", fontsize=9)
     figure.supylabel("share of records up to there, less the even share", fontsize=9)
     figure.tight_layout(pad=0.6, rect=(0.02, 0.01, 1, 1))
@@ -271,7 +277,7 @@ def _about(results: Sequence[Mapping[str, Any]]) -> str:
 
     silent = sum(bool(result["degenerate"]) for result in results)
     records = (
-        f"The middle record holds {middle('moves'):.0f} dated moves, {middle('aid'):.0f} sums of aid and "
+        f"The middle record holds {middle('moves'):.0f} dated moves, {middle('aid'):.0f} sums of aid, "
         f"{middle('shares'):.0f} answers to requests and {middle('interest'):.0f} rates of interest; {silent} hold "
         "nothing but silence. "
     )
@@ -283,7 +289,8 @@ def _about(results: Sequence[Mapping[str, Any]]) -> str:
             "all but name if likelihood and steps are right (Besag and Clifford 1989; Gandy and Scott 2020). Nothing "
             "has to converge for this; whether fits converge is what recovery and agreement tell. In the middle "
             f"record {middle('accepted'):.0%} of the steps were accepted and the ends spread over {spread:.2f} of the "
-            f"prior's standard deviation; it took {middle('seconds'):.0f} seconds."
+            f"prior's standard deviation; it took {middle('seconds'):.0f} seconds. The less the ends "
+            "spread, the less would a fault show; what they leave open is for recovery to prove."
         )
     return (
         f"{records}Its fit took {middle('seconds'):.0f} seconds and {middle('bridges'):.0f} bridges, and ended with "

@@ -4,10 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from calibration import ablation
 from calibration import refit as refitting
-from calibration.ablation import Added, LeftOutLogs, Mechanism, added, read_mechanisms, shipped_mechanisms
+from calibration.ablation import (
+    Added,
+    Mechanism,
+    Scored,
+    added,
+    fit_gained,
+    read_mechanisms,
+    scored,
+    shipped_mechanisms,
+)
 from calibration.ablation_command import ablation_report
 from calibration.errors import CalibrationError
 from calibration.evidence_reading import read_evidence
@@ -149,25 +159,71 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     fitted[:, 0] *= 0.5**0.5
     effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
     logs = np.array([-1.0, -2.0])
+    without = Scored(np.array([-5.0, -7.0]), 2, np.array([-0.5, -0.1]), logs - [1.0, 2.0], 1)
     monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
-    monkeypatch.setattr(ablation, "left_out_logs", lambda *args: LeftOutLogs(logs - [1.0, 2.0], 1))
-    whole = LeftOutLogs(logs, 0)
+    monkeypatch.setattr(ablation, "scored", lambda *args: without)
+    whole = Scored(np.array([-4.0, -4.0]), 2, np.array([-0.2, -0.4]), logs, 0)
     found = added(mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1)
     # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation of 0.04.
     assert found.evidence == pytest.approx(1.0, abs=0.25)
     assert 0.02 < found.error < 0.15
     assert found.left_out.mean == pytest.approx(1.5)
+    assert found.fit.mean == pytest.approx(2.0)
+    assert found.fit.error == pytest.approx(1 / 2**0.5)
+    assert found.prior == pytest.approx(found.evidence - 2.0)
+    assert found.single == pytest.approx([0.3, -0.3])
     assert (found.failing, found.families > 50) == (1, True)
 
 
-def test_mechanisms_are_reported_the_most_needed_first(origin):
-    def row(name, evidence, families=70):
-        return Added(mechanism_named(name), evidence, 0.1, Difference(1.5, 0.2, 30), 1, families)
+def test_evidence_is_fit_less_the_way_from_the_prior():
+    """A normal mean, one observation, prior widths 1 and 3: the identity by which evidence is told apart, exactly."""
+    seen = 1.5
+    draws = np.random.Generator(np.random.Philox(3)).standard_normal((2, 40_000))
+    fits, ways, evidences = [], [], []
+    for width, chance in zip((1.0, 3.0), draws, strict=True):
+        variance = 1 / (1 + width**-2)
+        posterior = variance * seen + variance**0.5 * chance
+        fits.append(Scored(stats.norm.logpdf(seen, posterior), 40_000, np.zeros(1), np.zeros(1), 0))
+        mean = variance * seen
+        ways.append(0.5 * ((variance + mean**2) / width**2 - 1 - np.log(variance / width**2)))
+        evidences.append(stats.norm.logpdf(seen, 0, np.hypot(1, width)))
+    fit = fit_gained(*fits)
+    nothing = Difference(0.0, 0.0, 1)
+    row = Added(mechanism_named("x"), evidences[0] - evidences[1], 0.1, fit, nothing, np.zeros(1), 0, 1)
+    assert row.prior == pytest.approx(ways[1] - ways[0], abs=5 * fit.error)
+    assert abs(row.prior) > 20 * fit.error
 
-    report = ablation_report([row("one", -1.0), row("two", 3.0), row("three", 0.1)], 0, origin)
+
+def test_draws_are_scored_by_the_likelihood_of_the_fit(record):
+    coordinates = draw_coordinates(6, 1) * 0.3
+    whole = Refit("whole", record, "some draws")
+    found = scored(coordinates, whole, 4, 2, 6)
+    assert np.array_equal(found.fit, refit_log_likelihoods(coordinates, whole, 4, 2, 0))
+    assert len(found.single) == len(found.left_out) == len(observations_of(record))
+    without = scored(coordinates, replace(whole, fixed={"strain_ideology": 0.0}), 4, 2, 6)
+    assert not np.array_equal(found.fit, without.fit)
+    assert not np.array_equal(found.single, without.single)
+
+
+def test_mechanisms_are_reported_the_most_needed_first(origin):
+    def row(name, evidence, families=70, fit=0.0):
+        single = np.array([0.5, -0.25])
+        left_out, fits = Difference(1.5, 0.2, 30), Difference(fit, 0.3, 40)
+        return Added(mechanism_named(name), evidence, 0.1, fits, left_out, single, 1, families)
+
+    def reported(*rows):
+        return ablation_report(rows, 0, ["peace 1950", "war 1960"], origin)
+
+    report = reported(row("one", -1.0), row("two", 3.0), row("three", 0.1))
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
     assert "(two)" in report.finding
     assert "1 make no difference" in report.finding
-    assert "**without these the record is more probable**: one" in report.finding
-    few = ablation_report([row("one", -1.0), row("two", 3.0, families=4)], 0, origin)
+    assert (
+        "**without these the record is more probable**: one (none makes the draws fit worse;"
+        in report.finding
+    )
+    assert report.parts[-1].rows[0][2:] == ("peace 1950 (+0.50)", "war 1960 (-0.25)")
+    worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
+    assert "one, two (of these one make the draws fit worse;" in worse.finding
+    few = reported(row("one", -1.0), row("two", 3.0, families=4))
     assert few.finding.startswith("**No verdict**: a fit ended with 4 families")

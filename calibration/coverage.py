@@ -22,10 +22,12 @@ BAND = 0.95
 class Coverage:
     """How often the central interval of a level held the true value, over fits and quantities.
 
-    ``share`` has one value a quantity; ``distance`` is how far it lies from the level in binomial standard errors.
+    ``held`` says of each fit and quantity whether it did, (fits, quantities); ``share`` has one value a quantity;
+    ``distance`` is how far it lies from the level in binomial standard errors.
     """
 
     level: float
+    held: NDArray[np.bool_]
     share: Array
     distance: Array
 
@@ -41,8 +43,9 @@ def coverage_of(places: Array, level: float) -> Coverage:
     Formula: the share of places u with |2 u - 1| <= level, against the level, its standard error being
     sqrt(level (1 - level) / fits).
     """
-    share = (np.abs(2 * places - 1) <= level).mean(axis=0)
-    return Coverage(level, share, (share - level) / np.sqrt(level * (1 - level) / len(places)))
+    held = np.abs(2 * places - 1) <= level
+    share = held.mean(axis=0)
+    return Coverage(level, held, share, (share - level) / np.sqrt(level * (1 - level) / len(places)))
 
 
 def band_points(fits: int) -> Array:

@@ -36,6 +36,9 @@ RECOVERY_LEVELS = (0.5, 0.9)
 RECOVERY_GOAL = (0.80, 0.97)
 #: Ranks so uneven that any of all quantities would show them with this chance are held to be wrong.
 SUSPICIOUS = 0.01
+#: Fits are told apart by the correlation of their vectors with those before the last moves: they have forgotten their
+#: beginning below the first of these, and remember it above the second.
+MEMORIES = (0.25, 0.5)
 _COLUMNS = 4
 
 
@@ -106,6 +109,12 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
         f"and 90 % intervals in {shares[1]:.1%} (goal: {low:.0%} to {high:.0%}). One record narrows {told} of "
         f"{len(names)} parameters by half or more of the prior's variance, {untold} by less than a tenth."
     )
+    memories = _memory_rows(results, coverages)
+    finding += "".join(
+        f" Where fits {how} ({number} records) 90 % intervals cover {ninety:.1%}."
+        for how, number, _, _, ninety in (memories[0], memories[-1])
+        if number
+    )
     rows = [
         (
             names[place],
@@ -120,6 +129,12 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
     parts = (
         _about(results),
         ReportTable("Coverage, all parameters together", _COVERAGE_HEADS, _coverage_rows(coverages)),
+        ReportTable(
+            "Coverage, by whether fits had forgotten their beginning (correlation of their vectors with those before "
+            "the last moves)",
+            ("fits", "records", "dated moves", "50 % covers", "90 % covers"),
+            memories,
+        ),
         ReportFigure(
             "recovered",
             "True values and posterior means of the parameters that a record tells most about, in standard "
@@ -139,6 +154,29 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
         parts,
         values | {"covered": dict(zip(map(str, RECOVERY_LEVELS), shares, strict=True))},
     )
+
+
+def _memory_rows(
+    results: Sequence[Mapping[str, Any]], coverages: Sequence[Coverage]
+) -> list[tuple[str, int, float, float, float]]:
+    """Fits in three groups by memory: how many, of how many dated moves on average, and what their intervals cover."""
+    low, high = MEMORIES
+    groups = np.digitize([result["memory"] for result in results], MEMORIES)
+    told = (
+        f"had forgotten (below {low})",
+        f"remembered a little ({low} to {high})",
+        f"still remembered ({high} and above)",
+    )
+    moves = np.array([result["moves"] for result in results], dtype=float)
+    rows = []
+    for group, how in enumerate(told):
+        of = groups == group
+        counted, fifty, ninety = (
+            float(held[of].mean()) if of.any() else np.nan
+            for held in (moves, *(coverage.held for coverage in coverages))
+        )
+        rows.append((how, int(of.sum()), counted, fifty, ninety))
+    return rows
 
 
 def ecdf_figure(places: Array, names: Sequence[str], outside: Flags) -> Figure:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -196,6 +197,26 @@ def test_reports_are_made_of_any_number_of_records(fits, walked):
     assert "2 records were simulated" in recovery.finding
     assert "families" in recovery.parts[0]
     assert set(recovery.values["contraction"]) == set(parameter_table())
+
+
+def test_coverage_is_told_apart_by_what_fits_remember():
+    def result(memory, moves, place):
+        names = quantity_names()
+        rows = {"truth": [0.5, 1.0] * len(names), "mean": [0.0] * len(names), "spread": [1.0] * len(names)}
+        places = dict.fromkeys(names, place)
+        counts = dict.fromkeys(
+            ("aid", "shares", "interest", "seconds", "bridges", "families", "degenerate"), 1
+        )
+        return counts | rows | {"memory": memory, "moves": moves, "places": places}
+
+    held = [result(0.1, 20, 0.5), result(0.6, 80, 0.99), result(0.9, 90, 0.9), result(0.25, 50, 0.1)]
+    fits = SimpleNamespace(effort=TINY, seed=1)
+    with np.errstate(invalid="ignore"):
+        report = recovery_report(fits, held, 4)
+    rows = report.parts[2].rows
+    assert [row[1:3] for row in rows] == [(1, 20.0), (1, 50.0), (2, 85.0)]
+    assert [row[3:] for row in rows] == [(1.0, 1.0), (0.0, 1.0), (0.0, 0.5)]
+    assert "still remembered (0.5 and above) (2 records) 90 % intervals cover 50.0%" in report.finding
 
 
 def toy_places(records, width):

@@ -111,7 +111,7 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
     )
     memories = _memory_rows(results, coverages)
     finding += "".join(
-        f" Where fits {how} ({number} records) 90 % intervals cover {ninety:.1%}."
+        f" In the {number} records whose fits {how}, 90 % intervals cover {ninety:.1%}."
         for how, number, _, _, ninety in (memories[0], memories[-1])
         if number
     )

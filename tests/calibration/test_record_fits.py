@@ -216,7 +216,9 @@ def test_coverage_is_told_apart_by_what_fits_remember():
     rows = report.parts[2].rows
     assert [row[1:3] for row in rows] == [(1, 20.0), (1, 50.0), (2, 85.0)]
     assert [row[3:] for row in rows] == [(1.0, 1.0), (0.0, 1.0), (0.0, 0.5)]
-    assert "still remembered (0.5 and above) (2 records) 90 % intervals cover 50.0%" in report.finding
+    assert (
+        "2 records whose fits still remembered (0.5 and above), 90 % intervals cover 50.0%" in report.finding
+    )
 
 
 def toy_places(records, width):

@@ -115,8 +115,8 @@ def _lead(goals: Sequence[Judged], fitted: Fitted) -> str:
     told = (
         f"The draws that ship are {fitted.draws.id}: {len(fitted.draws):,} draws of {len(parameter_table())} "
         "parameters. "
-        f"Of {sum(counts.values())} goals {counts[REACHED]} are reached, {counts[MISSED]} are not, and "
-        f"{counts[UNCHECKED]} have not been checked yet."
+        f"Goals: {sum(counts.values())}. Reached: {counts[REACHED]}; not reached: {counts[MISSED]}; "
+        f"not checked yet: {counts[UNCHECKED]}."
     )
     if stale:
         one = "1 line of the table below rests on a report that does"

@@ -201,11 +201,16 @@ def test_two_batches_into_one_folder_are_refused_while_the_first_is_alive(
     assert contents(out) == undisturbed
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs: they ignore Ctrl-C, and so does whatever they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_a_batch_that_resumes(
     start: Callable[..., Started], draws: Draws, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     out = tmp_path / "batch"
-    command = start(draws, out, "--workers=2")
+    command = start(draws, out, "--workers=2", prepare=heed_ctrl_c)
     until(lambda: len(parts(out)) >= 1, "the first file")
     os.killpg(command.process.pid, signal.SIGINT)
     status, told = command.ended()

@@ -30,7 +30,7 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.finite import check_finite
-from simulation.fused import fusing
+from simulation.fusion import fusing
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL

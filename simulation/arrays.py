@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.fused import elementwise, whole
+from simulation.fusion import elementwise, whole
 
 Number = TypeVar("Number", bound=np.generic)
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.dates import QUARTERS
 from simulation.finite import check_finite
-from simulation.fused import fusing
+from simulation.fusion import fusing
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL, Scenario

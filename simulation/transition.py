@@ -24,7 +24,7 @@ from simulation.arrays import (
 )
 from simulation.conditioning import Conditioning, chances_of_moves
 from simulation.context import QuarterContext
-from simulation.fused import fused
+from simulation.fusion import fused
 from simulation.parameters import Parameters
 from simulation.rules import aid, credit, perception, status
 from simulation.rules import goodwill as disposition

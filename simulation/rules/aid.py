@@ -11,7 +11,7 @@ from simulation.arrays import (
     of_patron,
     saturating,
 )
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 @fused

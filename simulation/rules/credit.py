@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulation.arrays import PerPair, PerReplicate
-from simulation.fused import fused
+from simulation.fusion import fused
 
 #: Quarters in a year: turns yearly interest into quarterly.
 QUARTERS_A_YEAR = 4

@@ -1,7 +1,7 @@
 """Goodwill: how one leadership is disposed toward another."""
 
 from simulation.arrays import PerCountry, PerPair, PerReplicate, logistic, moved_toward, of_client, of_patron
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 @fused

@@ -13,7 +13,7 @@ from simulation.arrays import (
     through_third,
     without_self_pairs,
 )
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 @fused

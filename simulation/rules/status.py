@@ -9,7 +9,7 @@ from simulation.arrays import (
     of_patron,
     received_by_client,
 )
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 @fused

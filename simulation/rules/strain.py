@@ -16,7 +16,7 @@ from simulation.arrays import (
     saturating,
     through_third,
 )
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 class StrainSources(NamedTuple):

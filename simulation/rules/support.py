@@ -1,7 +1,7 @@
 """Political support: what the client gives in return."""
 
 from simulation.arrays import PerPair, PerReplicate, logistic, moved_toward
-from simulation.fused import fused
+from simulation.fusion import fused
 
 
 @fused

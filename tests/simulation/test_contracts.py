@@ -235,7 +235,7 @@ def test_the_simulation_knows_nothing_of_scenarios_and_calibration(path):
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "rules").glob("*.py")), ids=lambda path: path.name)
 def test_rules_import_numpy_typing_arrays_and_their_fusion_only(path):
-    assert imported_by(path) <= {"numpy", "typing", "simulation.arrays", "simulation.fused"}
+    assert imported_by(path) <= {"numpy", "typing", "simulation.arrays", "simulation.fusion"}
 
 
 def test_an_ensemble_runs_without_mesa():

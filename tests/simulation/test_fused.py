@@ -10,9 +10,11 @@ import numba
 import numpy as np
 import pytest
 
-from simulation import arrays, fused, plan
+from simulation import arrays
 from simulation.ensemble import simulate
-from simulation.fused import FUSED_FROM, fusing, recorded
+from simulation.fusion import marks as fused
+from simulation.fusion import plan
+from simulation.fusion.marks import FUSED_FROM, fusing, recorded
 from simulation.interventions import Intervention
 from simulation.parameters import default_parameters, keywords_of
 from simulation.rules import goodwill, perception
@@ -25,7 +27,7 @@ SCRIPT = """
 import hashlib, sys
 if {blocked}:
     sys.modules["numba"] = None
-from simulation import fused
+from simulation.fusion import marks as fused
 if {blocked}:
     fused.find_spec = lambda name: None
 from simulation.ensemble import simulate

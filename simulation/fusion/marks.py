@@ -14,8 +14,8 @@ from functools import cache, wraps
 from importlib.util import find_spec
 from typing import Any, TypeVar, cast
 
-from simulation.plan import AXES
-from simulation.recording import Formula, Recording
+from simulation.fusion.plan import AXES
+from simulation.fusion.recording import Formula, Recording
 
 #: From so many replicates on rules are fused: whole chunks of large ensembles. Reading in the compiled loops takes a
 #: second, which a single chunk of fewer histories does not repay.

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from simulation.plan import AXES, THIRD, Function, Line, Plan, Shape, index_of
+from simulation.fusion.plan import AXES, THIRD, Function, Line, Plan, Shape, index_of
 
 #: The elementwise functions of NumPy that rules use, as they are written for one element.
 _WRITTEN = {

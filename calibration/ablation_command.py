@@ -20,7 +20,7 @@ from calibration.origin import origin_of
 from calibration.refit import Refit, draws_begun_with
 from calibration.sampler import Population
 from calibration.targets import fitted_record
-from scenarios.charts import BLUE, GREY
+from scenarios.charts.run import BLUE, GREY
 from scenarios.console import progress_of, reporting_errors
 from simulation.arrays import Array
 from simulation.errors import listed, unknown

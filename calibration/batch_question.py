@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from scenarios.arguments import read_or_problems, whole_number
-from scenarios.batch_comparison import readings_of
+from scenarios.comparison.batch import readings_of
 from scenarios.files import LONGEST_HORIZON
 from scenarios.outcomes import PAIR_NAMES
 from simulation.errors import Problem

@@ -18,8 +18,9 @@ from calibration.batch_question import (
 from calibration.evidence_reading import read_evidence
 from calibration.record import recorded_moves
 from calibration.run_request import documented_record
-from scenarios.batch_comparison import TITLE, BatchComparison, compare_batch
-from scenarios.compare_tables import (
+from scenarios.comparison.batch import TITLE, BatchComparison, compare_batch
+from scenarios.comparison.conditional_compare import compare_given
+from scenarios.comparison.tables import (
     as_object,
     by_reading,
     heading,
@@ -27,7 +28,6 @@ from scenarios.compare_tables import (
     tables_of,
     yearly_table,
 )
-from scenarios.conditional_comparison import compare_given
 from scenarios.console import reporting_errors, waiting, wide_console
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError

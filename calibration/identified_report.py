@@ -17,7 +17,7 @@ from calibration.identified import (
     controls,
     error_of_draws,
 )
-from scenarios.charts import BLUE, GREY, ORANGE
+from scenarios.charts.run import BLUE, GREY, ORANGE
 from simulation.errors import listed
 from simulation.parameters import parameter_table
 

@@ -12,7 +12,7 @@ from calibration.check_report import CheckReport, ReportFigure, ReportTable
 from calibration.influence import CLEAR, MEDIAN, NOTICED, RESAMPLES, SHARE, Influence, Sample, headlines
 from calibration.leave_one_out import MOST_K
 from calibration.observations import Observation
-from scenarios.charts import BLUE, GREEN, GREY, VERMILION
+from scenarios.charts.run import BLUE, GREEN, GREY, VERMILION
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import listed

@@ -11,7 +11,7 @@ from calibration.check_report import CheckReport, ReportFigure, ReportTable
 from calibration.leave_one_out import MOST_K, LeftOut
 from calibration.observations import EVENT, FIGURES, KINDS
 from calibration.scores import Difference, Score, paired
-from scenarios.charts import BLUE, GREEN, GREY, ORANGE, VERMILION
+from scenarios.charts.run import BLUE, GREEN, GREY, ORANGE, VERMILION
 
 #: The gain over the best null, in natural-log units an event, that is to be reached.
 WANTED = 1.0

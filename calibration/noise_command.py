@@ -19,7 +19,7 @@ from calibration.particles import filtered_log_likelihood
 from calibration.population import TOGETHER
 from calibration.prior import parameters_at
 from calibration.targets import fitted_record
-from scenarios.charts import BLUE, GREY, ORANGE
+from scenarios.charts.run import BLUE, GREY, ORANGE
 from scenarios.console import progress_of, reporting_errors
 from scenarios.draws import Draws
 from simulation.arrays import Array

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from calibration.check_report import CheckReport, ReportFigure, ReportTable
 from calibration.null_likelihood import NullFit
-from scenarios.charts import BLUE, GREY
+from scenarios.charts.run import BLUE, GREY
 
 _HOW = (
     "The log evidence is the logarithm of the probability that an account gave the record before it was "

@@ -10,7 +10,7 @@ from calibration.implied import NEAR_YEARS, Flags
 from calibration.likelihood import Record
 from calibration.record import headline_breaks
 from calibration.targets import compared_interest, fitted_terms, interest_of
-from scenarios.charts import pair_title
+from scenarios.charts.run import pair_title
 from scenarios.documented import PLAN_PERIODS, Pair
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate

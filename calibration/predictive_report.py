@@ -8,7 +8,7 @@ from calibration.check_report import CheckReport, ReportFigure, ReportTable
 from calibration.implied import NEAR_YEARS, break_values, breaks_report_table
 from calibration.origin import origin_of
 from calibration.predictive import MAJORITY, PatternResult, PredictiveCheck
-from scenarios.charts import aid_figure, breaks_figure
+from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import Documented
 from simulation.dates import date_of
 

@@ -22,7 +22,7 @@ from calibration.implied import (
 from calibration.origin import origin_of
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.run_request import documented_record
-from scenarios.charts import aid_figure, breaks_figure
+from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import windows_of
 from scenarios.draws import Draws, table_hash
 from scenarios.run import RunResult, run_scenario

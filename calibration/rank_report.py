@@ -25,7 +25,7 @@ from calibration.coverage import (
 )
 from calibration.origin import origin_of
 from calibration.record_fits import RecordFits, quantity_names
-from scenarios.charts import BLUE, GREY, VERMILION
+from scenarios.charts.run import BLUE, GREY, VERMILION
 from simulation.arrays import Array
 from simulation.parameters import parameter_table
 

@@ -12,9 +12,9 @@ from calibration.referee_page import Material, referee_page
 from calibration.referee_reports import fitted_of, read_reports, reports_folder
 from calibration.targets import fitted_record
 from scenarios.arguments import read_or_problems
+from scenarios.batch.store import write_whole
 from scenarios.console import reporting_errors
 from scenarios.draws import read_draws
-from scenarios.store import write_whole
 from simulation.errors import Problem, raise_if_any
 
 _COMMAND = "calibrate report"

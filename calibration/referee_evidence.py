@@ -8,7 +8,7 @@ from calibration.evidence_ids import evidence_ids
 from calibration.evidence_rows import Evidence
 from calibration.likelihood import LAST_FITTED, Record
 from calibration.observations import AID, EVENT, INTEREST, SHARE, Observation, moves_of
-from scenarios.report_cells import Table
+from scenarios.report.cells import Table
 from simulation.dates import quarter_name
 from simulation.errors import listed
 

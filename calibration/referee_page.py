@@ -24,8 +24,8 @@ from calibration.referee_evidence import (
 from calibration.referee_goals import MISSED, REACHED, UNCHECKED, UNMADE, Judged, how_to_make, judged_goals
 from calibration.referee_reports import Fitted, Report, Shown, TitledTable
 from calibration.referee_sections import LIMITS, SECTIONS, Section
-from scenarios.report_cells import Table
-from scenarios.report_words import month_in_words, typeset
+from scenarios.report.cells import Table
+from scenarios.report.words import month_in_words, typeset
 from simulation.errors import listed
 from simulation.parameters import parameter_table
 
@@ -59,18 +59,18 @@ def referee_page(material: Material) -> str:
     Raises ``CalibrationError`` for reports whose numbers are not those that the checks write now.
     """
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("calibration", ""), PackageLoader("scenarios", "")]),
+        loader=ChoiceLoader([PackageLoader("calibration", ""), PackageLoader("scenarios.report", "")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     goals = judged_goals(material.reports, material.fitted)
-    parts = environment.get_template("report_parts.html.j2").module
+    parts = environment.get_template("parts.html.j2").module
     return environment.get_template("referee.html.j2").render(
         table=getattr(parts, "table"),  # noqa: B009 - a macro of the template
         title=TITLE,
-        styles=[_style("scenarios", "report.css"), _style("calibration", "referee.css")],
+        styles=[_style("scenarios.report", "report.css"), _style("calibration", "referee.css")],
         lead=_lead(goals, material.fitted),
         warnings=_warnings(material.fitted),
         goals=_set(_goal_table(goals)),

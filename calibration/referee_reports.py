@@ -11,7 +11,7 @@ from calibration.check_report import FIGURES
 from calibration.errors import CalibrationError
 from calibration.published_reports import DOCUMENTED, PUBLISHED, published_reports
 from scenarios.draws import Draws
-from scenarios.report_cells import Table
+from scenarios.report.cells import Table
 from simulation.errors import MISSING, Problem, raise_if_any
 
 _ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")

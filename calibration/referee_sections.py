@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from calibration.likelihood import LAST_FITTED
-from scenarios.report_words import month_in_words
+from scenarios.report.words import month_in_words
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from calibration.run_request import documented_record
 from scenarios.console import reporting_errors, waiting
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError
-from scenarios.report import ReportMaterial, ReportRequest, report_on
-from scenarios.report_files import folder_of, report_problems, write_report
+from scenarios.report.gather import ReportMaterial, ReportRequest, report_on
+from scenarios.report.write import folder_of, report_problems, write_report
 from simulation.errors import raise_if_any
 
 

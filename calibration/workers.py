@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-from scenarios.workers import begin_worker
+from scenarios.batch.workers import begin_worker
 
 
 @contextmanager

@@ -8,54 +8,54 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scenarios.batch import run_batch
-    from scenarios.batch_comparison import BatchComparison, compare_batch, read_histories
-    from scenarios.comparison import Comparison, compare
-    from scenarios.conditional import conditional_histories, record_end
-    from scenarios.conditional_comparison import compare_given
+    from scenarios.batch.run import run_batch
+    from scenarios.batch.store import open_batch, read_manifest
+    from scenarios.comparison.batch import BatchComparison, compare_batch, read_histories
+    from scenarios.comparison.compare import Comparison, compare
+    from scenarios.comparison.conditional import conditional_histories, record_end
+    from scenarios.comparison.conditional_compare import compare_given
+    from scenarios.comparison.estimates import Estimate
+    from scenarios.comparison.histories import simulate_histories
+    from scenarios.comparison.reading import Reading, reading_of
     from scenarios.draws import Draws, parameters_for, read_draws
     from scenarios.errors import ScenarioError
-    from scenarios.estimates import Estimate
     from scenarios.files import catalogue, read_scenario, scenario_named
-    from scenarios.histories import simulate_histories
-    from scenarios.reading import Reading, reading_of
-    from scenarios.report import ReportMaterial, ReportRequest, report_on
-    from scenarios.report_files import write_report
+    from scenarios.report.gather import ReportMaterial, ReportRequest, report_on
+    from scenarios.report.write import write_report
     from scenarios.run import RunResult, run_scenario
-    from scenarios.store import open_batch, read_manifest
     from simulation.scenario import Scenario
 
 #: Where each public name lives.
 _HOMES = {
-    "BatchComparison": "scenarios.batch_comparison",
-    "Comparison": "scenarios.comparison",
+    "BatchComparison": "scenarios.comparison.batch",
+    "Comparison": "scenarios.comparison.compare",
     "Draws": "scenarios.draws",
-    "Estimate": "scenarios.estimates",
-    "Reading": "scenarios.reading",
-    "ReportMaterial": "scenarios.report",
-    "ReportRequest": "scenarios.report",
+    "Estimate": "scenarios.comparison.estimates",
+    "Reading": "scenarios.comparison.reading",
+    "ReportMaterial": "scenarios.report.gather",
+    "ReportRequest": "scenarios.report.gather",
     "RunResult": "scenarios.run",
     "Scenario": "simulation.scenario",
     "ScenarioError": "scenarios.errors",
     "catalogue": "scenarios.files",
-    "compare": "scenarios.comparison",
-    "compare_batch": "scenarios.batch_comparison",
-    "compare_given": "scenarios.conditional_comparison",
-    "conditional_histories": "scenarios.conditional",
-    "open_batch": "scenarios.store",
+    "compare": "scenarios.comparison.compare",
+    "compare_batch": "scenarios.comparison.batch",
+    "compare_given": "scenarios.comparison.conditional_compare",
+    "conditional_histories": "scenarios.comparison.conditional",
+    "open_batch": "scenarios.batch.store",
     "parameters_for": "scenarios.draws",
     "read_draws": "scenarios.draws",
-    "read_histories": "scenarios.batch_comparison",
-    "read_manifest": "scenarios.store",
+    "read_histories": "scenarios.comparison.batch",
+    "read_manifest": "scenarios.batch.store",
     "read_scenario": "scenarios.files",
-    "reading_of": "scenarios.reading",
-    "record_end": "scenarios.conditional",
-    "report_on": "scenarios.report",
-    "run_batch": "scenarios.batch",
+    "reading_of": "scenarios.comparison.reading",
+    "record_end": "scenarios.comparison.conditional",
+    "report_on": "scenarios.report.gather",
+    "run_batch": "scenarios.batch.run",
     "run_scenario": "scenarios.run",
     "scenario_named": "scenarios.files",
-    "simulate_histories": "scenarios.histories",
-    "write_report": "scenarios.report_files",
+    "simulate_histories": "scenarios.comparison.histories",
+    "write_report": "scenarios.report.write",
 }
 
 __all__ = [

@@ -14,14 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from scenarios.arguments import read_or_problems, whole_number
-from scenarios.batch import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
-from scenarios.cluster import cluster_problems
+from scenarios.batch.cluster import cluster_problems
+from scenarios.batch.run import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
+from scenarios.batch.store import CHUNK, Batch, open_batch
 from scenarios.console import reporting_errors, wide_console
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
-from scenarios.store import CHUNK, Batch, open_batch
 from simulation.errors import Problem, raise_if_any
 from simulation.scenario import Scenario
 

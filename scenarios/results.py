@@ -97,7 +97,7 @@ def put_in_place(made: Path, folder: Path) -> None:
 
 
 def _write_all(result: RunResult, documented: Documented, manifest: Mapping[str, Any], folder: Path) -> None:
-    from scenarios.charts import (
+    from scenarios.charts.run import (
         figures_of,
         write_figure,
     )  # drawing is not needed by those who only read or count

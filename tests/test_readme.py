@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from calibration.command import SUBCOMMANDS
-from scenarios.batch import run_batch
+from scenarios.batch.run import run_batch
 from scenarios.draws import read_draws
 from scenarios.files import catalogue, scenario_named
 

@@ -6,9 +6,9 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.page.link import queries_context
-from scenarios.page.look import ThemeButton, dark_at_first, look_context, look_of, style_sheet
-from scenarios.page.refusal import Boundary
+from scenarios.page.parts.link import queries_context
+from scenarios.page.parts.look import ThemeButton, dark_at_first, look_context, look_of, style_sheet
+from scenarios.page.parts.refusal import Boundary
 
 
 @solara.component

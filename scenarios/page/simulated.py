@@ -20,17 +20,17 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.charts_compare import Fan, fan_figure
-from scenarios.charts_look import svg_of
-from scenarios.columns import SCHEMA
+from scenarios.batch.columns import SCHEMA
+from scenarios.batch.workers import begin_worker
+from scenarios.charts.compare import Fan, fan_figure
+from scenarios.charts.look import svg_of
+from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
-from scenarios.reading import reading_of
 from scenarios.run import scenario_hash
 from scenarios.twins import YearlyTwins, yearly_twins
-from scenarios.workers import begin_worker
 from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem

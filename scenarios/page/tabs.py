@@ -6,11 +6,11 @@ from typing import Any
 
 import solara
 
-from scenarios.page.calibration import Calibration
-from scenarios.page.compare import Compare
-from scenarios.page.explore import Explore
+from scenarios.page.calibration.tab import Calibration
+from scenarios.page.compare.tab import Compare
+from scenarios.page.explore.tab import Explore
 from scenarios.page.material import Material, material_context
-from scenarios.page.record import Record
+from scenarios.page.record.tab import Record
 from scenarios.page.shell import Shell
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from calibration.command import main
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.batch import run_batch
-from scenarios.batch_comparison import compare_batch
+from scenarios.batch.run import run_batch
+from scenarios.comparison.batch import compare_batch
 from scenarios.draws import Draws, write_draws
 from scenarios.files import scenario_named
 from scenarios.outcomes import PAIR_NAMES

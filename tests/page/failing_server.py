@@ -7,7 +7,12 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.page import calibration, compare_pictures, comparing, pictures, simulated, stepper, timeline
+from scenarios.page import simulated
+from scenarios.page.calibration import tab as calibration
+from scenarios.page.compare import pictures as compare_pictures
+from scenarios.page.compare import question as comparing
+from scenarios.page.explore import pictures, stepper
+from scenarios.page.record import timeline
 
 SECRET = "secret inner state"
 #: Choices that fail: the quarter whose map cannot be drawn, seeds, a pair, how few rows, a parameter.

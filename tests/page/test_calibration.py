@@ -18,7 +18,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence_reading import sources
 from calibration.serve_material import prior_values
 from scenarios.draws import Draws, read_draws
-from scenarios.page.calibration import (
+from scenarios.page.calibration.tab import (
     CalibrationView,
     missing_words,
     parameters_csv,
@@ -26,8 +26,7 @@ from scenarios.page.calibration import (
     ranged,
     read_calibration_view,
 )
-from scenarios.page.material import Material
-from scenarios.page.report_words import (
+from scenarios.page.calibration.words import (
     STALE,
     accounts_in,
     finding,
@@ -38,7 +37,8 @@ from scenarios.page.report_words import (
     tables_of,
     verdict,
 )
-from scenarios.page.settings import GROUPS
+from scenarios.page.explore.settings import GROUPS
+from scenarios.page.material import Material
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]

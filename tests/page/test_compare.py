@@ -20,19 +20,19 @@ import pytest
 from playwright.sync_api import expect
 
 from calibration.run_request import documented_record
-from scenarios.charts_compare import Fan, fan_figure, fan_of
-from scenarios.charts_look import DARK, LIGHT
-from scenarios.compare_rows import ComparisonRow, comparison_rows
-from scenarios.comparison import Comparison, compare
+from scenarios.charts.compare import Fan, fan_figure, fan_of
+from scenarios.charts.look import DARK, LIGHT
+from scenarios.comparison.compare import Comparison, compare
+from scenarios.comparison.histories import simulate_histories
+from scenarios.comparison.rows import ComparisonRow, comparison_rows
 from scenarios.draws import parameters_for, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
-from scenarios.histories import simulate_histories
 from scenarios.page import simulated
-from scenarios.page.compare_pictures import pictures_of
-from scenarios.page.compare_view import query_of_question, read_question, scenario_file
-from scenarios.page.comparing import Answer, Question, answers_to, shown_columns
-from scenarios.page.drawing import drawn_svg, drawn_together
+from scenarios.page.compare.pictures import pictures_of
+from scenarios.page.compare.question import Answer, Question, answers_to, shown_columns
+from scenarios.page.compare.view import query_of_question, read_question, scenario_file
+from scenarios.page.parts.drawing import drawn_svg, drawn_together
 from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
 from simulation.dates import year_of
 

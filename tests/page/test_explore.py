@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from scenarios.charts_explore import quarter_at
+from scenarios.charts.explore import quarter_at
 from scenarios.draws import parameters_for, read_draws
 from simulation.countries import Country
 from simulation.dates import quarter_name, quarter_of

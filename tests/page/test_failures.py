@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from scenarios.page.refusal import OUR_FAULT
+from scenarios.page.parts.refusal import OUR_FAULT
 
 Arrive = Callable[..., Any]
 FOLDER = str(Path(__file__).parent)

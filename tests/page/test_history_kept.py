@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from scenarios.draws import Draws, parameters_for, read_draws
+from scenarios.explain.history import simulated_history
 from scenarios.files import catalogue, read_scenario_file
-from scenarios.history import simulated_history
-from scenarios.page.sliders import Slider
-from scenarios.page.stepper import Stepper, drawn_values, parameters_of
-from scenarios.page.takeaway import history_csv, history_table, scenario_toml
-from scenarios.page.view import MEDIAN, SHOWN_PAIRS, Choice, View, read_view
+from scenarios.page.explore.stepper import Stepper, drawn_values, parameters_of
+from scenarios.page.explore.takeaway import history_csv, history_table, scenario_toml
+from scenarios.page.explore.view import MEDIAN, SHOWN_PAIRS, Choice, View, read_view
+from scenarios.page.parts.sliders import Slider
 from simulation.errors import LilliputError
 from simulation.parameters import Parameters, parameter_table
 

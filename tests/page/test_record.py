@@ -16,10 +16,10 @@ from calibration.evidence_reading import read_evidence
 from calibration.evidence_rows import ROW_CLASSES
 from calibration.serve_material import evidence_entries
 from scenarios.draws import read_draws
-from scenarios.page.evidence_words import card_of, table_row, timeline_mark
 from scenarios.page.material import Material
-from scenarios.page.record import csv_of, opened_in
-from scenarios.page.record_view import ALL, RecordView, kept, read_record_view, replaced
+from scenarios.page.record.tab import csv_of, opened_in
+from scenarios.page.record.view import ALL, RecordView, kept, read_record_view, replaced
+from scenarios.page.record.words import card_of, table_row, timeline_mark
 from simulation.context import read_driver
 from simulation.parameters import source_keys
 

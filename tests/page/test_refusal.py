@@ -8,7 +8,7 @@ import ipywidgets
 import pytest
 import solara
 
-from scenarios.page.refusal import OUR_FAULT, Boundary, use_guard
+from scenarios.page.parts.refusal import OUR_FAULT, Boundary, use_guard
 from simulation.errors import Problem, SimulationError
 
 Rendered = Callable[[solara.Element], ipywidgets.Widget]

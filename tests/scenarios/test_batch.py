@@ -7,11 +7,11 @@ import pyarrow.compute as pc
 import pytest
 
 from calibration.command import main
-from scenarios.batch import run_batch
+from scenarios.batch.run import run_batch
+from scenarios.batch.store import open_batch
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
-from scenarios.store import open_batch
 from simulation.dates import quarter_of
 from simulation.errors import NonFiniteError
 from simulation.scenario import HISTORICAL, Scenario

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.batch import run_batch
-from scenarios.batch_comparison import compare_batch, read_histories, readings_of, scenarios_of
-from scenarios.batch_manifest import MANIFEST
-from scenarios.comparison import compare, reading_of
-from scenarios.conditional_comparison import compare_given, draws_problems
+from scenarios.batch.manifest import MANIFEST
+from scenarios.batch.run import run_batch
+from scenarios.batch.store import read_manifest
+from scenarios.comparison.batch import compare_batch, read_histories, readings_of, scenarios_of
+from scenarios.comparison.compare import compare, reading_of
+from scenarios.comparison.conditional_compare import compare_given, draws_problems
+from scenarios.comparison.histories import simulate_histories
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
-from scenarios.histories import simulate_histories
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.store import read_manifest
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country
 from simulation.interventions import Intervention

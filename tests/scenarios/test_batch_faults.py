@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.batch import run_batch
+from scenarios.batch.run import run_batch
+from scenarios.batch.store import is_locked
 from scenarios.draws import Draws
 from scenarios.files import scenario_named
-from scenarios.store import is_locked
 from tests.scenarios.watching import PATIENCE, contents, parts, until
 
 NAMES = ("historical", "no-opening-1971")

@@ -8,8 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from scenarios.charts import decimal_year
-from scenarios.charts_explore import (
+from scenarios.charts.explore import (
     Beside,
     aid_timeline,
     quarter_at,
@@ -17,12 +16,13 @@ from scenarios.charts_explore import (
     regard_timeline,
     strain_timeline,
 )
-from scenarios.charts_look import DARK, LIGHT, Look, png_of, svg_of
-from scenarios.charts_network import network_figure
+from scenarios.charts.look import DARK, LIGHT, Look, png_of, svg_of
+from scenarios.charts.network import network_figure
+from scenarios.charts.run import decimal_year
 from scenarios.documented import Documented, DocumentedAid, DocumentedEvent
 from scenarios.draws import Draws, parameters_for
+from scenarios.explain.history import History, simulated_history
 from scenarios.files import scenario_named
-from scenarios.history import History, simulated_history
 from simulation.countries import ORDERED_PAIRS, Country
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from scenarios.chronicle import CAPITALS, LEAST_STRAIN, happenings, leader_of, reasons_in_words, told
 from scenarios.draws import Draws, parameters_for
+from scenarios.explain.chronicle import CAPITALS, LEAST_STRAIN, happenings, leader_of, reasons_in_words, told
+from scenarios.explain.history import History, simulated_history
 from scenarios.files import scenario_named
-from scenarios.history import History, simulated_history
 from simulation.context import leadership_spells
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_name, quarter_of

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from calibration.command import main
-from scenarios.batch import run_batch
-from scenarios.batch_manifest import surroundings
-from scenarios.cluster import Terms
+from scenarios.batch.cluster import Terms
+from scenarios.batch.manifest import surroundings
+from scenarios.batch.run import run_batch
+from scenarios.batch.work import write_histories
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
-from scenarios.work import write_histories
 from simulation.parameters import parameter_table
 from tests.scenarios.watching import PATIENCE, contents, parts, until
 
@@ -229,7 +229,7 @@ def test_terms_name_everything_that_keeps_a_worker_from_taking_part(tmp_path: Pa
 
 def test_nothing_is_written_for_a_batch_that_has_ended(draws: Draws, tmp_path: Path) -> None:
     """A worker that goes on after its batch was cut short must not write into the batch that came after it."""
-    from scenarios.store import Batch
+    from scenarios.batch.store import Batch
 
     batch = Batch((scenario_named("historical"),), draws, 4, 1, 4)
     check = Terms(tmp_path, ".probe", {}).check_probe

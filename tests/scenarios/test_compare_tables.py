@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from scenarios.batch_comparison import BatchComparison, Given
-from scenarios.compare_tables import (
+from scenarios.comparison.batch import BatchComparison, Given
+from scenarios.comparison.compare import Comparison, columns_of, compare, reading_of
+from scenarios.comparison.estimates import NOTHING, Estimate
+from scenarios.comparison.tables import (
     as_object,
     halving_words,
     heading,
@@ -21,8 +23,6 @@ from scenarios.compare_tables import (
     tables_of,
     yearly_table,
 )
-from scenarios.comparison import Comparison, columns_of, compare, reading_of
-from scenarios.estimates import NOTHING, Estimate
 from scenarios.files import scenario_named
 from simulation.scenario import HISTORICAL
 

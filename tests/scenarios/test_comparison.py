@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.comparison import Comparison, Fates, Reading, columns_of, compare, reading_of
+from scenarios.comparison.compare import Comparison, Fates, Reading, columns_of, compare, reading_of
+from scenarios.comparison.estimates import NOTHING, Estimate
+from scenarios.comparison.histories import simulate_histories
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
-from scenarios.estimates import NOTHING, Estimate
 from scenarios.files import scenario_named
-from scenarios.histories import simulate_histories
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from simulation.countries import Country
 from simulation.dates import QUARTERS

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.conditional import abduced, choices, chosen, conditional_histories, record_end
+from scenarios.comparison.conditional import abduced, choices, chosen, conditional_histories, record_end
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named

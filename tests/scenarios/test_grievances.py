@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scenarios import grievances as place
+from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws, parameters_for
+from scenarios.explain import grievances as place
+from scenarios.explain.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH, grievances
 from scenarios.files import scenario_named
-from scenarios.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH, grievances
-from scenarios.reading import reading_of
 from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.rules.strain import FatigueSources, StrainSources

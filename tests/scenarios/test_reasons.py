@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from scenarios.draws import Draws, parameters_for
+from scenarios.explain.history import History, simulated_history
+from scenarios.explain.reasons import fatigue_of, hazards, strain_of
 from scenarios.files import scenario_named
-from scenarios.history import History, simulated_history
-from scenarios.reasons import fatigue_of, hazards, strain_of
 from simulation.arrays import logistic, saturating
 from simulation.countries import ORDERED_PAIRS
 from simulation.dates import QUARTERS

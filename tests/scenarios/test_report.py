@@ -16,19 +16,19 @@ from playwright.sync_api import Browser
 from calibration.evidence_reading import read_evidence, sources
 from calibration.record import recorded_moves
 from calibration.run_request import documented_record
-from scenarios import report_files
-from scenarios.batch import run_batch
-from scenarios.batch_comparison import compare_batch
-from scenarios.charts_look import LIGHT
-from scenarios.compare_tables import as_object, per_cent
-from scenarios.comparison import Comparison
+from scenarios.batch.run import run_batch
+from scenarios.charts.look import LIGHT
+from scenarios.comparison.batch import compare_batch
+from scenarios.comparison.compare import Comparison
+from scenarios.comparison.tables import as_object, per_cent
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
-from scenarios.report import Report, ReportMaterial, ReportRequest, pair_asked, report_on
-from scenarios.report_files import folder_of, report_problems, write_report
-from scenarios.report_pictures import pictures
-from scenarios.report_svg import COLOURS, Letters
+from scenarios.report import write as report_files
+from scenarios.report.gather import Report, ReportMaterial, ReportRequest, pair_asked, report_on
+from scenarios.report.pictures import pictures
+from scenarios.report.svg import COLOURS, Letters
+from scenarios.report.write import folder_of, report_problems, write_report
 from simulation.scenario import HISTORICAL
 
 REPLICATES, SEED = 120, 1

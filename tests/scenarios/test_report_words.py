@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from calibration.evidence_reading import sources
-from scenarios.comparison import Causation, Shift
-from scenarios.estimates import NOTHING, Estimate
+from scenarios.comparison.compare import Causation, Shift
+from scenarios.comparison.estimates import NOTHING, Estimate
 from scenarios.files import catalogue, scenario_named
-from scenarios.report_words import (
+from scenarios.report.words import (
     both,
     bounds,
     change_in_words,

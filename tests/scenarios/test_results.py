@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios import charts, results
+from scenarios import results
+from scenarios.charts import run as charts
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, windows_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError

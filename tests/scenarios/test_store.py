@@ -11,14 +11,8 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from scenarios.batch import run_batch
-from scenarios.documented import BASES, PLAN_PERIODS
-from scenarios.draws import Draws
-from scenarios.errors import ScenarioError
-from scenarios.files import scenario_named
-from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, YEARS
-from scenarios.run import run_scenario
-from scenarios.store import (
+from scenarios.batch.run import run_batch
+from scenarios.batch.store import (
     SCHEMA,
     Batch,
     batch_manifest,
@@ -31,6 +25,12 @@ from scenarios.store import (
     remove_unfinished,
     write_whole,
 )
+from scenarios.documented import BASES, PLAN_PERIODS
+from scenarios.draws import Draws
+from scenarios.errors import ScenarioError
+from scenarios.files import scenario_named
+from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, YEARS
+from scenarios.run import run_scenario
 from simulation.countries import Country
 from simulation.dates import date_of
 from simulation.scenario import HISTORICAL
@@ -144,7 +144,7 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         raise OSError(5, "Input/output error")
 
     write_whole(tmp_path / "part-00000.parquet", b"before")
-    monkeypatch.setattr("scenarios.store.os.fsync", refused)
+    monkeypatch.setattr("scenarios.batch.store.os.fsync", refused)
     with pytest.raises(OSError, match="Input/output"):
         write_whole(tmp_path / "part-00000.parquet", b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["part-00000.parquet"]
@@ -187,6 +187,6 @@ def test_a_disk_that_cannot_lock_files_is_named(tmp_path: Path, monkeypatch: pyt
     def refused(_file: object, *, shared: bool) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("scenarios.lock._take", refused)
+    monkeypatch.setattr("scenarios.batch.lock._take", refused)
     with pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"), locked(tmp_path):
         pass

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scenarios.estimates import NOTHING, Clusters
-from scenarios.survival import durations, survival
+from scenarios.comparison.estimates import NOTHING, Clusters
+from scenarios.comparison.survival import durations, survival
 
 
 def test_times_by_hand():

@@ -1,0 +1,275 @@
+"""The work of a batch on a Dask cluster: workers on other machines write their files into the shared folder."""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from scenarios.batch.manifest import Batch, Part, flat, surroundings
+from scenarios.batch.store import remove_unfinished
+from scenarios.batch.work import missing, write_histories
+from scenarios.errors import CutShortError, ScenarioError
+from simulation.errors import MISSING, Problem, raise_if_any
+
+#: Seconds to wait for files written elsewhere to be seen from here, and for a scheduler to take its leave.
+_VISIBLE_AFTER, _FAREWELL = 120.0, 10.0
+#: Tasks handed out for each thread of the cluster, so that none waits for work.
+_AHEAD = 2
+_TITLE = "this cluster cannot carry out the batch"
+INSTALL = 'pip install "lilliput[cluster]"'
+
+
+def cluster_problems(address: str | None, workers: int | str | None) -> list[Problem]:
+    """What stands in the way of asking a cluster at all: no package, no address, workers here as well."""
+    if address is None:
+        return []
+    problems = []
+    if workers is not None:
+        allowed = "left out with --dask: the cluster has workers of its own"
+        problems.append(Problem("lilliput batch", "--workers", workers, allowed))
+    try:
+        from distributed.comm.addressing import get_address_host_port
+
+        get_address_host_port(address)
+    except ImportError:
+        allowed = f"given where the package distributed is installed; it is not here: {INSTALL}"
+        problems.append(Problem("lilliput batch", "--dask", address, allowed))
+    except ValueError as error:
+        allowed = f"the address of a Dask scheduler, such as tcp://10.0.0.5:8786 ({error})"
+        problems.append(Problem("lilliput batch", "--dask", address, allowed))
+    return problems
+
+
+@cache
+def _surroundings_here() -> dict[str, Any]:
+    """Those of this process, which goes on with what it has read in, whatever becomes of the files."""
+    return surroundings()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a worker takes part: it sees and may write the folder, and would write what is written here.
+
+    ``probe`` is the name of a file that lies in the folder for as long as the batch is at work.
+    """
+
+    folder: Path
+    probe: str
+    surroundings: dict[str, Any]
+
+    def problems(self, worker: str) -> list[Problem]:
+        """What keeps the worker that asks from taking part."""
+        problems = []
+        try:
+            self.check_probe()
+            trial = self.folder / f".probe-{uuid4().hex}"
+            trial.touch()
+            trial.unlink()
+        except (OSError, ScenarioError) as error:
+            allowed = f"a folder that every worker sees under this path and can write to ({error})"
+            problems.append(Problem(worker, "folder", str(self.folder), allowed))
+        here, there = flat(_surroundings_here()), flat(self.surroundings)
+        return problems + [
+            Problem(worker, key, here.get(key, MISSING), f"{there.get(key)!r}, as where the batch was begun")
+            for key in {**there, **here}
+            if here.get(key) != there.get(key)
+        ]
+
+    def check_probe(self) -> None:
+        """Raise ``ScenarioError`` unless the batch is still at work in the folder, as seen from here."""
+        try:
+            (self.folder / self.probe).open("rb").close()
+        except FileNotFoundError as error:
+            raise ScenarioError(f"the file {self.probe} is not there") from error
+
+
+class Cluster:
+    """A Dask cluster, asked through its scheduler."""
+
+    def __init__(self, client: Any, address: str) -> None:
+        self.client = client
+        self.address = address
+
+    @contextmanager
+    def terms(self, folder: Path) -> Iterator[Terms]:
+        """The terms on which workers take part in a batch, checked with every worker there is.
+
+        Raises ``ScenarioError`` that lists everything wrong with the workers, or says that there is none.
+        """
+        terms = Terms(folder, f".probe-{uuid4().hex}", surroundings())
+        probe = folder / terms.probe
+        probe.touch()
+        try:
+            with self._reached():
+                found = self._worker_problems(terms)
+            raise_if_any(_TITLE, found, ScenarioError)
+            yield terms
+        finally:
+            probe.unlink(missing_ok=True)
+
+    def _worker_problems(self, terms: Terms) -> list[Problem]:
+        """What is wrong with the workers; what is wrong with several of them is said once."""
+        try:
+            self.client.wait_for_workers(1, timeout=_patience())
+        except TimeoutError:
+            allowed = f"a scheduler with at least one worker within {_patience():g} seconds"
+            return [Problem("lilliput batch", "--dask", self.address, allowed)]
+        told = self.client.run(_problems_of_worker, terms, on_error="return")
+        workers: dict[tuple[str, str, str], list[Problem]] = {}
+        for worker, answer in told.items():
+            for problem in answer if isinstance(answer, list) else [_unfit(worker, answer)]:
+                same = (problem.key, repr(problem.value), problem.allowed)
+                workers.setdefault(same, []).append(problem)
+        return [_shared(problems) for problems in workers.values()]
+
+    def written(self, batch: Batch, terms: Terms, tasks: Iterable[list[Part]]) -> Iterator[int]:
+        """Have workers carry out tasks, a few handed out at a time, and tell of each how many histories it has.
+
+        A task whose worker dies is given to another. Raises ``CutShortError`` if the scheduler is lost or workers
+        keep dying, and what a worker raises.
+        """
+        from distributed import as_completed
+
+        # Held by the scheduler as a task of its own, so that it is made again should every worker that has it die.
+        shared = self.client.submit(_same, batch, key=f"lilliput-batch-{uuid4().hex}", pure=False)
+        waiting = iter(tasks)
+        handed_out: dict[Any, int] = {}
+        ended = as_completed(loop=self.client.loop)
+        while True:
+            with self._reached():
+                threads = sum(self.client.nthreads().values())
+                for task in islice(waiting, max(0, _AHEAD * max(1, threads) - len(handed_out))):
+                    future = self.client.submit(_write_on_worker, shared, terms, task, pure=False)
+                    handed_out[future] = sum(part.replicates for part in task)
+                    ended.add(future)
+            if not handed_out:
+                break
+            for future in ended.next_batch():
+                if self._has_ended(future):
+                    yield handed_out.pop(future)
+                else:
+                    ended.add(future)
+        _await_files(batch, terms.folder)
+
+    def _has_ended(self, future: Any) -> bool:
+        """Whether a task has been carried out; not if its worker died and it was given to another."""
+        if future.status == "cancelled":
+            raise CutShortError(f"the scheduler at {self.address} was lost")
+        if future.status == "error":
+            raise _said_of(future.exception())
+        return bool(future.status == "finished")
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Speak to the scheduler, and say so if it cannot be reached any more."""
+        from distributed.client import ClosedClientError
+
+        try:
+            if self.client.status != "running":
+                raise ClosedClientError(self.client.status)
+            yield
+        except (OSError, ClosedClientError) as error:
+            raise CutShortError(f"the scheduler at {self.address} was lost") from error
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Cluster]:
+    """The Dask cluster whose scheduler is at an address such as ``tcp://10.0.0.5:8786``.
+
+    Raises ``ScenarioError`` if no scheduler answers there.
+    """
+    from distributed import Client
+
+    with _silent_library():
+        try:
+            client = Client(address, timeout=_patience(), set_as_default=False, name="lilliput")
+        except OSError as error:
+            allowed = f"the address of a Dask scheduler that answers within {_patience():g} seconds ({error})"
+            raise ScenarioError(_TITLE, [Problem("lilliput batch", "--dask", address, allowed)]) from error
+        try:
+            yield Cluster(client, address)
+        finally:
+            client.close(timeout=_FAREWELL)
+
+
+def _patience() -> float:
+    """Seconds to wait for a scheduler and its first worker: what Dask is set to, which is 30 unless changed."""
+    import dask
+    from dask.utils import parse_timedelta
+
+    return float(parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))
+
+
+@contextmanager
+def _silent_library() -> Iterator[None]:
+    """Keep the library from telling on the error stream what lilliput says in a message of its own."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "distributed.core")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _same(batch: Batch) -> Batch:
+    return batch
+
+
+def _problems_of_worker(terms: Terms, dask_worker: Any) -> list[Problem]:
+    return terms.problems(f"worker {dask_worker.address}")
+
+
+def _write_on_worker(batch: Batch, terms: Terms, parts: list[Part]) -> None:
+    """Carry out a task on a worker, which may have joined after the others were checked."""
+    from distributed import get_worker
+
+    raise_if_any(_TITLE, terms.problems(f"worker {get_worker().address}"), ScenarioError)
+    write_histories(batch, terms.folder, parts, check=terms.check_probe)
+
+
+def _unfit(worker: str, error: object) -> Problem:
+    """The problem of a worker that could not even be asked, most often because it has no lilliput."""
+    return Problem(f"worker {worker}", "lilliput", MISSING, f"lilliput {version('lilliput')} ({error})")
+
+
+def _shared(problems: list[Problem]) -> Problem:
+    """One problem for all workers that have it."""
+    first = problems[0]
+    where = first.where if len(problems) == 1 else f"{len(problems)} workers, the first {first.where}"
+    return Problem(where, first.key, first.value, first.allowed)
+
+
+def _said_of(error: BaseException) -> BaseException:
+    """What is said of a task that failed: why the cluster could not carry it out, or what the model or disk said."""
+    from distributed.scheduler import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return CutShortError(
+            "workers died again and again over the same histories (too little memory, or no lilliput?)"
+        )
+    if isinstance(error, ScenarioError):
+        return CutShortError(str(error))
+    return error
+
+
+def _await_files(batch: Batch, folder: Path) -> None:
+    """Wait until this machine sees every file that workers wrote, and sweep up after workers that died.
+
+    A file system shared by many machines may show a file later here than where it was written.
+    """
+    deadline = time.monotonic() + _VISIBLE_AFTER
+    while any(True for _ in missing(batch, folder)):
+        if time.monotonic() > deadline:
+            raise CutShortError("not every file that the workers wrote is seen from this machine")
+        time.sleep(0.5)
+    remove_unfinished(folder)

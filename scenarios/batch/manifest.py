@@ -1,0 +1,134 @@
+"""What a batch is asked to do, how it is cut into files, and the manifest that tells one batch from another."""
+
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scenarios.draws import Draws, table_hash
+from scenarios.files import antecedents, flags
+from scenarios.manifest import MAKER, commit_of
+from scenarios.run import scenario_hash
+from simulation.errors import Problem, listed
+from simulation.scenario import Scenario
+
+#: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the folder as it is.
+MANIFEST = "_manifest.json"
+KIND = "batch"
+#: Histories in one file.
+CHUNK = 2_048
+#: Changes when the columns do.
+FORMAT = 1
+_PACKAGES = ("lilliput", "numpy", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some neighbouring replicates of one scenario of a batch, which share a file."""
+
+    scenario: int
+    number: int
+    first_replicate: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch is asked to do: scenarios that share draws, seed and shocks, and how many histories of each."""
+
+    scenarios: tuple[Scenario, ...]
+    draws: Draws
+    replicates: int
+    seed: int
+    chunk: int = CHUNK
+
+    @property
+    def histories(self) -> int:
+        """How many histories there are in all."""
+        return self.replicates * len(self.scenarios)
+
+    @property
+    def files(self) -> int:
+        """How many files there are in all."""
+        return -(-self.replicates // self.chunk) * len(self.scenarios)
+
+    def parts(self) -> Iterator[Part]:
+        """Every part of the batch; all scenarios have their first file before any has its second."""
+        for number, first in enumerate(range(0, self.replicates, self.chunk)):
+            for scenario in range(len(self.scenarios)):
+                yield Part(scenario, number, first, min(self.chunk, self.replicates - first))
+
+    def path_of(self, part: Part, folder: Path) -> Path:
+        """Where a part belongs in the folder of the batch."""
+        name = self.scenarios[part.scenario].name
+        return folder / f"scenario={name}" / f"part-{part.number:05d}.parquet"
+
+
+def batch_manifest(batch: Batch) -> dict[str, Any]:
+    """Everything that decides what is in the files of a batch; it holds no date, so that equal batches are equal."""
+    values = np.ascontiguousarray(batch.draws.frame.to_numpy(dtype=float))
+    return {
+        "made_by": MAKER,
+        "kind": KIND,
+        "scenarios": [_scenario_entry(scenario) for scenario in batch.scenarios],
+        "draws": {
+            "id": batch.draws.id,
+            "kind": batch.draws.kind,
+            "draws": len(batch.draws),
+            "values": hashlib.sha256(values.tobytes()).hexdigest(),
+        },
+        "seed": batch.seed,
+        "replicates": batch.replicates,
+        "chunk": batch.chunk,
+        **surroundings(),
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """What decides the histories besides what is asked: format, parameter table, versions of packages, and commit."""
+    return {
+        "format": FORMAT,
+        "parameter_table": table_hash(),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "commit": commit_of(Path(__file__).parents[2]),
+    }
+
+
+def _scenario_entry(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "hash": scenario_hash(scenario),
+        "antecedents": list(antecedents(scenario)),
+        "horizon_years": scenario.horizon,
+        "flags": list(flags(scenario)),
+        "asked": asdict(scenario),
+    }
+
+
+def differences(batch: Batch, held: Mapping[str, Any]) -> list[Problem]:
+    """Everything in which the batch asked for is not the one whose manifest is held, one problem each."""
+    here, there = flat(batch_manifest(batch)), flat(held)
+    return [
+        Problem(MANIFEST, key, here.get(key), f"{there.get(key)!r}, as in the batch that is there")
+        for key in {**there, **here}
+        if here.get(key) != there.get(key)
+    ]
+
+
+def flat(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest as single values: ``draws.id``, and scenarios by their names and fingerprints."""
+    single: dict[str, Any] = {}
+    for key, value in manifest.items():
+        if key == "scenarios":
+            single[key] = listed(entry["name"] for entry in value)
+            single |= {f"scenarios.{entry['name']}": entry["hash"] for entry in value}
+        elif isinstance(value, Mapping):
+            single |= {f"{key}.{inner}": held for inner, held in value.items()}
+        else:
+            single[key] = value
+    return single

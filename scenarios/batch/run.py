@@ -1,0 +1,184 @@
+"""Many scenarios, each simulated many times, on every core or on a cluster: the same files either way.
+
+Replicate r of every scenario has the same draw and the same shocks, so that a counterfactual's history can be set
+beside its factual twin. Whatever cuts a batch short, the files written so far stay and the batch can be resumed.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from scenarios.batch.cluster import cluster_problems, connected
+from scenarios.batch.lock import busy, is_locked, locked
+from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
+from scenarios.batch.processes import written_by_processes
+from scenarios.batch.store import (
+    read_manifest,
+    remove_parts,
+    remove_unfinished,
+    strange_names,
+    write_manifest,
+)
+from scenarios.batch.work import missing, tasks_of, write_histories
+from scenarios.draws import Draws
+from scenarios.errors import CutShortError, ScenarioError
+from simulation.errors import Problem, raise_if_any
+from simulation.scenario import Scenario
+
+MOST_REPLICATES = 1_000_000_000
+MOST_SEED = 2**63 - 1
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TITLE = "this batch cannot be made"
+#: What carries out tasks, and tells of each how many histories it has written.
+Writer = Callable[[Iterable[list[Part]]], Iterator[int]]
+
+
+def run_batch(
+    scenarios: Sequence[Scenario],
+    draws: Draws,
+    replicates: int,
+    seed: int,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+    chunk: int = CHUNK,
+) -> Path:
+    """Simulate every scenario ``replicates`` times, write the histories into a folder, and return the folder.
+
+    ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this process).
+    ``dask`` is the address of a Dask scheduler whose workers do the work instead; they must see the same folder.
+    ``resume`` goes on with a batch that was cut short, ``overwrite`` replaces the batch that is there. ``progress`` is
+    told the number of histories that are on disk. Raises ``ScenarioError`` that lists everything that stands in
+    the way, or says what cut the batch short and what is kept.
+
+    Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is given, a script must
+    therefore call this below ``if __name__ == "__main__":``, or every worker would begin the batch anew and fail.
+    """
+    batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
+    folder = folder.expanduser().resolve()
+    problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
+    raise_if_any(_TITLE, problems or folder_problems(batch, folder, resume, overwrite), ScenarioError)
+    try:
+        with ExitStack() as held:
+            cluster = None if dask is None else held.enter_context(connected(dask))
+            held.enter_context(locked(folder))
+            raise_if_any(_TITLE, _content_problems(batch, folder, resume, overwrite), ScenarioError)
+            remove_unfinished(folder)
+            if cluster is None:
+                write = _local_writer(batch, folder, workers or os.cpu_count() or 1)
+            else:
+                write = partial(cluster.written, batch, held.enter_context(cluster.terms(folder)))
+            _prepare(batch, folder, overwrite)
+            _carry_out(batch, folder, write, progress or (lambda _: None))
+    except CutShortError as error:
+        raise _cut_short(batch, folder, str(error)) from error
+    except OSError as error:
+        raise _cut_short(batch, folder, f"the disk refused: {error.strerror or error}") from error
+    return folder
+
+
+def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
+    """What is wrong with the scenarios and numbers of a batch."""
+    names = [scenario.name for scenario in batch.scenarios]
+    problems = [Problem("batch", "scenarios", names, "at least one scenario")] if not names else []
+    for name in dict.fromkeys(names):
+        if not _NAME.fullmatch(name):
+            problems.append(
+                Problem("batch", "scenario", name, "a name of small letters, digits and single hyphens")
+            )
+        if names.count(name) > 1:
+            problems.append(Problem("batch", "scenario", name, "each name once; two scenarios have it"))
+    for key, value, least, most in (
+        ("replicates", batch.replicates, 1, MOST_REPLICATES),
+        ("seed", batch.seed, 0, MOST_SEED),
+        ("chunk", batch.chunk, 1, MOST_REPLICATES),
+        ("workers", 1 if workers is None else workers, 1, MOST_REPLICATES),
+    ):
+        if not least <= value <= most:
+            problems.append(Problem("batch", key, value, f"a whole number from {least} to {most}"))
+    return problems
+
+
+def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
+    """What stands in the way of writing a batch into a folder; nothing is left behind by looking."""
+    try:
+        if folder.is_dir():
+            if is_locked(folder):
+                return [busy(folder)]
+            if found := _content_problems(batch, folder, resume, overwrite):
+                return found
+        elif folder.exists():
+            return [Problem("--out", "folder", str(folder), "a folder; this is a file")]
+        parent = next(path for path in (folder, *folder.parents) if path.exists())
+        probe = parent / f".lilliput-{uuid4().hex}"
+        probe.mkdir()
+        probe.rmdir()
+    except OSError as error:
+        return [Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")]
+    return []
+
+
+def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
+    """What a folder holds that a batch may not be written over or added to."""
+    held = read_manifest(folder)
+    if held is None:
+        strange = strange_names(folder)
+        allowed = f"a folder that is new, empty, or holds a batch; this one holds {', '.join(strange[:5])}"
+        return [Problem("--out", "folder", str(folder), allowed)] if strange else []
+    if overwrite:
+        return []
+    if resume:
+        return differences(batch, held)
+    if differences(batch, held):
+        state = "another batch"
+    elif any(True for _ in missing(batch, folder)):
+        state = "this batch, unfinished"
+    else:
+        state = "this batch, finished"
+    remedy = "--resume goes on with an unfinished batch, --overwrite replaces whatever batch is there"
+    return [Problem("--out", "folder", str(folder), f"a folder without a batch; it holds {state}; {remedy}")]
+
+
+def _prepare(batch: Batch, folder: Path, overwrite: bool) -> None:
+    """Make the folder ready, now that no other batch can change it."""
+    if overwrite:
+        remove_parts(folder)
+    if not (folder / MANIFEST).exists():
+        write_manifest(batch, folder)
+
+
+def _local_writer(batch: Batch, folder: Path, workers: int) -> Writer:
+    """What carries out tasks on this machine: this process, or as many others as there are workers."""
+    if workers == 1:
+        return partial(map, partial(write_histories, batch, folder))
+    return partial(written_by_processes, batch, folder, workers=min(workers, batch.files))
+
+
+def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Callable[[int], None]) -> None:
+    """Simulate and write every part that is missing, telling how many histories are on disk."""
+    done = batch.histories - sum(part.replicates for part in missing(batch, folder))
+    progress(done)
+    for replicates in write(tasks_of(batch, missing(batch, folder))):
+        done += replicates
+        progress(done)
+
+
+def _cut_short(batch: Batch, folder: Path, reason: str) -> ScenarioError:
+    """What is said of a batch that could not be finished: why, what is kept, and how to go on."""
+    try:
+        lacking = sum(1 for _ in missing(batch, folder))
+        kept = f"{batch.files - lacking} of {batch.files} files are complete and kept in {folder}"
+    except OSError:
+        kept = f"what was complete is kept in {folder}"
+    return ScenarioError(
+        f"the batch was cut short: {reason}\n{kept}; when the cause is mended, "
+        "the same command with --resume goes on from there"
+    )

@@ -1,0 +1,176 @@
+"""A batch on disk: one folder a scenario, one Parquet file for every few thousand histories, and a manifest.
+
+A file has its final name only when it is complete, so that whoever reads the folder while a batch is running, or after
+one was cut short, meets complete files only. The same batch gives the same bytes wherever and however it is run.
+"""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from scenarios.batch.columns import SCHEMA, TEXTS, batch_table
+from scenarios.batch.lock import LOCK, busy, is_locked, locked
+from scenarios.batch.manifest import (
+    CHUNK,
+    FORMAT,
+    KIND,
+    MANIFEST,
+    Batch,
+    Part,
+    batch_manifest,
+    differences,
+)
+from scenarios.errors import ScenarioError
+from scenarios.manifest import MAKER
+from simulation.errors import Problem
+
+__all__ = [
+    "CHUNK",
+    "FORMAT",
+    "KIND",
+    "LOCK",
+    "MANIFEST",
+    "SCHEMA",
+    "Batch",
+    "Part",
+    "batch_manifest",
+    "batch_table",
+    "busy",
+    "differences",
+    "is_complete",
+    "is_locked",
+    "locked",
+    "open_batch",
+    "read_manifest",
+    "remove_parts",
+    "remove_unfinished",
+    "strange_names",
+    "write_manifest",
+    "write_part",
+    "write_whole",
+]
+
+_PART = re.compile(r"part-\d{5,}\.parquet")
+#: What a file is called until it is complete.
+_UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-f]{32}")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of the batch in a folder; none if the folder holds no batch of lilliput."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(manifest, dict) or (manifest.get("made_by"), manifest.get("kind")) != (MAKER, KIND):
+        return None
+    return manifest
+
+
+def write_manifest(batch: Batch, folder: Path) -> None:
+    """Write the manifest of a batch, complete or not at all."""
+    text = json.dumps(batch_manifest(batch), indent=2, ensure_ascii=False) + "\n"
+    write_whole(folder / MANIFEST, text.encode())
+
+
+def write_part(table: pa.Table, path: Path) -> None:
+    """Write the histories of one part as a Parquet file, complete or not at all.
+
+    Raises ``OSError`` if the disk refuses; then nothing is left behind.
+    """
+    made = pa.BufferOutputStream()
+    pq.write_table(
+        table, made, compression="zstd", compression_level=3, use_dictionary=TEXTS, write_statistics=True
+    )
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, made.getvalue())
+
+
+def write_whole(path: Path, content: Any) -> None:
+    """Write a file under a passing name, see it safely on the disk, and only then give it its own."""
+    passing = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        with passing.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        passing.replace(path)
+    except BaseException:
+        passing.unlink(missing_ok=True)
+        raise
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """See the names in a folder safely on the disk; Windows does so unasked, and opens no folders."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def is_complete(path: Path, replicates: int) -> bool:
+    """Whether a file is there and holds as many histories as it should, with the columns of a batch."""
+    if not path.is_file():
+        return False
+    try:
+        held = pq.read_metadata(path)
+        return int(held.num_rows) == replicates and held.schema.to_arrow_schema().equals(SCHEMA)
+    except (OSError, pa.ArrowException):
+        return False
+
+
+def _own(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    """The files of a batch whose names fit a pattern, in its folder and those of its scenarios."""
+    places = [folder, *folder.glob("scenario=*/")]
+    return sorted(path for place in places for path in place.iterdir() if pattern.fullmatch(path.name))
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a batch that was cut short was still writing."""
+    for path in _own(folder, _UNFINISHED):
+        path.unlink(missing_ok=True)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove every history of a batch; its manifest goes last, so that it is never without one."""
+    for path in _own(folder, _PART):
+        path.unlink(missing_ok=True)
+    for place in folder.glob("scenario=*/"):
+        if not any(place.iterdir()):
+            place.rmdir()
+    (folder / MANIFEST).unlink(missing_ok=True)
+    _settle(folder)
+
+
+def strange_names(folder: Path) -> list[str]:
+    """What lies in a folder that holds no batch, apart from traces of a batch that was cut short at its beginning."""
+    names = sorted(path.name for path in folder.iterdir())
+    return [name for name in names if name != LOCK and not _UNFINISHED.fullmatch(name)]
+
+
+def open_batch(folder: Path) -> ds.Dataset:
+    """The histories of a batch as one table with a column ``scenario``, read only as far as is asked.
+
+    Raises ``ScenarioError`` if the folder holds no batch.
+    """
+    if read_manifest(folder) is None:
+        problem = Problem(
+            "batch", "folder", str(folder), f"a folder that lilliput batch wrote, with its {MANIFEST}"
+        )
+        raise ScenarioError("there is no such batch", [problem])
+    paths = [str(path) for path in _own(folder, _PART)]
+    parts = ds.partitioning(pa.schema([("scenario", pa.string())]), flavor="hive")
+    schema = SCHEMA.append(pa.field("scenario", pa.string()))
+    return ds.dataset(
+        paths, schema=schema, format="parquet", partitioning=parts, partition_base_dir=str(folder)
+    )

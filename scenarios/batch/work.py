@@ -1,0 +1,51 @@
+"""The work of a batch, cut into tasks that any process can carry out alone."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from scenarios.batch.columns import batch_table
+from scenarios.batch.manifest import Batch, Part
+from scenarios.batch.store import is_complete, write_part
+from scenarios.draws import parameters_for
+from scenarios.outcomes import Outcomes, outcomes_of
+from scenarios.twins import parting, twin_trajectories
+from simulation.ensemble import CHUNK
+
+#: Scenarios simulated together at most, so that they share the history before their interventions.
+_TWINS = 6
+
+
+def missing(batch: Batch, folder: Path) -> Iterator[Part]:
+    """The parts of a batch that are not on disk yet."""
+    return (part for part in batch.parts() if not is_complete(batch.path_of(part, folder), part.replicates))
+
+
+def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:
+    """Parts of the same replicates, a few scenarios at a time that part from history at about the same date."""
+    for _, together in groupby(parts, key=lambda part: part.number):
+        gathered = sorted(together, key=lambda part: parting(batch.scenarios[part.scenario]))
+        for start in range(0, len(gathered), _TWINS):
+            yield gathered[start : start + _TWINS]
+
+
+def write_histories(
+    batch: Batch, folder: Path, parts: Sequence[Part], check: Callable[[], None] | None = None
+) -> int:
+    """Simulate some scenarios for the same replicates, write their files, and return how many histories they hold.
+
+    ``check`` is called before each file is written, and raises if it must not be.
+    """
+    first, count = parts[0].first_replicate, parts[0].replicates
+    scenarios = [batch.scenarios[part.scenario] for part in parts]
+    outcomes: list[list[Outcomes]] = [[] for _ in parts]
+    for start in range(first, first + count, CHUNK):
+        parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
+        twins = twin_trajectories(parameters, scenarios, seed=batch.seed, first_replicate=start)
+        for own, trajectory in zip(outcomes, twins, strict=True):
+            own.append(outcomes_of(trajectory, kept=trajectory.replicates))
+    for part, own in zip(parts, outcomes, strict=True):
+        if check is not None:
+            check()
+        write_part(batch_table(Outcomes.joined(own), len(batch.draws)), batch.path_of(part, folder))
+    return count * len(parts)

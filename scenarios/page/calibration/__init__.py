@@ -1,0 +1,1 @@
+"""The tab Calibration: posterior against prior, and the reports of the checks."""

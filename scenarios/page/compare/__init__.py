@@ -1,0 +1,1 @@
+"""The tab Compare: two scenarios side by side on the same shocks."""

@@ -1,0 +1,129 @@
+"""A comparison that a visitor asks for: what is asked, and the answers as histories come in, the first ones soon."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from scenarios.charts.compare import SERIES_WORDS, Fan, fan_of
+from scenarios.comparison.compare import Comparison, Reading, columns_of, compare, reading_of
+from scenarios.documented import DocumentedBreak
+from scenarios.files import catalogue
+from scenarios.outcomes import NEVER, YEARS
+from scenarios.page.simulated import Block, Simulated, part_of, table_of
+from simulation.dates import date_of, year_of
+from simulation.scenario import HISTORICAL
+
+#: How many histories may be asked for.
+NUMBERS = (1_000, 10_000, 50_000)
+#: After how many histories an answer is given although more are on their way.
+_STAGES = (10_000,)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two scenarios, the pair whose break is asked about (client first), and how many histories with which shocks.
+
+    ``years`` is the horizon after the first intervention; none means the scenario's own.
+    """
+
+    factual: str = HISTORICAL.name
+    scenario: str = "no-new-line-1956"
+    pair: str = "albania-ussr"
+    histories: int = 10_000
+    seed: int = 1
+    years: int | None = None
+
+    def reading(self) -> Reading:
+        """How the counterfactual is read; raises ``ScenarioError`` if the two cannot be compared."""
+        factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
+        return reading_of(scenario, factual, self.years)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A comparison over as many histories as have come in, with the fans of both branches by series.
+
+    ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon in both branches.
+    """
+
+    question: Question
+    comparison: Comparison
+    fans: dict[str, tuple[Fan, Fan]]
+    breaks: pd.DataFrame
+
+    @property
+    def finished(self) -> bool:
+        """Whether all histories asked for have come in."""
+        return self.comparison.histories == self.question.histories
+
+
+#: Told how many histories have come in.
+Told = Callable[[int], None]
+
+
+def answers_to(
+    question: Question,
+    simulated: Simulated,
+    breaks: Sequence[DocumentedBreak] = (),
+    told: Told = lambda done: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Answer]:
+    """Answers to a question: one over the first thousand histories, the last over all of them.
+
+    Raises ``ScenarioError`` if the scenarios cannot be compared, ``Stopped`` when the visitor has had enough.
+    """
+    reading = question.reading()
+    columns = shown_columns(question.pair, reading)
+    branches: tuple[list[Block], list[Block]] = ([], [])
+    stages = [stage for stage in _STAGES if stage < question.histories]
+    done = 0
+    last_year = year_of(reading.last_quarter)
+    scenarios = (reading.factual, reading.scenario)
+    for _, blocks in simulated.histories(scenarios, question.histories, question.seed, last_year, stopped):
+        for held, block in zip(branches, blocks, strict=True):
+            held.append(part_of(block, columns))
+        done += len(blocks[0])
+        told(done)
+        if stages and done >= stages[0]:
+            stages.pop(0)
+            yield answer_of(question, reading, branches, columns, breaks)
+    yield answer_of(question, reading, branches, columns, breaks)
+
+
+def shown_columns(pair: str, reading: Reading) -> list[str]:
+    """The columns that a comparison reads, and the years before it for the fans."""
+    stem = pair.replace("-", "_")
+    years = range(YEARS[0], year_of(reading.last_quarter) + 1)
+    before = [f"{stem}_{series}_{year}" for series in SERIES_WORDS for year in years]
+    return list(dict.fromkeys([*columns_of(reading, (pair,)), *before]))
+
+
+def answer_of(
+    question: Question,
+    reading: Reading,
+    branches: tuple[Sequence[Block], Sequence[Block]],
+    columns: Sequence[str],
+    breaks: Sequence[DocumentedBreak],
+) -> Answer:
+    """The answer over some histories of both branches."""
+    factual, counterfactual = (table_of(blocks, columns) for blocks in branches)
+    (comparison,) = compare(reading, factual, counterfactual, (question.pair,), breaks)
+    fans = {
+        series: (fan_of(factual, question.pair, series), fan_of(counterfactual, question.pair, series))
+        for series in SERIES_WORDS
+    }
+    return Answer(question, comparison, fans, _breaks(question, reading, factual, counterfactual))
+
+
+def _breaks(
+    question: Question, reading: Reading, factual: pd.DataFrame, counterfactual: pd.DataFrame
+) -> pd.DataFrame:
+    """The month of the break of every history in both branches; empty where none falls within what is read."""
+    column = f"{question.pair.replace('-', '_')}_quarter"
+    months = {NEVER: ""} | {quarter: date_of(quarter) for quarter in range(reading.last_quarter + 1)}
+    told: dict[str, Any] = {"replicate": factual["replicate"], "draw": factual["draw"]}
+    for name, table in ((reading.factual.name, factual), (reading.scenario.name, counterfactual)):
+        told[name] = table[column].map(months).fillna("")
+    return pd.DataFrame(told).sort_values("replicate", ignore_index=True)

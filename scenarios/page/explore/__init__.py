@@ -1,0 +1,1 @@
+"""The tab Explore: one history, stepped quarter by quarter."""

@@ -1,0 +1,1 @@
+"""The tab Record: the evidence itself."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from calibration.evidence_reading import read_evidence
-from calibration.record import headline_breaks
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import headline_breaks
 from scenarios.draws import parameters_for, read_draws
 from scenarios.files import scenario_named
 from simulation.dates import date_of, quarter_of

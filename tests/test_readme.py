@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from calibration.command import SUBCOMMANDS
+from calibration.cli.main import SUBCOMMANDS
 from scenarios.batch.run import run_batch
 from scenarios.draws import read_draws
 from scenarios.files import catalogue, scenario_named

@@ -26,7 +26,7 @@ def test_a_run_from_the_wheel_alone(tmp_path) -> None:
     subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True, cwd=tmp_path)
     code = (
         "import sys, simulation; print(simulation.__file__);"
-        "from calibration.command import main; main(sys.argv[1:])"
+        "from calibration.cli.main import main; main(sys.argv[1:])"
     )
     arguments = ["run", "no-opening-1971", "--replicates", "20", "--json"]
     run = subprocess.run(

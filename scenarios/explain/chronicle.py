@@ -7,7 +7,7 @@ import numpy as np
 
 from scenarios.explain.history import BEFORE_THE_FIRST, History
 from scenarios.explain.reasons import RELIEF_WORDS, fatigue_of, hazards, source_in_words, strain_of, the
-from scenarios.scenarios_command import in_words
+from scenarios.explain.words import in_words
 from simulation.arrays import Array
 from simulation.context import CHINA_ENTERS, Spell
 from simulation.countries import ORDERED_PAIRS, Country

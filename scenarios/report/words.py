@@ -10,7 +10,7 @@ from scenarios.comparison.estimates import Estimate
 from scenarios.comparison.reading import Reading
 from scenarios.comparison.tables import first_month, in_years, last_month, per_cent
 from scenarios.explain.reasons import the
-from scenarios.scenarios_command import in_words
+from scenarios.explain.words import in_words
 from simulation.countries import COUNTRY_KEYS, country_named
 from simulation.interventions import Intervention
 from simulation.scenario import Scenario

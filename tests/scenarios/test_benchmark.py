@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from calibration.benchmark_command import benchmark
+from calibration.cli.benchmark import benchmark
 from scenarios import benchmark as measuring
 from scenarios.benchmark import (
     UNIFORMS_A_QUARTER,
@@ -141,7 +141,7 @@ def test_table_states_the_goals_beside_the_numbers(
 ) -> None:
     plan = Plan(workers=2, chunk=4, tasks=2, rounds=1)
     told = report(plan, [("exp", 8)], Rates([210.0], [2.0], [630.0]), {8: 50.0, 32: 50.0})
-    monkeypatch.setattr("calibration.benchmark_command.measure", lambda _plan, _advance: told)
+    monkeypatch.setattr("calibration.cli.benchmark.measure", lambda _plan, _advance: told)
     benchmark(replicates=8, workers=2, rounds=1)
     shown = capsys.readouterr().out
     assert "105 times as fast (goal: at least 100)" in shown

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from calibration.cli.scenarios import scenarios_app
 from scenarios.errors import ScenarioError
 from scenarios.files import (
     CATALOGUE,
@@ -15,7 +16,6 @@ from scenarios.files import (
     scenario_file_named,
     scenario_named,
 )
-from scenarios.scenarios_command import scenarios_app
 from simulation.dates import quarter_of
 from simulation.scenario import HISTORICAL
 

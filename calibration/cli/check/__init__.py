@@ -1,0 +1,1 @@
+"""``lilliput calibrate check``: one file a check."""

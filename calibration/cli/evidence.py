@@ -1,0 +1,204 @@
+"""``lilliput evidence``: lists the documented figures and events, shows one in full, and checks them all."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from calibration.errors import CalibrationError
+from calibration.evidence.check import check_disjoint
+from calibration.evidence.currency import rate_problems
+from calibration.evidence.reading import FOLDER, read_evidence
+from calibration.evidence.record import record_problems, recorded_moves
+from calibration.evidence.rows import (
+    FORMS,
+    ROLES,
+    ROW_CLASSES,
+    AnyRow,
+    Evidence,
+    ExchangeRate,
+    first_day,
+    last_day,
+)
+from calibration.evidence.tables import (
+    as_record,
+    beside_row,
+    card,
+    evidence_table,
+    pair_of,
+    period_of,
+    wide_console,
+)
+from calibration.evidence.targets import share_problems, target_problems
+from scenarios.console import reporting_errors
+from simulation.countries import ORDERED_PAIRS, pair_name
+from simulation.errors import Problem, nearest, raise_if_any, unknown
+
+evidence_app = typer.Typer(
+    help="The documented evidence: aid, terms, cuts, dated events and exchange rates.", no_args_is_help=True
+)
+FolderOption = Annotated[
+    Path | None, typer.Option("--folder", help="Read the CSV files of this folder instead.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a listing is narrowed to; an empty text means everything."""
+
+    pair: str = ""
+    kind: str = ""
+    form: str = ""
+    years: tuple[int, int] | None = None
+    role: str = ""
+
+    def keep(self, kind: str, row: AnyRow) -> bool:
+        """Whether a row is listed."""
+        if self.kind and kind != self.kind:
+            return False
+        if self.pair and pair_of(row) != self.pair:
+            return False
+        if self.form and getattr(row, "form", None) != self.form:
+            return False
+        if self.role and getattr(row, "role", None) != self.role:
+            return False
+        start, end = period_of(row)
+        return self.years is None or (
+            first_day(start).year <= self.years[1] and last_day(end).year >= self.years[0]
+        )
+
+
+def _read_years(text: str) -> tuple[int, int] | None:
+    first, dash, last = text.partition("-")
+    years = (first, last if dash else first)
+    if not all(len(year) == 4 and year.isdigit() for year in years) or years[0] > years[1]:
+        return None
+    return int(years[0]), int(years[1])
+
+
+def read_filters(evidence: Evidence, pair: str, kind: str, form: str, years: str, role: str) -> Filters:
+    """The filters as typed; raises ``CalibrationError`` that lists every one that is wrong."""
+    pairs = sorted(
+        {pair_name(*p) for p in ORDERED_PAIRS} | {pair_of(row) for _, row in evidence.rows()} - {""}
+    )
+    role = role.replace("-", " ")
+    problems = [
+        unknown("evidence list", option, value, allowed)
+        for option, value, allowed in (
+            ("--pair", pair, pairs),
+            ("--kind", kind, tuple(ROW_CLASSES)),
+            ("--form", form, FORMS),
+            ("--role", role, ROLES),
+        )
+        if value and value not in allowed
+    ]
+    if form in FORMS and kind in ("terms", "record", "currency"):
+        problems.append(Problem("evidence list", "--kind", kind, "aid or cuts, as only these have a form"))
+    span = _read_years(years) if years else None
+    if years and span is None:
+        problems.append(
+            Problem("evidence list", "--years", years, "years such as 1960 or 1960-1965, in order")
+        )
+    raise_if_any("these filters cannot be used", problems, CalibrationError)
+    return Filters(pair, kind, form, span, role)
+
+
+@evidence_app.command("list")
+def list_evidence(
+    pair: Annotated[str, typer.Option(help="A pair, client first: albania-china.")] = "",
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(ROW_CLASSES)}.")] = "",
+    form: Annotated[str, typer.Option(help=f"A form of aid: {', '.join(FORMS)}.")] = "",
+    years: Annotated[str, typer.Option(help="A year or years: 1960-1965.")] = "",
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "",
+    as_json: JsonOption = False,
+    folder: FolderOption = None,
+) -> None:
+    """List the evidence, narrowed by pair, kind, form of aid, years and role."""
+    with reporting_errors():
+        evidence = read_evidence(folder)
+        filters = read_filters(evidence, pair, kind, form, years, role)
+    kept = {
+        kind: [row for k, row in evidence.rows() if k == kind and filters.keep(k, row)]
+        for kind in ROW_CLASSES
+    }
+    if as_json:
+        listed = [as_record(k, row, evidence) for k, rows in kept.items() for row in rows]
+        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    console = wide_console()
+    for name, rows in kept.items():
+        if rows:
+            console.print(evidence_table(name, rows, evidence))
+    if not any(kept.values()):
+        console.print("No evidence matches these filters." + _other_way_round(evidence, filters))
+
+
+def _other_way_round(evidence: Evidence, filters: Filters) -> str:
+    """A hint when a pair was given patron first."""
+    reverse = {
+        f"{r.patron}-{r.client}": pair_of(r) for _, r in evidence.rows() if not isinstance(r, ExchangeRate)
+    }
+    other = reverse.get(filters.pair)
+    return f" Pairs are written client first: did you mean {other}?" if other else ""
+
+
+@evidence_app.command("show")
+def show_evidence(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The id of a row, as the list prints it.")],
+    as_json: JsonOption = False,
+    folder: FolderOption = None,
+) -> None:
+    """Show one row in full: its source, its worth in dollars, conflicting readings and parts."""
+    with reporting_errors():
+        evidence = read_evidence(folder)
+        kind, row = _named(evidence, name)
+    beside = beside_row(evidence, kind, row)
+    if as_json:
+        shown = as_record(kind, row, evidence)
+        shown["beside"] = {relation: [other.id for other in rows] for relation, rows in beside.items()}
+        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return
+    console = wide_console()
+    console.print(card(row, evidence))
+    for relation, rows in beside.items():
+        if rows:
+            console.print(f"\n{relation}")
+            console.print(evidence_table(kind, rows, evidence))
+
+
+def _named(evidence: Evidence, name: str) -> tuple[str, AnyRow]:
+    by_id = {row.id: (kind, row) for kind, row in evidence.rows()}
+    if name not in by_id:
+        allowed = "an id that `lilliput evidence list` prints"
+        problem = Problem("evidence show", "ID", name, allowed, nearest(name, tuple(by_id)))
+        raise CalibrationError("there is no such row of evidence", [problem])
+    return by_id[name]
+
+
+@evidence_app.command("check")
+def check_evidence(folder: FolderOption = None) -> None:
+    """Check the evidence, and that nothing the model is judged by is fed into it; report every problem."""
+    with reporting_errors():
+        evidence = read_evidence(folder)
+        problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
+        problems += share_problems(evidence, folder or FOLDER) + target_problems(evidence, folder or FOLDER)
+        raise_if_any("the evidence is not in order", problems, CalibrationError)
+    console = wide_console()
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in ("file", "rows", *ROLES):
+        table.add_column(column, justify="left" if column == "file" else "right")
+    for kind in ROW_CLASSES:
+        roles = [getattr(row, "role", "") for k, row in evidence.rows() if k == kind]
+        counts = [str(roles.count(role)) if kind != "currency" else "" for role in ROLES]
+        table.add_row(f"{kind}.csv", str(len(roles)), *counts)
+    console.print(table)
+    console.print(f"{len(recorded_moves(evidence))} changes of status follow from one another, pair by pair.")
+    console.print("Words, dates, ranges, ids, readings and parts, sources and cited lines: no problem.")
+    console.print("Every amount of money compared with the model has an exchange rate.")
+    console.print("Every target enters an observation that the rules are fitted to.")
+    console.print("No date of a break and no compared aid figure is fed in through drivers or parameters.")

@@ -1,0 +1,1 @@
+"""All checks on one page, for a reader who doubts the model."""

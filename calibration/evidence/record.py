@@ -1,0 +1,152 @@
+"""The record in the model's own terms: moves of status by quarter, the five breaks, and aid in dollars."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
+
+from calibration.errors import CalibrationError
+from calibration.evidence.currency import usd_of
+from calibration.evidence.rows import AidFigure, Evidence, RecordedChange, first_day
+from scenarios.documented import DocumentedAid
+from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
+from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
+from simulation.dates import quarter_name, quarter_of
+from simulation.errors import Problem, listed, raise_if_any
+from simulation.state import STARTING_ALLIANCES, Status
+
+COMPARED = ("target", "held out")
+_OBSERVED = ("asked", "pledged", "delivered")
+
+
+@dataclass(frozen=True)
+class HeadlineBreak:
+    """A documented break that the model is judged by; dates are months ``YYYY-MM``."""
+
+    id: str
+    pair: tuple[Country, Country]
+    documented: str
+    earliest: str
+    latest: str
+
+
+def _pair(row: RecordedChange | AidFigure) -> tuple[Country, Country]:
+    return country_named(row.patron), country_named(row.client)
+
+
+def _changes(evidence: Evidence) -> dict[tuple[Country, Country], list[RecordedChange]]:
+    """The preferred changes of status by pair (patron, client), in the order of their documented dates."""
+    by_pair: dict[tuple[Country, Country], list[RecordedChange]] = {}
+    for row in sorted(evidence.record, key=lambda row: first_day(row.documented)):
+        if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
+            by_pair.setdefault(_pair(row), []).append(row)
+    return by_pair
+
+
+def _status(name: str) -> Status | None:
+    return Status[name.upper()] if name else None
+
+
+def record_problems(evidence: Evidence) -> list[Problem]:
+    """What keeps the record from being a history the model could have.
+
+    Every change of status must start where the one before it ended, be a move the model knows, and have a
+    window that ends in a later quarter than the one before it.
+    """
+    problems = []
+    for row in evidence.record:
+        if (row.from_status or row.to_status) and (row.role not in COMPARED or row.reading_of):
+            allowed = "empty, as the row is context or a reading of another"
+            problems.append(Problem(f"record.csv ({row.id})", "to_status", row.to_status, allowed))
+    for pair, rows in _changes(evidence).items():
+        problems += _chain_problems(pair, rows) + _window_problems(rows)
+    return problems
+
+
+def _chain_problems(pair: tuple[Country, Country], rows: Sequence[RecordedChange]) -> list[Problem]:
+    allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
+    status: Status | None = Status.ALLIED if allied else Status.NONE
+    problems = []
+    for row in rows:
+        where = f"record.csv ({row.id})"
+        before, after = _status(row.from_status), _status(row.to_status)
+        if before is not status:
+            expected = status.name.lower() if status else "a status"
+            allowed = f"{expected}, the status of {pair_name(*pair)} before {row.documented}"
+            problems.append(Problem(where, "from_status", row.from_status, allowed))
+        if before is None or after is None or (before, after) not in MOVE_OF_STATUSES:
+            moves = listed(f"{one.name} to {other.name}".lower() for one, other in MOVE_OF_STATUSES)
+            given = f"{row.from_status} to {row.to_status}"
+            problems.append(Problem(where, "from_status, to_status", given, moves))
+        status = after
+    return problems
+
+
+def _window_problems(rows: Sequence[RecordedChange]) -> list[Problem]:
+    return [
+        Problem(
+            f"record.csv ({after.id})",
+            "latest",
+            after.latest,
+            f"after {quarter_name(quarter_of(before.latest, end=True))}, the last quarter of {before.id}",
+        )
+        for before, after in pairwise(rows)
+        if quarter_of(after.latest, end=True) <= quarter_of(before.latest, end=True)
+    ]
+
+
+def recorded_moves(evidence: Evidence, roles: Collection[str] = COMPARED) -> tuple[RecordedMove, ...]:
+    """Every change of status on record with the quarters it may have fallen in, pair by pair and in order.
+
+    ``roles`` says which rows: those that are held out of a fit can be left out. Raises ``CalibrationError``
+    listing every change that does not follow from the one before it.
+    """
+    raise_if_any("record.csv: the record contradicts itself", record_problems(evidence), CalibrationError)
+    return tuple(
+        RecordedMove(
+            pair,
+            MOVE_OF_STATUSES[Status[row.from_status.upper()], Status[row.to_status.upper()]],
+            quarter_of(row.earliest),
+            quarter_of(row.latest, end=True),
+        )
+        for pair, rows in _changes(evidence).items()
+        for row in rows
+        if row.role in roles
+    )
+
+
+def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
+    """The five breaks that the model is judged by, by pair name, client first: ``albania-ussr``."""
+    rows = sorted((row for row in evidence.record if row.headline == "yes"), key=attrgetter("documented"))
+    return {
+        pair_name(*_pair(row)): HeadlineBreak(
+            row.id, _pair(row), row.documented[:7], row.earliest[:7], row.latest[:7]
+        )
+        for row in rows
+    }
+
+
+def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
+    """The money asked, pledged or delivered among the four countries that the rules are compared with."""
+    observed = []
+    for figure in evidence.aid:
+        converted = usd_of(figure, evidence.currency)
+        among_four = figure.patron in COUNTRY_KEYS and figure.client in COUNTRY_KEYS
+        compared = figure.role in COMPARED and figure.basis in _OBSERVED
+        if converted is None or not among_four or not compared:
+            continue
+        observed.append(
+            DocumentedAid(
+                figure.id,
+                _pair(figure),
+                figure.form,
+                figure.basis,
+                quarter_of(figure.first),
+                quarter_of(figure.last, end=True),
+                converted.value,
+                converted.low,
+                converted.high,
+                figure.role,
+            )
+        )
+    return tuple(observed)

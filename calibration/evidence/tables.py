@@ -1,0 +1,165 @@
+"""Tables, cards and JSON objects of the evidence, with its dates, units and worth in US dollars."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from calibration.evidence.currency import usd_of
+from calibration.evidence.reading import sources
+from calibration.evidence.rows import (
+    AidFigure,
+    AnyRow,
+    Cut,
+    Evidence,
+    ExchangeRate,
+    RecordedChange,
+    Term,
+)
+
+TITLES = {
+    "aid": "Aid",
+    "terms": "Terms of aid",
+    "cuts": "Cuts and refusals",
+    "record": "Dated events",
+    "currency": "Exchange rates",
+}
+#: Width of a table that is not shown in a terminal.
+_WIDE = 170
+
+
+def wide_console() -> Console:
+    """Where tables are printed: as wide as the terminal, or wide enough for a file."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
+def pair_of(row: AnyRow) -> str:
+    """The pair a row is about, client first, such as ``albania-china``; empty for an exchange rate."""
+    return "" if isinstance(row, ExchangeRate) else f"{row.client}-{row.patron}"
+
+
+def period_of(row: AnyRow) -> tuple[str, str]:
+    """The dates a row covers: an event's documented date, or else the first and last date of its period."""
+    return (row.documented, row.documented) if isinstance(row, RecordedChange) else (row.first, row.last)
+
+
+def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
+    """A row as one JSON object: its columns, the file it stands in, and an amount of money in dollars."""
+    shown: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
+    if isinstance(row, AidFigure):
+        usd = usd_of(row, evidence.currency)
+        shown["million_usd"] = {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
+    return shown
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _amount(value: float | None, unit: str) -> str:
+    return f"{_number(value)} {unit}" if value is not None else ""
+
+
+def _range(low: float, high: float) -> str:
+    return f"{_number(low)}-{_number(high)}"
+
+
+def _dates(row: AnyRow) -> str:
+    start, end = period_of(row)
+    return start if start == end else f"{start} to {end}"
+
+
+def _aid_cells(row: AidFigure, evidence: Evidence) -> tuple[str, ...]:
+    usd = usd_of(row, evidence.currency)
+    in_dollars = f"{_number(usd.value)} ({_range(usd.low, usd.high)})" if usd else ""
+    amount = _amount(row.value, row.unit)
+    if row.low < row.high:
+        amount += f" ({_range(row.low, row.high)})"
+    return row.id, _dates(row), row.form, row.basis, amount, in_dollars, row.role
+
+
+def _term_cells(row: Term, evidence: Evidence) -> tuple[str, ...]:
+    return row.id, _dates(row), row.kind, _amount(row.value, row.unit), row.role, row.description
+
+
+def _cut_cells(row: Cut, evidence: Evidence) -> tuple[str, ...]:
+    return row.id, _dates(row), row.kind, row.form, _amount(row.value, row.unit), row.role, row.description
+
+
+def _event_cells(row: RecordedChange, evidence: Evidence) -> tuple[str, ...]:
+    change = f"{row.from_status} to {row.to_status}" if row.to_status else ""
+    window = f"{row.earliest} to {row.latest}"
+    return row.id, row.documented, window, row.kind, change, row.moved_by, row.role, row.description
+
+
+def _rate_cells(row: ExchangeRate, evidence: Evidence) -> tuple[str, ...]:
+    return row.id, _dates(row), f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})", row.source, row.note
+
+
+_LAYOUTS: dict[str, tuple[tuple[str, ...], Callable[[Any, Evidence], tuple[str, ...]]]] = {
+    "aid": (
+        ("id", "period", "form", "basis", "amount (low-high)", "million USD (low-high)", "role"),
+        _aid_cells,
+    ),
+    "terms": (("id", "period", "kind", "value", "role", "what"), _term_cells),
+    "cuts": (("id", "period", "kind", "form", "amount", "role", "what"), _cut_cells),
+    "record": (("id", "date", "window", "kind", "status", "moved by", "role", "what"), _event_cells),
+    "currency": (("id", "period", "one unit in USD (low-high)", "source", "note"), _rate_cells),
+}
+
+
+def evidence_table(kind: str, rows: Sequence[AnyRow], evidence: Evidence) -> Table:
+    """Rows of one file as a table, one line a row."""
+    columns, cells = _LAYOUTS[kind]
+    title = f"{TITLES[kind]}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in ("id", "basis", "role", "date"))
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in cells(row, evidence)))
+    return table
+
+
+def beside_row(evidence: Evidence, kind: str, row: AnyRow) -> dict[str, list[AnyRow]]:
+    """The rows that bear on one: preferred and conflicting readings, the whole it belongs to, its parts."""
+    others = [other for k, other in evidence.rows() if k == kind and other.id != row.id]
+
+    def pointing(column: str, aim: str) -> list[AnyRow]:
+        return [other for other in others if aim and getattr(other, column, "") == aim]
+
+    preferred, whole = getattr(row, "reading_of", ""), getattr(row, "part_of", "")
+    return {
+        "Preferred reading": [other for other in others if other.id == preferred],
+        "Conflicting readings": pointing("reading_of", row.id) + pointing("reading_of", preferred),
+        "Part of": [other for other in others if other.id == whole],
+        "Parts": pointing("part_of", row.id),
+    }
+
+
+def card(row: AnyRow, evidence: Evidence) -> Table:
+    """Every field of a row, with the title of its source and an amount of money in dollars."""
+    table = Table(title=row.id, title_justify="left", box=box.SIMPLE, show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for column, value in row.model_dump(by_alias=True).items():
+        if value not in ("", None) and column not in ("id", "source"):
+            table.add_row(column, escape(f"{value:,.10g}" if isinstance(value, float) else str(value)))
+    if isinstance(row, AidFigure):
+        table.add_row("in US dollars", escape(_in_dollars(row, evidence)))
+    source = sources()[row.source]
+    year = f", {source['year']}" if source.get("year") else ""
+    table.add_row("source", escape(f"{row.source}: {source['title']} ({source['author']}{year})"))
+    return table
+
+
+def _in_dollars(row: AidFigure, evidence: Evidence) -> str:
+    usd = usd_of(row, evidence.currency)
+    if usd is None:
+        return f"not converted; kept in {row.unit}"
+    rate = usd.rate
+    at = f"{rate.usd_per_unit:g} USD per {rate.unit.removeprefix('million ')} ({rate.low:g}-{rate.high:g})"
+    return f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"

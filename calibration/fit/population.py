@@ -1,0 +1,90 @@
+"""The likelihood of populations of parameter vectors over worker processes, the same on any number of them."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+
+import numpy as np
+
+from calibration.errors import CalibrationError
+from calibration.fit.moves import Coordinates
+from calibration.fit.sampler import Likelihood
+from calibration.fit.workers import worker_processes
+from calibration.likelihood.likelihood import Record
+from calibration.likelihood.particles import filtered_log_likelihood
+from calibration.prior import parameters_at
+from simulation.arrays import Array
+
+#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
+TOGETHER = 1024
+
+
+def log_likelihoods(
+    coordinates: Coordinates, record: Record, seed: int, copies: int, first_vector: int
+) -> Array:
+    """The estimated log-likelihoods of some coordinate vectors (population, parameters), shape (population,).
+
+    ``first_vector`` is the number of the first of them, which addresses all their shocks.
+    """
+    return np.concatenate(
+        [
+            filtered_log_likelihood(
+                parameters_at(coordinates[start : start + task], copies),
+                record,
+                seed=seed,
+                copies=copies,
+                first_vector=first_vector + start,
+            )
+            for start, task in tasks_of(len(coordinates), copies)
+        ]
+    )
+
+
+def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
+    """The first vector and the number of vectors of each part that is worked out at a time, as equal as can be."""
+    most = max(1, TOGETHER // copies)
+    size = -(-vectors // -(-vectors // most))
+    return [(start, size) for start in range(0, vectors, size)]
+
+
+def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
+    """A likelihood for the sampler, worked out in this process; every vector it is asked for has its own shocks."""
+    return partial(_of_record, record, seed, copies)
+
+
+def _of_record(record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int) -> Array:
+    return log_likelihoods(coordinates, record, seed, copies, evaluated)
+
+
+@contextmanager
+def over_processes(
+    likelihoods: Sequence[Likelihood], workers: int | None = None
+) -> Iterator[tuple[Likelihood, ...]]:
+    """Some likelihoods as before, each worked out by ``workers`` processes (all cores if None) in equal shares.
+
+    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process has died.
+    """
+    workers = workers or os.cpu_count() or 1
+    if workers == 1:
+        yield tuple(likelihoods)
+        return
+    with worker_processes(workers) as executor:
+        yield tuple(partial(_shared, executor, workers, likelihood) for likelihood in likelihoods)
+
+
+def _shared(
+    executor: Executor, workers: int, likelihood: Likelihood, coordinates: Coordinates, evaluated: int
+) -> Array:
+    share = -(-len(coordinates) // workers)
+    parts = [(start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)]
+    try:
+        asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
+        return np.concatenate([task.result() for task in asked])
+    except BrokenProcessPool as error:
+        raise CalibrationError(
+            "the fit was cut short: a worker process died (killed, or there was too little memory)\n"
+            "what was reached is kept; the same command goes on from there (calibrate fit: with --resume)"
+        ) from error

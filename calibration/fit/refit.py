@@ -1,0 +1,163 @@
+"""The rules fitted again: with an observation left out of the record, or with parameters held fixed.
+
+A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both likelihoods: the
+two posteriors are near each other, and the ratio of their evidence comes out directly.
+
+Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that what was
+done once is not done again and what was broken off goes on.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.fit.checkpoint import read_checkpoint, write_checkpoint
+from calibration.fit.population import over_processes, tasks_of
+from calibration.fit.sampler import Effort, Population, Sampling, begun_from, begun_near, sampled
+from calibration.likelihood.likelihood import Record, observation_settings
+from calibration.likelihood.observations import FIGURES, observations_of
+from calibration.likelihood.particles import Spell, filtered_log_likelihood
+from calibration.likelihood.pointwise import with_fixed
+from calibration.origin import rules_hash
+from calibration.prior import parameters_at
+from scenarios.draws import table_hash
+from simulation.arrays import Array
+
+
+@dataclass(frozen=True)
+class Refit:
+    """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed.
+
+    ``near`` names the draws that the fit begins with, all fitted to the whole record with all parameters free.
+    """
+
+    name: str
+    record: Record
+    near: str
+    without: int | None = None
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+    def settings(self, effort: Effort, seed: int) -> dict[str, Any]:
+        """Everything that decides the result, as plain values."""
+        record = repr((self.record, sorted(observation_settings().items())))
+        return {
+            "name": self.name,
+            "record": hashlib.sha256(record.encode()).hexdigest(),
+            "without": self.without,
+            "fixed": dict(self.fixed),
+            "near": self.near,
+            "effort": asdict(effort),
+            "seed": seed,
+            "rules": rules_hash(),
+            "parameter_table": table_hash(),
+        }
+
+
+def refit_without(record: Record, place: int, near: str) -> Refit:
+    """What is to be fitted again to leave the observation of a place out, ``near`` draws fitted to the whole."""
+    name = observations_of(record)[place].name.replace(" ", "-")
+    return Refit(f"without-{name}", record, near, without=place)
+
+
+def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
+    """By what name a refit knows the draws it begins with: how many, of which, weighted over how many copies."""
+    return f"{used} of {draws_id}, {copies} copies"
+
+
+def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
+    """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
+    row = observations_of(record)[place]
+    if row.kind in FIGURES:
+        name = FIGURES[row.kind]
+        held = getattr(record, name)
+        rest: dict[str, Any] = {name: held[: row.place] + held[row.place + 1 :]}
+        return replace(record, **rest), None
+    return record, (row.pair, row.place)
+
+
+def refit_log_likelihoods(
+    coordinates: Array, refit: Refit, seed: int, copies: int, first_vector: int
+) -> Array:
+    """The log-likelihoods of coordinate vectors (population, parameters) for a refit, shape (population,).
+
+    With an observation left out, it is imposed where it is a move, so that all else keeps its course, but its
+    probability does not count.
+    """
+    record, uncounted = (
+        (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
+    )
+    return np.concatenate(
+        [
+            filtered_log_likelihood(
+                with_fixed(parameters_at(coordinates[start : start + task], copies), refit.fixed),
+                record,
+                seed=seed,
+                copies=copies,
+                first_vector=first_vector + start,
+                uncounted=uncounted,
+            )
+            for start, task in tasks_of(len(coordinates), copies)
+        ]
+    )
+
+
+def refitted(
+    refit: Refit,
+    effort: Effort,
+    seed: int,
+    folder: Path,
+    start: Array,
+    *,
+    workers: int | None = None,
+    told: Callable[[Population], None] | None = None,
+) -> Population:
+    """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
+
+    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole record. With
+    parameters held fixed, the log evidence of the result is that of the refit less that of the whole rules; with an
+    observation left out it is unknown (NaN).
+    """
+    finished = kept_population(refit, effort, seed, folder)
+    if finished is not None:
+        return finished
+    settings = refit.settings(effort, seed)
+    path = _kept_path(refit, settings, folder)
+    kept = read_checkpoint(path) if path.is_file() else None
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def report(reached: Sampling) -> None:
+        write_checkpoint(reached, settings, path)
+        if told is not None:
+            told(reached.population)
+
+    wanted = [partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))]
+    with over_processes(wanted, workers) as (likelihood, base):
+        if kept:
+            begin = kept[0]
+        elif refit.fixed:
+            begin = begun_from(start, likelihood, base, effort)
+        else:
+            begin = begun_near(start, likelihood, effort)
+        return sampled(begin, likelihood, effort, seed, report, base).population
+
+
+def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:
+    """The population of a finished fit that is kept in ``folder``; none if there is none."""
+    path = _kept_path(refit, refit.settings(effort, seed), folder)
+    kept = read_checkpoint(path) if path.is_file() else None
+    return kept[0].population if kept is not None and kept[0].finished else None
+
+
+def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
+    told = json.dumps(settings, sort_keys=True)
+    return folder / f"{refit.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.fit"
+
+
+def _of_refit(refit: Refit, seed: int, copies: int, coordinates: Array, evaluated: int) -> Array:
+    return refit_log_likelihoods(coordinates, refit, seed, copies, evaluated)

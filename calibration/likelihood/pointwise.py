@@ -1,0 +1,240 @@
+"""The log-probability that the rules give each single observation, in conditioned mode.
+
+The probability of the record is a product: of every dated move, given that the pair has made the moves before
+it, of the silence after the last, of every figure of aid, answer to a request and rate of interest. Here the parts
+are kept apart, so that one of them can be taken out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.checks.patterns import aid_rate, interest_agreed, share_granted
+from calibration.likelihood.likelihood import (
+    COMPARED_ARRAYS,
+    LAST_FITTED,
+    Figure,
+    PeriodAid,
+    Record,
+    ShareGranted,
+    log_figure,
+    mean_weight,
+)
+from calibration.likelihood.observations import FIGURES, Observation, figure_of, moves_of, observations_of
+from calibration.prior import parameters_at
+from scenarios.documented import Pair
+from simulation.arrays import Array, PairCode, PerPair, PerReplicate
+from simulation.conditioning import Conditioning, RecordedMove
+from simulation.dates import quarter_of
+from simulation.ensemble import simulate
+from simulation.parameters import Parameters
+from simulation.scenario import HISTORICAL
+from simulation.state import Move
+from simulation.trajectory import PAIRS, Trajectory
+
+#: The quarter after the last one on record.
+UNTIL = quarter_of(LAST_FITTED) + 1
+#: Replicates carried out together.
+TOGETHER = 1024
+
+
+class OfPair(Conditioning):
+    """The record of one pair being imposed, the others being left alone."""
+
+    def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair) -> None:
+        super().__init__(moves, replicates, until)
+        self.key = min(pair), max(pair)
+        self._queues = {self.key: self._queues[self.key]}
+        self._made = {self.key: self._made[self.key]}
+
+    def begin(self, made: Array) -> None:
+        """Begin to book anew, the pair having made so many of its moves, per replicate."""
+        self._made[self.key] = made.copy()
+        self.log_probability = np.zeros(self.replicates)
+
+    @property
+    def made(self) -> NDArray[np.int64]:
+        """How many of its moves on record the pair has made, per replicate."""
+        made: NDArray[np.int64] = self._made[self.key].astype(np.int64)
+        return made
+
+
+class SpelledConditioning(Conditioning):
+    """A record being imposed, with the log-probability kept apart by pair and by the move that is awaited.
+
+    ``spells[pair]`` has shape (moves + 1, R): row n is the log-probability of all quarters in which the pair
+    had made n moves, up to and with the next; the last row is the silence after the last.
+    """
+
+    def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
+        super().__init__(moves, replicates, until)
+        self._pairs = {pair: OfPair(moves, replicates, until, pair) for pair in PAIRS}
+        self.spells = {pair: np.zeros((len(moves_of(moves, pair)) + 1, replicates)) for pair in PAIRS}
+        self._columns = np.arange(replicates)
+
+    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+        """Impose the record on every pair as ``Conditioning`` does, and book what each gained."""
+        for pair, single in self._pairs.items():
+            awaited = single.made.copy()
+            single.log_probability = np.zeros(self.replicates)
+            single.impose(quarter, chances, uniforms, move)
+            self.spells[pair][awaited, self._columns] += single.log_probability
+            self.log_probability += single.log_probability
+
+
+class HeldConditioning(Conditioning):
+    """The record imposed on all pairs but one, which makes its first moves and is then held where it is.
+
+    ``leaving[move]``, shape (T, R), is the chance that the held pair makes a move in a quarter, having stayed
+    until then: what the rules foresee of its next move while all else goes as recorded.
+    """
+
+    def __init__(
+        self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair, kept: int
+    ) -> None:
+        others = [move for move in moves if set(move.pair) != set(pair)]
+        super().__init__([*others, *moves_of(moves, pair)[:kept]], replicates, until)
+        self._held, self._kept = (min(pair), max(pair)), kept
+        self._staying = np.ones(replicates)
+        self.leaving: dict[Move, Array] = {
+            kind: np.zeros((until, replicates)) for kind in Move if kind is not Move.STAY
+        }
+
+    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+        """Impose the record, and book the chances of the pair that is held."""
+        due = self._made[self._held] == self._kept
+        super().impose(quarter, chances, uniforms, move)
+        if quarter >= self.until:
+            return
+        gone = np.zeros(self.replicates)
+        for kind, leaving in self.leaving.items():
+            leaving[quarter] = np.where(due, self._staying * chances[kind][self._held], 0.0)
+            gone += leaving[quarter]
+        self._staying = self._staying - gone
+
+
+@dataclass(frozen=True)
+class Pointwise:
+    """What the rules make of single observations for draws of the parameters, each ``copies`` times.
+
+    ``log_weights`` (observations, draws, copies) are the parts of the probability of the record;
+    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm), share and rate
+    of interest, NaN where there is none.
+    """
+
+    log_weights: Array
+    amounts: Array
+
+    @property
+    def total(self) -> Array:
+        """The log-probability of the whole record, (draws, copies)."""
+        return np.asarray(self.log_weights.sum(axis=0))
+
+    @property
+    def log_likelihood(self) -> Array:
+        """The log-probability of each observation given all the others, (observations, draws).
+
+        Formula: log sum exp(total) - log sum exp(total - own), sums over copies.
+        """
+        total = self.total
+        return np.asarray(mean_weight(total)[np.newaxis] - mean_weight(total[np.newaxis] - self.log_weights))
+
+    def weights_without(self, place: int) -> Array:
+        """The weight of each copy of a draw, given all observations but one, (draws, copies); a draw's sum to 1."""
+        rest = self.total - self.log_weights[place]
+        plain = np.exp(rest - rest.max(axis=1, keepdims=True))
+        return np.asarray(plain / plain.sum(axis=1, keepdims=True))
+
+
+def with_fixed(parameters: Parameters, fixed: Mapping[str, float]) -> Parameters:
+    """The same parameters with some held at one value throughout."""
+    held = {name: np.full(parameters.replicates, float(value)) for name, value in fixed.items()}
+    return Parameters({**parameters, **held})
+
+
+def log_parts(
+    parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
+) -> tuple[Array, Array]:
+    """The log-probability of each observation (observations, R), and the simulated figures (figures, R)."""
+    conditioning = SpelledConditioning(record.moves, parameters.replicates, UNTIL)
+    history = simulate(
+        parameters,
+        HISTORICAL,
+        seed=seed,
+        first_replicate=first_replicate,
+        quarters=UNTIL,
+        keep=COMPARED_ARRAYS,
+        record=conditioning,
+    )
+    rows = [_part(row, history, record, conditioning) for row in observations_of(record)]
+    amounts = [_amount(history, figure) for figure in record.figures]
+    return np.stack(rows), np.reshape(amounts, (len(amounts), parameters.replicates))
+
+
+def _part(
+    row: Observation, history: Trajectory, record: Record, conditioning: SpelledConditioning
+) -> PerReplicate:
+    if row.kind in FIGURES:
+        return log_figure(history, figure_of(record, row))
+    return np.asarray(conditioning.spells[row.pair][row.place])
+
+
+def _amount(history: Trajectory, figure: Figure) -> PerReplicate:
+    if isinstance(figure, PeriodAid):
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(aid_rate(history, figure)))
+    if isinstance(figure, ShareGranted):
+        return share_granted(history, figure)
+    return interest_agreed(history, figure)
+
+
+def pointwise_of(
+    coordinates: Array,
+    record: Record,
+    *,
+    seed: int,
+    copies: int,
+    fixed: Mapping[str, float] | None = None,
+    told: Callable[[int], None] | None = None,
+) -> Pointwise:
+    """The parts of the record for draws (draws, parameters), ``copies`` each, some parameters ``fixed``."""
+    parts: list[Array] = []
+    amounts: list[Array] = []
+    task = max(1, TOGETHER // copies)
+    for start in range(0, len(coordinates), task):
+        some = coordinates[start : start + task]
+        drawn = with_fixed(parameters_at(some, copies), fixed or {})
+        found = log_parts(drawn, record, seed=seed, first_replicate=start * copies)
+        for held, new in zip((parts, amounts), found, strict=True):
+            held.append(new.reshape(len(new), len(some), copies))
+        if told is not None:
+            told(start + len(some))
+    return Pointwise(np.concatenate(parts, axis=1), np.concatenate(amounts, axis=1))
+
+
+def foreseen(
+    coordinates: Array, record: Record, row: Observation, *, seed: int, copies: int
+) -> dict[Move, Array]:
+    """The chance of each move of a pair in each quarter, all else going as recorded, (T, draws x copies).
+
+    The pair has made the moves on record before the observation ``row`` and is then held in its status; the
+    shocks are those of ``pointwise_of`` with the same seed.
+    """
+    parts: list[dict[Move, Array]] = []
+    task = max(1, TOGETHER // copies)
+    for start in range(0, len(coordinates), task):
+        drawn = parameters_at(coordinates[start : start + task], copies)
+        held = HeldConditioning(record.moves, drawn.replicates, UNTIL, row.pair, row.place)
+        simulate(
+            drawn,
+            HISTORICAL,
+            seed=seed,
+            first_replicate=start * copies,
+            quarters=UNTIL,
+            keep=(),
+            record=held,
+        )
+        parts.append(held.leaving)
+    return {move: np.concatenate([part[move] for part in parts], axis=1) for move in parts[0]}

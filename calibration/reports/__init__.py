@@ -1,0 +1,1 @@
+"""What the checks found, as reports: the form all share, and one file a check."""

@@ -1,0 +1,198 @@
+"""Scores and left-out forecasts against cases that can be worked out by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from calibration.checks.ablation import weighted_logs
+from calibration.checks.leave_one_out import Asked, LeftOut, left_out, null_scores, smoothed, systematic
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.likelihood.null_likelihood import NullFit
+from calibration.likelihood.nulls import QUARTERS, all_nulls
+from calibration.likelihood.observations import EVENT, FIGURES, INTEREST, Observation, documented_quarters
+from calibration.likelihood.scores import (
+    AmountForecast,
+    DateForecast,
+    Score,
+    amount_score,
+    crps,
+    date_score,
+    dates_of,
+    paired,
+)
+from calibration.prior import draw_coordinates
+from calibration.reports.leave_one_out import leave_one_out_report
+from simulation.countries import Country
+from simulation.dates import quarter_of
+
+PAIR = (Country.USSR, Country.ALBANIA)
+
+
+def moving(**chances):
+    found = np.zeros(QUARTERS)
+    for date, chance in chances.items():
+        found[quarter_of(date.strip("_").replace("_", "-"))] = chance
+    return found
+
+
+def test_a_sure_and_right_forecast_is_perfect():
+    sure = moving(_1961_12=1.0)
+    quarter = quarter_of("1961-12")
+    score = date_score(DateForecast(sure, sure), (quarter, quarter), quarter)
+    assert (score.log, score.brier, score.crps) == pytest.approx((0, 0, 0), abs=1e-12)
+    silent = date_score(DateForecast(np.zeros(QUARTERS), np.zeros(QUARTERS)), None, None)
+    assert (silent.log, silent.brier, silent.crps) == pytest.approx((0, 0, 0), abs=1e-12)
+
+
+def test_dates_are_scored_by_window_year_and_distance():
+    either = moving(_1960_03=0.25, _1961_12=0.25)
+    quarter = quarter_of("1961-12")
+    score = date_score(DateForecast(either, either * 0.8), (quarter - 1, quarter), quarter)
+    assert score.log == pytest.approx(np.log(0.2))
+    assert score.brier == pytest.approx(0.25**2 + 0.75**2 + 0.5**2)
+    years = np.array([quarter_of("1960-03"), quarter, QUARTERS, QUARTERS]) / 4
+    expected = np.abs(years - quarter / 4).mean() - np.abs(years[:, None] - years).mean() / 2
+    assert score.crps == pytest.approx(expected, rel=2e-3)
+
+
+def test_an_ensemble_of_dates_has_the_chances_of_the_forecast():
+    dates = dates_of(DateForecast(moving(_1950_02=0.3, _1960_02=0.2), np.zeros(QUARTERS)))
+    assert (dates == quarter_of("1950-02")).mean() == pytest.approx(0.3)
+    assert (dates == quarter_of("1960-02")).mean() == pytest.approx(0.2)
+    assert (dates == QUARTERS).mean() == pytest.approx(0.5)
+
+
+def test_the_crps_does_not_depend_on_the_size_of_the_ensemble():
+    assert crps(np.array([0.0, 2.0]), 1.0) == pytest.approx(1.0 - 2.0 / 2)
+
+
+def test_a_figure_is_scored_by_the_density_of_a_mixture():
+    forecast = AmountForecast(np.array([1.0, 3.0]), np.array([0.0, 1.0]), np.array([1.0, 2.0]))
+    score = amount_score(forecast, 0.5, np.random.Generator(np.random.Philox(1)))
+    density = 0.25 * stats.norm.pdf(0.5) + 0.75 * stats.norm.pdf(0.5, 1, 2)
+    assert score.log == pytest.approx(np.log(density))
+    assert np.isnan(score.brier)
+    single = AmountForecast(np.ones(1), np.zeros(1), np.ones(1))
+    exact = 0.5 * (2 * stats.norm.cdf(0.5) - 1) + 2 * stats.norm.pdf(0.5) - 1 / np.sqrt(np.pi)
+    found = amount_score(single, 0.5, np.random.Generator(np.random.Philox(1))).crps
+    assert found == pytest.approx(exact, abs=2e-3)
+
+
+def test_what_no_history_has_is_not_scored():
+    score = amount_score(
+        AmountForecast(*(np.empty(0) for _ in range(3))), 0.5, np.random.Generator(np.random.Philox(1))
+    )
+    assert np.isnan([score.log, score.brier, score.crps]).all()
+
+
+def test_paired_differences_by_hand():
+    gap = paired([1.0, 2.0, np.nan], [0.0, 4.0, 1.0])
+    assert (gap.mean, gap.number) == (-0.5, 2)
+    assert gap.error == pytest.approx(np.std([1, -2], ddof=1) / np.sqrt(2))
+    assert paired([np.nan], [1.0]).number == 0
+
+
+@pytest.mark.statistical
+def test_weights_foresee_what_exact_refits_foresee():
+    """A normal mean with known variance: the draws that saw everything, weighted, against the exact forecast.
+
+    The tolerance is over five standard deviations of twenty repetitions (0.01).
+    """
+    seen = np.array([0.3, -1.2, 0.8, 1.9, 0.1])
+    generator = np.random.Generator(np.random.Philox(5))
+    precision = 1 + len(seen)
+    draws = seen.sum() / precision + generator.standard_normal(8000) / np.sqrt(precision)
+    log_likelihood = stats.norm.logpdf(seen[:, np.newaxis], draws)
+    weights, pareto = smoothed(log_likelihood)
+    found = weighted_logs(log_likelihood, weights)
+    rest = seen.sum() - seen
+    exact = stats.norm.logpdf(seen, rest / len(seen), np.sqrt(1 + 1 / len(seen)))
+    assert found == pytest.approx(exact, abs=0.05)
+    assert (pareto < 0.7).all()
+
+
+@pytest.fixture(scope="module")
+def asked():
+    evidence = read_evidence()
+    record = fitted_record(evidence)
+    moves = tuple(move for move in record.moves if set(move.pair) == set(PAIR))
+    aid, shares = (
+        tuple(row for row in rows if (row.patron, row.client) == PAIR)[:1]
+        for rows in (record.aid, record.shares)
+    )
+    interest = record.interest[:1]
+    assert (interest[0].patron, interest[0].client) == PAIR
+    small = replace(record, moves=moves, aid=aid, shares=shares, interest=interest)
+    return Asked(small, documented_quarters(evidence, small), seed=1, copies=2)
+
+
+@pytest.fixture(scope="module")
+def fits():
+    generator = np.random.Generator(np.random.Philox(2))
+    return tuple(
+        NullFit(null, 0.3 * generator.standard_normal((60, len(null.parameters))), (-1.0, -1.0))
+        for null in all_nulls()
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(asked, fits):
+    return left_out(draw_coordinates(30, 1) * 0.3, fits, asked)
+
+
+def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
+    assert [row.observation for row in rows] == list(asked.observations)
+    assert rows[-1].observation.kind == INTEREST
+    for row in rows:
+        assert set(row.nulls) == {"constant", "drivers", "persistence"}
+        assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
+        assert all(np.isfinite(score.log) and score.crps >= 0 for score in (row.rules, *row.nulls.values()))
+        assert not row.refitted
+
+
+def test_where_weights_fail_the_rules_are_fitted_again(asked, fits, rows, monkeypatch):
+    monkeypatch.setattr("calibration.checks.leave_one_out.MOST_K", -np.inf)
+    wanted, draws = [], draw_coordinates(30, 1) * 0.3
+
+    def refit(place, start):
+        assert start.shape == (3, draws.shape[1])
+        assert all((draws == one).all(axis=1).any() for one in start)
+        wanted.append(place)
+        return draw_coordinates(3, place) * 0.3
+
+    only = replace(asked, record=replace(asked.record, aid=(), shares=(), interest=()))
+    again = left_out(draws, fits[:1], only, refit=refit, population=3)
+    assert wanted == list(range(len(only.observations)))
+    assert all(row.refitted for row in again)
+
+
+def test_an_evenly_weighted_sample_follows_the_weights():
+    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
+
+
+def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, fits):
+    from calibration.likelihood.null_likelihood import pointwise
+
+    values = fits[0].null.values(fits[0].coordinates)
+    fitted = np.log(np.exp(pointwise(fits[0].null, values, asked.record)).mean(axis=1))
+    assert np.mean([score.log for score in null_scores(fits[0], asked)]) < fitted.mean()
+
+
+def fake(name, rules, null, pareto=0.1):
+    row = Observation(name, EVENT, PAIR, 0)
+    return LeftOut(row, Score(rules, 0.5, 1.0), {"constant": Score(null, 0.6, 2.0)}, pareto, False, rules)
+
+
+def test_the_finding_tells_gains_losses_and_failing_weights(origin):
+    good = [fake("a", -1.0, -3.0), fake("b", -1.5, -3.0), fake("c", -0.5, -2.0)]
+    report = leave_one_out_report(good, origin, refits=True)
+    assert report.reached
+    assert "gain +1.67 ± 0.17" in report.finding
+    bad = [fake("a", -3.0, -3.0), fake("b", -4.0, -3.0), fake("c", -1.5, -2.0, pareto=0.9)]
+    report = leave_one_out_report(bad, origin, refits=False)
+    assert not report.reached
+    for text in ("lose most on: b (-1.0)", "add little", "For 1 observations the weights fail"):
+        assert text in report.finding

@@ -1,0 +1,63 @@
+"""The noise check: variances by the number of shocks averaged, and what the report makes of them."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from calibration.cli.check import noise as noise_command
+from calibration.cli.check.main import check_app
+from calibration.cli.check.noise import TRIED, best_draws, noise_report, variances
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.fit.population import log_likelihoods
+from calibration.prior import draw_coordinates
+from scenarios.draws import read_draws, write_draws
+
+
+@pytest.fixture(scope="module")
+def record():
+    return fitted_record(read_evidence())
+
+
+def test_the_best_draws_are_the_most_probable(record):
+    coordinates = draw_coordinates(8, 1)
+    found = log_likelihoods(coordinates, record, 3, noise_command.COPIES, 0)
+    best = best_draws(coordinates, record, 3, 2)
+    assert np.array_equal(best, coordinates[np.argsort(-found)[:2]])
+
+
+@pytest.mark.statistical
+def test_more_shocks_make_less_noise(record):
+    # Variances of 12 estimates each of 3 vectors; one of 8 shocks is about a tenth of that of one shock. The draw is
+    # fixed by the seed.
+    vectors = 0.3 * draw_coordinates(3, 2)
+    (one, plain), (eight, _) = variances(vectors, record, 5, 1, 12), variances(vectors, record, 5, 8, 12)
+    assert one == pytest.approx(plain)
+    assert np.median(eight) < np.median(one)
+
+
+def test_the_report_tells_the_variance_of_the_shocks_in_use():
+    filtered = {copies: np.array([4.0, 8.0, 12.0]) / copies for copies in TRIED}
+    averaged = {copies: 2 * found for copies, found in filtered.items()}
+    report = noise_report(read_draws(), filtered, averaged, 1, 12)
+    assert report.reached
+    assert "variance of 1.00" in report.finding
+    assert "plain average of as many has 2.00" in report.finding
+    wide = noise_report(read_draws(), averaged, {c: 4 * f for c, f in averaged.items()}, 1, 12)
+    assert wide.reached
+    assert not noise_report(read_draws(), {c: 9 * f for c, f in filtered.items()}, averaged, 1, 12).reached
+
+
+@pytest.mark.slow
+def test_the_command_leaves_a_report(monkeypatch, tmp_path):
+    monkeypatch.setattr(noise_command, "TRIED", (1, 8))
+    few = tmp_path / "few.parquet"
+    write_draws(read_draws().frame.head(6), {"kind": "provisional"}, few)
+    options = ["--draws", str(few), "--vectors", "2", "--repeats", "4", "--out", str(tmp_path)]
+    result = CliRunner().invoke(check_app, ["noise", *options])
+    assert result.exit_code == 0, result.output
+    told = json.loads((tmp_path / "noise.json").read_text())
+    assert set(told["values"]["filtered"]) == {"1", "8"}
+    assert (tmp_path / "figures" / "noise-variance.png").is_file()

@@ -1,0 +1,128 @@
+"""The predictive check: places of documented values, verdicts, and what a report says of failures."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calibration.checks.implied import all_near, implied_breaks, median_range, near, share_of
+from calibration.checks.pattern_list import Measure, Pattern, all_patterns
+from calibration.checks.predictive import checked_predictions, judged, place_of, scenarios_of
+from calibration.checks.prior import checked_prior, prior_draws, prior_report
+from calibration.cli.run_request import documented_record
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.reports.predictive import predictive_report
+from scenarios.outcomes import NEVER, PAIRS
+from simulation.dates import quarter_of
+from simulation.scenario import HISTORICAL, Scenario
+
+
+def flags(shown, number=100):
+    return np.arange(number) < shown
+
+
+def test_a_share_has_wilsons_interval():
+    found = share_of(flags(30))
+    centre, reach = (
+        (0.3 + 1.96**2 / 200) / (1 + 1.96**2 / 100),
+        1.96 * np.sqrt(0.3 * 0.7 / 100 + 1.96**2 / 40000),
+    )
+    reach /= 1 + 1.96**2 / 100
+    assert (found.share, found.low, found.high) == pytest.approx(
+        (0.3, centre - reach, centre + reach), abs=1e-4
+    )
+
+
+def test_the_error_of_a_median_spans_the_middle_ranks():
+    quarters = np.arange(100)
+    low, high = median_range(quarters)
+    assert (low, high) == (40, 59)
+    assert median_range(np.full(50, NEVER)) == (None, None)
+
+
+def test_near_never_counts():
+    assert near(np.array([10, 18, 19, NEVER]), 10).tolist() == [True, True, False, False]
+
+
+def test_the_place_of_a_documented_value():
+    values = np.array([*range(1, 100), np.nan])
+    place = place_of(values, 50.0)
+    assert (place.q05, place.median, place.q95) == (5, 50, 95)
+    assert place.below == pytest.approx((49 + 0.5) / 99)
+    assert place.known == pytest.approx(0.99)
+    assert place.inside
+    assert not place_of(values, 96.0).inside
+    assert not place_of(np.full(4, np.nan), 1.0).inside
+
+
+def test_a_date_that_never_comes_is_later_than_all():
+    place = place_of(np.array([10.0, 12.0, np.inf, np.inf]), 12.0)
+    assert np.isinf(place.q95)
+    assert place.inside
+
+
+def test_verdicts():
+    plain = Pattern("4a", "something", lambda history: flags(60))
+    assert judged(plain, flags(60), None, None).passed
+    assert not judged(plain, flags(40), None, None).passed
+    measured = replace(plain, measure=Measure("share", 0.5, lambda history: np.zeros(100)), by_majority=False)
+    around = np.linspace(0, 1, 100)
+    assert judged(measured, flags(1), around, None).passed
+    assert not judged(measured, flags(1), around + 2, None).passed
+    both = replace(measured, by_majority=True)
+    assert not judged(both, flags(1), around, None).passed
+    other = replace(plain, scenario=Scenario("other", ""))
+    assert judged(other, flags(60), None, flags(10)).passed
+    assert not judged(other, flags(60), None, flags(70)).passed
+
+
+@pytest.fixture(scope="module")
+def check():
+    evidence = read_evidence()
+    patterns = all_patterns(evidence, fitted_record(evidence))
+    return checked_predictions(prior_draws(40, 3), patterns, documented_record(), 40, 3)
+
+
+def test_free_runs_are_looked_through_once_for_everything(check):
+    evidence = read_evidence()
+    assert len(check.patterns) == len(all_patterns(evidence, fitted_record(evidence)))
+    dates = {row.summary.name: row for row in check.breaks}
+    by_number = {row.pattern.number: row for row in check.patterns}
+    pair = next(pair for pair in PAIRS if pair == (2, 0))
+    quarters = check.result.outcomes.split[PAIRS.index(pair)]
+    assert by_number["1e"].shown.share == near(quarters, quarter_of("1961-12")).mean()
+    assert by_number["1e"].shown.share == dates["albania-ussr"].near.share
+    assert by_number["9a"].factual is not None
+    assert all(0 <= row.shown.low <= row.shown.share <= row.shown.high <= 1 for row in check.patterns)
+    names = [scenario.name for scenario in scenarios_of([row.pattern for row in check.patterns])]
+    assert names[0] == HISTORICAL.name
+    assert len(names) == 3
+
+
+def test_failures_stand_in_the_finding_in_words(check):
+    report = predictive_report(check, documented_record())
+    failed = [row for row in check.patterns if not row.passed]
+    assert failed
+    assert not report.reached
+    for row in failed:
+        assert row.pattern.says in report.finding
+    assert set(report.values["patterns"]) == {row.pattern.number for row in check.patterns}
+
+
+def test_all_near_is_no_larger_than_each(check):
+    together = all_near(check.result.outcomes, documented_record())
+    assert together.share <= min(
+        row.near.share for row in implied_breaks(check.result.outcomes, documented_record())
+    )
+
+
+def test_the_prior_check_says_what_the_priors_tell():
+    made = checked_prior(40, 3)
+    report = prior_report(made)
+    assert report.reached
+    assert report.finding.startswith("No prior is centred")
+    assert len(report.values["breaks"]) == 5
+    leaking = prior_report(replace(made, problems=["parameters.toml: a date"]))
+    assert not leaking.reached
+    assert leaking.finding.startswith("1 priors or drivers meet")

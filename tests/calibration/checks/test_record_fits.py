@@ -1,0 +1,302 @@
+"""Simulated records and their fits: drawn as the likelihood supposes, kept one by one, judged by where truth stands."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from calibration.checks.recovery.coverage import coverage_of, most_outside, most_wide, outside_band
+from calibration.checks.recovery.exchangeable import Chains
+from calibration.checks.recovery.record_fits import (
+    RecordFits,
+    break_dates,
+    fit_records,
+    places_of,
+    quantity_names,
+    setting_problems,
+)
+from calibration.checks.recovery.simulated import (
+    recorded_aid,
+    recorded_interest,
+    seed_of,
+    simulated_record,
+    windowed,
+)
+from calibration.cli.check import recovery as recovery_command
+from calibration.cli.check.main import check_app
+from calibration.errors import CalibrationError
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.fit import efforts
+from calibration.fit.sampler import Effort, begun, sampled
+from calibration.likelihood.likelihood import COMPARED_ARRAYS, observation_settings
+from calibration.reports.ranks import rank_report, recovery_report
+from simulation.conditioning import Conditioning
+from simulation.countries import Country
+from simulation.dates import QUARTERS, quarter_of
+from simulation.ensemble import simulate
+from simulation.parameters import default_parameters, parameter_table
+from simulation.state import Move, Status
+from simulation.trajectory import MoveTable, Trajectory
+
+TINY = Effort(population=12, copies=1, moves=1, effective_share=0.1, last_moves=2)
+PAIR = (Country.ALBANIA, Country.CHINA)
+
+
+@pytest.fixture(scope="module")
+def like():
+    return fitted_record(read_evidence())
+
+
+@pytest.fixture(scope="module")
+def fits(like, tmp_path_factory):
+    """Two records of the rules' own making, fitted as lightly as can be."""
+    made = RecordFits(tmp_path_factory.mktemp("fits"), like, TINY, 3)
+    fit_records(made, 2, workers=1)
+    return made
+
+
+@pytest.fixture(scope="module")
+def walked(like, tmp_path_factory):
+    """The same two records with a few short chains each."""
+    made = RecordFits(tmp_path_factory.mktemp("chains"), like, Chains(3, 2, 2, 0.1, 0.3), 3)
+    fit_records(made, 2, workers=1)
+    return made
+
+
+def test_a_record_is_addressed_by_seed_and_number(like):
+    one = simulated_record(like, len(parameter_table()), seed=3, number=1)
+    again = simulated_record(like, len(parameter_table()), seed=3, number=1)
+    other = simulated_record(like, len(parameter_table()), seed=3, number=2)
+    assert np.array_equal(one.truth, again.truth)
+    assert one.record == again.record
+    assert not np.array_equal(one.truth, other.truth)
+    assert seed_of(3, 1, 1) != seed_of(3, 1, 2) != seed_of(4, 1, 2)
+
+
+def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
+    for number in range(6):
+        made = simulated_record(like, len(parameter_table()), seed=5, number=number).record
+        conditioning = Conditioning(made.moves, 1, quarter_of("1978-12") + 1)  # raises if it could not be
+        assert conditioning.until == quarter_of("1978-12") + 1
+        real = {(a.patron, a.client, a.first_quarter, a.log_range) for a in like.aid}
+        assert {(a.patron, a.client, a.first_quarter, a.log_range) for a in made.aid} <= real
+        assert len(made.shares) <= len(like.shares)
+        assert len(made.interest) <= len(like.interest)
+
+
+def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
+    without, dimensions = replace(like, interest=()), len(parameter_table())
+    made = [simulated_record(like, dimensions, seed=5, number=number).record for number in range(6)]
+    plain = [simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)]
+    assert [replace(record, interest=()) for record in made] == plain
+    found = [rate for record in made for rate in record.interest]
+    assert {(rate.first_quarter, rate.spread) for rate in found} <= {
+        (rate.first_quarter, rate.spread) for rate in like.interest
+    }
+    assert len({rate.rate for rate in found}) == len(found) > 6
+    history = simulate(default_parameters(1), seed=1, keep=COMPARED_ARRAYS)
+    (held,) = [rate for rate in like.interest if rate.patron is Country.USSR]
+    exact, shifted = (recorded_interest(history, held, error) for error in (0.0, 2.0))
+    spread = np.hypot(held.spread, observation_settings()["interest_discrepancy"])
+    assert shifted.rate - exact.rate == pytest.approx(2 * spread)
+    at = (slice(held.first_quarter, held.last_quarter + 1), held.patron, held.client, 0)
+    pledged, rates = history.arrays["newly_pledged"][at], history.arrays["interest"][at]
+    assert exact.rate == pytest.approx(np.average(rates, weights=pledged))
+    history.arrays["newly_pledged"][...] = 0
+    assert recorded_interest(history, held, 0.0) is None
+
+
+def table(quarters, moves):
+    columns = [np.array(column, dtype=np.int64) for column in ([0] * len(quarters), quarters)]
+    patron, client = [np.full(len(quarters), country) for country in (Country.CHINA, Country.ALBANIA)]
+    return MoveTable(*columns, patron, client, np.array(moves), patron, patron)
+
+
+def test_a_move_is_told_by_its_cell_unless_it_shares_it():
+    moves = table([9, 20, 21, 133], [Move.FORMED, Move.ESTRANGED, Move.MENDED, Move.ESTRANGED])
+    found = windowed(moves, PAIR, 4, 1)
+    assert [(move.first_quarter, move.last_quarter) for move in found] == [
+        (7, 10),
+        (20, 20),
+        (21, 21),
+        (131, 134),
+    ]
+    assert [move.move for move in found] == [Move.FORMED, Move.ESTRANGED, Move.MENDED, Move.ESTRANGED]
+    assert windowed(moves, PAIR, 40, 0)[-1].last_quarter == 133  # its cell runs beyond the fitted years
+    assert windowed(moves, (Country.USSR, Country.CHINA), 4, 1) == []
+
+
+def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
+    figure = like.aid[0]
+    at = figure.patron, figure.client
+    status = np.full((QUARTERS, 4, 4, 1), int(Status.ALLIED))
+    status[figure.first_quarter + 9 :] = Status.SPLIT  # on terms in 10 quarters of 20
+    pledged = np.zeros((QUARTERS, 4, 4, 1))
+    pledged[figure.first_quarter : figure.first_quarter + 5, *at] = 3.0
+    history = Trajectory(0, 1, {"status": status, "newly_pledged": pledged}, MoveTable.joined([]), None)
+    assert recorded_aid(history, figure, 0.0).usd == pytest.approx(15 / (10 / 20))
+    assert recorded_aid(history, figure, 1.0).usd > 30
+    status[:] = Status.NONE
+    assert recorded_aid(history, figure, 0.0) is None
+
+
+def test_places_by_hand():
+    draws = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
+    assert places_of(np.array([2.5, 0.0]), draws, np.array([0.5, 0.5])) == pytest.approx([2.5 / 4, 2 / 4])
+
+
+def test_break_dates_are_those_of_free_histories(like):
+    vectors = np.zeros((2, len(parameter_table())))
+    dates = break_dates(vectors, 4)
+    free = simulate(recovery_parameters(vectors), seed=4, keep=())
+    first = free.first_date(Country.USSR, Country.ALBANIA, Move.SPLIT)
+    assert dates[2] == pytest.approx(np.nan_to_num(first, nan=QUARTERS).reshape(2, -1).mean(axis=1))
+
+
+def recovery_parameters(vectors):
+    from calibration.checks.recovery.record_fits import HISTORIES
+    from calibration.prior import parameters_at
+
+    return parameters_at(vectors, HISTORIES)
+
+
+@pytest.mark.slow
+def test_results_are_kept_one_by_one_and_do_not_depend_on_workers(fits, tmp_path):
+    result = fits.results(2)[0]
+    assert set(result["places"]) == set(quantity_names())
+    assert all(0 <= place <= 1 for place in result["places"].values())
+    other = replace(fits, folder=tmp_path / "two")
+    fit_records(other, 2, workers=2)
+    for number in range(2):
+        one, two = (json.loads(of.path_of(number).read_text()) for of in (fits, other))
+        del one["seconds"], two["seconds"]
+        assert one == two
+
+
+def test_work_cut_short_goes_on_with_what_is_missing(fits):
+    kept = fits.path_of(0).read_bytes()
+    fits.path_of(1).unlink()
+    assert fits.missing(2) == [1]
+    heard = []
+    fit_records(fits, 2, workers=1, told=heard.append)
+    assert heard == [1, 2]
+    assert fits.path_of(0).read_bytes() == kept
+    assert fits.missing(2) == []
+
+
+def test_other_settings_are_refused(fits):
+    assert setting_problems(fits, resume=True) == []
+    assert len(setting_problems(fits, resume=False)) == 1
+    other = replace(fits, seed=4, effort=replace(TINY, moves=3))
+    assert [problem.key for problem in setting_problems(other, resume=True)] == ["seed", "effort"]
+
+
+def test_reports_are_made_of_any_number_of_records(fits, walked):
+    results = fits.results(2)
+    ranks, recovery = rank_report(walked, walked.results(2), 500), recovery_report(fits, results, 2)
+    assert ranks.reached is False
+    assert "Only 2 of 500" in ranks.finding
+    assert "alike in all but name" in ranks.parts[0]
+    assert "2 records were simulated" in recovery.finding
+    assert "families" in recovery.parts[0]
+    assert set(recovery.values["contraction"]) == set(parameter_table())
+
+
+def test_coverage_is_told_apart_by_what_fits_remember():
+    def result(memory, moves, place):
+        names = quantity_names()
+        rows = {"truth": [0.5, 1.0] * len(names), "mean": [0.0] * len(names), "spread": [1.0] * len(names)}
+        places = dict.fromkeys(names, place)
+        counts = dict.fromkeys(
+            ("aid", "shares", "interest", "seconds", "bridges", "families", "degenerate"), 1
+        )
+        return counts | rows | {"memory": memory, "moves": moves, "places": places}
+
+    held = [result(0.1, 20, 0.5), result(0.6, 80, 0.99), result(0.9, 90, 0.9), result(0.25, 50, 0.1)]
+    fits = SimpleNamespace(effort=TINY, seed=1)
+    with np.errstate(invalid="ignore"):
+        report = recovery_report(fits, held, 4)
+    rows = report.parts[2].rows
+    assert [row[1:3] for row in rows] == [(1, 20.0), (1, 50.0), (2, 85.0)]
+    assert [row[3:] for row in rows] == [(1.0, 1.0), (0.0, 1.0), (0.0, 0.5)]
+    assert (
+        "2 records whose fits still remembered (0.5 and above), 90 % intervals cover 50.0%" in report.finding
+    )
+
+
+def toy_places(records, width):
+    """Places of the truth in fits of a normal toy, its draws made too narrow or wide by a factor."""
+    generator = np.random.default_rng(12)
+    effort = Effort(population=200, copies=1, moves=3, effective_share=0.5, last_moves=12)
+    places = []
+    for number in range(records):
+        truth = generator.standard_normal(2)
+        seen = truth + 0.6 * generator.standard_normal(2)
+
+        def likelihood(coordinates, evaluated, seen=seen):
+            return -0.5 * (((coordinates - seen) / 0.6) ** 2).sum(axis=1)
+
+        start = generator.standard_normal((200, 2))
+        drawn = sampled(begun(start, likelihood), likelihood, effort, number, lambda _: None)
+        draws = drawn.population.coordinates
+        draws = draws.mean(axis=0) + width * (draws - draws.mean(axis=0))
+        places.append(places_of(truth, draws, generator.random(2)))
+    return np.array(places)
+
+
+@pytest.mark.statistical
+def test_ranks_are_even_for_a_right_sampler_and_uneven_for_a_wrong_one():
+    # Each of two quantities leaves its 99.9 % band once in a thousand times, so a right sampler fails once in 500;
+    # coverages of 120 fits lie more than 4 standard errors off once in 15,000 times each.
+    right = toy_places(120, 1.0)
+    assert not outside_band(right, 0.999).any()
+    for level in (0.5, 0.8, 0.9, 0.95):
+        assert np.abs(coverage_of(right, level).distance).max() < 4
+    for width in (0.4, 2.5):
+        assert outside_band(toy_places(120, width), 0.999).all()
+
+
+def test_how_many_may_leave_by_chance():
+    assert most_outside(100) == 11
+    assert most_wide(400) == 11
+    assert coverage_of(np.array([[0.5], [0.3], [0.01], [0.99]]), 0.5).share == pytest.approx([0.5])
+
+
+@pytest.mark.slow
+def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(fits, walked, monkeypatch, tmp_path):
+    monkeypatch.setitem(efforts.RECORD_EFFORTS, "usual", TINY)
+    monkeypatch.setitem(recovery_command.RECORD_EFFORTS, "usual", TINY)
+    options = ["--records", "2", "--seed", "3", "--out", str(tmp_path / "docs")]
+    runner = CliRunner()
+    monkeypatch.setitem(recovery_command.RANK_EFFORTS, "usual", Chains(3, 2, 2, 0.1, 0.3))
+    for name, held in (("recovery", fits), ("ranks", walked)):
+        told = [name, *options, "--fits", str(held.folder), "--workers", "1"]
+        result = runner.invoke(check_app, [*told, "--resume"])
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / "docs" / f"{name}.md").is_file()
+        refused = runner.invoke(check_app, told)
+        assert refused.exit_code == 2
+    assert "--resume" in refused.output
+    wrong = runner.invoke(
+        check_app, ["ranks", "--records", "1", "--effort", "usal", "--workers", "0", "--seed", "x"]
+    )
+    assert wrong.exit_code == 2
+    assert "4 problems" in wrong.output
+    assert "did you mean 'usual'" in wrong.output
+
+
+def test_a_worker_that_dies_is_told(fits, monkeypatch):
+    from concurrent.futures.process import BrokenProcessPool
+
+    def broken(*_arguments):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("calibration.checks.recovery.record_fits.worker_processes", broken)
+    fits.path_of(1).unlink()
+    with pytest.raises(CalibrationError, match=r"1 of 2 are kept"):
+        fit_records(fits, 2, workers=2)
+    fit_records(fits, 2, workers=1)

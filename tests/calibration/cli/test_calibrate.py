@@ -1,0 +1,174 @@
+"""``lilliput calibrate fit``: same seed, same draws; killed and resumed, the same; mistakes are told together."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from calibration.cli import calibrate as fit_command
+from calibration.cli.calibrate import calibrate_app, fit_settings, fitted
+from calibration.errors import CalibrationError
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.fit.checkpoint import checkpoint_path, read_checkpoint
+from calibration.fit.sampler import Effort
+from scenarios.draws import read_draws
+from simulation.parameters import parameter_table
+
+TINY = Effort(population=24, copies=2, moves=1, effective_share=0.06, last_moves=3)
+runner = CliRunner()
+ALONE = """
+from pathlib import Path
+from calibration.evidence.reading import read_evidence
+from calibration.cli.calibrate import fit_settings, fitted
+from calibration.fit.sampler import Effort
+from calibration.evidence.targets import fitted_record
+if __name__ == "__main__":
+    effort = {effort!r}
+    fitted(fitted_record(read_evidence()), effort, fit_settings(effort, "tiny", 5), Path({out!r}), workers=2)
+"""
+
+
+def tiny_fit(out, seed=5, **options):
+    record = fitted_record(read_evidence())
+    return fitted(record, TINY, fit_settings(TINY, "tiny", seed), out, **{"workers": 1} | options)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A fit made in one go."""
+    out = tmp_path_factory.mktemp("whole") / "draws.parquet"
+    return out, *tiny_fit(out)
+
+
+def same_files(one, other):
+    assert one.read_bytes() == other.read_bytes()
+    assert one.with_suffix(".json").read_bytes() == other.with_suffix(".json").read_bytes()
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_files_on_any_number_of_workers(whole, tmp_path):
+    out, draws, sampling = whole
+    tiny_fit(tmp_path / "two.parquet", workers=2)
+    same_files(out, tmp_path / "two.parquet")
+    assert sampling.population.power == 1
+    other, _ = tiny_fit(tmp_path / "other.parquet", seed=6)
+    assert other.id != draws.id
+
+
+@pytest.mark.slow
+def test_a_fit_killed_outright_and_resumed_ends_in_the_same_files(whole, tmp_path):
+    out, _, sampling = whole
+    mine, script = tmp_path / "draws.parquet", tmp_path / "alone.py"
+    script.write_text(ALONE.format(effort=TINY, out=str(mine)))
+    process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
+    waiting_until = time.monotonic() + 120
+    while time.monotonic() < waiting_until and process.poll() is None:
+        held = read_checkpoint(checkpoint_path(mine)) if checkpoint_path(mine).exists() else None
+        if held is not None and held[0].steps >= 2:
+            break
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    held = read_checkpoint(checkpoint_path(mine))
+    assert held is not None
+    assert 2 <= held[0].steps < sampling.steps
+    assert not mine.exists()
+    tiny_fit(mine, resume=True)
+    same_files(out, mine)
+    assert not checkpoint_path(mine).exists()
+
+
+def test_draws_are_written_with_what_they_are(whole):
+    out, draws, sampling = whole
+    assert list(pd.read_parquet(out).columns) == list(parameter_table())
+    manifest = json.loads(out.with_suffix(".json").read_text())
+    assert (manifest["kind"], manifest["id"]) == ("provisional", draws.id)
+    assert (manifest["seed"], manifest["draws"], manifest["settings"]["population"]) == (5, 24, 24)
+    assert manifest["log_evidence"] == pytest.approx(sampling.population.log_evidence, abs=1e-3)
+    assert 0 < manifest["log_evidence_error"] < 1
+    assert set(manifest["effective_size_of"]) == set(parameter_table())
+    assert manifest["evidence_overlay"] is None
+    assert len(read_draws(out)) == 24
+
+
+def test_draws_already_there_are_kept_unless_told_otherwise(whole, tmp_path):
+    out, draws, _ = whole
+    with pytest.raises(CalibrationError, match="--overwrite"):
+        tiny_fit(out)
+    assert read_draws(out).id == draws.id
+
+
+def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_settings(whole, tmp_path):
+    out, _, sampling = whole
+    mine = tmp_path / "draws.parquet"
+    fit_command.write_checkpoint(sampling, fit_settings(TINY, "tiny", 5), checkpoint_path(mine))
+    with pytest.raises(CalibrationError, match="--resume goes on"):
+        tiny_fit(mine)
+    with pytest.raises(CalibrationError) as caught:
+        fitted(
+            fitted_record(read_evidence()),
+            replace(TINY, moves=2),
+            fit_settings(replace(TINY, moves=2), "tiny", 6),
+            mine,
+            resume=True,
+        )
+    assert [problem.key for problem in caught.value.problems] == ["seed", "settings"]
+    tiny_fit(mine, resume=True)
+    same_files(out, mine)
+
+
+def test_a_torn_checkpoint_is_told(tmp_path):
+    mine = tmp_path / "draws.parquet"
+    checkpoint_path(mine).write_bytes(b"PK\x03\x04 torn")
+    with pytest.raises(CalibrationError, match="a whole checkpoint"):
+        tiny_fit(mine, resume=True)
+
+
+@pytest.mark.slow
+def test_the_command_writes_where_it_says(monkeypatch, tmp_path):
+    monkeypatch.setitem(fit_command.EFFORTS, "quick", TINY)
+    monkeypatch.chdir(tmp_path)
+    result = runner.invoke(calibrate_app, ["fit", "--seed", "5", "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    assert "24 draws, provisional-" in result.output
+    assert "give or take" in result.output
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == [
+        "fit-quick-5.json",
+        "fit-quick-5.parquet",
+    ]
+
+
+def test_every_mistake_is_told_and_nothing_written(tmp_path):
+    out = tmp_path / "no" / "draws.csv"
+    arguments = ["fit", "--out", str(out), "--effort", "quik", "--seed", "-1", "--workers", "0"]
+    result = runner.invoke(calibrate_app, [*arguments, "--evidence", str(tmp_path / "none")])
+    assert result.exit_code == 2
+    for text in (
+        "6 problems",
+        "did you mean 'quick'",
+        "--seed = '-1'",
+        "--workers = '0'",
+        ".parquet",
+        "exists",
+        "overlay",
+    ):
+        assert text in result.output, text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_are_published_in_an_order_of_no_meaning(whole):
+    _, draws, sampling = whole
+    first = next(iter(parameter_table()))
+    in_order = np.argsort(sampling.population.coordinates[:, 0])
+    published = np.argsort(draws.frame[first].to_numpy())
+    assert not np.array_equal(in_order, published)
+    assert sorted(in_order) == sorted(published)

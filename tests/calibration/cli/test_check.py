@@ -1,0 +1,168 @@
+"""The commands of the checks: a report each, and every mistake told at once with nothing written."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from calibration.checks import laboratory
+from calibration.cli.check import ablation as ablation_command
+from calibration.cli.check import leave_one_out as leave_one_out_command
+from calibration.cli.check import nulls as nulls_command
+from calibration.cli.check.main import check_app
+from calibration.evidence.targets import fitted_record
+from calibration.fit import refit
+from calibration.fit.sampler import Effort
+from calibration.likelihood import null_likelihood
+from calibration.likelihood.nulls import all_nulls
+from calibration.prior import draw_coordinates, parameters_at
+from scenarios.draws import write_draws
+
+TINY = Effort(population=24, copies=1, moves=1, effective_share=0.3, last_moves=2)
+
+
+@pytest.fixture(scope="module")
+def draws(tmp_path_factory):
+    path = tmp_path_factory.mktemp("draws") / "prior.parquet"
+    made = pd.DataFrame(dict(parameters_at(draw_coordinates(30, 3) * 0.3)))
+    write_draws(made, {"kind": "prior", "log_evidence": -50.0, "log_evidence_error": 0.2}, path)
+    return path
+
+
+@pytest.fixture
+def check(tmp_path):
+    def called(*arguments):
+        return CliRunner().invoke(check_app, [*map(str, arguments), "--out", str(tmp_path / "reports")])
+
+    return called
+
+
+def report(tmp_path, name):
+    text = (tmp_path / "reports" / f"{name}.md").read_text(encoding="utf-8")
+    told = json.loads((tmp_path / "reports" / f"{name}.json").read_text(encoding="utf-8"))
+    assert told["finding"] in text
+    assert told["origin"]["seed"] == 2
+    return told
+
+
+def test_prior(check, tmp_path):
+    result = check("prior", "--replicates", 30, "--seed", 2)
+    assert result.exit_code == 0, result.output
+    assert len(report(tmp_path, "prior")["values"]["breaks"]) == 5
+    assert (tmp_path / "reports" / "figures" / "prior-breaks.png").is_file()
+
+
+def test_predictive(check, draws, tmp_path):
+    result = check("predictive", "--replicates", 20, "--seed", 2, "--draws", draws)
+    assert result.exit_code == 0, result.output
+    assert "patterns come out" in result.output
+    assert "9b" in report(tmp_path, "predictive")["values"]["patterns"]
+
+
+def test_identified(check, draws, tmp_path):
+    result = check("identified", "--copies", 1, "--seed", 2, "--draws", draws)
+    assert result.exit_code == 0, result.output
+    told = report(tmp_path, "identified")
+    assert told["origin"]["draws"]["draws"] == 30
+    assert sum(map(len, told["values"]["classes"].values())) == len(told["values"]["parameters"])
+
+
+def test_nulls(check, draws, tmp_path, monkeypatch):
+    effort = null_likelihood.fitted_null
+    monkeypatch.setattr(nulls_command, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
+    result = check("nulls", "--runs", 2, "--seed", 2, "--draws", draws)
+    assert result.exit_code == 0, result.output
+    told = report(tmp_path, "nulls")
+    assert set(told["values"]) == {"rules", *(null.name for null in all_nulls())}
+    assert told["values"]["rules"] == {
+        "log_evidence": -50.0,
+        "error": 0.2,
+        "parameters": told["values"]["rules"]["parameters"],
+    }
+
+
+def one_pair(evidence):
+    record = fitted_record(evidence)
+    moves = tuple(move for move in record.moves if set(move.pair) == {0, 2})
+    return replace(record, moves=moves[:1], aid=(), shares=(), interest=())
+
+
+def test_leave_one_out(check, draws, tmp_path, monkeypatch):
+    effort = null_likelihood.fitted_null
+    monkeypatch.setattr(nulls_command, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
+    monkeypatch.setattr(leave_one_out_command, "fitted_record", one_pair)
+    result = check("leave-one-out", "--copies", 1, "--refit", "none", "--seed", 2, "--draws", draws)
+    assert result.exit_code == 0, result.output
+    told = report(tmp_path, "leave-one-out")["values"]
+    assert len(told["observations"]) == 7
+    assert set(told["differences"]["log score"]["event"]) == {null.name for null in all_nulls()}
+
+
+def test_ablation(check, draws, tmp_path, monkeypatch):
+    def cheap(coordinates, wanted, seed, copies, first_vector):
+        return -0.5 * (coordinates[:, 0] - len(wanted.fixed)) ** 2
+
+    monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
+    monkeypatch.setattr(ablation_command, "fitted_record", one_pair)
+    monkeypatch.setitem(ablation_command.ABLATION_EFFORTS, "quick", TINY)
+    arguments = (
+        "--only",
+        "ideology",
+        "--only",
+        "fear",
+        "--workers",
+        1,
+        "--cache",
+        tmp_path / "kept",
+        "--seed",
+        2,
+        "--draws",
+        draws,
+    )
+    result = check("ablation", *arguments)
+    assert result.exit_code == 0, result.output
+    told = report(tmp_path, "ablation")
+    assert set(told["values"]["mechanisms"]) == {"ideology", "fear"}
+    assert told["origin"]["settings"]["used"] == 24
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
+def test_sensitivity(check, draws, tmp_path, monkeypatch):
+    def cheap(levers, points, *rest):
+        outcomes = np.tile(points[:, :1], (1, len(laboratory.outcome_names())))
+        return outcomes + 0.01 * np.random.Generator(np.random.Philox(len(points))).random(outcomes.shape)
+
+    monkeypatch.setattr(laboratory, "outcomes_at", cheap)
+    arguments = ("--paths", 2, "--leading", 3, "--size", 4, "--workers", 1, "--cache", tmp_path / "kept")
+    result = check("sensitivity", *arguments, "--seed", 2, "--draws", draws)
+    assert result.exit_code == 0, result.output
+    assert len(report(tmp_path, "sensitivity")["values"]["parameters"]["total"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("prior", "--replicates", "x", "--seed", -1), ("2 problems", "--replicates", "--seed")),
+        (("predictive", "--draws", "no.parquet", "--seed", "a"), ("no.parquet", "--seed")),
+        (
+            ("leave-one-out", "--refit", "quik", "--copies", 0),
+            ("2 problems", "did you mean 'quick'", "--copies"),
+        ),
+        (
+            ("ablation", "--only", "ideologi", "--effort", "much"),
+            ("2 problems", "did you mean 'ideology'", "much"),
+        ),
+        (("sensitivity", "--size", 6, "--replicates", 10), ("2 problems", "a power of two", "50 to")),
+        (("nulls", "--runs", 1), ("1 problem", "2 to 100")),
+        (("identified", "--copies", "many"), ("1 problem", "--copies")),
+    ],
+)
+def test_every_mistake_is_told_and_nothing_written(check, tmp_path, arguments, told):
+    result = check(*arguments)
+    assert result.exit_code == 2, result.output
+    for text in told:
+        assert text in result.output, text
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,174 @@
+"""``lilliput evidence`` on the command line."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from calibration.cli.evidence import evidence_app
+from calibration.evidence.reading import FOLDER, read_evidence
+from calibration.evidence.record import recorded_moves
+
+runner = CliRunner()
+
+
+def listed(*arguments: str) -> list[dict[str, Any]]:
+    result = runner.invoke(evidence_app, ["list", "--json", *arguments])
+    assert result.exit_code == 0, result.output
+    rows: list[dict[str, Any]] = json.loads(result.stdout)
+    return rows
+
+
+def refused(*arguments: str) -> str:
+    result = runner.invoke(evidence_app, list(arguments))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    return result.stderr
+
+
+def test_without_filters_everything_is_listed() -> None:
+    assert len(listed()) == sum(1 for _ in read_evidence().rows())
+
+
+def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
+    rows = {"cuts": "china-albania-1975-arms-stop", "terms": "china-albania-1970-fyp5-loan-grace-20y"}
+    for kind, name in rows.items():
+        path = folder / f"{kind}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        changed = [line.replace(",context,", ",target,") if line.startswith(name) else line for line in lines]
+        path.write_text("".join(changed), encoding="utf-8")
+    told = refused("check", "--folder", str(folder))
+    assert "2 problems" in told
+    for kind, name in rows.items():
+        assert f"{kind}.csv ({name})" in told
+
+
+def test_filters_narrow_together() -> None:
+    rows = listed("--pair", "albania-ussr", "--kind", "aid", "--years", "1961-1965", "--role", "target")
+    assert [row["id"] for row in rows] == [
+        "ussr-albania-1959-loan-300m",
+        "ussr-albania-1960-answer-0",
+        "ussr-albania-1960-request-500m",
+    ]
+    assert rows[0]["million_usd"]["value"] == 75
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["unit"]) == ("1961", "1965", "million old rubles")
+
+
+def test_years_keep_what_overlaps_them() -> None:
+    found = {row["id"] for row in listed("--kind", "currency", "--years", "1961")}
+    assert found == {
+        "million-USD-1945-01",
+        "million-old-rubles-1950-03",
+        "million-yuan-1955-03",
+        "million-new-rubles-1961-01",
+    }
+
+
+def test_events_are_listed_by_their_documented_year() -> None:
+    found = {row["id"] for row in listed("--kind", "record", "--pair", "china-ussr", "--years", "1963")}
+    assert found == {"ussr-china-1963-07-break", "ussr-china-1963-07-31-break"}
+
+
+def test_forms_and_held_out_rows_can_be_picked() -> None:
+    assert {row["form"] for row in listed("--form", "grain")} == {"grain"}
+    assert {row["role"] for row in listed("--role", "held-out")} == {"held out"}
+
+
+def test_the_table_shows_dates_and_units() -> None:
+    result = runner.invoke(
+        evidence_app, ["list", "--pair", "albania-china", "--kind", "aid", "--form", "cash"]
+    )
+    assert result.exit_code == 0
+    assert "china-albania-1968-cash-35m-usd" in result.stdout
+    assert "1968-11 to 1970-12" in result.stdout
+    assert "35 million USD (31.5-38.5)" in result.stdout
+
+
+def test_a_pair_written_patron_first_is_put_right() -> None:
+    result = runner.invoke(evidence_app, ["list", "--pair", "china-albania", "--kind", "record"])
+    assert result.exit_code == 0
+    assert "did you mean albania-china?" in result.stdout
+
+
+def test_every_bad_filter_is_reported_at_once() -> None:
+    arguments = [
+        "--pair",
+        "albania-chian",
+        "--kind",
+        "aids",
+        "--form",
+        "gran",
+        "--years",
+        "1970-1960",
+        "--role",
+        "x",
+    ]
+    message = refused("list", *arguments)
+    assert "5 problems" in message
+    for text in ("'albania-china'?", "'aid'?", "'grant'?", "1960-1965", "target, held out, context"):
+        assert text in message
+
+
+def test_a_form_is_asked_only_of_aid_and_cuts() -> None:
+    assert "aid or cuts" in refused("list", "--kind", "record", "--form", "grain")
+
+
+@pytest.mark.parametrize("years", ["60", "1960-", "1960-1961-1962", "sixties", "1961-1960"])
+def test_bad_years_are_refused(years: str) -> None:
+    assert "--years" in refused("list", "--years", years)
+
+
+def test_a_row_is_shown_with_its_dollars_readings_and_source() -> None:
+    result = runner.invoke(evidence_app, ["show", "china-albania-1970-fyp5-loan-445m"])
+    assert result.exit_code == 0
+    for text in (
+        "534 million USD (445.9-614.7)",
+        "1.2 USD per new rubles",
+        "Sino-Albanian Relations During the Cold War",
+        "5879-5882",
+        "214",
+        "Conflicting readings",
+        "china-albania-1970-fyp5-loan-445m-1880m-yuan",
+        "Parts",
+        "china-albania-1971-industry-share-raised-184m-yuan",
+    ):
+        assert text in result.stdout, text
+
+
+def test_a_reading_is_shown_beside_the_one_preferred_to_it() -> None:
+    result = runner.invoke(evidence_app, ["show", "ussr-china-1963-07-break", "--json"])
+    beside = json.loads(result.stdout)["beside"]
+    assert beside["Preferred reading"] == ["ussr-china-1960-07-break"]
+    assert "ussr-china-1964-11-break" in beside["Conflicting readings"]
+
+
+def test_what_cannot_be_converted_keeps_its_unit() -> None:
+    result = runner.invoke(evidence_app, ["show", "china-albania-1965-grain-400kt"])
+    assert "not converted; kept in thousand tons" in result.stdout
+
+
+def test_an_unknown_id_is_answered_with_the_nearest() -> None:
+    assert "did you mean 'ussr-albania-1961-12-break'?" in refused("show", "ussr-albania-1961-12-brake")
+
+
+def test_the_evidence_is_in_order() -> None:
+    result = runner.invoke(evidence_app, ["check"])
+    assert result.exit_code == 0, result.output
+    assert f"{len(recorded_moves(read_evidence()))} changes of status" in result.stdout
+    assert "aid.csv" in result.stdout
+
+
+def test_check_reports_every_problem_and_leaves_with_status_2(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
+    (folder / "terms.csv").unlink()
+    text = (folder / "aid.csv").read_text(encoding="utf-8")
+    (folder / "aid.csv").write_text(
+        text.replace(",pledged,500,425,575,", ",pleged,500,525,575,"), encoding="utf-8"
+    )
+    message = refused("check", "--folder", str(folder))
+    for problem in ("terms.csv", "basis = 'pleged'", "did you mean 'pledged'?", "from low = 525"):
+        assert problem in message

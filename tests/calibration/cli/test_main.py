@@ -1,0 +1,91 @@
+"""The root command: quick to help, plain about mistakes, and nothing read in that is not needed."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import pytest
+
+from calibration.cli import main as command
+from simulation.errors import LilliputError, Problem
+
+HEAVY = ("matplotlib", "mesa", "scipy", "pandas", "pyarrow", "numpy", "networkx", "multiprocessing.pool")
+
+
+def carried_out(arguments: Sequence[str]) -> int | str | None:
+    with pytest.raises(SystemExit) as leaving:
+        command.main(arguments)
+    return leaving.value.code
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["--version"]) == 0
+    assert capsys.readouterr().out == f"lilliput {version('lilliput')}\n"
+
+
+def test_help_lists_every_sub_command_and_reads_in_none() -> None:
+    asked = (
+        "import sys\nfrom calibration.cli.main import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit as leaving:\n    assert leaving.code == 0\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    *shown, heavy = done.stdout.splitlines()
+    assert heavy == "[]"
+    assert [name for name in command.SUBCOMMANDS if name not in "\n".join(shown)] == []
+
+
+@pytest.mark.parametrize("name", list(command.SUBCOMMANDS))
+def test_every_sub_command_can_be_read_in(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out([name, "--help"]) == 0
+    assert f"Usage: lilliput {name}" in capsys.readouterr().out
+
+
+def test_unknown_command_gets_the_nearest_match_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["benchmrk"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "No such command 'benchmrk'. Did you mean 'benchmark'?" in captured.err
+
+
+def test_unknown_option_gets_the_nearest_match_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["benchmark", "--replicate", "3"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "--replicates" in captured.err
+
+
+def test_every_number_out_of_bounds_is_named_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["benchmark", "--replicates", "-3", "--rounds", "0", "--workers", "1"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "2 problems" in captured.err
+    assert "--replicates = -3" in captured.err
+    assert "--rounds = 0" in captured.err
+
+
+class Raising:
+    """Stands for a root command that meets with an error."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def main(self, **_options: object) -> None:
+        raise self.error
+
+
+def test_mistake_found_by_any_command_is_a_message_and_status_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = LilliputError("no such thing", [Problem("here", "key", "value", "another")])
+    monkeypatch.setattr(command, "root_command", lambda: Raising(error))
+    assert carried_out([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "no such thing (1 problem)\n  1. here: key = 'value'; allowed: another\n"
+
+
+def test_breaking_off_leaves_with_status_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "root_command", lambda: Raising(KeyboardInterrupt()))
+    assert carried_out([]) == 130

@@ -1,0 +1,190 @@
+"""``lilliput run``: tables, JSON and files, and one message for every mistake."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+from calibration.cli.run import run
+from calibration.cli.run_request import documented_record, parameter_changes
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import headline_breaks
+from calibration.prior import draw_coordinates, parameters_at
+from scenarios.arguments import whole_number
+from scenarios.draws import write_draws
+from scenarios.outcomes import PAIR_NAMES
+from simulation.parameters import parameter_table
+
+app = typer.Typer()
+app.command()(run)
+NAME = next(iter(parameter_table()))
+BOUNDS = parameter_table()[NAME]
+
+
+@pytest.fixture(scope="module")
+def draws_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("draws") / "prior.parquet"
+    write_draws(pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path)
+    return path
+
+
+@pytest.fixture
+def lilliput(draws_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.chdir(tmp_path)
+
+    def called(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--draws", str(draws_file)])
+
+    return called
+
+
+def test_json_has_the_promised_shape_and_nothing_is_written(lilliput: Any, tmp_path: Path) -> None:
+    result = lilliput("--replicates", "40", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert set(told) == {"scenario", "breaks", "aid", "manifest"}
+    assert tuple(told["breaks"]) == PAIR_NAMES
+    record = headline_breaks(read_evidence())
+    for name, row in told["breaks"].items():
+        assert row["documented"] == record[name].documented
+        assert 0 <= row["share_by_1980"] <= 1
+        dates = [row[key] for key in ("q05", "median", "q95")]
+        assert all(date is None or re.fullmatch(r"19\d\d-(02|05|08|11)", date) for date in dates)
+        known = [date for date in dates if date is not None]
+        assert known == sorted(known)
+        assert dates[: len(known)] == known
+    pledged = [row for row in told["aid"] if (row["pair"], row["basis"]) == ("albania-china", "pledged")]
+    assert any(row["period"] == "1971-75" and row["documented"] > 0 for row in pledged)
+    assert told["manifest"]["replicates"] == 40
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_seed_gives_the_same_answer(lilliput: Any) -> None:
+    first, again, other = (lilliput("--replicates", "30", "--json", "--seed", seed) for seed in "112")
+    assert first.stdout == again.stdout
+    assert json.loads(first.stdout)["aid"] != json.loads(other.stdout)["aid"]
+
+
+def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: Path) -> None:
+    result = lilliput("no-opening-1971", "--replicates", "20")
+    assert result.exit_code == 0, result.output
+    for told in (
+        "no-opening-1971",
+        "Antecedent",
+        "Horizon: 5 years",
+        "Note:",
+        "1978-07",
+        "fitted to nothing",
+    ):
+        assert told in result.stdout
+    folder = tmp_path / "results" / "no-opening-1971"
+    assert {path.name for path in folder.iterdir()} == {
+        "aid.csv",
+        "aid.parquet",
+        "breaks.csv",
+        "figures",
+        "histories.parquet",
+        "manifest.json",
+    }
+
+
+def test_parameters_set_by_hand_are_told_and_matter(lilliput: Any) -> None:
+    plain = json.loads(lilliput("--replicates", "20", "--json").stdout)
+    result = lilliput("--replicates", "20", "--json", "--set", f"{NAME}={BOUNDS.high}")
+    changed = json.loads(result.stdout)
+    assert changed["manifest"]["set"] == {NAME: BOUNDS.high}
+    assert changed["aid"] != plain["aid"]
+
+
+def test_every_mistake_is_told_at_once_and_nothing_is_written(lilliput: Any, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    result = lilliput(
+        "no-opening-1972",
+        *("--replicates", "-3", "--seed", "-1", "--out", "taken"),
+        *(
+            "--set",
+            f"{NAME}={BOUNDS.high + 1}",
+            "--set",
+            "nonsense=1",
+            "--set",
+            "what",
+            "--set",
+            f"{NAME}x=nan",
+        ),
+    )
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "(8 problems)" in result.stderr
+    for told in ("no-opening-1971", "--replicates = '-3'", "--seed = '-1'", "taken", "nonsense", "'what'"):
+        assert told in result.stderr
+    assert f"did you mean {NAME!r}?" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "1000001", "99999999999999999999", "many", "1.5", ""])
+def test_counts_out_of_bounds_are_refused(lilliput: Any, tmp_path: Path, count: str) -> None:
+    result = lilliput("--replicates", count)
+    assert result.exit_code == 2
+    assert "a whole number from 1 to 1000000" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_broken_scenario_file_is_refused(lilliput: Any, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("name = ")
+    result = lilliput("mine.toml", "--seed", "x")
+    assert result.exit_code == 2
+    assert "(2 problems)" in result.stderr
+    assert "valid TOML" in result.stderr
+
+
+def test_country_unknown_to_the_model_is_refused(lilliput: Any, tmp_path: Path) -> None:
+    text = """
+name = "mine"
+question = "What if?"
+antecedent = "Something else"
+source = "assumption"
+lines = ""
+page = ""
+left_out = "Much."
+horizon_years = 5
+[[interventions]]
+kind = "absence"
+from = "1950"
+to = "1960"
+country = "jugoslavia"
+reason = "Why not."
+"""
+    (tmp_path / "mine.toml").write_text(text)
+    result = lilliput("mine.toml")
+    assert result.exit_code == 2
+    assert "did you mean 'yugoslavia'?" in result.stderr
+    (tmp_path / "mine.toml").write_text(text.replace("jugoslavia", "yugoslavia"))
+    assert lilliput("mine.toml", "--replicates", "5", "--json").exit_code == 0
+
+
+def test_draws_that_are_missing_are_named(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["--json", "--draws", str(tmp_path / "none.parquet")])
+    assert result.exit_code == 2
+    assert "none.parquet" in result.stderr
+    assert "none.json" in result.stderr
+
+
+def test_documented_record_holds_the_five_breaks() -> None:
+    record = documented_record()
+    assert len(record.breaks) == len(PAIR_NAMES)
+    assert len(record.aid) > 10
+
+
+def test_numbers_and_settings_are_read_as_typed() -> None:
+    assert whole_number("--seed", " 7 ", 0, 9) == (7, [])
+    assert len(whole_number("--seed", "7e0", 0, 9)[1]) == 1
+    changes, problems = parameter_changes([f" {NAME} = {BOUNDS.low} "])
+    assert (changes, problems) == ({NAME: BOUNDS.low}, [])
+    assert len(parameter_changes([f"{NAME}={BOUNDS.low}"] * 2)[1]) == 1

@@ -1,0 +1,95 @@
+"""``lilliput scenarios new``, ``expect`` and ``show``: what a user sees, and what is refused."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import scenarios.expected
+from calibration.cli.scenarios import scenarios_app
+from scenarios.errors import ScenarioError
+from scenarios.explain.words import in_words
+from scenarios.files import read_scenario, scenario_named, write_template
+from simulation.interventions import NEEDED, Intervention
+
+
+def asked(*arguments: str) -> Result:
+    return CliRunner().invoke(scenarios_app, list(arguments))
+
+
+def test_new_file_passes_check_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = asked("new", "half-of-it")
+    assert made.exit_code == 0
+    assert shlex.split(made.stdout)[-1] == "half-of-it.toml"
+    checked = asked("check", "half-of-it.toml")
+    assert checked.exit_code == 0, checked.stderr
+    assert "half-of-it is a valid scenario (1 change)" in checked.stdout
+    assert scenario_named("half-of-it.toml").name == "half-of-it"
+
+
+def test_new_file_explains_every_kind_of_change_and_every_key(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    assert asked("new", "my-own", "--out", str(path)).exit_code == 0
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n#") >= 15
+    for kind, keys in NEEDED.items():
+        (line,) = [line for line in text.splitlines() if line.startswith(f"#   {kind} ")]
+        assert all(key in line for key in keys)
+    assert "{" not in text
+
+
+def test_new_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("precious", encoding="utf-8")
+    refused = asked("new", "my-own", "--out", str(path))
+    assert refused.exit_code == 2
+    assert "a file that does not exist yet" in refused.stderr
+    assert path.read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize("name", ["My Own", "a--b", "-a", "a_b", "ünï", ""])
+def test_new_checks_the_name(tmp_path: Path, name: str) -> None:
+    refused = asked("new", "--out", str(tmp_path / "mine.toml"), "--", name)
+    assert refused.exit_code == 2
+    assert "single hyphens" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_names_every_problem_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        write_template("historical", tmp_path / "none" / "mine.txt")
+    assert [problem.key for problem in refused.value.problems] == ["name", "file", "folder"]
+
+
+def test_new_says_when_the_disk_refuses(tmp_path: Path) -> None:
+    long = f"{'x' * 252}.toml"
+    with pytest.raises(ScenarioError, match="a file that can be written"):
+        write_template("my-own", tmp_path / long)
+    with pytest.raises(ScenarioError, match="a folder that exists"):
+        write_template("my-own", tmp_path / long / "mine.toml")
+
+
+def test_expect_lists_what_it_writes_and_needs_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def write(reason: str) -> list[Path]:
+        told.append(reason)
+        return [Path("one.csv"), Path("REASONS.md")]
+
+    assert asked("expect").exit_code == 2
+    assert asked("expect", "--reason", " ").exit_code == 2
+    monkeypatch.setattr(scenarios.expected, "write_expectations", write)
+    written = asked("expect", "--reason", "A better harvest.")
+    assert (written.exit_code, told) == (0, ["A better harvest."])
+    assert written.stdout.split() == ["one.csv", "REASONS.md"]
+
+
+def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    write_template("my-own", path)
+    (change,) = read_scenario(path).interventions
+    assert in_words(change).startswith("1960-02 to 1961-12: the share of requests granted by ussr to albania")
+    for kind in NEEDED:
+        assert in_words(Intervention(kind, "1960", "1961", "A reason.")).endswith("A reason.")

@@ -1,0 +1,60 @@
+"""``lilliput serve``: what it refuses, how it ends, and what its pages are told."""
+
+import socket
+import subprocess
+import sys
+from importlib import util
+
+import pytest
+
+from calibration.cli.serve import opened
+from calibration.errors import CalibrationError
+
+
+def refusal_of(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "calibration.cli.main", "serve", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def test_a_port_in_use_is_told_and_ends_with_status_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        status, told = refusal_of("--port", str(taken.getsockname()[1]))
+    assert status == 2
+    assert "a port that is free" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5", ""])
+def test_what_is_no_port_is_refused(port: str) -> None:
+    with pytest.raises(CalibrationError, match="a whole number from 0 to 65535"):
+        opened("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["no such host", "203.0.113.7"])
+def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
+    with pytest.raises(CalibrationError, match="an address of this machine"):
+        opened(host, "0")
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = util.find_spec
+    monkeypatch.setattr(
+        "calibration.cli.serve.find_spec", lambda name: None if name.startswith("solara") else found(name)
+    )
+    with pytest.raises(CalibrationError) as refused:
+        opened("127.0.0.1", "x")
+    assert 'pip install "lilliput[page]"' in str(refused.value)
+    assert len(refused.value.problems) == 2
+
+
+def test_it_answers_on_this_machine_alone_unless_told() -> None:
+    with opened("127.0.0.1", "0") as door:
+        assert door.getsockname()[0] == "127.0.0.1"
+        assert door.getsockname()[1] > 0

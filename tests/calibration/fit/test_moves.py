@@ -1,0 +1,73 @@
+"""Steps in the coordinates of the prior: they keep it unchanged, and the log gain is the exact one."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from calibration.fit.moves import KINDS, correlated_shape_of, proposed, root_of, shape_of, solved
+
+
+def cloud(members, dimensions, seed):
+    return np.random.default_rng(seed).standard_normal((members, dimensions))
+
+
+def test_a_plain_step_needs_no_correction_and_keeps_the_prior():
+    here = cloud(4000, 3, 1)
+    trial, gain = proposed("plain", here, cloud(10, 3, 2), 0.6, np.random.default_rng(3))
+    assert gain == pytest.approx(0, abs=1e-12)
+    assert trial.std(axis=0) == pytest.approx(1, abs=0.06)  # over five standard errors
+    correlation = [np.corrcoef(here[:, k], trial[:, k])[0, 1] for k in range(3)]
+    assert correlation == pytest.approx([0.8] * 3, abs=0.04)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_gain_is_the_prior_times_the_density_of_stepping_back(kind):
+    here, others, length = cloud(6, 2, 4), 0.5 * cloud(50, 2, 5) + 1, 0.4
+    trial, gain = proposed(kind, here, others, length, np.random.default_rng(6))
+    if kind == "correlated":
+        centre, root = correlated_shape_of(others)
+        covariance = root @ root.T
+    else:
+        centre, spread = (np.zeros(2), np.ones(2)) if kind == "plain" else shape_of(others)
+        covariance = np.diag(spread**2)
+    keep = np.sqrt(1 - length**2)
+
+    def step(start, end):
+        moved = end - (centre + keep * (start - centre))
+        return stats.multivariate_normal(np.zeros(2), length**2 * covariance).logpdf(moved)
+
+    prior = stats.norm.logpdf(trial).sum(axis=1) - stats.norm.logpdf(here).sum(axis=1)
+    assert gain == pytest.approx(prior + step(trial, here) - step(here, trial))
+
+
+def test_the_shape_is_drawn_toward_the_prior_by_one_vector_in_all():
+    centre, spread = shape_of(np.array([[1.0], [3.0], [5.0]]))
+    assert centre == pytest.approx([3 * 3 / 4])
+    assert spread == pytest.approx([((3 * 8 / 3 + 1) / 4) ** 0.5])
+
+
+def test_the_correlated_shape_by_hand():
+    others = cloud(40, 3, 9) @ np.array([[1.0, 0.9, 0.0], [0.0, 0.5, 0.0], [0.0, 0.0, 0.3]])
+    centre, root = correlated_shape_of(others)
+    expected = np.corrcoef(others.T) * 40 / 43
+    np.fill_diagonal(expected, 1.0)
+    spread = shape_of(others)[1]
+    assert centre == pytest.approx(shape_of(others)[0])
+    assert root @ root.T == pytest.approx(expected * np.outer(spread, spread))
+    vectors = cloud(7, 3, 10)
+    assert solved(root, vectors) @ root.T == pytest.approx(vectors)
+    assert root_of(expected) == pytest.approx(np.linalg.cholesky(expected))
+
+
+def test_vectors_that_are_all_alike_have_a_shape():
+    trial, gain = proposed("correlated", cloud(5, 2, 7), np.ones((4, 2)), 0.3, np.random.default_rng(1))
+    assert np.isfinite(trial).all()
+    assert np.isfinite(gain).all()
+
+
+def test_no_step_stays():
+    here = cloud(5, 2, 7)
+    for kind in KINDS:
+        trial, gain = proposed(kind, here, cloud(9, 2, 8), 0.0, np.random.default_rng(1))
+        assert trial == pytest.approx(here)
+        assert gain == pytest.approx(0)

@@ -1,0 +1,118 @@
+"""The probability of single observations: they multiply to the whole, and what is foreseen is what is scored."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.targets import fitted_record
+from calibration.likelihood.likelihood import log_normal_density, log_weights, observation_settings
+from calibration.likelihood.observations import (
+    AID,
+    EVENT,
+    INTEREST,
+    KINDS,
+    SHARE,
+    SILENCE,
+    documented_quarters,
+    first_status,
+    moves_of,
+    observations_of,
+)
+from calibration.likelihood.pointwise import Pointwise, foreseen, log_parts, pointwise_of, with_fixed
+from calibration.prior import draw_coordinates, parameters_at
+from simulation.countries import Country
+from simulation.dates import quarter_of
+from simulation.state import Status
+
+COORDINATES = draw_coordinates(6, 4) * 0.5
+
+
+@pytest.fixture(scope="module")
+def record():
+    return fitted_record(read_evidence())
+
+
+@pytest.fixture(scope="module")
+def held(record):
+    return pointwise_of(COORDINATES, record, seed=5, copies=3)
+
+
+def test_every_part_of_the_record_is_one_observation(record):
+    rows = observations_of(record)
+    counts = {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
+    figures = {AID: len(record.aid), SHARE: len(record.shares), INTEREST: len(record.interest)}
+    assert counts == {EVENT: len(record.moves), SILENCE: 6, **figures}
+    assert len({row.name for row in rows}) == len(rows)
+    assert sum(len(moves_of(record.moves, row.pair)) for row in rows if row.kind == SILENCE) == len(
+        record.moves
+    )
+    assert first_status((Country.USSR, Country.YUGOSLAVIA)) is Status.ALLIED
+    assert first_status((Country.USSR, Country.ALBANIA)) is Status.NONE
+
+
+def test_preferred_dates_lie_within_their_windows(record):
+    dates = documented_quarters(read_evidence(), record)
+    assert set(dates) == set(record.moves)
+    assert all(move.first_quarter <= date <= move.last_quarter for move, date in dates.items())
+    assert quarter_of("1961-12") in dates.values()
+
+
+def test_single_observations_multiply_to_the_whole_record(record, held):
+    weights = log_weights(parameters_at(COORDINATES, 3), record, seed=5)
+    assert held.total.ravel() == pytest.approx(weights, abs=1e-9)
+
+
+def test_what_was_simulated_of_a_rate_is_kept_beside_its_probability(record, held):
+    spread = np.hypot(record.interest[0].spread, observation_settings()["interest_discrepancy"])
+    expected = log_normal_density(held.amounts[-4] - record.interest[0].rate, spread)
+    assert held.log_weights[-4] == pytest.approx(expected)  # Moscow and Albania are always allied in 1951-57
+    assert (held.amounts[-4] > 0).all()
+
+
+def test_a_move_with_a_window_of_one_quarter_is_scored_by_what_was_foreseen(record, held):
+    rows = observations_of(record)
+    place = next(place for place, row in enumerate(rows) if row.name == "albania-ussr break 1961 Q4")
+    move = moves_of(record.moves, rows[place].pair)[rows[place].place]
+    assert move.first_quarter == move.last_quarter
+    chances = foreseen(COORDINATES, record, rows[place], seed=5, copies=3)
+    assert np.log(chances[move.move][move.first_quarter]) == pytest.approx(held.log_weights[place].ravel())
+
+
+def test_what_is_foreseen_begins_after_the_move_before_and_is_a_probability(record):
+    row = next(row for row in observations_of(record) if row.name == "albania-ussr break 1961 Q4")
+    before = moves_of(record.moves, row.pair)[row.place - 1]
+    chances = foreseen(COORDINATES, record, row, seed=5, copies=1)
+    together = sum(chances.values())
+    assert (together[: before.first_quarter + 1] == 0).all()
+    assert (together[before.last_quarter + 1] > 0).all()
+    assert (together.sum(axis=0) <= 1 + 1e-12).all()
+
+
+def test_a_silence_is_foreseen_by_staying(record, held):
+    rows = observations_of(record)
+    place = next(place for place, row in enumerate(rows) if row.name.startswith("yugoslavia-china silent"))
+    chances = foreseen(COORDINATES, record, rows[place], seed=5, copies=3)
+    staying = 1 - sum(chance.sum(axis=0) for chance in chances.values())
+    assert staying == pytest.approx(np.exp(held.log_weights[place].ravel()), abs=1e-12)
+
+
+def test_one_observation_given_the_others_by_hand():
+    own, rest = np.log(np.array([[0.5, 0.1]])), np.log(np.array([[0.2, 0.6]]))
+    made = Pointwise(np.stack([own, rest]), np.empty((0, 1, 2)))
+    expected = (0.5 * 0.2 + 0.1 * 0.6) / (0.2 + 0.6)
+    assert np.exp(made.log_likelihood[0, 0]) == pytest.approx(expected)
+    assert made.weights_without(0)[0] == pytest.approx([0.25, 0.75])
+
+
+def test_parameters_held_fixed_change_the_parts(record):
+    small = replace(record, aid=(), shares=(), interest=())
+    drawn = parameters_at(COORDINATES[:2])
+    fixed = with_fixed(drawn, {"dispute_threshold": 1.0})
+    assert (fixed["dispute_threshold"] == 1.0).all()
+    assert (fixed["break_slope"] == drawn["break_slope"]).all()
+    plain, _ = log_parts(drawn, small, seed=1)
+    other, _ = log_parts(fixed, small, seed=1)
+    assert plain.shape == (len(small.moves) + 6, 2)
+    assert not np.allclose(plain, other)

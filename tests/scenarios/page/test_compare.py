@@ -1,0 +1,348 @@
+"""The tab Compare: simulated and remembered histories, answers, links and files; then all of it in a real browser."""
+
+import csv
+import io
+import pickle
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from calibration.cli.run_request import documented_record
+from scenarios.charts.compare import Fan, fan_figure, fan_of
+from scenarios.charts.look import DARK, LIGHT
+from scenarios.comparison.compare import Comparison, compare
+from scenarios.comparison.histories import simulate_histories
+from scenarios.comparison.rows import ComparisonRow, comparison_rows
+from scenarios.draws import parameters_for, read_draws
+from scenarios.errors import ScenarioError
+from scenarios.files import catalogue
+from scenarios.page import simulated
+from scenarios.page.compare.pictures import pictures_of
+from scenarios.page.compare.question import Answer, Question, answers_to, shown_columns
+from scenarios.page.compare.view import query_of_question, read_question, scenario_file
+from scenarios.page.parts.drawing import drawn_svg, drawn_together
+from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
+from simulation.dates import year_of
+
+Arrive = Callable[..., Any]
+QUESTION = Question(scenario="no-new-line-1956", pair="albania-ussr", histories=1_000, seed=5, years=8)
+LINK = "histories=1000&seed=5&years=8"
+
+
+class Here:
+    """Stands for worker processes: does every task at once, in this process, and counts them."""
+
+    def __init__(self) -> None:
+        self.tasks = 0
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        self.tasks += 1
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments))
+        return done
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> tuple[Simulated, Here]:
+    """Histories in small blocks, simulated in this process; eight blocks are remembered."""
+    monkeypatch.setattr(simulated, "BLOCK", 40)
+    pool = Here()
+    monkeypatch.setattr(Simulated, "_started", lambda self: pool)
+    return Simulated(read_draws(), workers=2, remembered=8), pool
+
+
+@pytest.fixture(scope="module")
+def direct() -> Comparison:
+    """The comparison of the question, made by the functions that a batch is compared with."""
+    reading = QUESTION.reading()
+    tables = simulate_histories(
+        (reading.factual, reading.scenario), read_draws(), QUESTION.histories, QUESTION.seed
+    )
+    factual, counterfactual = (tables[each.name] for each in (reading.factual, reading.scenario))
+    breaks = documented_record().breaks
+    (comparison,) = compare(reading, factual, counterfactual, (QUESTION.pair,), breaks)
+    return comparison
+
+
+def test_blocks_hold_the_histories_of_a_batch_up_to_their_last_year() -> None:
+    reading = QUESTION.reading()
+    scenarios = (reading.factual, reading.scenario)
+    draws = read_draws()
+    whole = simulate_histories(scenarios, draws, 90, 5)
+    last_year = year_of(reading.last_quarter)
+    blocks = simulated_block(parameters_for(draws, 50, 40), scenarios, 5, 50, len(draws), last_year)
+    columns = ["replicate", "draw", *shown_columns("albania-ussr", reading)]
+    for scenario, block in zip(scenarios, blocks, strict=True):
+        table, same = table_of([block]), whole[scenario.name].iloc[50:]
+        for name in columns:
+            known = same[name].to_numpy()
+            if name.endswith("_quarter"):
+                known = np.where(known > reading.last_quarter, -1, known)
+                own = table[name].to_numpy()
+                known, own = (np.where(dates > reading.last_quarter, -1, dates) for dates in (known, own))
+                assert np.array_equal(own, known), name
+            else:
+                assert np.array_equal(table[name].to_numpy(), known), name
+
+
+def test_what_is_remembered_is_not_simulated_again_and_memory_is_bounded(
+    here: tuple[Simulated, Here],
+) -> None:
+    source, pool = here
+    historical, other, third = (
+        catalogue()[name].scenario for name in ("historical", "no-new-line-1956", "no-opening-1971")
+    )
+
+    def tasks(*arguments: Any) -> int:
+        before = pool.tasks
+        numbers = [number for number, _ in source.histories(*arguments)]
+        assert sorted(numbers) == list(range(-(-arguments[1] // 40)))
+        return pool.tasks - before
+
+    assert tasks((historical, other), 100, 1, 1950) == 3
+    assert tasks((historical, other), 100, 1, 1950) == 0
+    assert tasks((historical, other), 160, 1, 1950) == 1
+    assert tasks((historical, other), 100, 2, 1950) == 3
+    assert tasks((historical, third), 100, 2, 1950) == 3
+    assert tasks((historical, other), 100, 1, 1950) == 3  # forgotten in the meantime
+    blocks = [block for _, held in source.histories((historical,), 100, 1, 1950) for block in held]
+    assert sum(len(block) for block in blocks) == 100
+
+
+def test_a_visitor_who_has_had_enough_is_not_waited_for(here: tuple[Simulated, Here]) -> None:
+    source, pool = here
+    historical = catalogue()["historical"].scenario
+    with pytest.raises(Stopped):
+        list(source.histories((historical,), 4_000, 1, 1946, lambda: pool.tasks > 5))
+    assert pool.tasks < 10
+
+
+def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison) -> None:
+    class Whole(Simulated):
+        def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+            return Here().submit(work, *arguments)
+
+        def warm_up(self) -> None:
+            """There is nobody to wake."""
+
+    done: list[int] = []
+    source = Whole(read_draws())
+    answer = list(answers_to(QUESTION, source, documented_record().breaks, done.append))[-1]
+    assert done == [1_000]
+    assert answer.finished
+    assert answer.comparison == direct
+    assert len(answer.breaks) == 1_000
+    broken = (answer.breaks["historical"] != "").mean()
+    assert broken == pytest.approx((direct.factual_broken.value or 0) * (direct.at_risk.value or 0), abs=0.02)
+    low, *_, high = answer.fans["strain"][0].quantiles
+    assert (low <= high).all()
+
+
+class Idle(Here):
+    """Stands for worker processes that are busy with something else: nothing is ever begun."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        self.tasks += 1
+        return Future()
+
+
+class Dead(Here):
+    """Stands for worker processes that die of every task."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        self.tasks += 1
+        died: Future[Any] = Future()
+        died.set_exception(BrokenProcessPool("died"))
+        return died
+
+
+@pytest.mark.parametrize("pool", [Here(), Idle(), Dead()], ids=lambda pool: type(pool).__name__)
+def test_pictures_drawn_together_are_those_drawn_one_by_one(
+    pool: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Simulated, "_started", lambda self: pool)
+    fan = Fan((1950, 1951), np.linspace(0, 1, 10).reshape(5, 2), 7)
+    reading = QUESTION.reading()
+    drawings = [
+        partial(fan_figure, fan, QUESTION.pair, series, reading, counterfactual=True)
+        for series in ("support", "delivered", "strain")
+    ]
+    together = drawn_together(drawings, DARK, Simulated(read_draws(), workers=1))
+    assert together == [drawn_svg(drawing, DARK) for drawing in drawings]
+    assert len(set(together)) == pool.tasks == 3
+
+
+def test_every_picture_of_an_answer_can_be_drawn_by_another_process(direct: Comparison) -> None:
+    fans = {series: (Fan((1950,), np.ones((5, 1)), 1),) * 2 for series in ("support", "strain", "delivered")}
+    pictures = pictures_of(Answer(QUESTION, direct, fans, pd.DataFrame()), documented_record())
+    assert len({picture.name for picture in pictures}) == len(pictures) == 7
+    for picture in pictures[:2]:
+        again = pickle.loads(pickle.dumps(picture.drawing))
+        assert drawn_svg(again, LIGHT) == drawn_svg(picture.drawing, LIGHT)
+
+
+def test_a_fan_holds_the_quantiles_of_its_table() -> None:
+    table = table_of([np.arange(3.0 * len(COLUMNS), dtype=np.float32).reshape(3, -1)])
+    fan = fan_of(table, "albania-china", "support")
+    column = table["albania_china_support_1960"].to_numpy()
+    assert fan.quantiles[2, fan.years.index(1960)] == np.median(column)
+    assert fan.histories == 3
+
+
+def test_a_question_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
+    assert read_question(query_of_question(QUESTION)) == (QUESTION, [])
+    assert read_question("") == (Question(), [])
+    question, problems = read_question(
+        "scenario=no-new-line&pair=albania-greece&histories=7&seed=-1&years=99&speed=1"
+    )
+    assert question == Question()
+    assert {problem.key for problem in problems} == {"scenario", "pair", "histories", "seed", "years", "key"}
+    question, problems = read_question("scenario=historical")
+    assert question == Question()
+    assert "one that differs" in str(problems[0])
+
+
+def test_the_scenario_file_is_the_one_of_the_catalogue_with_commands_that_exist(tmp_path: Path) -> None:
+    text = scenario_file(QUESTION, "some-draws").decode()
+    path = tmp_path / "no-new-line-1956.toml"
+    path.write_text(text)
+    assert tomllib.loads(text)["name"] == QUESTION.scenario
+    commands = re.findall(r"^#   lilliput (.*)$", text, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["batch", "compare"]
+    known = subprocess.run(
+        [sys.executable, "-m", "calibration.cli.main", "batch", *commands[0].split()[1:3], "--replicates", "2",
+         "--seed", "5", "--out", str(tmp_path / "twins"), "--workers", "1"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert known.returncode == 0, known.stderr
+    compared = subprocess.run(
+        [sys.executable, "-m", "calibration.cli.main", "compare", str(tmp_path / "twins"), *commands[1].split()[2:]],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert compared.returncode == 0, compared.stderr
+
+
+def test_two_scenarios_that_are_the_same_cannot_be_asked_about() -> None:
+    with pytest.raises(ScenarioError, match="cannot be compared"):
+        Question(scenario="historical").reading()
+
+
+def open_compare(reader: Any, query: str) -> None:
+    """Open the tab and wait for the answer."""
+    reader.page.goto(f"{reader.url}/compare?{query}")
+    expect(reader.page.get_by_role("heading", level=1)).to_contain_text("Compare two scenarios")
+    answered(reader, "1,000 histories of each")
+
+
+def answered(reader: Any, words: str) -> None:
+    """Wait until the answer is there and nothing is on its way any more."""
+    expect(reader.page.locator(".lp-table caption")).to_contain_text(words)
+    expect(reader.page.get_by_role("button", name="Cancel")).to_be_disabled()
+
+
+def shown_rows(reader: Any) -> list[list[str]]:
+    """The cells of the table of numbers."""
+    found = reader.page.eval_on_selector_all(
+        ".lp-table tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return [list(map(str, row)) for row in found]
+
+
+def told(row: ComparisonRow) -> list[str]:
+    return [row.name, row.meaning, row.value, row.spread, row.halving]
+
+
+def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
+    visitor: Arrive, direct: Comparison
+) -> None:
+    reader = visitor()
+    open_compare(reader, LINK)
+    assert shown_rows(reader) == [told(row) for row in comparison_rows(direct)]
+    about = reader.page.get_by_role("region", name="The scenario")
+    for words in ("Twentieth Congress", "lines 960-966", "page 30", "1956-01 to 1963-12", "Take care"):
+        expect(about).to_contain_text(words)
+    sizes = reader.page.eval_on_selector_all(
+        ".lp-main img", "all => all.map(one => [one.naturalWidth, one.clientWidth])"
+    )
+    assert len(sizes) == 7
+    assert all(min(size) > 200 for size in sizes)
+    name, content = reader.download(re.compile(r"^Numbers \(CSV\)"))
+    assert name == "no-new-line-1956-albania-ussr.csv"
+    numbers = {(row["number"], row["year"]): row for row in csv.DictReader(io.StringIO(content.decode()))}
+    assert float(numbers["avoided", ""]["value"]) == direct.fates.avoided.value
+    assert float(numbers["support_difference", "1960"]["value"]) == next(
+        row.difference.value for row in direct.yearly if (row.series, row.year) == ("support", 1960)
+    )
+    breaks = reader.download(re.compile(r"^Breaks \(CSV\)"))[1].decode().splitlines()
+    assert breaks[0] == "replicate,draw,historical,no-new-line-1956"
+    assert len(breaks) == 1_001
+    assert reader.download(re.compile("^SVG: .*survival"))[1].startswith(b"<?xml")
+    assert reader.download(re.compile("^PNG: .*survival"))[1].startswith(b"\x89PNG")
+    assert b"twins" in reader.download(re.compile(r"^Scenario .*command"))[1]
+
+
+def test_choosing_comparing_and_cancelling(visitor: Arrive) -> None:
+    reader = visitor()
+    open_compare(reader, LINK)
+    reader.page.get_by_label("Set beside it").select_option("tito-absorbs-albania-1948")
+    reader.page.get_by_label("Break of, client first").select_option("albania-yugoslavia")
+    expect(reader.page.get_by_label("Horizon (years)")).to_have_value("5")
+    expect(reader.page.get_by_text("These are the numbers of the choices before")).to_be_visible()
+    before = reader.drawing("Still unbroken")
+    reader.press("Compare")
+    answered(reader, "Albania – Yugoslavia: 1,000 histories of each")
+    expect(reader.page.get_by_text("These are the numbers of the choices before")).not_to_be_visible()
+    assert reader.drawing("Still unbroken") != before
+    reader.page.wait_for_function("location.search.includes('pair=albania-yugoslavia')")
+    reader.page.get_by_label("Histories of each").select_option("50000")
+    reader.press("Compare")
+    bar = reader.page.get_by_role("progressbar", name="Histories simulated")
+    expect(bar).to_be_visible()
+    expect(reader.page.get_by_text("of 50,000 histories of each scenario")).to_be_visible()
+    reader.page.get_by_label("Seed of the shocks").fill("6")  # the page goes on meanwhile
+    reader.page.get_by_label("Seed of the shocks").press("Tab")
+    reader.page.wait_for_function("location.search.includes('seed=6')")
+    reader.press("Cancel")
+    expect(bar).not_to_be_visible()
+    shown = reader.page.locator(".lp-table caption").inner_text()
+    reader.page.wait_for_timeout(700)
+    assert reader.page.locator(".lp-table caption").inner_text() == shown
+    assert "50,000" not in shown
+
+
+def test_two_visitors_have_answers_of_their_own_and_a_link_reopens_one(visitor: Arrive) -> None:
+    one, other = visitor(), visitor(390, 800, dark=True)
+    open_compare(one, LINK)
+    open_compare(other, "histories=1000&seed=5&scenario=no-belgrade-1955")
+    expect(one.page.get_by_role("heading", level=2).first).to_have_text("no-new-line-1956 beside historical")
+    expect(other.page.get_by_role("heading", level=2).first).to_have_text(
+        "no-belgrade-1955 beside historical"
+    )
+    assert other.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    again = visitor()
+    again.page.goto(one.page.url)
+    answered(again, "1,000 histories of each")
+    assert shown_rows(again) == shown_rows(one)
+
+
+def test_a_bad_link_is_answered_in_words(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.page.goto(f"{reader.url}/compare?scenario=historical&histories=1000&seed=5")
+    alert = reader.page.get_by_role("alert").first
+    expect(alert).to_contain_text("one that differs from historical")
+    reader.page.get_by_label("Set beside it").select_option("historical")
+    expect(reader.page.get_by_role("button", name="Compare", exact=True)).to_be_disabled()
+    expect(reader.page.get_by_role("alert").last).to_contain_text("cannot be compared")
+    expect(reader.page.locator("body")).not_to_contain_text("Traceback")

@@ -1,0 +1,89 @@
+"""The words of a report: dates, citations, shares, shifts and changes as they are read."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from calibration.evidence.reading import sources
+from scenarios.comparison.compare import Causation, Shift
+from scenarios.comparison.estimates import NOTHING, Estimate
+from scenarios.files import catalogue, scenario_named
+from scenarios.report.words import (
+    both,
+    bounds,
+    change_in_words,
+    cited,
+    dates_in_words,
+    month_in_words,
+    share,
+    shift_range,
+    source_in_full,
+    typeset,
+)
+from simulation.interventions import Intervention
+
+
+@pytest.mark.parametrize(
+    ("date", "words"),
+    [
+        ("1979-08", "August 1979"),
+        ("1948-06-28", "28 June 1948"),
+        ("1961", "1961"),
+        ("never", "never"),
+    ],
+)
+def test_dates(date: str, words: str) -> None:
+    assert month_in_words(date) == words
+
+
+def test_dates_within_a_text() -> None:
+    told = dates_in_words("answers after 1963-02 lie beyond; the plan of 1971-75 and 1960-61 stay")
+    assert told == "answers after February 1963 lie beyond; the plan of 1971-75 and 1960-61 stay"
+
+
+def test_pairs_numbers_and_ranges() -> None:
+    assert both("albania-ussr") == "Albania and the USSR"
+    assert share(Estimate(0.642, 0.015)).replace("\N{NO-BREAK SPACE}", " ") == "64.2 ± 1.5 %"
+    assert share(NOTHING) == "no history"
+    assert typeset("-0.25") == "−0.25"
+    assert typeset("-") == "–"
+    assert shift_range(Shift(NOTHING, -0.25, math.inf)) == "−0.25 to avoided"
+    assert shift_range(Shift(NOTHING, math.inf, math.inf)) == "avoided"
+    assert bounds(Causation(NOTHING, 0.474, 1.0)) == "47–100"
+    assert bounds(Causation(NOTHING, None, None)) == "–"
+
+
+def test_citations() -> None:
+    scenario = replace(scenario_named("no-opening-1971"), source="marku2017", lines="12-14;20")
+    assert cited(scenario, "3-4", sources()) == "Ylber Marku 2017, pp. 3–4 (lines 12–14, 20)"
+    assert cited(scenario, "3", sources()) == "Ylber Marku 2017, p. 3 (lines 12–14, 20)"
+    assert cited(scenario, "", sources()) == "Ylber Marku 2017, lines 12–14, 20"
+    assert cited(scenario, "3", {}) == "marku2017, p. 3 (lines 12–14, 20)"
+    assert cited(replace(scenario, source=""), "3", sources()) == ""
+    assert source_in_full(sources()["marku2017"]).startswith("Ylber Marku (2017): Sino-Albanian Relations")
+
+
+def test_changes_have_dates_and_countries_in_words() -> None:
+    change = Intervention(
+        kind="grant",
+        start="1960-02",
+        end="1961-12",
+        patron="ussr",
+        client="albania",
+        value=1.0,
+        reason="Asked for 500 million.",
+    )
+    told = change_in_words(change)
+    assert told.startswith("February 1960 to December 1961: ")
+    assert "the USSR to Albania" in told
+    assert told.endswith("Asked for 500 million.")
+
+
+def test_every_change_of_the_catalogue_can_be_told() -> None:
+    for file in catalogue().values():
+        for change in file.scenario.interventions:
+            told = change_in_words(change)
+            assert month_in_words(change.start) in told
+            assert " albania " not in told
+            assert " ussr " not in told

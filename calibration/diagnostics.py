@@ -48,7 +48,9 @@ def rank_rhats(chains: Array) -> Array:
     return np.asarray(found["x"].to_numpy(), dtype=float)
 
 
-def simultaneous_band(count: int, points: NDArray[np.float64], share: float = 0.95) -> tuple[Array, Array]:
+def simultaneous_band(
+    count: int, points: NDArray[np.float64], share: float = 0.95
+) -> tuple[Array, Array]:
     """The band in which the whole empirical distribution of so many uniform numbers lies with the stated chance.
 
     ``points`` (points,) lie in (0, 1); returns its lower and upper ends. Source: Säilynoja, Bürkner & Vehtari 2022.

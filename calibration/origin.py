@@ -23,7 +23,9 @@ def rules_hash() -> str:
     folder = _ROOT / "simulation"
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.suffix in _RULE_FILES):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(
+            path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
+        )
     return digest.hexdigest()
 
 

@@ -38,8 +38,13 @@ def take(page: Page, address: str, name: str, path: str, words: str) -> None:
 def main() -> None:
     """Serve the page, take every view, and end the server."""
     command = [sys.executable, "-m", "calibration.cli.main", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as driver:
-        address = next(found[0] for line in server.stdout if (found := re.search(r"http://[\d.:]+", line)))
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+        sync_playwright() as driver,
+    ):
+        address = next(
+            found[0] for line in server.stdout if (found := re.search(r"http://[\d.:]+", line))
+        )
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         for name, path, words in VIEWS:

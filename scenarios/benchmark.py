@@ -38,7 +38,19 @@ SEED = 1
 ENSEMBLE_OVER_MESA_GOAL = 100
 FLOOR_OVER_ENSEMBLE_GOAL = 4
 #: The functions of NumPy that count as exponentials and logarithms.
-COUNTED = ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "tanh", "power", "float_power", "sqrt")
+COUNTED = (
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "tanh",
+    "power",
+    "float_power",
+    "sqrt",
+)
 #: Histories of the Mesa loop in one round.
 MESA_HISTORIES = 4
 #: How many times more replicates the second measurement of memory carries out.
@@ -149,7 +161,9 @@ def counted_calls() -> Iterator[list[Call]]:
 
     with ExitStack() as patches:
         for name in COUNTED:
-            patches.enter_context(patch.object(np, name, partial(counting, name, getattr(np, name))))
+            patches.enter_context(
+                patch.object(np, name, partial(counting, name, getattr(np, name)))
+            )
         yield calls
 
 
@@ -210,7 +224,9 @@ def _rate(histories: int, work: Callable[[], Any]) -> float:
     return histories / (perf_counter() - start)
 
 
-def measured_rates(plan: Plan, workers: Executor, calls: list[Call], advance: Callable[[], None]) -> Rates:
+def measured_rates(
+    plan: Plan, workers: Executor, calls: list[Call], advance: Callable[[], None]
+) -> Rates:
     """Histories a second of ensemble, Mesa loop and floor, in turns, round by round."""
     rates = Rates([], [], [])
     starts = [task * plan.chunk for task in range(plan.tasks)]
@@ -247,7 +263,9 @@ def measured_memory(plan: Plan) -> dict[int, float]:
             process.submit(peak_memory, plan.chunk, replicates)
             for process, replicates in zip((one, other), asked, strict=True)
         ]
-        return {replicates: future.result() for replicates, future in zip(asked, futures, strict=True)}
+        return {
+            replicates: future.result() for replicates, future in zip(asked, futures, strict=True)
+        }
 
 
 def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
@@ -282,7 +300,11 @@ def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]
         "peak_memory_mib": {str(replicates): peak for replicates, peak in memory.items()},
         "peak_memory_growth": many / few,
         "each_round": {"ensemble": rates.ensemble, "mesa": rates.mesa, "floor": rates.floor},
-        "versions": {"python": python_version(), "numpy": version("numpy"), "mesa": version("mesa")},
+        "versions": {
+            "python": python_version(),
+            "numpy": version("numpy"),
+            "mesa": version("mesa"),
+        },
         "machine": machine(),
     }
 

@@ -96,7 +96,10 @@ PLAN_PERIODS = _plan_periods()
 def window_of(figure: DocumentedAid) -> Window:
     """The plan period that a figure belongs to, or, where it falls into none, its own years."""
     for period in PLAN_PERIODS:
-        if period.first_quarter <= figure.first_quarter and figure.last_quarter <= period.last_quarter:
+        if (
+            period.first_quarter <= figure.first_quarter
+            and figure.last_quarter <= period.last_quarter
+        ):
             return period
     first, last = FIRST_YEAR + figure.first_quarter // 4, FIRST_YEAR + figure.last_quarter // 4
     return Window(f"{first}-{last % 100:02d}", figure.first_quarter, figure.last_quarter)

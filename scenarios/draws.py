@@ -48,14 +48,18 @@ class Draws:
 
         Raises ``ScenarioError`` if a parameter is unknown or a value out of bounds.
         """
-        raise_if_any("these parameters cannot be used", parameter_problems("--set", values), ScenarioError)
+        raise_if_any(
+            "these parameters cannot be used", parameter_problems("--set", values), ScenarioError
+        )
         return replace(self, frame=self.frame.assign(**dict(values))) if values else self
 
 
 def shipped_draws() -> Path:
     """The draws that ship with lilliput: the published ones, or else the provisional ones."""
     folder = Path(str(files("calibration"))) / "posterior"
-    return next((folder / name for name in _SHIPPED if (folder / name).is_file()), folder / _SHIPPED[-1])
+    return next(
+        (folder / name for name in _SHIPPED if (folder / name).is_file()), folder / _SHIPPED[-1]
+    )
 
 
 def table_hash() -> str:
@@ -93,10 +97,16 @@ def _manifest(path: Path) -> tuple[dict[str, Any], list[Problem]]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return {}, [Problem(str(path), "file", str(error), "a readable JSON manifest beside the draws")]
+        return {}, [
+            Problem(str(path), "file", str(error), "a readable JSON manifest beside the draws")
+        ]
     if not isinstance(manifest, dict):
         return {}, [Problem(path.name, "manifest", manifest, "an object with id and kind")]
-    problems = [Problem(path.name, key, MISSING, "required") for key in ("id", "kind") if key not in manifest]
+    problems = [
+        Problem(path.name, key, MISSING, "required")
+        for key in ("id", "kind")
+        if key not in manifest
+    ]
     if "kind" in manifest and manifest["kind"] not in KINDS:
         problems.append(unknown(path.name, "kind", manifest["kind"], KINDS))
     if "id" in manifest and not (isinstance(manifest["id"], str) and manifest["id"]):
@@ -111,7 +121,8 @@ def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
     missing = [name for name in table if name not in columns]
     strange = [column for column in columns if column not in table]
     problems = [
-        Problem(where, "column", column, "a parameter", nearest(column, missing)) for column in strange
+        Problem(where, "column", column, "a parameter", nearest(column, missing))
+        for column in strange
     ]
     if missing:
         problems.append(Problem(where, "columns", MISSING, f"also {listed(missing)}"))
@@ -129,9 +140,7 @@ def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Pro
     if not bad.any():
         return []
     row = int(np.argmax(bad))
-    allowed = (
-        f"{bounds.low:g} to {bounds.high:g} ({bounds.unit}); {int(bad.sum())} of {len(bad)} draws are not"
-    )
+    allowed = f"{bounds.low:g} to {bounds.high:g} ({bounds.unit}); {int(bad.sum())} of {len(bad)} draws are not"
     return [Problem(where, f"{name}[{row}]", column.iloc[row], allowed)]
 
 

@@ -77,7 +77,9 @@ def _broken_by(breaks: Quarters, quarter: int) -> int:
     return int(((breaks != NEVER) & (breaks <= quarter)).sum())
 
 
-def summarised(scenario: Scenario, breaks: Quarters, historical: Quarters) -> tuple[ExpectedBreak, ...]:
+def summarised(
+    scenario: Scenario, breaks: Quarters, historical: Quarters
+) -> tuple[ExpectedBreak, ...]:
     """The breaks of a scenario in a few numbers a pair, beside those of the historical scenario."""
     end, histories = horizon_quarter(scenario), breaks.shape[1]
     return tuple(
@@ -113,7 +115,9 @@ def read_expected(name: str, folder: Path = EXPECTED) -> tuple[ExpectedBreak, ..
             for row in rows
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = Problem(path.name, "file", MISSING, f"the outcomes of {name}: lilliput scenarios expect")
+        problem = Problem(
+            path.name, "file", MISSING, f"the outcomes of {name}: lilliput scenarios expect"
+        )
         raise ScenarioError(f"{path}: the expected outcomes cannot be read", [problem]) from error
 
 
@@ -131,7 +135,9 @@ def write_expectations(
     historical = simulated_breaks(HISTORICAL, draws, histories)
     for name, file in catalogue().items():
         scenario = file.scenario
-        breaks = simulated_breaks(scenario, draws, histories) if scenario.interventions else historical
+        breaks = (
+            simulated_breaks(scenario, draws, histories) if scenario.interventions else historical
+        )
         yield _written(folder / f"{name}.csv", _as_csv(summarised(scenario, breaks, historical)))
     path = folder / REASONS
     told = path.read_text(encoding="utf-8") if path.is_file() else _HEADING
@@ -146,7 +152,9 @@ def _as_csv(rows: Sequence[ExpectedBreak]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in fields(ExpectedBreak)])
-    writer.writerows([f"{v:.4f}" if isinstance(v, float) else v for v in astuple(row)] for row in rows)
+    writer.writerows(
+        [f"{v:.4f}" if isinstance(v, float) else v for v in astuple(row)] for row in rows
+    )
     return text.getvalue()
 
 

@@ -14,7 +14,13 @@ from simulation.context import foreign_spell_problems, leadership_spells
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import LAST_YEAR, date_of, quarter_of
 from simulation.errors import MISSING, Problem, nearest, raise_if_any, unknown
-from simulation.interventions import DRIVERS, MOVES, Intervention, intervention_problems, overlap_problems
+from simulation.interventions import (
+    DRIVERS,
+    MOVES,
+    Intervention,
+    intervention_problems,
+    overlap_problems,
+)
 from simulation.parameters import source_keys
 from simulation.scenario import HISTORICAL, Scenario
 
@@ -57,7 +63,9 @@ def flags(scenario: Scenario) -> tuple[str, ...]:
             f"{len(antecedents(scenario))} antecedents: no single one can be credited with the outcome"
         )
     if end <= quarter_of(f"{LAST_YEAR}-12"):
-        raised.append(f"answers after {date_of(end)} lie beyond the horizon of {scenario.horizon} years")
+        raised.append(
+            f"answers after {date_of(end)} lie beyond the horizon of {scenario.horizon} years"
+        )
     return tuple(raised)
 
 
@@ -78,10 +86,17 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     except (OSError, ValueError) as error:
         broken = isinstance(error, tomllib.TOMLDecodeError)
         problem = Problem(
-            str(path), "file", str(error), "valid TOML" if broken else "a readable text file in UTF-8"
+            str(path),
+            "file",
+            str(error),
+            "valid TOML" if broken else "a readable text file in UTF-8",
         )
         raise ScenarioError(f"{path}: the scenario cannot be used", [problem]) from error
-    problems = [*_key_problems(where, entry), *_text_problems(where, entry), *_change_problems(where, entry)]
+    problems = [
+        *_key_problems(where, entry),
+        *_text_problems(where, entry),
+        *_change_problems(where, entry),
+    ]
     raise_if_any(f"{path}: the scenario cannot be used", problems, ScenarioError)
     scenario = _scenario(entry)
     raise_if_any(f"{path}: the scenario cannot be used", _taken_name(path, scenario), ScenarioError)
@@ -113,7 +128,9 @@ def _key_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
     wanted = (*_ALWAYS, *_GROUNDS) if entry.get("interventions") else _ALWAYS
     problems = [Problem(where, key, MISSING, "required") for key in wanted if key not in entry]
     if not entry.get("interventions") and entry.get("name") != HISTORICAL.name:
-        problems.append(Problem(where, "interventions", MISSING, "at least one table [[interventions]]"))
+        problems.append(
+            Problem(where, "interventions", MISSING, "at least one table [[interventions]]")
+        )
     return problems + [unknown(where, "key", key, _KEYS) for key in entry if key not in _KEYS]
 
 
@@ -131,11 +148,15 @@ def _text_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
         _is_text(told) or (isinstance(told, list) and told and all(map(_is_text, told)))
     ):
         problems.append(
-            Problem(where, "antecedent", told, "a sentence, or a list of sentences if there are several")
+            Problem(
+                where, "antecedent", told, "a sentence, or a list of sentences if there are several"
+            )
         )
     if "horizon_years" in entry and not (type(horizon) is int and 1 <= horizon <= LONGEST_HORIZON):
         problems.append(
-            Problem(where, "horizon_years", horizon, f"a whole number of years, 1 to {LONGEST_HORIZON}")
+            Problem(
+                where, "horizon_years", horizon, f"a whole number of years, 1 to {LONGEST_HORIZON}"
+            )
         )
     problems += [
         Problem(where, key, entry[key], "a sentence")
@@ -152,9 +173,13 @@ def _source_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
         problems.append(unknown(where, "source", source, source_keys()))
     for key in ("lines", "page"):
         value = entry.get(key, "")
-        formed = isinstance(value, str) and (_SPANS.fullmatch(value) or (not value and source not in _HELD))
+        formed = isinstance(value, str) and (
+            _SPANS.fullmatch(value) or (not value and source not in _HELD)
+        )
         if key in entry and not formed:
-            problems.append(Problem(where, key, value, "numbers such as 925, 925-927 or 925-927;1104-1105"))
+            problems.append(
+                Problem(where, key, value, "numbers such as 925, 925-927 or 925-927;1104-1105")
+            )
     return problems
 
 
@@ -194,7 +219,10 @@ def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
         return []
     return [
         Problem(
-            path.name, "name", scenario.name, "a name that the catalogue does not use for another scenario"
+            path.name,
+            "name",
+            scenario.name,
+            "a name that the catalogue does not use for another scenario",
         )
     ]
 
@@ -202,7 +230,9 @@ def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
 @cache
 def catalogue() -> dict[str, ScenarioFile]:
     """Every scenario that ships with lilliput, by name, the historical one first."""
-    paths = sorted(CATALOGUE.glob("*.toml"), key=lambda path: (path.stem != HISTORICAL.name, path.stem))
+    paths = sorted(
+        CATALOGUE.glob("*.toml"), key=lambda path: (path.stem != HISTORICAL.name, path.stem)
+    )
     return {path.stem: read_scenario_file(path) for path in paths}
 
 

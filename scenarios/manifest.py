@@ -39,7 +39,8 @@ def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, An
         "set": dict(changes),
         "seed": result.seed,
         "replicates": result.replicates,
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        "versions": {"python": platform.python_version()}
+        | {name: _version(name) for name in _PACKAGES},
         "commit": commit_of(Path(__file__).parent.parent),
     }
 

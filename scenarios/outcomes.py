@@ -14,7 +14,13 @@ from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
 
 #: The five pairs, client first, whose break is documented, and as (patron, client).
-PAIR_NAMES = ("albania-yugoslavia", "yugoslavia-ussr", "albania-ussr", "china-ussr", "albania-china")
+PAIR_NAMES = (
+    "albania-yugoslavia",
+    "yugoslavia-ussr",
+    "albania-ussr",
+    "china-ussr",
+    "albania-china",
+)
 PAIRS: tuple[Pair, ...] = tuple(pair_named(name) for name in PAIR_NAMES)
 YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 #: Quantities kept year by year for fans, and for how many histories: the first ones of a run.
@@ -67,11 +73,16 @@ class Outcomes:
             cause=np.concatenate([part.cause for part in parts], axis=1),
             aid=np.concatenate([part.aid for part in parts], axis=-1),
             status_counts=np.sum([part.status_counts for part in parts], axis=0),
-            series={name: np.concatenate([part.series[name] for part in parts], axis=-1) for name in SERIES},
+            series={
+                name: np.concatenate([part.series[name] for part in parts], axis=-1)
+                for name in SERIES
+            },
         )
 
 
-def outcomes_of(trajectory: Trajectory, windows: Sequence[Window] = PLAN_PERIODS, kept: int = 0) -> Outcomes:
+def outcomes_of(
+    trajectory: Trajectory, windows: Sequence[Window] = PLAN_PERIODS, kept: int = 0
+) -> Outcomes:
     """The outcomes of some histories, with the yearly series of the first ``kept`` of them.
 
     The trajectory must keep ``KEPT``.
@@ -92,12 +103,16 @@ def outcomes_of(trajectory: Trajectory, windows: Sequence[Window] = PLAN_PERIODS
         initiator=initiator,
         cause=cause,
         aid=aid.astype(np.float32),
-        status_counts=np.stack([(status == s).sum(axis=-1, dtype=np.int64) for s in Status], axis=-1),
+        status_counts=np.stack(
+            [(status == s).sum(axis=-1, dtype=np.int64) for s in Status], axis=-1
+        ),
         series={name: _yearly(trajectory, name, kept) for name in SERIES},
     )
 
 
-def collected(trajectories: Iterable[Trajectory], windows: Sequence[Window] = PLAN_PERIODS) -> Outcomes:
+def collected(
+    trajectories: Iterable[Trajectory], windows: Sequence[Window] = PLAN_PERIODS
+) -> Outcomes:
     """The outcomes of many histories that come a chunk at a time; each chunk is dropped when its outcomes are taken."""
     parts: list[Outcomes] = []
     kept = 0
@@ -128,7 +143,9 @@ def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
 
 def yearly_values(quarterly: Array, name: str) -> Compact:
     """A quantity of whole years year by year, the first axis being time: sums of aid, means of feelings."""
-    years = np.stack([_summed(quarterly, start, start + 3) for start in range(0, len(quarterly), 4)])
+    years = np.stack(
+        [_summed(quarterly, start, start + 3) for start in range(0, len(quarterly), 4)]
+    )
     return (years if name == "delivered" else years / 4).astype(np.float32)
 
 

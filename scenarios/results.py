@@ -75,7 +75,9 @@ def write_result(
         _write_all(result, documented, manifest, made)
         put_in_place(made, folder)
     except OSError as error:
-        problem = Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")
+        problem = Problem(
+            "--out", "folder", str(folder), f"a folder that can be written to ({error})"
+        )
         raise ScenarioError("the result could not be written", [problem]) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -96,16 +98,22 @@ def put_in_place(made: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_all(result: RunResult, documented: Documented, manifest: Mapping[str, Any], folder: Path) -> None:
+def _write_all(
+    result: RunResult, documented: Documented, manifest: Mapping[str, Any], folder: Path
+) -> None:
     from scenarios.charts.run import (
         figures_of,
         write_figure,
     )  # drawing is not needed by those who only read or count
 
     outcomes = result.outcomes
-    _write_parquet(folder / HISTORIES, (histories_table(result, part) for part in _slices(outcomes)))
+    _write_parquet(
+        folder / HISTORIES, (histories_table(result, part) for part in _slices(outcomes))
+    )
     _write_parquet(folder / AID, (aid_table(outcomes, part) for part in _slices(outcomes)))
-    _write_csv(folder / BREAKS_TABLE, [break_row(row) for row in summarised_breaks(outcomes, documented)])
+    _write_csv(
+        folder / BREAKS_TABLE, [break_row(row) for row in summarised_breaks(outcomes, documented)]
+    )
     _write_csv(folder / AID_TABLE, [aid_row(row) for row in summarised_aid(outcomes, documented)])
     (folder / FIGURES).mkdir()
     for name, figure in figures_of(result, documented):
@@ -150,7 +158,9 @@ def histories_table(result: RunResult, part: slice) -> pa.Table:
     for place, name in enumerate(PAIR_NAMES):
         stem = name.replace("-", "_")
         columns[f"{stem}_break"] = _named(outcomes.split[place, part], dates)
-        columns[f"{stem}_initiator"] = _named(outcomes.initiator[place, part], [c.key for c in Country])
+        columns[f"{stem}_initiator"] = _named(
+            outcomes.initiator[place, part], [c.key for c in Country]
+        )
         columns[f"{stem}_cause"] = _named(outcomes.cause[place, part], CAUSES)
     return pa.table(columns)
 
@@ -159,7 +169,9 @@ def aid_table(outcomes: Outcomes, part: slice) -> pa.Table:
     """One row a history, pair and window: aid asked, pledged and delivered in million US dollars."""
     spans, pairs = len(outcomes.windows), len(PAIRS)
     numbers = outcomes.first_replicate + np.arange(part.start, part.stop)
-    span, pair, row = (axis.ravel() for axis in np.indices((spans, pairs, numbers.size), dtype=np.int16))
+    span, pair, row = (
+        axis.ravel() for axis in np.indices((spans, pairs, numbers.size), dtype=np.int16)
+    )
     countries = [country.key for country in Country]
     patrons = np.array([patron for patron, _ in PAIRS], dtype=np.int16)
     clients = np.array([client for _, client in PAIRS], dtype=np.int16)

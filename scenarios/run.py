@@ -66,7 +66,9 @@ def _trajectories(
         )
 
 
-def _told(trajectories: Iterator[Trajectory], progress: Callable[[int], None] | None) -> Iterator[Trajectory]:
+def _told(
+    trajectories: Iterator[Trajectory], progress: Callable[[int], None] | None
+) -> Iterator[Trajectory]:
     done = 0
     for trajectory in trajectories:
         yield trajectory

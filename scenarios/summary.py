@@ -70,7 +70,9 @@ def summarised_breaks(outcomes: Outcomes, documented: Documented) -> tuple[Break
             name=name,
             pair=pair,
             documented=held.get(pair),
-            **{key: quantile_date(outcomes.split[place], share) for key, share in QUANTILES.items()},
+            **{
+                key: quantile_date(outcomes.split[place], share) for key, share in QUANTILES.items()
+            },
             share_by_1980=float((outcomes.split[place] != NEVER).mean()),
             initiators=_shares(outcomes.initiator[place], countries),
             causes=_shares(outcomes.cause[place], CAUSES),
@@ -89,5 +91,7 @@ def summarised_aid(outcomes: Outcomes, documented: Documented) -> tuple[AidSumma
                 amounts = np.quantile(outcomes.aid[which, span, place], shares).tolist()
                 values = dict(zip(QUANTILES, amounts, strict=True))
                 held = documented_sum(documented.aid, pair, basis, window)
-                rows.append(AidSummary(pair=pair, basis=basis, window=window, documented=held, **values))
+                rows.append(
+                    AidSummary(pair=pair, basis=basis, window=window, documented=held, **values)
+                )
     return tuple(rows)

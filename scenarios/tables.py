@@ -29,7 +29,9 @@ def heading(result: RunResult) -> list[str]:
         lines += [f"Antecedent: {escape(text)}" for text in antecedents(scenario)]
         lines.append(f"Horizon: {scenario.horizon} years")
     lines += [f"[bold]Note:[/bold] {escape(flag)}" for flag in flags(scenario)]
-    lines.append(f"{result.replicates:,} histories, seed {result.seed}, {draws_in_words(result.draws)}")
+    lines.append(
+        f"{result.replicates:,} histories, seed {result.seed}, {draws_in_words(result.draws)}"
+    )
     if result.draws.outdated:
         lines.append(
             "[bold]Note:[/bold] the parameter table has changed since these draws were made; fit them anew"
@@ -75,7 +77,9 @@ def movers_table(summaries: Sequence[BreakSummary]) -> Table:
 
 def _commonest(shares: dict[str, float]) -> str:
     """The two most frequent of some named shares."""
-    return ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in list(shares.items())[:2])
+    return ", ".join(
+        f"{name.replace('_', ' ')} {share:.0%}" for name, share in list(shares.items())[:2]
+    )
 
 
 def _table(title: str) -> Table:

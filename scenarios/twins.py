@@ -10,7 +10,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from scenarios.outcomes import KEPT, SERIES, Compact, Quarters, first_breaks, of_pairs, yearly_values
+from scenarios.outcomes import (
+    KEPT,
+    SERIES,
+    Compact,
+    Quarters,
+    first_breaks,
+    of_pairs,
+    yearly_values,
+)
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import Course, continued, opened
@@ -47,7 +55,9 @@ def twin_trajectories(
     """
 
     def onward(course: Course, scenario: Scenario, end: int) -> Course:
-        return continued(course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end)
+        return continued(
+            course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end
+        )
 
     def begun(scenario: Scenario) -> Course:
         return opened(parameters, scenario, KEPT)
@@ -113,7 +123,12 @@ def _of_pairs(quarters: Sequence[Array]) -> Array:
 
 
 def yearly_twins(
-    parameters: Parameters, scenarios: Sequence[Scenario], *, seed: int, first_replicate: int, last_year: int
+    parameters: Parameters,
+    scenarios: Sequence[Scenario],
+    *,
+    seed: int,
+    first_replicate: int,
+    last_year: int,
 ) -> Iterator[YearlyTwins]:
     """The same histories up to the end of a year, of which no more than breaks and yearly values is ever held.
 
@@ -125,7 +140,12 @@ def yearly_twins(
         while years.course.quarter < end:
             next_end = min(years.course.quarter // _STRETCH * _STRETCH + _STRETCH, end)
             course = continued(
-                years.course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=next_end
+                years.course,
+                parameters,
+                scenario,
+                seed=seed,
+                first_replicate=first_replicate,
+                until=next_end,
             )
             years = _Years(course, years.series).with_whole_years()
         return years

@@ -55,11 +55,14 @@ class Conditioning:
         raise_if_any("this record cannot be imposed", _window_problems(self.moves))
         pairs = [(a, b) for a in Country for b in Country if a < b]
         self._queues = {
-            pair: [move for move in self.moves if tuple(sorted(move.pair)) == pair] for pair in pairs
+            pair: [move for move in self.moves if tuple(sorted(move.pair)) == pair]
+            for pair in pairs
         }
         self._made = {pair: np.zeros(self.replicates, dtype=np.int64) for pair in pairs}
 
-    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+    def impose(
+        self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
+    ) -> None:
         """Replace the free moves of a quarter (P, C, R) by those on record, and add up their log-probabilities.
 
         ``chances`` are the probabilities of each move in the quarter, zero where the status does not allow it.
@@ -101,7 +104,9 @@ def _window_problems(moves: Sequence[RecordedMove]) -> list[Problem]:
         if same and after.last_quarter <= same[-1].last_quarter:
             where = f"{pair_name(*after.pair)}, {after.move.name.lower()}"
             allowed = f"after {quarter_name(same[-1].last_quarter)}, when the move before must have fallen"
-            problems.append(Problem(where, "last_quarter", quarter_name(after.last_quarter), allowed))
+            problems.append(
+                Problem(where, "last_quarter", quarter_name(after.last_quarter), allowed)
+            )
     return problems
 
 

@@ -103,7 +103,8 @@ def _spell_table() -> list[list[str]]:
     table = [[""] * COUNTRIES for _ in range(QUARTERS)]
     for country in Country:
         spells = sorted(
-            (s for s in leadership_spells().values() if s.country is country), key=lambda s: s.first_month
+            (s for s in leadership_spells().values() if s.country is country),
+            key=lambda s: s.first_month,
         )
         for quarter in range(QUARTERS):
             month = quarter * 3 + 1
@@ -134,14 +135,18 @@ def _log_gdp_table() -> Array:
     middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
     for country in Country:
         held = sorted(
-            (float(r["year"]), math.log(float(r["gdp"]))) for r in rows if r["country"] == country.key
+            (float(r["year"]), math.log(float(r["gdp"])))
+            for r in rows
+            if r["country"] == country.key
         )
         years = np.array([year for year, _ in held]) + 0.5
         logs = np.array([value for _, value in held])
         values = np.interp(middle, years, logs)
         first = (logs[1] - logs[0]) / (years[1] - years[0])
         last = (logs[-1] - logs[-2]) / (years[-1] - years[-2])
-        values += np.minimum(middle - years[0], 0) * first + np.maximum(middle - years[-1], 0) * last
+        values += (
+            np.minimum(middle - years[0], 0) * first + np.maximum(middle - years[-1], 0) * last
+        )
         table[:, country, 0] = values
     return table
 
@@ -161,8 +166,13 @@ def _income_table() -> Array:
     rows = {float(row["year"]): math.log(float(row["index"])) for row in read_driver("prices")}
     then = rows.pop(PRICES_OF_GDP)
     middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
-    prices = np.interp(middle, np.array(sorted(rows)) + 0.5, [rows[year] for year in sorted(rows)]) - then
-    return np.asarray(np.exp(_log_gdp_table() + prices[:, np.newaxis, np.newaxis]) * MILLIONS_IN_A_BILLION)
+    prices = (
+        np.interp(middle, np.array(sorted(rows)) + 0.5, [rows[year] for year in sorted(rows)])
+        - then
+    )
+    return np.asarray(
+        np.exp(_log_gdp_table() + prices[:, np.newaxis, np.newaxis]) * MILLIONS_IN_A_BILLION
+    )
 
 
 @cache
@@ -176,7 +186,9 @@ def _proximity_table() -> PerPair:
 
 def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
     """The pairs of two different countries at which a table (P, C, 1) is zero."""
-    return tuple((a, b) for a in range(COUNTRIES) for b in range(COUNTRIES) if a != b and table[a, b, 0] == 0)
+    return tuple(
+        (a, b) for a in range(COUNTRIES) for b in range(COUNTRIES) if a != b and table[a, b, 0] == 0
+    )
 
 
 def _both_ways(table: Array, intervention: Intervention, value: float) -> None:
@@ -209,7 +221,9 @@ class Context:
         problems = overlap_problems(scenario.name, changes)
         for number, change in changes.items():
             if change.kind == "leadership":
-                problems += foreign_spell_problems(scenario.name, number, change.country, change.spell)
+                problems += foreign_spell_problems(
+                    scenario.name, number, change.country, change.spell
+                )
         raise_if_any(f"{scenario.name}: the scenario cannot be used", problems)
         self._interventions = scenario.interventions
         self._parameters = parameters
@@ -221,7 +235,9 @@ class Context:
             if intervention.kind == "leadership":
                 for quarter in range(QUARTERS):
                     if intervention.active(quarter):
-                        self._spells[quarter][country_named(intervention.country)] = intervention.spell
+                        self._spells[quarter][country_named(intervention.country)] = (
+                            intervention.spell
+                        )
 
     def spell(self, quarter: int, country: Country) -> Spell:
         """The leadership spell in force in a quarter, interventions included."""
@@ -239,7 +255,11 @@ class Context:
         """The drivers of one quarter (0 is 1945 Q1)."""
         active = [i for i in self._interventions if i.active(quarter)]
         drivers = {driver: table[quarter] for driver, table in self._drivers.items()}
-        pairs = self._pair_terms(quarter, active) if active else self._undisturbed(quarter >= CHINA_ENTERS)
+        pairs = (
+            self._pair_terms(quarter, active)
+            if active
+            else self._undisturbed(quarter >= CHINA_ENTERS)
+        )
         for change in active:
             if change.kind == "driver":
                 drivers[change.driver] = drivers[change.driver].copy()

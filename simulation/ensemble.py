@@ -50,7 +50,9 @@ class Course:
 
 def opened(parameters: Parameters, scenario: Scenario, keep: Sequence[str]) -> Course:
     """Histories that are about to begin, in January 1945."""
-    return Course(0, opening_state(parameters, Context(scenario, parameters)), dict.fromkeys(keep, ()))
+    return Course(
+        0, opening_state(parameters, Context(scenario, parameters)), dict.fromkeys(keep, ())
+    )
 
 
 def continued(
@@ -84,7 +86,9 @@ def continued(
                     quarterly.append(arrays[name])
             if account.move.any():
                 moves.append(moves_of_quarter(quarter, account, first_replicate))
-            del account  # its memory serves the next quarter while it is still in the processor's cache
+            del (
+                account
+            )  # its memory serves the next quarter while it is still in the processor's cache
     check_finite(parameters, state, scenario, seed, first_replicate)
     return Course(max(until, course.quarter), state, kept, moves)
 
@@ -129,4 +133,6 @@ def simulate_in_chunks(
     """The same histories a chunk of replicates at a time, so that memory does not grow with their number."""
     for start in range(0, parameters.replicates, chunk):
         part = parameters.replicate(slice(start, start + chunk))
-        yield simulate(part, scenario, seed=seed, first_replicate=first_replicate + start, keep=keep)
+        yield simulate(
+            part, scenario, seed=seed, first_replicate=first_replicate + start, keep=keep
+        )

@@ -39,7 +39,9 @@ class LilliputError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         count = len(self.problems)
         heading = title if not count else f"{title} ({count} problem{'s' if count > 1 else ''})"
-        super().__init__("\n".join([heading, *(f"  {i}. {p}" for i, p in enumerate(self.problems, 1))]))
+        super().__init__(
+            "\n".join([heading, *(f"  {i}. {p}" for i, p in enumerate(self.problems, 1))])
+        )
 
 
 class SimulationError(LilliputError):
@@ -52,7 +54,9 @@ class NonFiniteError(SimulationError):
 
 def nearest(value: object, allowed: Sequence[str]) -> str:
     """The allowed name most like a mistyped one, or an empty string if none is near."""
-    matches = get_close_matches(str(value).lower(), [name.lower() for name in allowed], n=1, cutoff=0.6)
+    matches = get_close_matches(
+        str(value).lower(), [name.lower() for name in allowed], n=1, cutoff=0.6
+    )
     return next((name for name in allowed if matches and name.lower() == matches[0]), "")
 
 

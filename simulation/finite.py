@@ -17,7 +17,11 @@ _ALLOWED = "finite numbers"
 
 
 def check_finite(
-    parameters: Parameters, state: AllianceState, scenario: Scenario, seed: int, first_replicate: int
+    parameters: Parameters,
+    state: AllianceState,
+    scenario: Scenario,
+    seed: int,
+    first_replicate: int,
 ) -> None:
     """Raise ``NonFiniteError`` if a parameter or a quantity of the last state fails to be finite in any history.
 
@@ -35,13 +39,17 @@ def check_finite(
         raise NonFiniteError("the simulation left the finite numbers", problems)
 
 
-def _first_problems(alone: Parameters, scenario: Scenario, seed: int, replicate: int) -> list[Problem]:
+def _first_problems(
+    alone: Parameters, scenario: Scenario, seed: int, replicate: int
+) -> list[Problem]:
     """What fails first in one history, quarter by quarter; the parameters at fault where no quantity shows it."""
     context, shocks = Context(scenario, alone), Shocks(seed, 1, replicate)
     state = opening_state(alone, context)
     for quarter in range(QUARTERS):
         state, account = transition(state, alone, context.quarter(quarter), shocks.quarter(quarter))
-        problems = _problems_of(account, quarter, replicate) + _problems_of(state, quarter, replicate)
+        problems = _problems_of(account, quarter, replicate) + _problems_of(
+            state, quarter, replicate
+        )
         if problems:
             return problems
     return [
@@ -51,7 +59,9 @@ def _first_problems(alone: Parameters, scenario: Scenario, seed: int, replicate:
     ]
 
 
-def _problems_of(quantities: AllianceState | QuarterAccount, quarter: int, replicate: int) -> list[Problem]:
+def _problems_of(
+    quantities: AllianceState | QuarterAccount, quarter: int, replicate: int
+) -> list[Problem]:
     """The first pair or country of each quantity that is not finite, self pairs left aside."""
     problems = []
     for name, values in array_fields(quantities).items():

@@ -9,7 +9,15 @@ from simulation.dates import LAST_YEAR, quarter_name, quarter_of
 from simulation.errors import Problem, unknown
 
 Kind = Literal[
-    "leadership", "driver", "grant", "pledge", "forbid", "impose", "goodwill", "proximity", "absence"
+    "leadership",
+    "driver",
+    "grant",
+    "pledge",
+    "forbid",
+    "impose",
+    "goodwill",
+    "proximity",
+    "absence",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 DRIVERS = ("isolation", "pressure", "distraction", "rapprochement", "emergency")
@@ -64,7 +72,9 @@ class Intervention:
         return quarter_of(self.start) <= quarter <= quarter_of(self.end, end=True)
 
 
-def intervention_problems(where: str, position: int, entry: object, spells: Sequence[str]) -> list[Problem]:
+def intervention_problems(
+    where: str, position: int, entry: object, spells: Sequence[str]
+) -> list[Problem]:
     """What is wrong with one intervention as read from a file: kind, keys, names, dates, value."""
     at = f"interventions[{position}]"
     if not isinstance(entry, dict):
@@ -86,7 +96,9 @@ def intervention_problems(where: str, position: int, entry: object, spells: Sequ
         if key in wanted and key in entry and entry[key] not in allowed:
             problems.append(unknown(where, f"{at}.{key}", entry[key], allowed))
     if "patron" in wanted and "patron" in entry and entry.get("patron") == entry.get("client"):
-        problems.append(Problem(where, f"{at}.client", entry["client"], "another country than the patron"))
+        problems.append(
+            Problem(where, f"{at}.client", entry["client"], "another country than the patron")
+        )
     if "value" in wanted and "value" in entry:
         most = 1000 if kind == "pledge" else 1
         value = entry["value"]
@@ -104,12 +116,16 @@ def _date_problems(where: str, at: str, entry: dict[str, object]) -> list[Proble
         try:
             quarters[key] = quarter_of(str(entry[key]), end=key == "to")
         except ValueError:
-            problems.append(Problem(where, f"{at}.{key}", entry[key], "a date YYYY, YYYY-MM or YYYY-MM-DD"))
+            problems.append(
+                Problem(where, f"{at}.{key}", entry[key], "a date YYYY, YYYY-MM or YYYY-MM-DD")
+            )
             continue
         if not 0 <= quarters[key] <= quarter_of(f"{LAST_YEAR}-12"):
             problems.append(Problem(where, f"{at}.{key}", entry[key], f"1945-01 to {LAST_YEAR}-12"))
     if len(quarters) == 2 and quarters["from"] > quarters["to"]:
-        problems.append(Problem(where, f"{at}.to", entry["to"], f"not before from = {entry['from']}"))
+        problems.append(
+            Problem(where, f"{at}.to", entry["to"], f"not before from = {entry['from']}")
+        )
     return problems
 
 
@@ -144,10 +160,10 @@ def overlap_problems(where: str, changes: Mapping[int, Intervention]) -> list[Pr
             if thing and thing == _thing_set(earlier) and first <= last:
                 told = f"{' '.join(thing)}, {later.start} to {later.end}"
                 both = (
-                    quarter_name(first) if first == last else f"{quarter_name(first)} to {quarter_name(last)}"
+                    quarter_name(first)
+                    if first == last
+                    else f"{quarter_name(first)} to {quarter_name(last)}"
                 )
-                allowed = (
-                    f"one change of a thing at a time; interventions[{earlier_number}] also sets it in {both}"
-                )
+                allowed = f"one change of a thing at a time; interventions[{earlier_number}] also sets it in {both}"
                 problems.append(Problem(where, f"interventions[{number}]", told, allowed))
     return problems

@@ -114,7 +114,9 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
             return
         quarter = self._next_quarter
         context, shocks = self.context.quarter(quarter), self.shocks.quarter(quarter)
-        self.state, self.account = transition(self.state, self.parameters, context, shocks, self.record)
+        self.state, self.account = transition(
+            self.state, self.parameters, context, shocks, self.record
+        )
         self._next_quarter += 1
         self.running = self._next_quarter < QUARTERS
 
@@ -136,8 +138,12 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
 def check_one_replicate(parameters: Parameters) -> None:
     """Raise ``SimulationError`` unless the parameters are those of one history."""
-    problem = Problem("parameters", "replicates", parameters.replicates, "1 (choose one with .replicate)")
-    raise_if_any("a Mesa model runs one history at a time", [problem] if parameters.replicates != 1 else [])
+    problem = Problem(
+        "parameters", "replicates", parameters.replicates, "1 (choose one with .replicate)"
+    )
+    raise_if_any(
+        "a Mesa model runs one history at a time", [problem] if parameters.replicates != 1 else []
+    )
 
 
 def run_model(model: AllianceModel) -> None:
@@ -147,7 +153,9 @@ def run_model(model: AllianceModel) -> None:
     """
     while model.running:
         model.step()
-    check_finite(model.parameters, model.state, model.scenario_choice, model.seed_of_shocks, model.replicate)
+    check_finite(
+        model.parameters, model.state, model.scenario_choice, model.seed_of_shocks, model.replicate
+    )
 
 
 def release(model: AllianceModel) -> None:

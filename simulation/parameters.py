@@ -89,13 +89,19 @@ def read_parameter_table(path: Path, source_keys: tuple[str, ...]) -> dict[str, 
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    )
 
 
-def _entry_problems(where: str, name: str, entry: object, source_keys: tuple[str, ...]) -> list[Problem]:
+def _entry_problems(
+    where: str, name: str, entry: object, source_keys: tuple[str, ...]
+) -> list[Problem]:
     if not isinstance(entry, dict):
         return [Problem(where, name, entry, "a table with the keys " + ", ".join(_KEYS))]
-    problems = [Problem(where, f"{name}.{key}", MISSING, "required") for key in _KEYS if key not in entry]
+    problems = [
+        Problem(where, f"{name}.{key}", MISSING, "required") for key in _KEYS if key not in entry
+    ]
     problems += [unknown(where, f"{name} key", key, _KEYS) for key in entry if key not in _KEYS]
     if problems:
         return problems
@@ -105,17 +111,25 @@ def _entry_problems(where: str, name: str, entry: object, source_keys: tuple[str
         problems.append(unknown(where, f"{name}.source", entry["source"], source_keys))
     if entry["source"] == "assumption" and not str(entry["note"]).strip():
         problems.append(
-            Problem(where, f"{name}.note", entry["note"], "a reason, as the source is an assumption")
+            Problem(
+                where, f"{name}.note", entry["note"], "a reason, as the source is an assumption"
+            )
         )
     prior = entry["prior"] if isinstance(entry["prior"], dict) else {}
     if prior.get("family") not in FAMILIES:
         problems.append(unknown(where, f"{name}.prior.family", prior.get("family"), FAMILIES))
     if not _is_number(prior.get("spread")) or prior["spread"] <= 0:
-        problems.append(Problem(where, f"{name}.prior.spread", prior.get("spread"), "a number above 0"))
-    return problems + _range_problems(where, name, entry["default"], entry["bounds"], prior.get("family"))
+        problems.append(
+            Problem(where, f"{name}.prior.spread", prior.get("spread"), "a number above 0")
+        )
+    return problems + _range_problems(
+        where, name, entry["default"], entry["bounds"], prior.get("family")
+    )
 
 
-def _range_problems(where: str, name: str, default: Any, bounds: Any, family: object) -> list[Problem]:
+def _range_problems(
+    where: str, name: str, default: Any, bounds: Any, family: object
+) -> list[Problem]:
     if not (
         isinstance(bounds, list)
         and len(bounds) == 2
@@ -140,14 +154,18 @@ def source_keys() -> tuple[str, ...]:
 @cache
 def parameter_table() -> dict[str, Parameter]:
     """The parameter table that ships with lilliput."""
-    return read_parameter_table(Path(str(files("simulation").joinpath("parameters.toml"))), source_keys())
+    return read_parameter_table(
+        Path(str(files("simulation").joinpath("parameters.toml"))), source_keys()
+    )
 
 
 @cache
 def keywords_of(rule: Callable[..., Any]) -> tuple[str, ...]:
     """The keyword-only arguments of a rule: the parameters it uses."""
     kinds = inspect.signature(rule).parameters
-    return tuple(name for name, kind in kinds.items() if kind.kind is inspect.Parameter.KEYWORD_ONLY)
+    return tuple(
+        name for name, kind in kinds.items() if kind.kind is inspect.Parameter.KEYWORD_ONLY
+    )
 
 
 class Parameters(Mapping[str, PerReplicate]):
@@ -180,7 +198,9 @@ class Parameters(Mapping[str, PerReplicate]):
 
     def replicate(self, rows: slice | Array) -> "Parameters":
         """The same parameters for some of the replicates."""
-        return Parameters({name: np.ascontiguousarray(values[rows]) for name, values in self._values.items()})
+        return Parameters(
+            {name: np.ascontiguousarray(values[rows]) for name, values in self._values.items()}
+        )
 
 
 def parameter_problems(where: str, values: Mapping[str, float]) -> list[Problem]:

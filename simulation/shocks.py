@@ -78,7 +78,9 @@ class Shocks:
     ``ahead`` quarters are drawn at a time (1, or a divisor of 12); the numbers are the same whatever it is.
     """
 
-    def __init__(self, seed: int, replicates: int, first_replicate: int = 0, *, ahead: int = 1) -> None:
+    def __init__(
+        self, seed: int, replicates: int, first_replicate: int = 0, *, ahead: int = 1
+    ) -> None:
         if BLOCK % ahead:
             raise ValueError(f"ahead = {ahead} does not divide {BLOCK}")
         self._streams = {decision: DecisionStream(seed, decision) for decision in DECISIONS}

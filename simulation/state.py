@@ -150,7 +150,9 @@ def starting_state(
 def array_fields(quantities: AllianceState | QuarterAccount) -> dict[str, Array]:
     """Every array of a state or account by name; a source is named ``strain_sources.ideology``."""
     names = (
-        [f.name for f in fields(quantities)] if isinstance(quantities, AllianceState) else quantities._fields
+        [f.name for f in fields(quantities)]
+        if isinstance(quantities, AllianceState)
+        else quantities._fields
     )
     arrays: dict[str, Array] = {}
     for name in names:

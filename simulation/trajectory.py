@@ -66,7 +66,9 @@ class Trajectory:
         chosen = (table.patron == patron) & (table.client == client) & (table.move == move)
         dates = np.full(self.replicates, np.inf)
         np.minimum.at(
-            dates, table.replicate[chosen] - self.first_replicate, table.quarter[chosen].astype(float)
+            dates,
+            table.replicate[chosen] - self.first_replicate,
+            table.quarter[chosen].astype(float),
         )
         return np.where(np.isinf(dates), np.nan, dates)
 
@@ -105,4 +107,6 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     cause[(move == Move.FORMED) | (move == Move.MENDED)] = NO_CAUSE
     initiator[move == Move.MENDED] = NO_CAUSE
     everywhere = np.full(len(pair), quarter, dtype=np.int64)
-    return MoveTable(first_replicate + replicate, everywhere, larger, smaller, move, initiator, cause)
+    return MoveTable(
+        first_replicate + replicate, everywhere, larger, smaller, move, initiator, cause
+    )

@@ -111,7 +111,9 @@ def perceived(state: AllianceState, parameters: Parameters, context: QuarterCont
     zero_pairs(attention, context.absent)
     threat = perception.threat(context.proximity, attention, state.goodwill)
     autonomy = perception.autonomy(context.log_client_share, **parameters.of(perception.autonomy))
-    asymmetry = perception.asymmetry(context.log_size_share, context.log_client_share) * context.present
+    asymmetry = (
+        perception.asymmetry(context.log_size_share, context.log_client_share) * context.present
+    )
     quarrel = perception.quarrel(estranged, split, **parameters.of(perception.quarrel))
     warmth = perception.warmth(state.goodwill)
     return Perceived(
@@ -137,9 +139,16 @@ def exchanged(
     seen: Perceived,
 ) -> Exchanged:
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
-    need = aid.need(context.income, context.emergency, context.plan_start, **parameters.of(aid.need))
+    need = aid.need(
+        context.income, context.emergency, context.plan_start, **parameters.of(aid.need)
+    )
     requested = aid.aid_requested(
-        need, state.ambition, seen.attention, state.strain, seen.tie, **parameters.of(aid.aid_requested)
+        need,
+        state.ambition,
+        seen.attention,
+        state.strain,
+        seen.tie,
+        **parameters.of(aid.aid_requested),
     )
     value = aid.value_of_client(
         state.support,
@@ -191,7 +200,9 @@ def strain_sources(
     shift = perception.line_shift(context.line, state.remembered_line)
     attention = seen.attention
     return StrainSources(
-        ideology=feeling.ideology(seen.line_gap, context.line, attention, **parameters.of(feeling.ideology)),
+        ideology=feeling.ideology(
+            seen.line_gap, context.line, attention, **parameters.of(feeling.ideology)
+        ),
         hierarchy=feeling.hierarchy(seen.submission, **parameters.of(feeling.hierarchy)),
         rival_courted=feeling.rival_courted(
             perception.rival_courted(seen.warmth, seen.threat),
@@ -207,7 +218,9 @@ def strain_sources(
             **parameters.of(feeling.friend_opposed),
         ),
         refusal=feeling.refusal(state.refused, attention, **parameters.of(feeling.refusal)),
-        unconsulted=feeling.unconsulted(shift, context.line, attention, **parameters.of(feeling.unconsulted)),
+        unconsulted=feeling.unconsulted(
+            shift, context.line, attention, **parameters.of(feeling.unconsulted)
+        ),
     )
 
 
@@ -220,12 +233,17 @@ def fatigue_sources(
 ) -> FatigueSources:
     """Everything that turns each patron against each client, source by source."""
     return FatigueSources(
-        cost=feeling.cost(aids.newly_pledged, aids.capacity, context.line, **parameters.of(feeling.cost)),
+        cost=feeling.cost(
+            aids.newly_pledged, aids.capacity, context.line, **parameters.of(feeling.cost)
+        ),
         deviation=feeling.deviation(
             seen.line_gap, context.hierarchy, seen.attention, **parameters.of(feeling.deviation)
         ),
         insubordination=feeling.insubordination(
-            seen.submission, state.support, context.pressure, **parameters.of(feeling.insubordination)
+            seen.submission,
+            state.support,
+            context.pressure,
+            **parameters.of(feeling.insubordination),
         ),
         encroachment=feeling.encroachment(
             state.support,
@@ -235,7 +253,9 @@ def fatigue_sources(
             context.pressure,
             **parameters.of(feeling.encroachment),
         ),
-        defiance=feeling.defiance_resented(aids.defiance, **parameters.of(feeling.defiance_resented)),
+        defiance=feeling.defiance_resented(
+            aids.defiance, **parameters.of(feeling.defiance_resented)
+        ),
     )
 
 
@@ -255,10 +275,14 @@ def responded(
     )
     allied, estranged, split = standings(state.status)
     bond = allied + estranged
-    strain = feeling.strain(state.strain, sources, relief, bond, shock, **parameters.of(feeling.strain))
+    strain = feeling.strain(
+        state.strain, sources, relief, bond, shock, **parameters.of(feeling.strain)
+    )
     strain = zero_pairs(strain, context.absent)
     tiring = fatigue_sources(state, parameters, context, seen, aids)
-    fatigue = feeling.fatigue(state.fatigue, tiring, aids.value, bond, **parameters.of(feeling.fatigue))
+    fatigue = feeling.fatigue(
+        state.fatigue, tiring, aids.value, bond, **parameters.of(feeling.fatigue)
+    )
     fatigue = zero_pairs(fatigue, context.absent)
     support = politics.support(
         state.support,
@@ -293,8 +317,12 @@ def responded(
         support=support,
         strain=strain,
         fatigue=fatigue,
-        ambition=aid.ambition(state.ambition, aids.grant_share, seen.tie, **parameters.of(aid.ambition)),
-        refused=feeling.refused(state.refused, aids.grant_share, seen.tie, **parameters.of(feeling.refused)),
+        ambition=aid.ambition(
+            state.ambition, aids.grant_share, seen.tie, **parameters.of(aid.ambition)
+        ),
+        refused=feeling.refused(
+            state.refused, aids.grant_share, seen.tie, **parameters.of(feeling.refused)
+        ),
         remembered_line=perception.remembered_line(
             state.remembered_line, context.line, **parameters.of(perception.remembered_line)
         ),
@@ -372,7 +400,9 @@ def impose_moves(chosen: Decided, state: AllianceState, context: QuarterContext)
         chosen.by_patron[pair] &= ~open_to_it
 
 
-def impose_record(record: Conditioning, quarter: int, chosen: Decided, shocks: Mapping[str, Array]) -> None:
+def impose_record(
+    record: Conditioning, quarter: int, chosen: Decided, shocks: Mapping[str, Array]
+) -> None:
     """Put the moves on record in place of those that were decided, and add up the probabilities they had."""
     record.impose(
         quarter,
@@ -463,7 +493,9 @@ def status_after(status: PairCode, move: PairCode) -> PairCode:
 
 
 @fused
-def settled(status: PairCode, move: PairCode, open_pledges: PerPair, context: QuarterContext) -> Settled:
+def settled(
+    status: PairCode, move: PairCode, open_pledges: PerPair, context: QuarterContext
+) -> Settled:
     """What the moves leave behind: the new statuses; a promise ends with the alliance."""
     after = zero_pairs(status_after(status, move), context.absent)
     cancelled = open_pledges * (standing(after, Status.SPLIT) | standing(after, Status.NONE))

@@ -7,7 +7,12 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
+    "",
 )
 FLAGS = (
     "--no-sandbox",
@@ -18,7 +23,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 30_000  # milliseconds; a page answers much sooner unless the machine is busy with other things
+PATIENCE = (
+    30_000  # milliseconds; a page answers much sooner unless the machine is busy with other things
+)
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,11 @@ def test_a_notebook_runs_and_shows_what_it_tells(path: Path) -> None:
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=place).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert not [output for output in shown if output.get("name") == "stderr"]
-    drawing = [cell for cell in notebook.cells if cell.cell_type == "code" and draws_a_figure(cell.source)]
+    drawing = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and draws_a_figure(cell.source)
+    ]
     assert drawing
     for cell in drawing:
-        assert [True for output in cell.outputs if "image/png" in output.get("data", {})], cell.source
+        assert [True for output in cell.outputs if "image/png" in output.get("data", {})], (
+            cell.source
+        )

@@ -35,7 +35,9 @@ def test_constraints_are_names_and_versions_without_address() -> None:
 
 def test_every_requirement_is_pinned() -> None:
     project = PROJECT["project"]
-    extras = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
+    extras = [
+        requirement for extra in project["optional-dependencies"].values() for requirement in extra
+    ]
     asked = {requirement_name(r) for r in project["dependencies"] + extras} - {"lilliput"}
     pinned = {line.split("==")[0] for line in pinned_lines()}
     assert asked - pinned == set()
@@ -44,7 +46,9 @@ def test_every_requirement_is_pinned() -> None:
 def test_every_version_pinned_twice_depends_on_the_interpreter() -> None:
     names = [line.split("==")[0] for line in pinned_lines()]
     twice = {name for name in names if names.count(name) > 1}
-    assert [line for line in pinned_lines() if line.split("==")[0] in twice and ";" not in line] == []
+    assert [
+        line for line in pinned_lines() if line.split("==")[0] in twice and ";" not in line
+    ] == []
 
 
 def test_citation_names_the_version_and_the_thesis() -> None:
@@ -93,7 +97,8 @@ def imported_modules(path: Path) -> set[str]:
 
 def test_rules_import_numpy_arrays_and_their_fusion_and_nothing_else() -> None:
     found = {
-        path.name: imported_modules(path) - {"numpy", "typing", "simulation.arrays", "simulation.fusion"}
+        path.name: imported_modules(path)
+        - {"numpy", "typing", "simulation.arrays", "simulation.fusion"}
         for path in (ROOT / "simulation" / "rules").glob("*.py")
     }
     assert {name: modules for name, modules in found.items() if modules} == {}
@@ -101,7 +106,9 @@ def test_rules_import_numpy_arrays_and_their_fusion_and_nothing_else() -> None:
 
 def test_the_contract_on_rules_names_every_other_module_of_the_simulation() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
-    (named,) = (c["forbidden_modules"] for c in contracts if c.get("source_modules") == ["simulation.rules"])
+    (named,) = (
+        c["forbidden_modules"] for c in contracts if c.get("source_modules") == ["simulation.rules"]
+    )
     modules = {f"simulation.{path.stem}" for path in (ROOT / "simulation").glob("*.py")}
     # The Mesa model imports Mesa, which the second contract keeps away from the rules.
     assert set(named) == modules - {

@@ -21,9 +21,13 @@ def test_a_run_from_the_wheel_alone(tmp_path) -> None:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", tmp_path, source], check=True, cwd=tmp_path)
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--wheel-dir", tmp_path, source], check=True, cwd=tmp_path
+    )
     (wheel,) = tmp_path.glob("lilliput-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True, cwd=tmp_path)
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--target", site, wheel], check=True, cwd=tmp_path
+    )
     code = (
         "import sys, simulation; print(simulation.__file__);"
         "from calibration.cli.main import main; main(sys.argv[1:])"

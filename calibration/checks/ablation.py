@@ -171,7 +171,9 @@ def scored(coordinates: Coordinates, refit: Refit, seed: int, copies: int, famil
 def fit_gained(one: Scored, other: Scored) -> Difference:
     """The difference of two means of the log-likelihood; each has the error sd / sqrt(families)."""
     errors = [held.fit.std() / np.sqrt(held.families) for held in (one, other)]
-    return Difference(float(one.fit.mean() - other.fit.mean()), float(np.hypot(*errors)), len(one.fit))
+    return Difference(
+        float(one.fit.mean() - other.fit.mean()), float(np.hypot(*errors)), len(one.fit)
+    )
 
 
 def weighted_logs(log_likelihood: Array, weights: Array) -> Array:

@@ -76,7 +76,12 @@ def coordinates_of_draws(frame: pd.DataFrame) -> Array:
 
 
 def likelihood_of_draws(
-    coordinates: Array, record: Record, *, seed: int, copies: int, told: Callable[[int], None] | None = None
+    coordinates: Array,
+    record: Record,
+    *,
+    seed: int,
+    copies: int,
+    told: Callable[[int], None] | None = None,
 ) -> Array:
     """The log-likelihood of each draw, averaged over ``copies`` replicates, shape (draws,)."""
     parts = []
@@ -121,7 +126,9 @@ def power_scaling(posterior: Array, component: Array) -> Array:
 
 def shuffled_scaling(posterior: Array, component: Array, generator: np.random.Generator) -> float:
     """The sensitivity that draws show to a component that has nothing to do with them: the floor of chance (95 %)."""
-    found = [power_scaling(posterior[:, :1], generator.permutation(component)) for _ in range(_SHUFFLES)]
+    found = [
+        power_scaling(posterior[:, :1], generator.permutation(component)) for _ in range(_SHUFFLES)
+    ]
     return float(np.quantile(np.concatenate(found), 0.95))
 
 
@@ -130,7 +137,9 @@ def identified(coordinates: Array, log_likelihoods: Array) -> tuple[Identified, 
     narrowed, error = contraction(coordinates)
     own_prior = power_scaling(coordinates, -0.5 * coordinates**2)
     record = power_scaling(coordinates, log_likelihoods)
-    rows = zip(parameter_table(), narrowed, error, coordinates.mean(axis=0), own_prior, record, strict=True)
+    rows = zip(
+        parameter_table(), narrowed, error, coordinates.mean(axis=0), own_prior, record, strict=True
+    )
     return tuple(Identified(name, *map(float, numbers)) for name, *numbers in rows)
 
 

@@ -43,12 +43,16 @@ def median_range(quarters: NDArray[np.integer]) -> tuple[int | None, int | None]
     Formula: the quantiles 0.5 -+ 1.96 / (2 sqrt(R)), from the binomial distribution of ranks.
     """
     reach = stats.norm.ppf((1 + _CONFIDENCE) / 2) / (2 * np.sqrt(quarters.size))
-    return tuple(quantile_quarter(quarters, min(max(0.5 + way * reach, 0.0), 1.0)) for way in (-1, 1))  # type: ignore[return-value]
+    return tuple(
+        quantile_quarter(quarters, min(max(0.5 + way * reach, 0.0), 1.0)) for way in (-1, 1)
+    )  # type: ignore[return-value]
 
 
 def near(quarters: NDArray[np.integer], documented: int, years: float = NEAR_YEARS) -> Flags:
     """Whether each simulated break falls within so many years of a documented quarter; never does not."""
-    return np.asarray((quarters != NEVER) & (np.abs(quarters.astype(int) - documented) <= 4 * years))
+    return np.asarray(
+        (quarters != NEVER) & (np.abs(quarters.astype(int) - documented) <= 4 * years)
+    )
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,16 @@ def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> ReportTable:
 
 def aid_report_table(outcomes: Outcomes, documented: Documented) -> ReportTable:
     """Simulated and documented amounts by pair, basis and window, where something is documented."""
-    columns = ("patron to client", "period", "basis", "median", "5–95 %", "documented", "low–high", "inside")
+    columns = (
+        "patron to client",
+        "period",
+        "basis",
+        "median",
+        "5–95 %",
+        "documented",
+        "low–high",
+        "inside",
+    )
     rows = [
         (
             f"{row.pair[0].title} to {row.pair[1].title}",

@@ -81,7 +81,9 @@ class Sample:
         found = []
         for headline in headlines():
             masses = weights @ self.breaks[headline.scenario.name, headline.pair]
-            found.append(median_of(masses) if headline.what == MEDIAN else masses[..., :-1].sum(axis=-1))
+            found.append(
+                median_of(masses) if headline.what == MEDIAN else masses[..., :-1].sum(axis=-1)
+            )
         return np.stack(found, axis=-1)
 
     def means(self, weights: Array) -> Array:
@@ -139,7 +141,9 @@ def median_of(masses: Array) -> Array:
     return np.asarray(np.minimum(median, QUARTERS))
 
 
-def sample_of(draws: Draws, replicates: int, seed: int, told: Callable[[int], None] | None = None) -> Sample:
+def sample_of(
+    draws: Draws, replicates: int, seed: int, told: Callable[[int], None] | None = None
+) -> Sample:
     """Simulate free histories, so many of each draw, in every scenario of the headlines, with the same shocks."""
     breaks: dict[tuple[str, str], Array] = {}
     whole = replicates * len(draws)
@@ -150,10 +154,14 @@ def sample_of(draws: Draws, replicates: int, seed: int, told: Callable[[int], No
                 told(before + histories)
 
         split = run_scenario(scenario, draws, whole, seed, done).outcomes.split
-        quarters = np.where(split == NEVER, QUARTERS, split).reshape(len(split), replicates, len(draws))
+        quarters = np.where(split == NEVER, QUARTERS, split).reshape(
+            len(split), replicates, len(draws)
+        )
         for headline in headlines():
             if headline.scenario == scenario:
-                breaks[scenario.name, headline.pair] = _shares(quarters[PAIR_NAMES.index(headline.pair)])
+                breaks[scenario.name, headline.pair] = _shares(
+                    quarters[PAIR_NAMES.index(headline.pair)]
+                )
     return Sample(coordinates_of_draws(draws.frame), breaks)
 
 

@@ -55,7 +55,9 @@ def switches() -> tuple[Lever, ...]:
     found = [
         Lever(
             f"driver: {driver}",
-            changes=tuple(_throughout("driver", country, driver=driver) for country in COUNTRY_KEYS),
+            changes=tuple(
+                _throughout("driver", country, driver=driver) for country in COUNTRY_KEYS
+            ),
         )
         for driver in DRIVERS
     ]
@@ -72,7 +74,9 @@ def switches() -> tuple[Lever, ...]:
 
 def _throughout(kind: str, country: str, *, driver: str = "", spell: str = "") -> Intervention:
     start, end = f"{FIRST_YEAR}-01", f"{LAST_YEAR}-12"
-    return Intervention(kind, start, end, "switched off", country=country, driver=driver, spell=spell)
+    return Intervention(
+        kind, start, end, "switched off", country=country, driver=driver, spell=spell
+    )
 
 
 def driver_levers() -> tuple[Lever, ...]:
@@ -118,7 +122,9 @@ class Laboratory:
         A block that is kept in the folder is read; every other is worked out and kept.
         """
         starts = list(range(0, len(points), block))
-        paths = {start: self._path(levers, points[start : start + block], start) for start in starts}
+        paths = {
+            start: self._path(levers, points[start : start + block], start) for start in starts
+        }
         missing = [start for start in starts if not paths[start].is_file()]
         done = sum(len(points[start : start + block]) for start in starts if start not in missing)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +137,14 @@ class Laboratory:
                 told(done)
 
         tasks = {
-            start: (levers, points[start : start + block], self.middle, self.replicates, self.seed, start)
+            start: (
+                levers,
+                points[start : start + block],
+                self.middle,
+                self.replicates,
+                self.seed,
+                start,
+            )
             for start in missing
         }
         if self.workers == 1:
@@ -139,7 +152,9 @@ class Laboratory:
                 finished(start, outcomes_at(*task))
         elif tasks:
             with worker_processes(self.workers) as pool:
-                handed_out = {start: pool.submit(outcomes_at, *task) for start, task in tasks.items()}
+                handed_out = {
+                    start: pool.submit(outcomes_at, *task) for start, task in tasks.items()
+                }
                 for start, future in handed_out.items():
                     finished(start, future.result())
         return np.concatenate([np.load(paths[start]) for start in starts])
@@ -163,7 +178,12 @@ def _write(path: Path, array: Array) -> None:
 
 
 def outcomes_at(
-    levers: Sequence[Lever], points: Array, middle: Array, replicates: int, seed: int, first_point: int
+    levers: Sequence[Lever],
+    points: Array,
+    middle: Array,
+    replicates: int,
+    seed: int,
+    first_point: int,
 ) -> Array:
     """The outcomes (points, outcomes) of some points (points, levers).
 
@@ -181,7 +201,9 @@ def outcomes_at(
     found = np.empty((len(points), len(outcome_names())))
     for pattern in np.unique(off, axis=0):
         rows = np.flatnonzero((off == pattern).all(axis=1))
-        scenario = scenario_of([lever for lever, silent in zip(held, pattern, strict=True) if silent])
+        scenario = scenario_of(
+            [lever for lever, silent in zip(held, pattern, strict=True) if silent]
+        )
         first = (first_point + int(rows[0])) * replicates
         found[rows] = _simulated(coordinates[rows], scenario, replicates, seed, first)
     return found

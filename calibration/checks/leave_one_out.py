@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from calibration.diagnostics import arviz
 from calibration.fit.moves import Coordinates
 from calibration.likelihood.likelihood import Record, mean_weight, observation_settings
-from calibration.likelihood.null_likelihood import NullFit, Spell, figure_forecast, pointwise, spells_of
+from calibration.likelihood.null_likelihood import (
+    NullFit,
+    Spell,
+    figure_forecast,
+    pointwise,
+    spells_of,
+)
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -25,7 +31,13 @@ from calibration.likelihood.observations import (
     observations_of,
 )
 from calibration.likelihood.pointwise import Pointwise, foreseen, pointwise_of
-from calibration.likelihood.scores import AmountForecast, DateForecast, Score, amount_score, date_score
+from calibration.likelihood.scores import (
+    AmountForecast,
+    DateForecast,
+    Score,
+    amount_score,
+    date_score,
+)
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -121,7 +133,9 @@ def systematic(weights: Array, number: int) -> NDArray[np.int64]:
     return np.minimum(np.searchsorted(np.cumsum(weights), ranks), len(weights) - 1)
 
 
-def rules_score(coordinates: Coordinates, held: Pointwise, weight: Array, place: int, asked: Asked) -> Score:
+def rules_score(
+    coordinates: Coordinates, held: Pointwise, weight: Array, place: int, asked: Asked
+) -> Score:
     """The scores of the rules for one observation, for draws with weights (draws,) that leave it out."""
     row = asked.observations[place]
     weights = (weight[:, np.newaxis] * held.weights_without(place)).ravel()
@@ -139,7 +153,9 @@ def _figure_score(row: Observation, held: Pointwise, weights: Array, asked: Aske
     known = ~np.isnan(centres)
     centres = np.maximum(centres[known], np.log(np.finfo(float).tiny))
     spreads = np.full(centres.shape, np.hypot(own, unexplained))
-    return amount_score(AmountForecast(weights[known], centres, spreads), observed, _generator(row, asked))
+    return amount_score(
+        AmountForecast(weights[known], centres, spreads), observed, _generator(row, asked)
+    )
 
 
 def _date_score(row: Observation, chances: Mapping[Move, Array], asked: Asked) -> Score:
@@ -164,7 +180,9 @@ def null_scores(fit: NullFit, asked: Asked) -> list[Score]:
                 moves = moves_of(asked.record.moves, row.pair)
                 spells[row.pair] = spells_of(fit.null.chances(values, row.pair), row.pair, moves)
             leaving = spells[row.pair][row.place].leaving
-            scores.append(_date_score(row, {move: mass @ weight for move, mass in leaving.items()}, asked))
+            scores.append(
+                _date_score(row, {move: mass @ weight for move, mass in leaving.items()}, asked)
+            )
             continue
         observed, centre, spread = figure_forecast(fit.null, values, asked.record, row)
         forecast = AmountForecast(weight, centre, spread)

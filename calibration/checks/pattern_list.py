@@ -28,7 +28,12 @@ COUNTERFACTUALS: tuple[tuple[str, str, tuple[str, ...], Pair], ...] = (
         ("no-belgrade-1955", "no-new-line-1956"),
         patterns.USSR_ALBANIA,
     ),
-    ("9b", "without the Chinese opening and change of line", ("no-opening-1971",), patterns.CHINA_ALBANIA),
+    (
+        "9b",
+        "without the Chinese opening and change of line",
+        ("no-opening-1971",),
+        patterns.CHINA_ALBANIA,
+    ),
 )
 
 
@@ -80,18 +85,26 @@ def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
 
 
 def _dates(evidence: Evidence) -> list[Pattern]:
-    known = {found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()}
+    known = {
+        found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()
+    }
     order = sorted(known, key=lambda pair: known[pair])
     told = ", ".join(pair_title(pair) for pair in order)
     found = [
-        Pattern("1a", f"the five breaks in order: {told}", partial(patterns.broken_in_order, pairs=order))
+        Pattern(
+            "1a",
+            f"the five breaks in order: {told}",
+            partial(patterns.broken_in_order, pairs=order),
+        )
     ]
     for letter, pair in zip("bcdef", order, strict=True):
         says = f"{pair_title(pair)} breaks within {NEAR_YEARS} years of the record"
         shown = partial(patterns.broken_near, pair=pair, quarter=known[pair], years=NEAR_YEARS)
         taken = partial(patterns.break_quarter, pair=pair)
         found.append(
-            Pattern(f"1{letter}", says, shown, Measure("quarter", known[pair], taken), by_majority=False)
+            Pattern(
+                f"1{letter}", says, shown, Measure("quarter", known[pair], taken), by_majority=False
+            )
         )
     return found
 
@@ -112,9 +125,7 @@ def _shares(record: Record) -> list[Pattern]:
     found = []
     for number, share in enumerate(record.shares):
         year = 1945 + share.last_quarter // 4
-        says = (
-            f"share granted by {share.patron.title} to {share.client.title}, {year}, in the documented range"
-        )
+        says = f"share granted by {share.patron.title} to {share.client.title}, {year}, in the documented range"
         measure = Measure("share", share.share, partial(patterns.share_granted, observed=share))
         shown = partial(patterns.share_in_range, observed=share)
         found.append(Pattern(f"3{chr(ord('a') + number)}", says, shown, measure, by_majority=False))
@@ -124,8 +135,14 @@ def _shares(record: Record) -> list[Pattern]:
 def _chinese_aid() -> list[Pattern]:
     return [
         Pattern("4a", "Chinese aid peaks in 1966 or later", patterns.chinese_aid_peaks_after_1966),
-        Pattern("4b", "Chinese aid falls from 1975, before any break", patterns.chinese_aid_falls_from_1975),
-        Pattern("4c", "Chinese aid does not fall in 1971", patterns.chinese_aid_does_not_fall_in_1971),
+        Pattern(
+            "4b",
+            "Chinese aid falls from 1975, before any break",
+            patterns.chinese_aid_falls_from_1975,
+        ),
+        Pattern(
+            "4c", "Chinese aid does not fall in 1971", patterns.chinese_aid_does_not_fall_in_1971
+        ),
     ]
 
 
@@ -137,7 +154,11 @@ def _endings(evidence: Evidence) -> list[Pattern]:
             "5a",
             "Soviet aid ends before relations do",
             partial(patterns.aid_ends_before_break, pair=patterns.USSR_ALBANIA),
-            Measure("quarters", gap, partial(patterns.quarters_without_grants, pair=patterns.USSR_ALBANIA)),
+            Measure(
+                "quarters",
+                gap,
+                partial(patterns.quarters_without_grants, pair=patterns.USSR_ALBANIA),
+            ),
         ),
         Pattern(
             "5b",
@@ -151,7 +172,11 @@ def _endings(evidence: Evidence) -> list[Pattern]:
 
 def _exchange() -> list[Pattern]:
     return [
-        Pattern("6", "Albania's support of China is highest in 1963-71", patterns.support_highest_1963_71),
+        Pattern(
+            "6",
+            "Albania's support of China is highest in 1963-71",
+            patterns.support_highest_1963_71,
+        ),
         Pattern("7a", "requests to China exceed grants", patterns.requests_exceed_grants),
         Pattern(
             "7b",
@@ -163,7 +188,9 @@ def _exchange() -> list[Pattern]:
 
 
 def _counterfactuals(evidence: Evidence) -> list[Pattern]:
-    known = {found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()}
+    known = {
+        found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()
+    }
     found = []
     for number, told, names, pair in COUNTERFACTUALS:
         horizon = min(known[pair] + 4 * HORIZON_YEARS, QUARTERS - 1)
@@ -196,7 +223,9 @@ def _interest(evidence: Evidence) -> list[Pattern]:
         years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
         free = "free of interest" if rate.rate == 0 else f"at {100 * rate.rate:g} per cent"
         says = f"credit of {rate.patron.title} to {rate.client.title}, {years}, {free} when rounded"
-        measure = Measure("share a year", rate.rate, partial(patterns.interest_agreed, observed=rate))
+        measure = Measure(
+            "share a year", rate.rate, partial(patterns.interest_agreed, observed=rate)
+        )
         shown = partial(patterns.interest_in_range, observed=rate)
         note = "Fitted." if rate in fitted else "Held out of the fit."
         if rate.rate == 0:

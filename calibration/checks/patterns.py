@@ -82,7 +82,9 @@ def aid_rate(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
     undefined in histories without an alliance in the period.
     """
     span = slice(observed.first_quarter, observed.last_quarter + 1)
-    before = slice(observed.first_quarter - 1, observed.last_quarter)  # a status counts from the next quarter
+    before = slice(
+        observed.first_quarter - 1, observed.last_quarter
+    )  # a status counts from the next quarter
     pair = observed.patron, observed.client
     share = on_terms(trajectory, pair)[before].sum(axis=0) / (
         observed.last_quarter - observed.first_quarter + 1
@@ -222,7 +224,8 @@ def ratio_of_requests_grows(trajectory: Trajectory) -> Flags:
 
 def _asked_and_granted(trajectory: Trajectory, window: Window) -> tuple[PerReplicate, PerReplicate]:
     asked, granted = (
-        summed(of_pair(trajectory, name, CHINA_ALBANIA), window) for name in ("requested", "newly_pledged")
+        summed(of_pair(trajectory, name, CHINA_ALBANIA), window)
+        for name in ("requested", "newly_pledged")
     )
     return asked, granted
 
@@ -230,13 +233,16 @@ def _asked_and_granted(trajectory: Trajectory, window: Window) -> tuple[PerRepli
 def quarters_on_terms(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     """How many quarters a pair was allied or in open dispute before its first break, or by 1980."""
     quarter = np.arange(len(trajectory.arrays["status"]))[:, np.newaxis]
-    return np.asarray((on_terms(trajectory, pair) & (quarter < break_quarter(trajectory, pair))).sum(axis=0))
+    return np.asarray(
+        (on_terms(trajectory, pair) & (quarter < break_quarter(trajectory, pair))).sum(axis=0)
+    )
 
 
 def china_lasts_longest(trajectory: Trajectory) -> Flags:
     """Pattern 8: of Albania's three alliances, the most distant patron's lasts longest."""
     china, ussr, yugoslavia = (
-        quarters_on_terms(trajectory, pair) for pair in (CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA)
+        quarters_on_terms(trajectory, pair)
+        for pair in (CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA)
     )
     return np.asarray((china > ussr) & (china > yugoslavia))
 

@@ -78,7 +78,9 @@ def place_of(values: PerReplicate, documented: float) -> Place:
     low, median, high = np.quantile(held, [RANGE[0], 0.5, RANGE[1]], method="inverted_cdf")
     below = float((held < documented).mean() + (held == documented).mean() / 2)
     inside = bool(low <= documented <= high)
-    return Place(documented, float(low), float(median), float(high), below, held.size / values.size, inside)
+    return Place(
+        documented, float(low), float(median), float(high), below, held.size / values.size, inside
+    )
 
 
 def judged(
@@ -92,7 +94,9 @@ def judged(
     """
     shown = share_of(flags)
     place = (
-        None if pattern.measure is None or values is None else place_of(values, pattern.measure.documented)
+        None
+        if pattern.measure is None or values is None
+        else place_of(values, pattern.measure.documented)
     )
     passed = place is None or place.inside
     passed = passed and (shown.share > MAJORITY or not pattern.by_majority)
@@ -131,7 +135,9 @@ def checked_predictions(
         nonlocal done
         for first in range(0, replicates, CHUNK):
             parameters = parameters_for(draws, first, min(CHUNK, replicates - first))
-            yield from simulate_in_chunks(parameters, scenario, seed=seed, first_replicate=first, keep=KEPT)
+            yield from simulate_in_chunks(
+                parameters, scenario, seed=seed, first_replicate=first, keep=KEPT
+            )
             done += parameters.replicates
             if told is not None:
                 told(done)
@@ -144,7 +150,9 @@ def checked_predictions(
     factual = _seen(patterns, kept(histories(HISTORICAL)))
     found = dict(factual)
     for scenario in scenarios_of(patterns)[1:]:
-        found |= _seen([pattern for pattern in patterns if pattern.scenario == scenario], histories(scenario))
+        found |= _seen(
+            [pattern for pattern in patterns if pattern.scenario == scenario], histories(scenario)
+        )
     together = Outcomes.joined(outcomes)
     return PredictiveCheck(
         RunResult(HISTORICAL, draws, seed, together),
@@ -169,13 +177,17 @@ def scenarios_of(patterns: Sequence[Pattern]) -> list[Scenario]:
 def _seen(patterns: Sequence[Pattern], trajectories: Iterator[Trajectory]) -> dict[str, _Seen]:
     """What histories that come a chunk at a time show of some patterns, by number."""
     flags: dict[str, list[Flags]] = {pattern.number: [] for pattern in patterns}
-    values: dict[str, list[PerReplicate]] = {pattern.number: [] for pattern in patterns if pattern.measure}
+    values: dict[str, list[PerReplicate]] = {
+        pattern.number: [] for pattern in patterns if pattern.measure
+    }
     for trajectory in trajectories:
         for pattern in patterns:
             flags[pattern.number].append(pattern.shown(trajectory))
             if pattern.measure is not None:
                 values[pattern.number].append(pattern.measure.taken(trajectory))
     return {
-        number: _Seen(np.concatenate(parts), np.concatenate(values[number]) if number in values else None)
+        number: _Seen(
+            np.concatenate(parts), np.concatenate(values[number]) if number in values else None
+        )
         for number, parts in flags.items()
     }

@@ -46,11 +46,15 @@ def prior_draws(draws: int, seed: int) -> Draws:
     return Draws(pd.DataFrame(dict(drawn)), f"prior-{seed}", "prior", table=table_hash())
 
 
-def checked_prior(replicates: int, seed: int, told: Callable[[int], None] | None = None) -> PriorCheck:
+def checked_prior(
+    replicates: int, seed: int, told: Callable[[int], None] | None = None
+) -> PriorCheck:
     """Simulate histories with parameters drawn from the priors, one draw a history, and look for leaks."""
     documented = documented_record()
     draws = prior_draws(replicates, seed)
-    result = run_scenario(HISTORICAL, draws, replicates, seed, told, windows=windows_of(documented.aid))
+    result = run_scenario(
+        HISTORICAL, draws, replicates, seed, told, windows=windows_of(documented.aid)
+    )
     return PriorCheck(
         result,
         implied_breaks(result.outcomes, documented),
@@ -105,7 +109,9 @@ def _finding(check: PriorCheck) -> str:
     )
     inside = [row.summary.name for row in check.breaks if row.inside]
     if len(inside) == len(check.breaks):
-        told += " The priors leave room for every documented date (all lie inside the 5–95 % range)."
+        told += (
+            " The priors leave room for every documented date (all lie inside the 5–95 % range)."
+        )
     else:
         outside = ", ".join(row.summary.name for row in check.breaks if not row.inside)
         told += f" Outside the 5–95 % range that the priors allow lies the documented date of: {outside}."

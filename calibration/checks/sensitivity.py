@@ -79,7 +79,9 @@ def screened(
     for outcome in found.T:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an outcome that is the same along a path is no fault
-            told_of = analysis.analyze(problem, points, outcome, num_levels=GRID, seed=laboratory.seed)
+            told_of = analysis.analyze(
+                problem, points, outcome, num_levels=GRID, seed=laboratory.seed
+            )
         effects.append(np.asarray(told_of["mu_star"], dtype=float))
         errors.append(np.asarray(told_of["mu_star_conf"], dtype=float))
     return Screened(levers, np.stack(effects, axis=1), np.stack(errors, axis=1))
@@ -121,8 +123,12 @@ def apportioned(
         told_of = dict.fromkeys(tables, np.full(len(levers), np.nan))
         if np.ptp(outcome) > 0:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")  # an outcome that is the same at many points is no fault
-                told_of = analysis.analyze(problem, outcome, calc_second_order=False, seed=laboratory.seed)
+                warnings.simplefilter(
+                    "ignore"
+                )  # an outcome that is the same at many points is no fault
+                told_of = analysis.analyze(
+                    problem, outcome, calc_second_order=False, seed=laboratory.seed
+                )
         for name, columns in tables.items():
             columns.append(np.asarray(told_of[name], dtype=float))
     return Apportioned(levers, *(np.stack(columns, axis=1) for columns in tables.values()))

@@ -20,7 +20,13 @@ from calibration.fit.agreement import (
 )
 from calibration.fit.posterior import write_draws_whole
 from calibration.origin import origin_of
-from calibration.reports.form import REPORTS, CheckReport, ReportTable, folder_problems, write_report
+from calibration.reports.form import (
+    REPORTS,
+    CheckReport,
+    ReportTable,
+    folder_problems,
+    write_report,
+)
 from scenarios.console import reporting_errors
 from simulation.errors import Problem, raise_if_any
 from simulation.parameters import parameter_table
@@ -29,19 +35,26 @@ _SHOWN = 12
 
 
 def agree(
-    files: Annotated[list[Path], typer.Argument(help="Draws of the same fit with different seeds.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Draws of the same fit with different seeds.")
+    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")] = REPORTS,
     publish: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="If they agree, write all their draws here, as published."),
+        typer.Option(
+            metavar="FILE", help="If they agree, write all their draws here, as published."
+        ),
     ] = None,
     pool: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Whether they agree or not, write all their draws here, as provisional."
+            metavar="FILE",
+            help="Whether they agree or not, write all their draws here, as provisional.",
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is at FILE.")
+    ] = False,
 ) -> None:
     """Compare fits made with different seeds: R-hat, effective sizes, means and log evidence."""
     with reporting_errors():
@@ -63,7 +76,9 @@ def agree(
             raise CalibrationError("the fits do not agree; nothing was published")
         for file, kind in ((publish, "published"), (pool, "provisional")):
             if file is not None:
-                draws = write_draws_whole(pooled(fits), pooled_manifest(fits, agreement, kind), file)
+                draws = write_draws_whole(
+                    pooled(fits), pooled_manifest(fits, agreement, kind), file
+                )
                 typer.echo(f"{len(draws)} draws, {draws.id}, written to {file}")
 
 
@@ -71,7 +86,11 @@ def agreement_report(fits: list[Fit], agreement: Agreement) -> CheckReport:
     """The report of a comparison of fits."""
     names = list(parameter_table())
     worst = np.argsort(-agreement.rhat)[:_SHOWN]
-    goal = "agree within Monte Carlo error" if agreement.reached else "do not agree within Monte Carlo error"
+    goal = (
+        "agree within Monte Carlo error"
+        if agreement.reached
+        else "do not agree within Monte Carlo error"
+    )
     finding = (
         f"{len(fits)} fits with different seeds {goal}: R-hat at most {agreement.rhat.max():.4f} (goal: below "
         f"{MOST_RHAT}), effective size over all draws at least {agreement.effective.min():.0f} (goal: "

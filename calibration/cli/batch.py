@@ -15,7 +15,13 @@ from rich.table import Table
 
 from scenarios.arguments import read_or_problems, whole_number
 from scenarios.batch.cluster import cluster_problems
-from scenarios.batch.run import MOST_REPLICATES, MOST_SEED, batch_problems, folder_problems, run_batch
+from scenarios.batch.run import (
+    MOST_REPLICATES,
+    MOST_SEED,
+    batch_problems,
+    folder_problems,
+    run_batch,
+)
 from scenarios.batch.store import CHUNK, Batch, open_batch
 from scenarios.console import reporting_errors, wide_console
 from scenarios.draws import read_draws
@@ -31,13 +37,16 @@ _NARROWEST = 130
 
 def batch(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Scenarios of the catalogue, or paths of .toml files.")
+        list[str] | None,
+        typer.Argument(help="Scenarios of the catalogue, or paths of .toml files."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every scenario of the catalogue.")] = False,
     replicates: Annotated[
         str, typer.Option(metavar="N", help="How many histories of each scenario.")
     ] = "10000",
-    seed: Annotated[str, typer.Option(metavar="S", help="The seed of the shocks, shared by all.")] = "1",
+    seed: Annotated[
+        str, typer.Option(metavar="S", help="The seed of the shocks, shared by all.")
+    ] = "1",
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the batch.")] = Path(
         "results/batch"
     ),
@@ -47,15 +56,22 @@ def batch(
     dask: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Have the workers of this Dask scheduler do the work (tcp://HOST:PORT)."
+            metavar="ADDRESS",
+            help="Have the workers of this Dask scheduler do the work (tcp://HOST:PORT).",
         ),
     ] = None,
     chunk: Annotated[str, typer.Option(metavar="N", help="Histories in one file.")] = str(CHUNK),
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a batch that was cut short.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the batch that is there.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a batch that was cut short.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the batch that is there.")
+    ] = False,
     draws: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+        typer.Option(
+            metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"
+        ),
     ] = None,
 ) -> None:
     """Simulate scenarios many times with the same draws and shocks, into one folder of Parquet files.
@@ -66,7 +82,9 @@ def batch(
     """
     numbers = {"replicates": replicates, "seed": seed, "chunk": chunk, "workers": workers}
     with reporting_errors():
-        asked, processes = _request(names or [], every, draws, numbers, dask, out, resume, overwrite)
+        asked, processes = _request(
+            names or [], every, draws, numbers, dask, out, resume, overwrite
+        )
         with _progress(asked.histories) as told:
             folder = run_batch(
                 asked.scenarios,
@@ -139,7 +157,12 @@ def _scenarios(names: list[str], every: bool) -> tuple[list[Scenario], list[Prob
             chosen.append(scenario)
     if not names and not every:
         problems.append(
-            Problem("lilliput batch", "NAME...", [], "names of scenarios, or --all for the whole catalogue")
+            Problem(
+                "lilliput batch",
+                "NAME...",
+                [],
+                "names of scenarios, or --all for the whole catalogue",
+            )
         )
     return chosen, problems
 
@@ -147,7 +170,12 @@ def _scenarios(names: list[str], every: bool) -> tuple[list[Scenario], list[Prob
 @contextmanager
 def _progress(histories: int) -> Iterator[Callable[[int], None]]:
     """A progress bar with the time left; what an earlier attempt did counts as done, but not towards the speed."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task("simulating histories", total=histories, start=False)
@@ -169,7 +197,9 @@ def _print(asked: Batch, folder: Path) -> None:
     """Where the batch is, and for each scenario in how many of its histories each pair breaks by 1980."""
     console = wide_console(_NARROWEST)
     table = Table(
-        box=box.SIMPLE_HEAD, title="Share of histories in which the pair breaks by 1980", title_justify="left"
+        box=box.SIMPLE_HEAD,
+        title="Share of histories in which the pair breaks by 1980",
+        title_justify="left",
     )
     table.add_column("scenario", no_wrap=True)
     table.add_column("histories", justify="right")

@@ -19,16 +19,22 @@ FactualName = Annotated[
 ]
 EventPairs = Annotated[
     list[str] | None,
-    typer.Option("--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."),
+    typer.Option(
+        "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
+    ),
 ]
 OnlyNames = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="NAME", help="One counterfactual of the batch; may be repeated."),
+    typer.Option(
+        "--only", metavar="NAME", help="One counterfactual of the batch; may be repeated."
+    ),
 ]
 HorizonYears = Annotated[
     str | None,
     typer.Option(
-        metavar="YEARS", help="Years after the first intervention.", show_default="each scenario's own"
+        metavar="YEARS",
+        help="Years after the first intervention.",
+        show_default="each scenario's own",
     ),
 ]
 GivenUntil = Annotated[

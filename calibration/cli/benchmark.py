@@ -58,7 +58,9 @@ def _rates_table(measured: dict[str, Any]) -> Table:
 
 
 def _sentences(measured: dict[str, Any]) -> list[str]:
-    counts = ", ".join(f"{count:,.0f} {name}" for name, count in measured["evaluations_a_history"].items())
+    counts = ", ".join(
+        f"{count:,.0f} {name}" for name, count in measured["evaluations_a_history"].items()
+    )
     memory = ", ".join(f"{peak:.0f} MiB for {n}" for n, peak in measured["peak_memory_mib"].items())
     return [
         f"ensemble / Mesa: {measured['ensemble_over_mesa']:.0f} times as fast"

@@ -18,7 +18,12 @@ from calibration.cli.run_request import MOST_SEED
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.overlay import overlaid_record, overlay_hash
-from calibration.fit.checkpoint import checkpoint_path, read_checkpoint, setting_differences, write_checkpoint
+from calibration.fit.checkpoint import (
+    checkpoint_path,
+    read_checkpoint,
+    setting_differences,
+    write_checkpoint,
+)
 from calibration.fit.efforts import EFFORTS
 from calibration.fit.population import likelihood_here, over_processes
 from calibration.fit.posterior import write_posterior
@@ -48,13 +53,17 @@ def _group() -> None:
 @calibrate_app.command("fit")
 def fit(
     effort: Annotated[
-        str, typer.Option(help="quick (within 90 s), standard (15 min) or full (60 min), on two idle cores.")
+        str,
+        typer.Option(
+            help="quick (within 90 s), standard (15 min) or full (60 min), on two idle cores."
+        ),
     ] = "quick",
     seed: Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")] = "1",
     evidence: Annotated[
         Path | None,
         typer.Option(
-            metavar="OVERLAY", help="Folder of CSV rows laid over the shipped evidence, or one such file."
+            metavar="OVERLAY",
+            help="Folder of CSV rows laid over the shipped evidence, or one such file.",
         ),
     ] = None,
     out: Annotated[
@@ -65,12 +74,18 @@ def fit(
             show_default="results/fit-EFFORT-SEED.parquet",
         ),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a fit that was cut short.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a fit that was cut short.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace what is at FILE.")
+    ] = False,
     workers: Annotated[
         str | None,
         typer.Option(
-            metavar="W", help="Worker processes; the draws do not depend on it.", show_default="all cores"
+            metavar="W",
+            help="Worker processes; the draws do not depend on it.",
+            show_default="all cores",
         ),
     ] = None,
 ) -> None:
@@ -97,7 +112,13 @@ def fit(
         assert record is not None
         settings = fit_settings(EFFORTS[effort], effort, number, evidence)
         draws, sampling = fitted(
-            record, EFFORTS[effort], settings, path, workers=processes, resume=resume, overwrite=overwrite
+            record,
+            EFFORTS[effort],
+            settings,
+            path,
+            workers=processes,
+            resume=resume,
+            overwrite=overwrite,
         )
         population = sampling.population
         typer.echo(
@@ -116,7 +137,9 @@ def out_problems(out: Path, *, made: bool = False) -> list[Problem]:
     return problems
 
 
-def fit_settings(effort: Effort, name: str, seed: int, evidence: Path | None = None) -> dict[str, Any]:
+def fit_settings(
+    effort: Effort, name: str, seed: int, evidence: Path | None = None
+) -> dict[str, Any]:
     """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
     return {
         "effort": name,
@@ -149,7 +172,9 @@ def fitted(
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
     with (
-        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (likelihood,),
+        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
+            likelihood,
+        ),
         _progress(effort) as told,
     ):
         sampling = held or begun(draw_coordinates(effort.population, seed), likelihood)
@@ -173,7 +198,12 @@ def _held(settings: dict[str, Any], out: Path, resume: bool, overwrite: bool) ->
         held = read_checkpoint(path)
         if held is None:
             problems = [
-                Problem("--resume", "checkpoint", str(path), "a whole checkpoint; --overwrite begins anew")
+                Problem(
+                    "--resume",
+                    "checkpoint",
+                    str(path),
+                    "a whole checkpoint; --overwrite begins anew",
+                )
             ]
         else:
             problems = setting_differences(settings, held[1])
@@ -185,7 +215,9 @@ def _held(settings: dict[str, Any], out: Path, resume: bool, overwrite: bool) ->
             Problem(_COMMAND, "--out", str(out), "a new file; --overwrite replaces what is there")
         )
     if begun_before and not overwrite:
-        remedy = "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite begins anew"
+        remedy = (
+            "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite begins anew"
+        )
         problems.append(Problem(_COMMAND, "--out", str(path), remedy))
     raise_if_any(_TITLE, problems, CalibrationError)
     return None
@@ -202,7 +234,9 @@ def _progress(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
         TextColumn("left"),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
         bar = progress.add_task("drawing from the prior", total=1.0)
 
         def told(sampling: Sampling) -> None:

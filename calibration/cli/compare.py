@@ -62,7 +62,9 @@ def compare(
     becomes of support, strain and aid, year by year. docs/comparing.md explains every number.
     """
     with reporting_errors():
-        question, problems = read_question("lilliput compare", folder, factual, only, events, horizon)
+        question, problems = read_question(
+            "lilliput compare", folder, factual, only, events, horizon
+        )
         raise_if_any(TITLE, problems, ScenarioError)
         asked = question._asdict()
         breaks = documented_record().breaks
@@ -72,7 +74,9 @@ def compare(
                 compared = compare_batch(folder, **asked, breaks=breaks, progress=told)
             else:
                 moves, held = recorded_moves(read_evidence()), read_draws(draws)
-                compared = compare_given(folder, given, moves, held, **asked, breaks=breaks, progress=told)
+                compared = compare_given(
+                    folder, given, moves, held, **asked, breaks=breaks, progress=told
+                )
     if as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
     else:

@@ -23,12 +23,16 @@ _COMMAND = "calibrate report"
 def report(
     reports: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The reports of the checks.", show_default="docs/calibration"),
+        typer.Option(
+            metavar="DIR", help="The reports of the checks.", show_default="docs/calibration"
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
         "results/calibration-report.html"
     ),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the page that is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the page that is there.")
+    ] = False,
 ) -> None:
     """Build one page from the reports of all checks, for a sceptical referee; it opens without a network.
 
@@ -62,5 +66,7 @@ def page_problems(out: Path, overwrite: bool) -> list[Problem]:
         problems.append(Problem(_COMMAND, "--out", str(out), "a new file, unless --overwrite"))
     parent = next(path for path in out.absolute().parents if path.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK):
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file in a folder that can be written to"))
+        problems.append(
+            Problem(_COMMAND, "--out", str(out), "a file in a folder that can be written to")
+        )
     return problems

@@ -39,7 +39,8 @@ from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, nearest, raise_if_any, unknown
 
 evidence_app = typer.Typer(
-    help="The documented evidence: aid, terms, cuts, dated events and exchange rates.", no_args_is_help=True
+    help="The documented evidence: aid, terms, cuts, dated events and exchange rates.",
+    no_args_is_help=True,
 )
 FolderOption = Annotated[
     Path | None, typer.Option("--folder", help="Read the CSV files of this folder instead.")
@@ -81,7 +82,9 @@ def _read_years(text: str) -> tuple[int, int] | None:
     return int(years[0]), int(years[1])
 
 
-def read_filters(evidence: Evidence, pair: str, kind: str, form: str, years: str, role: str) -> Filters:
+def read_filters(
+    evidence: Evidence, pair: str, kind: str, form: str, years: str, role: str
+) -> Filters:
     """The filters as typed; raises ``CalibrationError`` that lists every one that is wrong."""
     pairs = sorted(
         {pair_name(*p) for p in ORDERED_PAIRS} | {pair_of(row) for _, row in evidence.rows()} - {""}
@@ -98,7 +101,9 @@ def read_filters(evidence: Evidence, pair: str, kind: str, form: str, years: str
         if value and value not in allowed
     ]
     if form in FORMS and kind in ("terms", "record", "currency"):
-        problems.append(Problem("evidence list", "--kind", kind, "aid or cuts, as only these have a form"))
+        problems.append(
+            Problem("evidence list", "--kind", kind, "aid or cuts, as only these have a form")
+        )
     span = _read_years(years) if years else None
     if years and span is None:
         problems.append(
@@ -141,7 +146,9 @@ def list_evidence(
 def _other_way_round(evidence: Evidence, filters: Filters) -> str:
     """A hint when a pair was given patron first."""
     reverse = {
-        f"{r.patron}-{r.client}": pair_of(r) for _, r in evidence.rows() if not isinstance(r, ExchangeRate)
+        f"{r.patron}-{r.client}": pair_of(r)
+        for _, r in evidence.rows()
+        if not isinstance(r, ExchangeRate)
     }
     other = reverse.get(filters.pair)
     return f" Pairs are written client first: did you mean {other}?" if other else ""
@@ -149,7 +156,9 @@ def _other_way_round(evidence: Evidence, filters: Filters) -> str:
 
 @evidence_app.command("show")
 def show_evidence(
-    name: Annotated[str, typer.Argument(metavar="ID", help="The id of a row, as the list prints it.")],
+    name: Annotated[
+        str, typer.Argument(metavar="ID", help="The id of a row, as the list prints it.")
+    ],
     as_json: JsonOption = False,
     folder: FolderOption = None,
 ) -> None:
@@ -160,7 +169,9 @@ def show_evidence(
     beside = beside_row(evidence, kind, row)
     if as_json:
         shown = as_record(kind, row, evidence)
-        shown["beside"] = {relation: [other.id for other in rows] for relation, rows in beside.items()}
+        shown["beside"] = {
+            relation: [other.id for other in rows] for relation, rows in beside.items()
+        }
         typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     console = wide_console()
@@ -186,7 +197,9 @@ def check_evidence(folder: FolderOption = None) -> None:
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
-        problems += share_problems(evidence, folder or FOLDER) + target_problems(evidence, folder or FOLDER)
+        problems += share_problems(evidence, folder or FOLDER) + target_problems(
+            evidence, folder or FOLDER
+        )
         raise_if_any("the evidence is not in order", problems, CalibrationError)
     console = wide_console()
     table = Table(box=box.SIMPLE_HEAD)
@@ -197,8 +210,14 @@ def check_evidence(folder: FolderOption = None) -> None:
         counts = [str(roles.count(role)) if kind != "currency" else "" for role in ROLES]
         table.add_row(f"{kind}.csv", str(len(roles)), *counts)
     console.print(table)
-    console.print(f"{len(recorded_moves(evidence))} changes of status follow from one another, pair by pair.")
-    console.print("Words, dates, ranges, ids, readings and parts, sources and cited lines: no problem.")
+    console.print(
+        f"{len(recorded_moves(evidence))} changes of status follow from one another, pair by pair."
+    )
+    console.print(
+        "Words, dates, ranges, ids, readings and parts, sources and cited lines: no problem."
+    )
     console.print("Every amount of money compared with the model has an exchange rate.")
     console.print("Every target enters an observation that the rules are fitted to.")
-    console.print("No date of a break and no compared aid figure is fed in through drivers or parameters.")
+    console.print(
+        "No date of a break and no compared aid figure is fed in through drivers or parameters."
+    )

@@ -24,9 +24,12 @@ class Place(NamedTuple):
 
 #: The sub-commands in the order in which they are listed.
 SUBCOMMANDS = {
-    "run": Place("calibration.cli.run:run", "Simulate a scenario many times and set it beside the record."),
+    "run": Place(
+        "calibration.cli.run:run", "Simulate a scenario many times and set it beside the record."
+    ),
     "batch": Place(
-        "calibration.cli.batch:batch", "Simulate scenarios many times with the same draws and shocks."
+        "calibration.cli.batch:batch",
+        "Simulate scenarios many times with the same draws and shocks.",
     ),
     "compare": Place(
         "calibration.cli.compare:compare",
@@ -42,8 +45,12 @@ SUBCOMMANDS = {
         "calibration.cli.evidence:evidence_app",
         "The documented evidence: aid, terms, cuts, dated events and exchange rates.",
     ),
-    "calibrate": Place("calibration.cli.calibrate:calibrate_app", "Fit the parameters to the record."),
-    "serve": Place("calibration.cli.serve:serve", "Open the page in a browser: step through a history."),
+    "calibrate": Place(
+        "calibration.cli.calibrate:calibrate_app", "Fit the parameters to the record."
+    ),
+    "serve": Place(
+        "calibration.cli.serve:serve", "Open the page in a browser: step through a history."
+    ),
     "benchmark": Place(
         "calibration.cli.benchmark:benchmark",
         "Measure how many histories a second this machine simulates.",
@@ -69,7 +76,9 @@ class LazyCommand(TyperCommand):
         command.name = self.name
         return command  # type: ignore[return-value]
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
         """Hand the rest of the command line to the sub-command itself."""
         return self.load().make_context(info_name, args, parent=parent, **extra)
 
@@ -83,7 +92,9 @@ def _show_version(asked: bool) -> None:
 def _lilliput(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave."),
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+        ),
     ] = False,
 ) -> None:
     """Four unequal allies, 1945-1980: the documented record, the rules, and what they make of history."""

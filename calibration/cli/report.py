@@ -43,9 +43,13 @@ def report(
     given: GivenUntil = None,
     draws: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The draws of the batch.", show_default="those that ship"),
+        typer.Option(
+            metavar="FILE", help="The draws of the batch.", show_default="those that ship"
+        ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the report that is there.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the report that is there.")
+    ] = False,
 ) -> None:
     """Write a report on a batch: one HTML file that opens without a network.
 
@@ -55,7 +59,9 @@ def report(
     """
     with reporting_errors():
         path = _beside(folder) if out is None else out
-        question, problems = read_question("lilliput report", folder, factual, only, events, horizon)
+        question, problems = read_question(
+            "lilliput report", folder, factual, only, events, horizon
+        )
         problems += report_problems(path, folder, overwrite)
         raise_if_any("this report cannot be made", problems, ScenarioError)
         request = ReportRequest(*question, given)

@@ -30,18 +30,25 @@ def run(
     ] = "1",
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The folder of the results.", show_default="results/SCENARIO"),
+        typer.Option(
+            metavar="DIR", help="The folder of the results.", show_default="results/SCENARIO"
+        ),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object; files are written only with --out.")
+        bool,
+        typer.Option("--json", help="Print one JSON object; files are written only with --out."),
     ] = False,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter throughout; may be repeated."),
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Set a parameter throughout; may be repeated."
+        ),
     ] = None,
     draws: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+        typer.Option(
+            metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"
+        ),
     ] = None,
 ) -> None:
     """Simulate a scenario many times and set it beside the record.
@@ -50,7 +57,9 @@ def run(
     period what aid is pledged; writes tables of all histories, figures and a manifest.
     """
     with reporting_errors():
-        request = read_request(scenario, replicates, seed, settings or (), draws, out, written=not as_json)
+        request = read_request(
+            scenario, replicates, seed, settings or (), draws, out, written=not as_json
+        )
         with progress_of("simulating histories", request.replicates) as told:
             result = run_scenario(
                 request.scenario,
@@ -72,7 +81,9 @@ def run(
 
 def as_object(result: RunResult, request: RunRequest, manifest: dict[str, Any]) -> dict[str, Any]:
     """A run as one object for other programs: scenario, breaks by pair, aid, manifest."""
-    breaks = {row.name: break_row(row) for row in summarised_breaks(result.outcomes, request.documented)}
+    breaks = {
+        row.name: break_row(row) for row in summarised_breaks(result.outcomes, request.documented)
+    }
     for row in breaks.values():
         del row["pair"]
     aid = [aid_row(row) for row in summarised_aid(result.outcomes, request.documented)]
@@ -85,7 +96,8 @@ def _print(result: RunResult, request: RunRequest, folder: Path | None) -> None:
         console.print(line)
     if request.changes:
         console.print(
-            "Set by hand: " + ", ".join(f"{name} = {value:g}" for name, value in request.changes.items())
+            "Set by hand: "
+            + ", ".join(f"{name} = {value:g}" for name, value in request.changes.items())
         )
     breaks = summarised_breaks(result.outcomes, request.documented)
     console.print(breaks_table(breaks))

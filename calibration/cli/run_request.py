@@ -86,4 +86,6 @@ def read_request(
         problems += folder_problems(out)
     if problems or chosen is None or held is None:
         raise ScenarioError("this run cannot be made", problems)
-    return RunRequest(chosen, held.changed(changes), changes, count, start, out, documented_record())
+    return RunRequest(
+        chosen, held.changed(changes), changes, count, start, out, documented_record()
+    )

@@ -20,7 +20,9 @@ from scenarios.files import (
     write_template,
 )
 
-scenarios_app = typer.Typer(help="The questions that can be put to the model.", no_args_is_help=True)
+scenarios_app = typer.Typer(
+    help="The questions that can be put to the model.", no_args_is_help=True
+)
 
 
 @scenarios_app.command("list")
@@ -34,13 +36,17 @@ def list_scenarios() -> None:
     table.add_column("from", no_wrap=True)
     for name, file in held.items():
         changes = file.scenario.interventions
-        table.add_row(name, escape(file.scenario.question), min((i.start for i in changes), default=""))
+        table.add_row(
+            name, escape(file.scenario.question), min((i.start for i in changes), default="")
+        )
     Console().print(table)
 
 
 @scenarios_app.command("show")
 def show_scenario(
-    name: Annotated[str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")],
+    name: Annotated[
+        str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")
+    ],
 ) -> None:
     """Show one scenario in full: question, antecedent, changes, source, horizon and what it leaves out."""
     with reporting_errors():
@@ -51,7 +57,9 @@ def show_scenario(
 
 
 @scenarios_app.command("check")
-def check_scenario(path: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")]) -> None:
+def check_scenario(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")],
+) -> None:
     """Check a scenario file and list everything that is wrong with it."""
     with reporting_errors():
         file = read_scenario_file(path)
@@ -66,10 +74,12 @@ def check_scenario(path: Annotated[Path, typer.Argument(metavar="FILE", help="A 
 @scenarios_app.command("new")
 def new_scenario(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Small letters, digits and hyphens: no-opening-1971.")
+        str,
+        typer.Argument(metavar="NAME", help="Small letters, digits and hyphens: no-opening-1971."),
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; NAME.toml if not given.")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to write it; NAME.toml if not given."),
     ] = None,
 ) -> None:
     """Write a commented scenario file to be filled in; an existing file is never overwritten."""
@@ -81,7 +91,9 @@ def new_scenario(
 
 @scenarios_app.command("expect")
 def expect(
-    reason: Annotated[str, typer.Option("--reason", help="Why the expected outcomes change, in a sentence.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the expected outcomes change, in a sentence.")
+    ],
 ) -> None:
     """Simulate the whole catalogue and write anew the outcomes that the tests expect of it, with the reason."""
     from scenarios.expected import write_expectations  # only this command simulates

@@ -26,11 +26,14 @@ _NOWHERE = "http://127.0.0.1:9/"
 
 
 def serve(
-    port: Annotated[str, typer.Option(metavar="P", help="The port; 0 takes any that is free.")] = "8765",
+    port: Annotated[
+        str, typer.Option(metavar="P", help="The port; 0 takes any that is free.")
+    ] = "8765",
     host: Annotated[
         str,
         typer.Option(
-            metavar="H", help="The address to answer on; by default this machine alone can reach it."
+            metavar="H",
+            help="The address to answer on; by default this machine alone can reach it.",
         ),
     ] = "127.0.0.1",
 ) -> None:
@@ -61,7 +64,10 @@ def opened(host: str, port: str) -> socket.socket:
     missing = [name for name in NEEDED if find_spec(name) is None]
     problems = [
         Problem(
-            "lilliput serve", "packages", ", ".join(missing), 'what pip install "lilliput[page]" installs'
+            "lilliput serve",
+            "packages",
+            ", ".join(missing),
+            'what pip install "lilliput[page]" installs',
         )
     ][: len(missing)]
     number, wrong = whole_number("--port", port, 0, _HIGHEST_PORT, command="lilliput serve")

@@ -31,7 +31,10 @@ def evidence_entries(evidence: Evidence) -> tuple[EvidenceEntry, ...]:
     rows = (
         EvidenceEntry(
             as_record(kind, row, evidence),
-            {how: tuple(other.id for other in rows) for how, rows in beside_row(evidence, kind, row).items()},
+            {
+                how: tuple(other.id for other in rows)
+                for how, rows in beside_row(evidence, kind, row).items()
+            },
         )
         for kind, row in evidence.rows()
     )
@@ -66,4 +69,6 @@ def prior_values() -> dict[str, Array]:
     """Values of every parameter at evenly spaced probabilities of its prior, shape (2,000,) each."""
     shares = (np.arange(PRIOR_VALUES) + 0.5) / PRIOR_VALUES
     coordinates = special.ndtri(shares)
-    return {name: values_of(parameter, coordinates) for name, parameter in parameter_table().items()}
+    return {
+        name: values_of(parameter, coordinates) for name, parameter in parameter_table().items()
+    }

@@ -61,7 +61,13 @@ def held_out_table(evidence: Evidence) -> Table:
             told = row.model_dump(by_alias=True)
             date = told.get("documented") or told.get("from") or ""
             rows.append(
-                [told["id"], kind, f"{told['client']}-{told['patron']}", str(date), told["description"]]
+                [
+                    told["id"],
+                    kind,
+                    f"{told['client']}-{told['patron']}",
+                    str(date),
+                    told["description"],
+                ]
             )
     return Table(("row", "file", "pair", "date", "what it says"), rows, (0, 1, 2, 3, 4))
 

@@ -76,7 +76,9 @@ def judged_goals(reports: Mapping[str, Report], fitted: Fitted) -> list[Judged]:
             )
             continue
         verdict = {True: REACHED, False: MISSED, None: TELLS}[reached]
-        found.append(Judged(goal.says, goal.section, verdict, measured, tuple(fitted.differences(report))))
+        found.append(
+            Judged(goal.says, goal.section, verdict, measured, tuple(fitted.differences(report)))
+        )
     raise_if_any("the reports cannot be used", problems, CalibrationError)
     return found
 
@@ -110,18 +112,27 @@ def _agreement(report: Report) -> tuple[bool | None, str]:
 
 def _noise(report: Report) -> tuple[bool | None, str]:
     copies = report.values["copies"]
-    return report.reached, f"median variance {np.median(report.values['filtered'][str(copies)]):.2f}"
+    return (
+        report.reached,
+        f"median variance {np.median(report.values['filtered'][str(copies)]):.2f}",
+    )
 
 
 def _ranks(report: Report) -> tuple[bool | None, str]:
     values = report.values
     outside, quantities = len(values["outside_band"]), len(values["uniformity"])
-    return report.reached, f"{values['fits']} records; {outside} of {quantities} quantities leave their band"
+    return (
+        report.reached,
+        f"{values['fits']} records; {outside} of {quantities} quantities leave their band",
+    )
 
 
 def _recovery(report: Report) -> tuple[bool | None, str]:
     records = report.origin["settings"]["records"]
-    return report.reached, f"{records} records; 90 % intervals cover {report.values['covered']['0.9']:.1%}"
+    return (
+        report.reached,
+        f"{records} records; 90 % intervals cover {report.values['covered']['0.9']:.1%}",
+    )
 
 
 def _inside(report: Report) -> tuple[bool | None, str]:
@@ -150,7 +161,8 @@ def _prior(report: Report) -> tuple[bool | None, str]:
 def _gain(report: Report) -> tuple[bool | None, str]:
     gain, rows = report.values["gain_per_event"], report.values["observations"].values()
     failing = sum(
-        not row["refitted"] and (row["pareto_k"] is None or row["pareto_k"] > MOST_K) for row in rows
+        not row["refitted"] and (row["pareto_k"] is None or row["pareto_k"] > MOST_K)
+        for row in rows
     )
     told = f"{gain['mean']:+.2f} ± {gain['error']:.2f} over {report.values['best_null']}, {gain['events']} events"
     return report.reached, told + (f"; weights fail for {failing}" if failing else "")
@@ -203,7 +215,9 @@ GOALS = (
         "trusted",
         _noise,
     ),
-    Goal("True values stand evenly among the draws, for every quantity", "ranks", "trusted", _ranks),
+    Goal(
+        "True values stand evenly among the draws, for every quantity", "ranks", "trusted", _ranks
+    ),
     Goal(
         f"In recovery 90 % intervals cover {100 * RECOVERY_GOAL[0]:.0f} to {100 * RECOVERY_GOAL[1]:.0f} % of "
         "true values",
@@ -212,8 +226,18 @@ GOALS = (
         _recovery,
     ),
     Goal("No prior is centred on a documented date or total", "prior", "fit", _prior),
-    Goal("Every documented break lies inside the 90 % predictive interval", "predictive", "fit", _inside),
-    Goal(f"Every median date lies within {NEAR_YEARS} years of the record", "predictive", "fit", _near),
+    Goal(
+        "Every documented break lies inside the 90 % predictive interval",
+        "predictive",
+        "fit",
+        _inside,
+    ),
+    Goal(
+        f"Every median date lies within {NEAR_YEARS} years of the record",
+        "predictive",
+        "fit",
+        _near,
+    ),
     Goal("Every pattern of the model's description comes out", "predictive", "fit", _patterns),
     Goal(
         f"Left out, an event is foreseen better than by the best null by {WANTED:g} natural-log unit on average",
@@ -221,7 +245,9 @@ GOALS = (
         "foresight",
         _gain,
     ),
-    Goal("The record is more probable under the rules than under any null", "nulls", "adds", _nulls),
+    Goal(
+        "The record is more probable under the rules than under any null", "nulls", "adds", _nulls
+    ),
     Goal("What each mechanism adds", "ablation", "adds", _ablation, tells=True),
     Goal("Which parameters the record informs", "identified", "unknown", _identified, tells=True),
     Goal(

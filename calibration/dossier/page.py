@@ -17,7 +17,15 @@ from calibration.dossier.evidence import (
     sources_of_record,
     targets_not_compared,
 )
-from calibration.dossier.goals import MISSED, REACHED, UNCHECKED, UNMADE, Judged, how_to_make, judged_goals
+from calibration.dossier.goals import (
+    MISSED,
+    REACHED,
+    UNCHECKED,
+    UNMADE,
+    Judged,
+    how_to_make,
+    judged_goals,
+)
 from calibration.dossier.reports import Fitted, Report, Shown, TitledTable
 from calibration.dossier.sections import LIMITS, SECTIONS, Section
 from calibration.evidence.reading import sources
@@ -72,7 +80,10 @@ def referee_page(material: Material) -> str:
     return environment.get_template("dossier.html.j2").render(
         table=getattr(parts, "table"),  # noqa: B009 - a macro of the template
         title=TITLE,
-        styles=[_style("scenarios.report", "report.css"), _style("calibration.dossier", "dossier.css")],
+        styles=[
+            _style("scenarios.report", "report.css"),
+            _style("calibration.dossier", "dossier.css"),
+        ],
         lead=_lead(goals, material.fitted),
         warnings=_warnings(material.fitted),
         goals=_set(_goal_table(goals)),
@@ -111,7 +122,8 @@ def _set(table: Table) -> Table:
 
 def _lead(goals: Sequence[Judged], fitted: Fitted) -> str:
     counts = {
-        verdict: sum(goal.verdict == verdict for goal in goals) for verdict in (REACHED, MISSED, UNCHECKED)
+        verdict: sum(goal.verdict == verdict for goal in goals)
+        for verdict in (REACHED, MISSED, UNCHECKED)
     }
     stale = sum(bool(goal.stale) for goal in goals)
     told = (
@@ -136,9 +148,13 @@ def _warnings(fitted: Fitted) -> list[str]:
     if fitted.draws.outdated:
         told.append("The parameter table has changed since these draws were fitted.")
     if fitted.manifest.get("rules", rules_hash()) != rules_hash():
-        told.append("The rules have changed since these draws were fitted; their fingerprints differ.")
+        told.append(
+            "The rules have changed since these draws were fitted; their fingerprints differ."
+        )
     if fitted.manifest.get("evidence_overlay"):
-        told.append("The draws were fitted to an overlay of the evidence, not to the evidence listed here.")
+        told.append(
+            "The draws were fitted to an overlay of the evidence, not to the evidence listed here."
+        )
     return told
 
 
@@ -173,12 +189,17 @@ def _facts(fitted: Fitted) -> list[tuple[str, str]]:
         ("Seeds", listed(map(str, seeds))),
         (
             "Log evidence",
-            "" if evidence is None else typeset(f"{evidence:.2f}") + (f" ± {error:.2f}" if error else ""),
+            ""
+            if evidence is None
+            else typeset(f"{evidence:.2f}") + (f" ± {error:.2f}" if error else ""),
         ),
         ("Fitted up to", month_in_words(str(manifest.get("fitted_to", LAST_FITTED)))),
         ("Fingerprint of the rules", str(manifest.get("rules", ""))[:12]),
         ("Fingerprint of the parameter table", fitted.draws.table[:12]),
-        ("Versions", listed(f"{name} {number}" for name, number in manifest.get("versions", {}).items())),
+        (
+            "Versions",
+            listed(f"{name} {number}" for name, number in manifest.get("versions", {}).items()),
+        ),
     ]
     return [(name, text) for name, text in told if text]
 
@@ -227,7 +248,9 @@ def _check(name: str, opened: Sequence[str], material: Material) -> dict[str, An
         "figures": [_figure(part) for part in report.parts if isinstance(part, Shown)],
         "unknown": list(report.values.get("classes", {}).get("not identified", [])),
         "rest": [
-            _folded(part) for part in report.parts if not isinstance(part, Shown) and part not in wanted
+            _folded(part)
+            for part in report.parts
+            if not isinstance(part, Shown) and part not in wanted
         ],
     }
 
@@ -251,9 +274,13 @@ def _origin_table(material: Material) -> Table:
     rows = []
     for report in material.reports.values():
         origin = report.origin
-        settings = listed(f"{key.replace('_', ' ')} {value}" for key, value in origin["settings"].items())
+        settings = listed(
+            f"{key.replace('_', ' ')} {value}" for key, value in origin["settings"].items()
+        )
         draws = origin["draws"]["id"] if origin.get("draws") else "–"
-        differences = listed(material.fitted.differences(report)) or "belongs to the draws that ship"
+        differences = (
+            listed(material.fitted.differences(report)) or "belongs to the draws that ship"
+        )
         marks = [str(origin[key])[:12] for key in ("rules", "parameter_table")]
         commit = str(origin.get("commit") or "–")[:12]
         rows.append(
@@ -268,5 +295,15 @@ def _origin_table(material: Material) -> Table:
                 differences,
             ]
         )
-    heads = ("check", "date", "seed", "settings", "draws", "rules", "parameter table", "commit", "standing")
+    heads = (
+        "check",
+        "date",
+        "seed",
+        "settings",
+        "draws",
+        "rules",
+        "parameter table",
+        "commit",
+        "standing",
+    )
     return Table(heads, rows, tuple(range(len(heads))))

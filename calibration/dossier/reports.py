@@ -86,7 +86,9 @@ def reports_folder() -> Path:
 
 def fitted_of(draws: Draws) -> Fitted:
     """Draws with the whole of their manifest."""
-    manifest = {} if draws.path is None else json.loads(draws.path.with_suffix(".json").read_text("utf-8"))
+    manifest = (
+        {} if draws.path is None else json.loads(draws.path.with_suffix(".json").read_text("utf-8"))
+    )
     return Fitted(draws, manifest)
 
 
@@ -97,7 +99,9 @@ def read_reports(folder: Path) -> dict[str, Report]:
     that do not tell where a report comes from, pictures that are missing.
     """
     if not folder.is_dir():
-        problem = Problem("calibrate report", "--reports", str(folder), "a folder with reports of the checks")
+        problem = Problem(
+            "calibrate report", "--reports", str(folder), "a folder with reports of the checks"
+        )
         raise CalibrationError("the reports cannot be read", [problem])
     reports = {}
     problems = []
@@ -149,7 +153,8 @@ def parts_of(text: str, folder: Path) -> tuple[Part, ...]:
 def table_of(text: str) -> Table:
     """A table as ``calibration.reports.form.markdown_table`` writes it; columns not set to the right hold words."""
     heads, rule, *rows = (
-        [cell.strip().replace("\\|", "|") for cell in _CELL.split(line)[1:-1]] for line in text.splitlines()
+        [cell.strip().replace("\\|", "|") for cell in _CELL.split(line)[1:-1]]
+        for line in text.splitlines()
     )
     words = tuple(place for place, mark in enumerate(rule) if not mark.endswith(":"))
     return Table(tuple(heads), rows, words)

@@ -46,7 +46,10 @@ SECTIONS = (
         "The same record under the rules and under accounts without agents; then the rules without one "
         "mechanism at a time, fitted anew so that the rest may take its place. The evidence here is the "
         "probability of the record averaged over the priors, so that what is not needed costs.",
-        {"nulls": ("Log evidence",), "ablation": ("Whole minus without", "What each mechanism claims")},
+        {
+            "nulls": ("Log evidence",),
+            "ablation": ("Whole minus without", "What each mechanism claims"),
+        },
     ),
     Section(
         "unknown",

@@ -63,7 +63,11 @@ class Inputs:
             with path.open(encoding="utf-8", newline="") as file:
                 reader = csv.DictReader(file)
                 lines += [
-                    CsvLine(path.name, reader.line_num, {c: str(v) for c, v in row.items() if c is not None})
+                    CsvLine(
+                        path.name,
+                        reader.line_num,
+                        {c: str(v) for c, v in row.items() if c is not None},
+                    )
                     for row in reader
                 ]
         return lines
@@ -97,8 +101,12 @@ def check_disjoint(
     that is a date from 1945 to 1980; and an allowed coincidence without a reason.
     """
     inputs = shipped_inputs() if inputs is None else inputs
-    lines, problems = read_lines(coincidences or COINCIDENCES, ("file", "country", "from", "reason"))
-    allowed = {(line["file"], line["country"], line["from"]) for line in lines if line["reason"].strip()}
+    lines, problems = read_lines(
+        coincidences or COINCIDENCES, ("file", "country", "from", "reason")
+    )
+    allowed = {
+        (line["file"], line["country"], line["from"]) for line in lines if line["reason"].strip()
+    }
     met = [*_break_months(evidence, inputs), *_amounts(evidence, inputs), *_rates(evidence, inputs)]
     problems += [meeting.problem for meeting in met if meeting.key not in allowed]
     problems += _ids(evidence, inputs) + _dates_among_numbers(inputs)
@@ -116,7 +124,9 @@ def _month_number(date: str) -> int:
 
 
 def _break_months(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
-    breaks = {_month_number(found.documented): pair for pair, found in headline_breaks(evidence).items()}
+    breaks = {
+        _month_number(found.documented): pair for pair, found in headline_breaks(evidence).items()
+    }
     for line in inputs.driver_lines:
         for column, later in (("from", 0), ("to", 0), ("to", 1)):
             if len(line[column]) < 7:
@@ -150,7 +160,9 @@ def _typed_numbers(inputs: Inputs) -> Iterator[TypedNumber]:
     for line in inputs.driver_lines:
         if _is_number(line["value"]) and float(line["value"]) > 1:
             key = (line.file, line["country"], line["from"])
-            yield TypedNumber(key, f"drivers/{line.file} line {line.number}", "value", float(line["value"]))
+            yield TypedNumber(
+                key, f"drivers/{line.file} line {line.number}", "value", float(line["value"])
+            )
     for name, entry in inputs.parameter_table.items():
         if "USD" in str(entry.get("unit")):
             key = (_PARAMETERS, name, "")
@@ -163,7 +175,9 @@ def _amounts(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
     for figure in compared_figures(evidence):
         amounts = _amounts_of(figure, evidence)
         for typed in numbers:
-            unit = next((unit for unit, amount in amounts.items() if _same(typed.number, amount)), None)
+            unit = next(
+                (unit for unit, amount in amounts.items() if _same(typed.number, amount)), None
+            )
             if unit is not None:
                 met = f"{amounts[unit]:g} {unit} of {figure.id}"
                 rule = f"another number than the {met}, or a line in {COINCIDENCES.name}"
@@ -177,7 +191,11 @@ def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
     for row in fitted_terms(evidence, COMPARED):
         for name, entry in inputs.parameter_table.items():
             default = float(entry["default"])
-            if entry.get("unit") == "share a year" and row.value > 0 and _same(default, row.value / 100):
+            if (
+                entry.get("unit") == "share a year"
+                and row.value > 0
+                and _same(default, row.value / 100)
+            ):
                 rule = f"another number than the {row.value:g} {row.unit} of {row.id}, or a line in {COINCIDENCES.name}"
                 problem = Problem(_PARAMETERS, f"{name}.default", default, rule)
                 yield Coincidence((_PARAMETERS, name, row.id), problem)
@@ -202,13 +220,17 @@ def _ids(evidence: Evidence, inputs: Inputs) -> list[Problem]:
         if word in ids
     ]
     named = {name.replace("_", "-"): name for name in inputs.parameter_table}
-    return problems + [Problem(_PARAMETERS, "parameter", named[i], rule) for i in sorted(ids & named.keys())]
+    return problems + [
+        Problem(_PARAMETERS, "parameter", named[i], rule) for i in sorted(ids & named.keys())
+    ]
 
 
 def _dates_among_numbers(inputs: Inputs) -> list[Problem]:
     """Defaults and bounds that are years: a date may not be a parameter."""
     return [
-        Problem(_PARAMETERS, f"{name}.{key}", number, f"no date: none of {FIRST_YEAR} to {LAST_YEAR}")
+        Problem(
+            _PARAMETERS, f"{name}.{key}", number, f"no date: none of {FIRST_YEAR} to {LAST_YEAR}"
+        )
         for name, entry in inputs.parameter_table.items()
         for key, number in _numbers(entry)
         if FIRST_YEAR <= number < LAST_YEAR + 1

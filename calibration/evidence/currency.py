@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from calibration.evidence.rows import MONEY_UNITS, AidFigure, Evidence, ExchangeRate, first_day, last_day
+from calibration.evidence.rows import (
+    MONEY_UNITS,
+    AidFigure,
+    Evidence,
+    ExchangeRate,
+    first_day,
+    last_day,
+)
 from simulation.errors import Problem
 
 
@@ -28,7 +35,9 @@ def rate_day(figure: AidFigure) -> date:
 
 def rate_on(unit: str, day: date, rates: Iterable[ExchangeRate]) -> ExchangeRate | None:
     """The exchange rate of a currency on a day, or none if no rate is held for it."""
-    return next((r for r in rates if r.unit == unit and first_day(r.first) <= day <= last_day(r.last)), None)
+    return next(
+        (r for r in rates if r.unit == unit and first_day(r.first) <= day <= last_day(r.last)), None
+    )
 
 
 def usd_of(figure: AidFigure, rates: Iterable[ExchangeRate]) -> Converted | None:
@@ -62,7 +71,10 @@ def rate_problems(evidence: Evidence) -> list[Problem]:
     """The amounts of money compared with the model for whose date no exchange rate is held."""
     return [
         Problem(
-            f"aid.csv ({figure.id})", "unit", figure.unit, f"a currency with a rate on {rate_day(figure)}"
+            f"aid.csv ({figure.id})",
+            "unit",
+            figure.unit,
+            f"a currency with a rate on {rate_day(figure)}",
         )
         for figure in evidence.aid
         if figure.role != "context" and figure.unit in MONEY_UNITS

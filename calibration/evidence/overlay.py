@@ -73,14 +73,20 @@ def _merge(overlay: Path, folder: Path) -> tuple[list[Problem], set[str]]:
     Returns what is wrong with the overlay itself, and the ids of its rows.
     """
     if not overlay.exists():
-        return [Problem("--evidence", "overlay", str(overlay), "a folder or a CSV file that exists")], set()
+        return [
+            Problem("--evidence", "overlay", str(overlay), "a folder or a CSV file that exists")
+        ], set()
     files = _files(overlay)
     allowed = (*KINDS, REMOVED)
     problems = [
-        unknown(str(overlay), "file", path.stem, allowed) for path in files if path.stem not in allowed
+        unknown(str(overlay), "file", path.stem, allowed)
+        for path in files
+        if path.stem not in allowed
     ]
     if not files:
-        problems.append(Problem("--evidence", "overlay", str(overlay), "a folder with at least one CSV file"))
+        problems.append(
+            Problem("--evidence", "overlay", str(overlay), "a folder with at least one CSV file")
+        )
     held = {path.stem: path for path in files}
     tables = {kind: _table(FOLDER / f"{kind}.csv") for kind in KINDS}
     laid: set[str] = set()
@@ -89,7 +95,9 @@ def _merge(overlay: Path, folder: Path) -> tuple[list[Problem], set[str]]:
             lines, wrong = read_lines(held[kind], table.columns)
             names = [_name(line) for line in lines]
             twice = sorted({name for name in names if names.count(name) > 1})
-            problems += wrong + [Problem(held[kind].name, "id", name, "once in a file") for name in twice]
+            problems += wrong + [
+                Problem(held[kind].name, "id", name, "once in a file") for name in twice
+            ]
             table.rows.update(zip(names, lines, strict=True))
             laid.update(names)
     if REMOVED in held:

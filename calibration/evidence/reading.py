@@ -13,7 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from calibration.errors import CalibrationError
-from calibration.evidence.rows import HEADLINE_PAIRS, ROW_CLASSES, AnyRow, Evidence, first_day, last_day
+from calibration.evidence.rows import (
+    HEADLINE_PAIRS,
+    ROW_CLASSES,
+    AnyRow,
+    Evidence,
+    first_day,
+    last_day,
+)
 from simulation.countries import COUNTRY_KEYS
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 
@@ -21,7 +28,12 @@ FOLDER = Path(__file__).parent
 #: Rows in these roles speak for themselves: the rules are compared with them.
 _COMPARED = ("target", "held out")
 #: Columns whose dates must not run backwards.
-_IN_ORDER = (("from", "to"), ("earliest", "documented"), ("documented", "latest"), ("earliest", "latest"))
+_IN_ORDER = (
+    ("from", "to"),
+    ("earliest", "documented"),
+    ("documented", "latest"),
+    ("earliest", "latest"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,11 @@ class CsvLine:
     def where(self) -> str:
         """Where to look for it: file, line and id."""
         name = self["id"]
-        return f"{self.file} line {self.number} ({name})" if name else f"{self.file} line {self.number}"
+        return (
+            f"{self.file} line {self.number} ({name})"
+            if name
+            else f"{self.file} line {self.number}"
+        )
 
 
 @cache
@@ -57,22 +73,32 @@ def read_lines(path: Path, columns: Sequence[str]) -> tuple[list[CsvLine], list[
             header = next(reader, [])
             rows = [(reader.line_num, cells) for cells in reader if cells]
     except FileNotFoundError:
-        return [], [Problem(str(path.parent), "file", path.name, "a file of this name; it is missing")]
+        return [], [
+            Problem(str(path.parent), "file", path.name, "a file of this name; it is missing")
+        ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return [], [Problem(path.name, "file", str(error), "a readable CSV file in UTF-8")]
     missing = [column for column in columns if column not in header]
     strange = [column for column in header if column not in columns]
-    problems = [Problem(path.name, "column", column, "present; the file lacks it") for column in missing]
-    problems += [unknown(path.name, "column", column, tuple(missing) or tuple(columns)) for column in strange]
+    problems = [
+        Problem(path.name, "column", column, "present; the file lacks it") for column in missing
+    ]
+    problems += [
+        unknown(path.name, "column", column, tuple(missing) or tuple(columns)) for column in strange
+    ]
     twice = sorted({column for column in header if header.count(column) > 1})
     problems += [Problem(path.name, "column", column, "once") for column in twice]
     problems += [
-        Problem(f"{path.name} line {number}", "cells", len(cells), f"{len(header)}, one for each column")
+        Problem(
+            f"{path.name} line {number}", "cells", len(cells), f"{len(header)}, one for each column"
+        )
         for number, cells in rows
         if len(cells) != len(header)
     ]
     whole = [(number, cells) for number, cells in rows if len(cells) == len(header)]
-    return [CsvLine(path.name, n, dict(zip(header, cells, strict=True))) for n, cells in whole], problems
+    return [
+        CsvLine(path.name, n, dict(zip(header, cells, strict=True))) for n, cells in whole
+    ], problems
 
 
 def read_evidence(folder: Path | None = None) -> Evidence:
@@ -102,13 +128,17 @@ def read_evidence(folder: Path | None = None) -> Evidence:
     return Evidence(**rows)  # type: ignore[arg-type]
 
 
-def _rows(lines: Iterable[CsvLine], row_class: type[AnyRow]) -> tuple[tuple[AnyRow, ...], list[Problem]]:
+def _rows(
+    lines: Iterable[CsvLine], row_class: type[AnyRow]
+) -> tuple[tuple[AnyRow, ...], list[Problem]]:
     rows: list[AnyRow] = []
     problems: list[Problem] = []
     columns = row_class.columns()
     for line in lines:
         try:
-            rows.append(row_class.model_validate({c: v for c, v in line.cells.items() if c in columns}))
+            rows.append(
+                row_class.model_validate({c: v for c, v in line.cells.items() if c in columns})
+            )
         except ValidationError as error:
             details = [dict(detail) for detail in error.errors() if detail["type"] != "missing"]
             problems += [_problem(line, detail) for detail in details]
@@ -117,8 +147,12 @@ def _rows(lines: Iterable[CsvLine], row_class: type[AnyRow]) -> tuple[tuple[AnyR
 
 def _problem(line: CsvLine, detail: Mapping[str, Any]) -> Problem:
     context = detail.get("ctx", {})
-    allowed = context.get("allowed") or {"float_parsing": "a number"}.get(detail["type"], detail["msg"])
-    return Problem(line.where, str(detail["loc"][0]), detail["input"], allowed, context.get("near", ""))
+    allowed = context.get("allowed") or {"float_parsing": "a number"}.get(
+        detail["type"], detail["msg"]
+    )
+    return Problem(
+        line.where, str(detail["loc"][0]), detail["input"], allowed, context.get("near", "")
+    )
 
 
 def _order_problems(line: CsvLine) -> list[Problem]:
@@ -130,7 +164,9 @@ def _order_problems(line: CsvLine) -> list[Problem]:
         except ValueError:
             continue
         if backwards:
-            problems.append(Problem(line.where, earlier, line[earlier], f"not after {later} = {line[later]}"))
+            problems.append(
+                Problem(line.where, earlier, line[earlier], f"not after {later} = {line[later]}")
+            )
     value = "usd_per_unit" if "usd_per_unit" in line.cells else "value"
     try:
         low, middle, high = (float(line[column]) for column in ("low", value, "high"))
@@ -175,10 +211,14 @@ def _role_problems(line: CsvLine) -> list[Problem]:
 def _pair_problems(line: CsvLine) -> list[Problem]:
     problems = []
     if line["patron"] and line["patron"] == line["client"]:
-        problems.append(Problem(line.where, "client", line["client"], "another country than the patron"))
+        problems.append(
+            Problem(line.where, "client", line["client"], "another country than the patron")
+        )
     start = f"{line['patron']}-{line['client']}-"
     if line["id"] and not line["id"].startswith(start):
-        problems.append(Problem(line.where, "id", line["id"], f"beginning with patron and client: {start}"))
+        problems.append(
+            Problem(line.where, "id", line["id"], f"beginning with patron and client: {start}")
+        )
     return problems
 
 
@@ -204,9 +244,13 @@ def _pointer_problems(lines: Sequence[CsvLine]) -> list[Problem]:
             aim = line[pointer]
             if aim and aim not in by_id:
                 allowed = f"the id of a row of {line.file}"
-                problems.append(Problem(line.where, pointer, aim, allowed, nearest(aim, tuple(by_id))))
+                problems.append(
+                    Problem(line.where, pointer, aim, allowed, nearest(aim, tuple(by_id)))
+                )
             elif aim and _circular(line, pointer, by_id):
-                problems.append(Problem(line.where, pointer, aim, "a row that does not lead back here"))
+                problems.append(
+                    Problem(line.where, pointer, aim, "a row that does not lead back here")
+                )
     return problems
 
 
@@ -224,7 +268,9 @@ def _headline_problems(lines: Sequence[CsvLine]) -> list[Problem]:
     if not lines:
         return []
     file = lines[0].file
-    headlines = [(f"{line['client']}-{line['patron']}", line) for line in lines if line["headline"] == "yes"]
+    headlines = [
+        (f"{line['client']}-{line['patron']}", line) for line in lines if line["headline"] == "yes"
+    ]
     problems = []
     for pair in HEADLINE_PAIRS:
         count = sum(name == pair for name, _ in headlines)
@@ -236,7 +282,9 @@ def _headline_problems(lines: Sequence[CsvLine]) -> list[Problem]:
             problems.append(unknown(line.where, "headline pair", name, HEADLINE_PAIRS))
         elif line["to_status"] != "split" or line["role"] not in _COMPARED:
             allowed = "a target or held out row whose to_status is split"
-            problems.append(Problem(line.where, "headline", f"{line['role']}, {line['to_status']}", allowed))
+            problems.append(
+                Problem(line.where, "headline", f"{line['role']}, {line['to_status']}", allowed)
+            )
     return problems
 
 
@@ -251,7 +299,10 @@ def _rate_problems(lines: Iterable[CsvLine]) -> list[Problem]:
     spans.sort(key=lambda span: span[:3])
     return [
         Problem(
-            after[3].where, "from", after[3]["from"], f"after {before[3]['to']}, when the rate before ends"
+            after[3].where,
+            "from",
+            after[3]["from"],
+            f"after {before[3]['to']}, when the rate before ends",
         )
         for before, after in pairwise(spans)
         if before[0] == after[0] and after[1] <= before[2]

@@ -95,13 +95,17 @@ def _window_problems(rows: Sequence[RecordedChange]) -> list[Problem]:
     ]
 
 
-def recorded_moves(evidence: Evidence, roles: Collection[str] = COMPARED) -> tuple[RecordedMove, ...]:
+def recorded_moves(
+    evidence: Evidence, roles: Collection[str] = COMPARED
+) -> tuple[RecordedMove, ...]:
     """Every change of status on record with the quarters it may have fallen in, pair by pair and in order.
 
     ``roles`` says which rows: those that are held out of a fit can be left out. Raises ``CalibrationError``
     listing every change that does not follow from the one before it.
     """
-    raise_if_any("record.csv: the record contradicts itself", record_problems(evidence), CalibrationError)
+    raise_if_any(
+        "record.csv: the record contradicts itself", record_problems(evidence), CalibrationError
+    )
     return tuple(
         RecordedMove(
             pair,
@@ -117,7 +121,9 @@ def recorded_moves(evidence: Evidence, roles: Collection[str] = COMPARED) -> tup
 
 def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
     """The five breaks that the model is judged by, by pair name, client first: ``albania-ussr``."""
-    rows = sorted((row for row in evidence.record if row.headline == "yes"), key=attrgetter("documented"))
+    rows = sorted(
+        (row for row in evidence.record if row.headline == "yes"), key=attrgetter("documented")
+    )
     return {
         pair_name(*_pair(row)): HeadlineBreak(
             row.id, _pair(row), row.documented[:7], row.earliest[:7], row.latest[:7]

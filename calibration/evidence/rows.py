@@ -30,11 +30,28 @@ OTHER_COUNTRIES = (
     "vietnam",
     "world",
 )
-MONEY_UNITS = ("million old rubles", "million new rubles", "million yuan", "million USD", "million dinars")
+MONEY_UNITS = (
+    "million old rubles",
+    "million new rubles",
+    "million yuan",
+    "million USD",
+    "million dinars",
+)
 COUNT_UNITS = ("thousand tons", "projects", "pieces", "million pieces", "people", "ships")
 TERM_UNITS = ("percent a year", "years", *MONEY_UNITS)
 CUT_UNITS = (*MONEY_UNITS, *COUNT_UNITS, "years", "percent of the year's goods delivered")
-FORMS = ("credit", "grant", "grain", "arms", "projects", "specialists", "cash", "trade", "goods", "total")
+FORMS = (
+    "credit",
+    "grant",
+    "grain",
+    "arms",
+    "projects",
+    "specialists",
+    "cash",
+    "trade",
+    "goods",
+    "total",
+)
 BASES = ("asked", "pledged", "delivered", "valued")
 ROLES = ("target", "held out", "context")
 TERM_KINDS = ("interest", "deferral", "grace", "term", "forgiven")
@@ -52,7 +69,13 @@ CHANGE_KINDS = (
 )
 STATUSES = ("none", "allied", "estranged", "split")
 #: The pairs, client first, whose break the model is judged by: one headline row of the record each.
-HEADLINE_PAIRS = ("albania-yugoslavia", "yugoslavia-ussr", "albania-ussr", "china-ussr", "albania-china")
+HEADLINE_PAIRS = (
+    "albania-yugoslavia",
+    "yugoslavia-ussr",
+    "albania-ussr",
+    "china-ussr",
+    "albania-china",
+)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _LINES = re.compile(r"\d+(-\d+)?(;\d+(-\d+)?)*")
 

@@ -44,7 +44,11 @@ def pair_of(row: AnyRow) -> str:
 
 def period_of(row: AnyRow) -> tuple[str, str]:
     """The dates a row covers: an event's documented date, or else the first and last date of its period."""
-    return (row.documented, row.documented) if isinstance(row, RecordedChange) else (row.first, row.last)
+    return (
+        (row.documented, row.documented)
+        if isinstance(row, RecordedChange)
+        else (row.first, row.last)
+    )
 
 
 def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
@@ -52,7 +56,9 @@ def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
     shown: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
     if isinstance(row, AidFigure):
         usd = usd_of(row, evidence.currency)
-        shown["million_usd"] = {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
+        shown["million_usd"] = (
+            {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
+        )
     return shown
 
 
@@ -87,7 +93,15 @@ def _term_cells(row: Term, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _cut_cells(row: Cut, evidence: Evidence) -> tuple[str, ...]:
-    return row.id, _dates(row), row.kind, row.form, _amount(row.value, row.unit), row.role, row.description
+    return (
+        row.id,
+        _dates(row),
+        row.kind,
+        row.form,
+        _amount(row.value, row.unit),
+        row.role,
+        row.description,
+    )
 
 
 def _event_cells(row: RecordedChange, evidence: Evidence) -> tuple[str, ...]:
@@ -97,7 +111,13 @@ def _event_cells(row: RecordedChange, evidence: Evidence) -> tuple[str, ...]:
 
 
 def _rate_cells(row: ExchangeRate, evidence: Evidence) -> tuple[str, ...]:
-    return row.id, _dates(row), f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})", row.source, row.note
+    return (
+        row.id,
+        _dates(row),
+        f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})",
+        row.source,
+        row.note,
+    )
 
 
 _LAYOUTS: dict[str, tuple[tuple[str, ...], Callable[[Any, Evidence], tuple[str, ...]]]] = {
@@ -107,7 +127,10 @@ _LAYOUTS: dict[str, tuple[tuple[str, ...], Callable[[Any, Evidence], tuple[str, 
     ),
     "terms": (("id", "period", "kind", "value", "role", "what"), _term_cells),
     "cuts": (("id", "period", "kind", "form", "amount", "role", "what"), _cut_cells),
-    "record": (("id", "date", "window", "kind", "status", "moved by", "role", "what"), _event_cells),
+    "record": (
+        ("id", "date", "window", "kind", "status", "moved by", "role", "what"),
+        _event_cells,
+    ),
     "currency": (("id", "period", "one unit in USD (low-high)", "source", "note"), _rate_cells),
 }
 
@@ -147,7 +170,9 @@ def card(row: AnyRow, evidence: Evidence) -> Table:
     table.add_column(overflow="fold")
     for column, value in row.model_dump(by_alias=True).items():
         if value not in ("", None) and column not in ("id", "source"):
-            table.add_row(column, escape(f"{value:,.10g}" if isinstance(value, float) else str(value)))
+            table.add_row(
+                column, escape(f"{value:,.10g}" if isinstance(value, float) else str(value))
+            )
     if isinstance(row, AidFigure):
         table.add_row("in US dollars", escape(_in_dollars(row, evidence)))
     source = sources()[row.source]
@@ -162,4 +187,6 @@ def _in_dollars(row: AidFigure, evidence: Evidence) -> str:
         return f"not converted; kept in {row.unit}"
     rate = usd.rate
     at = f"{rate.usd_per_unit:g} USD per {rate.unit.removeprefix('million ')} ({rate.low:g}-{rate.high:g})"
-    return f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"
+    return (
+        f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"
+    )

@@ -134,10 +134,15 @@ def target_problems(
     used = fitted_ids(evidence, folder)
     return [
         Problem(
-            f"{kind}.csv ({row.id})", "role", _FITTED, "held out or context, as no observation is made of it"
+            f"{kind}.csv ({row.id})",
+            "role",
+            _FITTED,
+            "held out or context, as no observation is made of it",
         )
         for kind, row in evidence.rows()
-        if getattr(row, "role", "") == _FITTED and row.id not in used and (among is None or row.id in among)
+        if getattr(row, "role", "") == _FITTED
+        and row.id not in used
+        and (among is None or row.id in among)
     ]
 
 
@@ -154,7 +159,9 @@ def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:
             if figure is None:
                 problems.append(unknown(where, key, row[key], tuple(figures)))
             elif (figure.patron, figure.client) != (row["patron"], row["client"]):
-                problems.append(Problem(where, key, row[key], f"a figure of {row['client']}-{row['patron']}"))
+                problems.append(
+                    Problem(where, key, row[key], f"a figure of {row['client']}-{row['patron']}")
+                )
         if row["role"] not in ROLES:
             problems.append(unknown(where, "role", row["role"], ROLES))
         numbers = [_number(row[column]) for column in ("low", "value", "high")]
@@ -167,7 +174,9 @@ def share_problems(evidence: Evidence, folder: Path = FOLDER) -> list[Problem]:
         if value < low or value > high:
             problems.append(Problem(where, "value", row["value"], f"{row['low']} to {row['high']}"))
         if asked and granted and abs(granted.value / asked.value - value) > _SHARE_ROUNDING:
-            problems.append(Problem(where, "value", row["value"], f"{granted.value:g} / {asked.value:g}"))
+            problems.append(
+                Problem(where, "value", row["value"], f"{granted.value:g} / {asked.value:g}")
+            )
         problems += [
             Problem(where, column, row[column], "a date YYYY, YYYY-MM or YYYY-MM-DD")
             for column in ("from", "to")

@@ -65,8 +65,14 @@ def read_fits(paths: Sequence[Path]) -> list[Fit]:
     Raises ``CalibrationError`` that lists everything that keeps them from being compared: fewer than two, a seed
     that two share, other settings, rules, evidence or parameter table, or draws that no fit wrote.
     """
-    problems = [] if len(paths) > 1 else [Problem("calibrate agree", "FILE", len(paths), "two files or more")]
-    fits = [Fit(read_draws(path), json.loads(path.with_suffix(".json").read_text())) for path in paths]
+    problems = (
+        []
+        if len(paths) > 1
+        else [Problem("calibrate agree", "FILE", len(paths), "two files or more")]
+    )
+    fits = [
+        Fit(read_draws(path), json.loads(path.with_suffix(".json").read_text())) for path in paths
+    ]
     for path, fit in zip(paths, fits, strict=True):
         if fit.manifest.get("made_by") != "lilliput calibrate fit":
             problems.append(
@@ -132,7 +138,9 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "pooled": [fit.draws.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),
         "log_evidences": agreement.evidence.tolist(),
-        "log_evidence_error": round(float(np.hypot.reduce(agreement.evidence_errors) / len(fits)), 3),
+        "log_evidence_error": round(
+            float(np.hypot.reduce(agreement.evidence_errors) / len(fits)), 3
+        ),
         "rhat_most": round(float(agreement.rhat.max()), 4),
         "effective_size_least": round(float(agreement.effective.min())),
         "versions": first["versions"],

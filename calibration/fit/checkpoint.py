@@ -36,7 +36,9 @@ def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path
         "lengths": sampling.lengths,
         "stages": [asdict(stage) for stage in sampling.stages],
     }
-    arrays = {name: getattr(population, name) for name in _OF_POPULATION} | {"before": sampling.before}
+    arrays = {name: getattr(population, name) for name in _OF_POPULATION} | {
+        "before": sampling.before
+    }
     buffer = io.BytesIO()
     np.savez(buffer, told=np.array(json.dumps(told)), **arrays)
     made = path.with_name(f".{path.name}-{uuid4().hex}")
@@ -65,7 +67,9 @@ def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
         )
         stages = tuple(Stage(**_tuples(stage)) for stage in told["stages"])
         lengths = tuple(told["lengths"])
-        return Sampling(population, told["steps"], told["left"], before, lengths, stages), told["settings"]
+        return Sampling(population, told["steps"], told["left"], before, lengths, stages), told[
+            "settings"
+        ]
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None
 
@@ -73,11 +77,18 @@ def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
 def setting_differences(asked: Mapping[str, Any], held: Mapping[str, Any]) -> list[Problem]:
     """In what the settings of a fit asked for differ from those under which a checkpoint was made."""
     return [
-        Problem("checkpoint", name, asked.get(name, MISSING), f"{held.get(name, '(missing)')!r}, as begun")
+        Problem(
+            "checkpoint",
+            name,
+            asked.get(name, MISSING),
+            f"{held.get(name, '(missing)')!r}, as begun",
+        )
         for name in sorted({*asked, *held})
         if asked.get(name) != held.get(name)
     ]
 
 
 def _tuples(stage: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in stage.items()}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stage.items()
+    }

@@ -12,13 +12,17 @@ EFFORTS = {
     "standard": Effort(
         population=1024, copies=COPIES, moves=5, effective_share=0.5, last_moves=300, thinned=2
     ),
-    "full": Effort(population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3),
+    "full": Effort(
+        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3
+    ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover what made them.
 #: Simulated records have mostly exact dates and so make do with fewer shocks.
 RECORD_EFFORTS = {
     "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
-    "usual": Effort(population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2),
+    "usual": Effort(
+        population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2
+    ),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
 #: fault shows.

@@ -19,7 +19,11 @@ _LEAST_SPREAD = 1e-12
 
 
 def proposed(
-    kind: str, coordinates: Coordinates, others: Coordinates, length: float, generator: np.random.Generator
+    kind: str,
+    coordinates: Coordinates,
+    others: Coordinates,
+    length: float,
+    generator: np.random.Generator,
 ) -> tuple[Coordinates, Array]:
     """Where every member would step, and what the prior and the way of stepping add to the log odds of accepting it.
 
@@ -73,7 +77,9 @@ def root_of(matrix: Array) -> Array:
     """
     root = np.zeros_like(matrix)
     for column in range(len(matrix)):
-        rest = matrix[column:, column] - (root[column:, :column] * root[column, :column]).sum(axis=1)
+        rest = matrix[column:, column] - (root[column:, :column] * root[column, :column]).sum(
+            axis=1
+        )
         root[column:, column] = rest / np.sqrt(rest[0])
     return root
 

@@ -55,7 +55,9 @@ def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
     return partial(_of_record, record, seed, copies)
 
 
-def _of_record(record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int) -> Array:
+def _of_record(
+    record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int
+) -> Array:
     return log_likelihoods(coordinates, record, seed, copies, evaluated)
 
 
@@ -76,10 +78,16 @@ def over_processes(
 
 
 def _shared(
-    executor: Executor, workers: int, likelihood: Likelihood, coordinates: Coordinates, evaluated: int
+    executor: Executor,
+    workers: int,
+    likelihood: Likelihood,
+    coordinates: Coordinates,
+    evaluated: int,
 ) -> Array:
     share = -(-len(coordinates) // workers)
-    parts = [(start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)]
+    parts = [
+        (start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)
+    ]
     try:
         asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
         return np.concatenate([task.result() for task in asked])

@@ -17,7 +17,9 @@ from calibration.prior import parameters_at
 from scenarios.draws import Draws, write_draws
 from simulation.parameters import parameter_table
 
-METHOD = "tempered population sampling of the conditioned likelihood, estimated by a particle filter"
+METHOD = (
+    "tempered population sampling of the conditioned likelihood, estimated by a particle filter"
+)
 #: Keeps the order in which draws are published apart from all other chance.
 _ORDER = 3
 
@@ -58,7 +60,9 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
         },
         "effective_size_of": {
             name: round(float(size))
-            for name, size in zip(parameter_table(), np.minimum(sizes["bulk"], sizes["tail"]), strict=True)
+            for name, size in zip(
+                parameter_table(), np.minimum(sizes["bulk"], sizes["tail"]), strict=True
+            )
         },
         "memory_of_last_bridge": {
             "mean": round(float(memory.mean()), 3),

@@ -136,7 +136,9 @@ def refitted(
         if told is not None:
             told(reached.population)
 
-    wanted = [partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))]
+    wanted = [
+        partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))
+    ]
     with over_processes(wanted, workers) as (likelihood, base):
         if kept:
             begin = kept[0]

@@ -129,10 +129,14 @@ class Sampling:
         if self.population.power == 1:
             all_bridges = float(bridges)
         else:
-            all_bridges = max((bridges + 1) / max(self.population.power, 1e-3) ** 0.4, bridges + 1.0)
+            all_bridges = max(
+                (bridges + 1) / max(self.population.power, 1e-3) ** 0.4, bridges + 1.0
+            )
         last = effort.last_moves - self.left if self.population.power == 1 else 0
         work = effort.moves * (all_bridges - 1) + effort.last_moves / effort.thinned
-        return float(np.clip((self.steps - bridges - last + last / effort.thinned) / work, 0.0, 1.0))
+        return float(
+            np.clip((self.steps - bridges - last + last / effort.thinned) / work, 0.0, 1.0)
+        )
 
     @property
     def finished(self) -> bool:
@@ -182,7 +186,9 @@ def move(
     places, taken = np.arange(len(population.log_likelihood)), 0
     for part in range(PARTS):
         members, others = places[part::PARTS], places[places % PARTS != part]
-        population, accepted = stepped(population, members, others, likelihood, generator, kind, length, base)
+        population, accepted = stepped(
+            population, members, others, likelihood, generator, kind, length, base
+        )
         taken += accepted
     return population, taken / len(population.log_likelihood)
 
@@ -211,7 +217,11 @@ def stepped(
     held_base[members] = np.where(accepted, trial_base, held_base[members])
     evaluated = population.evaluated + len(trial)
     moved = replace(
-        population, coordinates=coordinates, log_likelihood=held, evaluated=evaluated, base=held_base
+        population,
+        coordinates=coordinates,
+        log_likelihood=held,
+        evaluated=evaluated,
+        base=held_base,
     )
     return moved, int(accepted.sum())
 
@@ -250,7 +260,9 @@ def thinned(population: Population, by: int) -> Population:
 def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
     """A sampling at its beginning: draws from the prior (``start``) whose likelihood has been estimated."""
     held = likelihood(start, 0)
-    population = Population(start, held, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start)))
+    population = Population(
+        start, held, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
+    )
     return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(KINDS))
 
 
@@ -259,10 +271,14 @@ def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sa
 
     Its log evidence is unknown (NaN).
     """
-    return _begun_at(1.0, start, likelihood(start, 0), np.zeros(len(start)), np.nan, effort.last_moves)
+    return _begun_at(
+        1.0, start, likelihood(start, 0), np.zeros(len(start)), np.nan, effort.last_moves
+    )
 
 
-def begun_from(start: Coordinates, likelihood: Likelihood, base: Likelihood, effort: Effort) -> Sampling:
+def begun_from(
+    start: Coordinates, likelihood: Likelihood, base: Likelihood, effort: Effort
+) -> Sampling:
     """A sampling that begins with draws fitted under another likelihood, its ``base``.
 
     Moves under the base come first, so that its estimates are those of draws that were accepted by them. The log
@@ -275,21 +291,29 @@ def _begun_at(
     power: float, start: Coordinates, held: Array, held_base: Array, log_evidence: float, left: int
 ) -> Sampling:
     members = len(start)
-    population = Population(start, held, np.arange(members), power, log_evidence, members, held_base)
+    population = Population(
+        start, held, np.arange(members), power, log_evidence, members, held_base
+    )
     lengths = (NEAR_LENGTH,) * len(KINDS)
     stage = _stage(population, lengths, (np.nan,) * len(KINDS), start)
     return Sampling(population, 0, left, start, lengths, (stage,))
 
 
 def advanced(
-    sampling: Sampling, likelihood: Likelihood, effort: Effort, seed: int, base: Likelihood = no_record
+    sampling: Sampling,
+    likelihood: Likelihood,
+    effort: Effort,
+    seed: int,
+    base: Likelihood = no_record,
 ) -> Sampling:
     """The sampling one step further: a bridge to the next power when all moves at this one are made, else a move.
 
     Three steps in four are of the kind that can go farther. After each the length of its kind is adapted toward the
     wanted share of accepted steps, but for the second half of the last moves, in which lengths are held.
     """
-    generator = np.random.Generator(np.random.Philox(key=[seed, 1], counter=[0, 0, 0, sampling.steps]))
+    generator = np.random.Generator(
+        np.random.Philox(key=[seed, 1], counter=[0, 0, 0, sampling.steps])
+    )
     population = sampling.population
     if sampling.left == 0:
         power = next_power(population.advantage, population.power, effort.effective_share)
@@ -306,7 +330,9 @@ def advanced(
             (*sampling.stages, stage),
         )
     place = place_of_kind(sampling)
-    population, share = move(population, likelihood, generator, KINDS[place], sampling.lengths[place], base)
+    population, share = move(
+        population, likelihood, generator, KINDS[place], sampling.lengths[place], base
+    )
     lengths = list(sampling.lengths)
     if population.power < 1 or sampling.left > effort.last_moves // 2:
         wanted = WANTED if population.power < 1 else LAST_WANTED
@@ -335,7 +361,10 @@ def place_of_kind(sampling: Sampling) -> int:
 
 
 def _stage(
-    population: Population, lengths: tuple[float, ...], accepted: tuple[float, ...], before: Coordinates
+    population: Population,
+    lengths: tuple[float, ...],
+    accepted: tuple[float, ...],
+    before: Coordinates,
 ) -> Stage:
     return Stage(
         population.power,
@@ -351,7 +380,9 @@ def correlations(one: Coordinates, other: Coordinates) -> Array:
     """The correlation of every coordinate (column) between two sets of vectors, member by member; 1 where constant."""
     first, second = one - one.mean(axis=0), other - other.mean(axis=0)
     spread = np.sqrt((first**2).sum(axis=0) * (second**2).sum(axis=0))
-    return np.where(spread > 0, (first * second).sum(axis=0) / np.where(spread > 0, spread, 1.0), 1.0)
+    return np.where(
+        spread > 0, (first * second).sum(axis=0) / np.where(spread > 0, spread, 1.0), 1.0
+    )
 
 
 def sampled(

@@ -11,7 +11,9 @@ from scenarios.batch.workers import begin_worker
 @contextmanager
 def worker_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """So many worker processes; what was not begun when an error strikes is dropped."""
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=begin_worker)
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=begin_worker
+    )
     try:
         yield pool
     finally:

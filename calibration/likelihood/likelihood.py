@@ -112,7 +112,11 @@ def log_aid(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
     counts for the quarters in which the two were on terms: sum of pledges against usd x quarters on terms /
     quarters of the period.
     """
-    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    at = (
+        slice(observed.first_quarter, observed.last_quarter + 1),
+        observed.patron,
+        observed.client,
+    )
     before = (
         slice(observed.first_quarter - 1, observed.last_quarter),
         *at[1:],
@@ -137,12 +141,18 @@ def aid_density(pledged: PerReplicate, on_terms: Array, observed: PeriodAid) -> 
 
 def log_share(trajectory: Trajectory, observed: ShareGranted) -> PerReplicate:
     """The log-probability of a documented answer to a request (pledged over requested), per replicate."""
-    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    at = (
+        slice(observed.first_quarter, observed.last_quarter + 1),
+        observed.patron,
+        observed.client,
+    )
     asked = trajectory.arrays["requested"][at].sum(axis=0)
     return share_density(trajectory.arrays["newly_pledged"][at].sum(axis=0), asked, observed)
 
 
-def share_density(granted: PerReplicate, asked: PerReplicate, observed: ShareGranted) -> PerReplicate:
+def share_density(
+    granted: PerReplicate, asked: PerReplicate, observed: ShareGranted
+) -> PerReplicate:
     """The log-probability of a documented answer to a request, given the amounts granted and asked.
 
     Nothing is compared (0) where nothing was asked.
@@ -152,9 +162,15 @@ def share_density(granted: PerReplicate, asked: PerReplicate, observed: ShareGra
     return np.where(asked > 0, log_normal_density(share - observed.share, spread), 0.0)
 
 
-def interest_charged(trajectory: Trajectory, observed: InterestAgreed) -> tuple[PerReplicate, PerReplicate]:
+def interest_charged(
+    trajectory: Trajectory, observed: InterestAgreed
+) -> tuple[PerReplicate, PerReplicate]:
     """New pledges times the interest of their quarter, and new pledges, summed over the quarters of a figure."""
-    at = (slice(observed.first_quarter, observed.last_quarter + 1), observed.patron, observed.client)
+    at = (
+        slice(observed.first_quarter, observed.last_quarter + 1),
+        observed.patron,
+        observed.client,
+    )
     pledged = trajectory.arrays["newly_pledged"][at]
     return (trajectory.arrays["interest"][at] * pledged).sum(axis=0), pledged.sum(axis=0)
 
@@ -173,7 +189,9 @@ def log_interest(trajectory: Trajectory, observed: InterestAgreed) -> PerReplica
     return interest_density(*interest_charged(trajectory, observed), observed)
 
 
-def interest_density(charged: PerReplicate, pledged: PerReplicate, observed: InterestAgreed) -> PerReplicate:
+def interest_density(
+    charged: PerReplicate, pledged: PerReplicate, observed: InterestAgreed
+) -> PerReplicate:
     """The log-probability of a documented rate of interest, given new pledges times interest, and new pledges.
 
     Nothing is compared (0) where nothing was pledged.

@@ -98,7 +98,9 @@ def pointwise(null: Null, values: Values, record: Record) -> Array:
         pair: spells_of(null.chances(values, pair), pair, moves_of(record.moves, pair))
         for pair in {row.pair for row in observations_of(record) if row.kind not in FIGURES}
     }
-    return np.stack([_log_chance(row, null, values, record, spells) for row in observations_of(record)])
+    return np.stack(
+        [_log_chance(row, null, values, record, spells) for row in observations_of(record)]
+    )
 
 
 def _log_chance(
@@ -166,7 +168,9 @@ def fitted_null(
 
     for run in range(runs):
         generator = np.random.Generator(np.random.Philox(key=[seed, run]))
-        start = begun(generator.standard_normal((effort.population, len(null.parameters))), likelihood)
+        start = begun(
+            generator.standard_normal((effort.population, len(null.parameters))), likelihood
+        )
         reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
         drawn.append(reached.coordinates)
         evidences.append(reached.log_evidence)

@@ -67,21 +67,26 @@ class Null:
     def values(self, coordinates: Array) -> dict[str, Array]:
         """Parameter values (S,) by name at standard normal coordinates (S, parameters)."""
         return {
-            held.name: values_of(held, coordinates[:, place]) for place, held in enumerate(self.parameters)
+            held.name: values_of(held, coordinates[:, place])
+            for place, held in enumerate(self.parameters)
         }
 
 
 @cache
 def null_table() -> dict[str, Parameter]:
     """The parameters of the nulls by name, from ``calibration/nulls.toml``."""
-    return read_parameter_table(Path(str(files("calibration").joinpath("nulls.toml"))), source_keys())
+    return read_parameter_table(
+        Path(str(files("calibration").joinpath("nulls.toml"))), source_keys()
+    )
 
 
 @cache
 def _spells() -> tuple[tuple[str, ...], ...]:
     """The name of the line in force in each quarter (T) for each country."""
     context = Context(HISTORICAL, default_parameters())
-    return tuple(tuple(context.spell(quarter, c).line for c in Country) for quarter in range(QUARTERS))
+    return tuple(
+        tuple(context.spell(quarter, c).line for c in Country) for quarter in range(QUARTERS)
+    )
 
 
 @cache
@@ -123,7 +128,8 @@ def _before(rows: Sequence[Figure], place: int) -> int | None:
     earlier = [
         number
         for number, held in enumerate(rows)
-        if (held.patron, held.client) == (row.patron, row.client) and held.first_quarter < row.first_quarter
+        if (held.patron, held.client) == (row.patron, row.client)
+        and held.first_quarter < row.first_quarter
     ]
     return max(earlier, key=lambda number: rows[number].first_quarter, default=None)
 
@@ -148,7 +154,9 @@ def constant_chances(values: Values, pair: Pair) -> Chances:
 
 def constant_log_aid(values: Values, record: Record, place: int) -> Centred:
     """Aid is one share of the client's product."""
-    return _log_share_of_product(values["constant_aid"], record.aid[place]), values["constant_aid_scatter"]
+    return _log_share_of_product(values["constant_aid"], record.aid[place]), values[
+        "constant_aid_scatter"
+    ]
 
 
 def constant_share(values: Values, record: Record, place: int) -> Centred:
@@ -164,7 +172,12 @@ def constant_interest(values: Values, record: Record, place: int) -> Centred:
 def persistent_chances(values: Values, pair: Pair) -> Chances:
     """One small chance that anything changes; a quarrel that changes is broken off or made up with even odds."""
     moving = _present(pair) * values["persistence_move"]
-    return {Move.FORMED: moving, Move.ESTRANGED: moving, Move.SPLIT: moving / 2, Move.MENDED: moving / 2}
+    return {
+        Move.FORMED: moving,
+        Move.ESTRANGED: moving,
+        Move.SPLIT: moving / 2,
+        Move.MENDED: moving / 2,
+    }
 
 
 def persistent_log_aid(values: Values, record: Record, place: int) -> Centred:

@@ -24,7 +24,12 @@ STATUS_AFTER = {
     Move.SPLIT: Status.SPLIT,
     Move.MENDED: Status.ALLIED,
 }
-_WORDS = {Move.FORMED: "ally", Move.ESTRANGED: "quarrel", Move.SPLIT: "break", Move.MENDED: "make up"}
+_WORDS = {
+    Move.FORMED: "ally",
+    Move.ESTRANGED: "quarrel",
+    Move.SPLIT: "break",
+    Move.MENDED: "make up",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ def observations_of(record: Record) -> tuple[Observation, ...]:
         for place, move in enumerate(held):
             told = f"{name} {_WORDS[move.move]} {quarter_name(move.last_quarter)}"
             events.append(Observation(told, EVENT, pair, place))
-        silences.append(Observation(f"{name} silent after {len(held)} moves", SILENCE, pair, len(held)))
+        silences.append(
+            Observation(f"{name} silent after {len(held)} moves", SILENCE, pair, len(held))
+        )
     names = {window.first_quarter: window.name for window in PLAN_PERIODS}
 
     def when(kind: str, first: int) -> str | int:
@@ -94,7 +101,9 @@ def rows_of_moves(evidence: Evidence, record: Record) -> dict[RecordedMove, Reco
             countries = frozenset((country_named(row.patron), country_named(row.client)))
             window = quarter_of(row.earliest), quarter_of(row.latest, end=True)
             rows[countries, *window] = row
-    windows = {move: (frozenset(move.pair), move.first_quarter, move.last_quarter) for move in record.moves}
+    windows = {
+        move: (frozenset(move.pair), move.first_quarter, move.last_quarter) for move in record.moves
+    }
     return {move: rows[window] for move, window in windows.items() if window in rows}
 
 

@@ -56,13 +56,19 @@ class _Renewable(Conditioning):
     """
 
     def __init__(
-        self, moves: Sequence[RecordedMove], replicates: int, until: int, uncounted: Spell | None = None
+        self,
+        moves: Sequence[RecordedMove],
+        replicates: int,
+        until: int,
+        uncounted: Spell | None = None,
     ) -> None:
         super().__init__(moves, replicates, until)
         self._uncounted = uncounted
         self._alone = OfPair(moves, replicates, until, uncounted[0]) if uncounted else None
 
-    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+    def impose(
+        self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
+    ) -> None:
         """Impose the record, and add up its log-probability but for the spell that does not count."""
         if self._uncounted is not None and self._alone is not None:
             awaited = self._made[self._alone.key]
@@ -94,7 +100,9 @@ class _Watched:
     summed: PerReplicate
     against: PerReplicate
 
-    def density(self, before: AllianceState, account: QuarterAccount, quarter: int) -> PerReplicate | None:
+    def density(
+        self, before: AllianceState, account: QuarterAccount, quarter: int
+    ) -> PerReplicate | None:
         """Add a quarter; on the last one, the log-probability of the figure, per replicate."""
         figure = self.observed
         if not figure.first_quarter <= quarter <= figure.last_quarter:
@@ -198,4 +206,6 @@ def renewal_uniforms(seed: int, first_vector: int, vectors: int, moments: int) -
 
 def _renewed_state(state: AllianceState, rows: NDArray[np.int64]) -> AllianceState:
     arrays = {field.name: getattr(state, field.name) for field in fields(state)}
-    return replace(state, **{name: np.ascontiguousarray(array[..., rows]) for name, array in arrays.items()})
+    return replace(
+        state, **{name: np.ascontiguousarray(array[..., rows]) for name, array in arrays.items()}
+    )

@@ -22,7 +22,13 @@ from calibration.likelihood.likelihood import (
     log_figure,
     mean_weight,
 )
-from calibration.likelihood.observations import FIGURES, Observation, figure_of, moves_of, observations_of
+from calibration.likelihood.observations import (
+    FIGURES,
+    Observation,
+    figure_of,
+    moves_of,
+    observations_of,
+)
 from calibration.prior import parameters_at
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
@@ -43,7 +49,9 @@ TOGETHER = 1024
 class OfPair(Conditioning):
     """The record of one pair being imposed, the others being left alone."""
 
-    def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair) -> None:
+    def __init__(
+        self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair
+    ) -> None:
         super().__init__(moves, replicates, until)
         self.key = min(pair), max(pair)
         self._queues = {self.key: self._queues[self.key]}
@@ -71,10 +79,14 @@ class SpelledConditioning(Conditioning):
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
         super().__init__(moves, replicates, until)
         self._pairs = {pair: OfPair(moves, replicates, until, pair) for pair in PAIRS}
-        self.spells = {pair: np.zeros((len(moves_of(moves, pair)) + 1, replicates)) for pair in PAIRS}
+        self.spells = {
+            pair: np.zeros((len(moves_of(moves, pair)) + 1, replicates)) for pair in PAIRS
+        }
         self._columns = np.arange(replicates)
 
-    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+    def impose(
+        self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
+    ) -> None:
         """Impose the record on every pair as ``Conditioning`` does, and book what each gained."""
         for pair, single in self._pairs.items():
             awaited = single.made.copy()
@@ -102,7 +114,9 @@ class HeldConditioning(Conditioning):
             kind: np.zeros((until, replicates)) for kind in Move if kind is not Move.STAY
         }
 
-    def impose(self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode) -> None:
+    def impose(
+        self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
+    ) -> None:
         """Impose the record, and book the chances of the pair that is held."""
         due = self._made[self._held] == self._kept
         super().impose(quarter, chances, uniforms, move)
@@ -139,7 +153,9 @@ class Pointwise:
         Formula: log sum exp(total) - log sum exp(total - own), sums over copies.
         """
         total = self.total
-        return np.asarray(mean_weight(total)[np.newaxis] - mean_weight(total[np.newaxis] - self.log_weights))
+        return np.asarray(
+            mean_weight(total)[np.newaxis] - mean_weight(total[np.newaxis] - self.log_weights)
+        )
 
     def weights_without(self, place: int) -> Array:
         """The weight of each copy of a draw, given all observations but one, (draws, copies); a draw's sum to 1."""

@@ -51,7 +51,9 @@ def _ids(row: Observation, evidence: Evidence, record: Record) -> tuple[str, ...
         )
     if row.kind == INTEREST:
         rate = record.interest[row.place]
-        return next(((term.id,) for term in fitted_terms(evidence) if interest_of(term) == rate), ())
+        return next(
+            ((term.id,) for term in fitted_terms(evidence) if interest_of(term) == rate), ()
+        )
     rows = rows_of_moves(evidence, record)
     moves = moves_of(record.moves, row.pair)
     place = row.place if row.kind == EVENT else row.place - 1

@@ -55,7 +55,9 @@ class AmountForecast:
     spreads: Array
 
 
-def date_score(forecast: DateForecast, window: tuple[int, int] | None, quarter: int | None) -> Score:
+def date_score(
+    forecast: DateForecast, window: tuple[int, int] | None, quarter: int | None
+) -> Score:
     """The scores of a forecast of a pair's next move.
 
     ``window`` is the first and last quarter in which the move on record may have fallen, ``quarter`` its
@@ -72,7 +74,9 @@ def date_score(forecast: DateForecast, window: tuple[int, int] | None, quarter: 
     outcome[-1 if quarter is None else year_of(quarter) - years[0]] = 1
     brier = float(((np.append(chances, forecast.staying) - outcome) ** 2).sum())
     observed = QUARTERS if quarter is None else quarter
-    return Score(float(np.log(max(chance, _TINY))), brier, crps(dates_of(forecast) / 4, observed / 4))
+    return Score(
+        float(np.log(max(chance, _TINY))), brier, crps(dates_of(forecast) / 4, observed / 4)
+    )
 
 
 def dates_of(forecast: DateForecast) -> Array:
@@ -81,7 +85,9 @@ def dates_of(forecast: DateForecast) -> Array:
     return np.searchsorted(np.cumsum(forecast.moving), ranks, side="left").astype(float)
 
 
-def amount_score(forecast: AmountForecast, observed: float, generator: np.random.Generator) -> Score:
+def amount_score(
+    forecast: AmountForecast, observed: float, generator: np.random.Generator
+) -> Score:
     """The scores of a forecast of a figure: log of the mixture's density, and CRPS of an ensemble drawn from it.
 
     NaN where nothing is foreseen, as in no history is there anything to compare.

@@ -98,7 +98,9 @@ def report_text(report: CheckReport) -> str:
         if isinstance(part, ReportTable):
             blocks.append(f"**{part.title}**\n\n{markdown_table(part)}")
         elif isinstance(part, ReportFigure):
-            blocks.append(f"![{part.caption}]({FIGURES}/{report.name}-{part.name}.png)\n\n*{part.caption}*")
+            blocks.append(
+                f"![{part.caption}]({FIGURES}/{report.name}-{part.name}.png)\n\n*{part.caption}*"
+            )
         else:
             blocks.append(part)
     return "\n\n".join([*blocks, _origin_text(report.origin)]) + "\n"
@@ -167,7 +169,9 @@ def _write_picture(figure: Figure, folder: Path, name: str) -> None:
 
 
 def _is_number(cell: object) -> bool:
-    return cell is None or (isinstance(cell, int | float | np.number) and not isinstance(cell, bool))
+    return cell is None or (
+        isinstance(cell, int | float | np.number) and not isinstance(cell, bool)
+    )
 
 
 def _origin_text(origin: Mapping[str, Any]) -> str:
@@ -177,7 +181,9 @@ def _origin_text(origin: Mapping[str, Any]) -> str:
     if draws:
         outdated = ", outdated: the parameter table has changed since" if draws["outdated"] else ""
         facts.append(f"{draws['kind']} draws {draws['id']} ({draws['draws']} draws{outdated})")
-    facts += [f"{key.replace('_', ' ')} {shown(value)}" for key, value in origin["settings"].items()]
+    facts += [
+        f"{key.replace('_', ' ')} {shown(value)}" for key, value in origin["settings"].items()
+    ]
     facts.append(f"rules {origin['rules'][:12]}, parameter table {origin['parameter_table'][:12]}")
     facts.append(f"commit {(origin['commit'] or 'unknown')[:12]}")
     versions = ", ".join(f"{name} {number}" for name, number in origin["versions"].items())

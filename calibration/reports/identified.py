@@ -36,7 +36,9 @@ _HOW = (
 )
 
 
-def identified_report(rows: Sequence[Identified], floor: float, origin: Mapping[str, Any]) -> CheckReport:
+def identified_report(
+    rows: Sequence[Identified], floor: float, origin: Mapping[str, Any]
+) -> CheckReport:
     """The report of what the record says of each parameter; ``floor`` is the record weight of chance alone."""
     ordered = sorted(rows, key=lambda row: -row.contraction)
     table = parameter_table()
@@ -73,13 +75,17 @@ def identified_report(rows: Sequence[Identified], floor: float, origin: Mapping[
             _HOW,
             _control_text(ordered),
             f"Chance alone gives a record weight up to {floor:.2f} (likelihoods shuffled among the draws).",
-            ReportFigure("contraction", "Contraction of every parameter", contraction_figure(ordered)),
+            ReportFigure(
+                "contraction", "Contraction of every parameter", contraction_figure(ordered)
+            ),
             ReportTable("Every parameter, the best informed first", columns, told),
         ),
         values={
             "error_of_draws": error_of_draws(rows),
             "controls": list(controls()),
-            "classes": {name: [row.name for row in ordered if row.standing == name] for name in CLASSES},
+            "classes": {
+                name: [row.name for row in ordered if row.standing == name] for name in CLASSES
+            },
             "parameters": {
                 row.name: {
                     "contraction": row.contraction,
@@ -133,7 +139,9 @@ def contraction_figure(ordered: Sequence[Identified]) -> Figure:
         part = ordered[panel * rows_each : (panel + 1) * rows_each]
         for height, row in enumerate(part):
             colour, reach = _COLOURS[row.standing], 2 * row.error
-            axes.plot([row.contraction - reach, row.contraction + reach], [height, height], color=colour)
+            axes.plot(
+                [row.contraction - reach, row.contraction + reach], [height, height], color=colour
+            )
             axes.plot(row.contraction, height, _MARKERS[row.standing], color=colour, markersize=5)
         marked = controls()
         names = [f"{row.name} *" if row.name in marked else row.name for row in part]
@@ -148,7 +156,10 @@ def contraction_figure(ordered: Sequence[Identified]) -> Figure:
         axes.plot([], [], _MARKERS[name], color=_COLOURS[name], label=name)
     figure.legend(loc="lower center", ncols=len(CLASSES), frameon=False)
     figure.suptitle(
-        "How far the record narrows each prior (* cannot be informed)", fontweight="bold", x=0.02, ha="left"
+        "How far the record narrows each prior (* cannot be informed)",
+        fontweight="bold",
+        x=0.02,
+        ha="left",
     )
     figure.tight_layout(rect=(0, 0.04, 1, 0.98))
     return figure

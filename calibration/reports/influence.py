@@ -28,8 +28,18 @@ from simulation.errors import listed
 
 #: By what a shift of each kind of result is multiplied, and in what unit it is told.
 _UNITS = {MEDIAN: (1.0, "quarters"), SHARE: (100.0, "points")}
-_SURE, _CHANCE, _FAILING, _AGAIN = "clear of chance", "none, or chance", "weights fail", "fitted again"
-_MARKS = {_SURE: ("o", BLUE), _CHANCE: ("o", GREY), _FAILING: ("X", VERMILION), _AGAIN: ("s", GREEN)}
+_SURE, _CHANCE, _FAILING, _AGAIN = (
+    "clear of chance",
+    "none, or chance",
+    "weights fail",
+    "fitted again",
+)
+_MARKS = {
+    _SURE: ("o", BLUE),
+    _CHANCE: ("o", GREY),
+    _FAILING: ("X", VERMILION),
+    _AGAIN: ("s", GREEN),
+}
 _HOW = (
     "Every observation is taken out of the posterior in turn, and the results of free histories (nothing "
     "of the record imposed) are worked out anew: the median date of each of the five breaks and the "
@@ -84,7 +94,9 @@ def influence_report(
                 headline.name: {"what": headline.what, "value": now[place]}
                 for place, headline in enumerate(headlines())
             },
-            "observations": {row.observation.name: _values(row, ids[row.observation]) for row in ordered},
+            "observations": {
+                row.observation.name: _values(row, ids[row.observation]) for row in ordered
+            },
         },
     )
 
@@ -99,7 +111,11 @@ def _values(row: Influence, ids: tuple[str, ...]) -> dict[str, Any]:
         "effective_size": row.effective,
         "parameter": {"name": row.moved, "shift": row.moved_by, "error": row.moved_error},
         "shifts": {
-            headline.name: {"shift": row.shifts[place], "error": row.errors[place], "clear": row.clear(place)}
+            headline.name: {
+                "shift": row.shifts[place],
+                "error": row.errors[place],
+                "clear": row.clear(place),
+            }
             for place, headline in enumerate(headlines())
         },
     }
@@ -122,7 +138,10 @@ def _told(row: Influence, place: int) -> str:
 
 def _finding(rows: Sequence[Influence], ids: Mapping[Observation, tuple[str, ...]]) -> str:
     sure = [row for row in rows if row.reliable]
-    leaders = [_leader(sure, what, words, ids) for what, words in ((MEDIAN, "date"), (SHARE, "probability"))]
+    leaders = [
+        _leader(sure, what, words, ids)
+        for what, words in ((MEDIAN, "date"), (SHARE, "probability"))
+    ]
     told = [f"Of the observations that can be taken out reliably, {' and '.join(leaders)}."]
     failing = [row for row in rows if not row.reliable]
     if failing:
@@ -172,9 +191,21 @@ def _result_table(
         if clear:
             most = max(clear, key=lambda row: abs(row.shifts[place]))
             name = most.observation.name
-            cells = name, _told(most, place), standing_of(most, place), _rows_of(ids[most.observation])
+            cells = (
+                name,
+                _told(most, place),
+                standing_of(most, place),
+                _rows_of(ids[most.observation]),
+            )
         told.append((headline.name, _value(now[place], headline.what), *cells))
-    columns = ("result", "with all the record", "moved most by taking out", "shift", "standing", "evidence")
+    columns = (
+        "result",
+        "with all the record",
+        "moved most by taking out",
+        "shift",
+        "standing",
+        "evidence",
+    )
     title = "What moves each result most, of what can be taken out reliably (a dash: nothing clear of chance)"
     return ReportTable(title, columns, told)
 
@@ -185,7 +216,9 @@ def _value(value: float, what: str) -> str:
     return "after 1980" if value >= QUARTERS else date_of(value - 0.5)
 
 
-def _row_table(rows: Sequence[Influence], ids: Mapping[Observation, tuple[str, ...]]) -> ReportTable:
+def _row_table(
+    rows: Sequence[Influence], ids: Mapping[Observation, tuple[str, ...]]
+) -> ReportTable:
     told = []
     for row in rows:
         date, share = row.most(MEDIAN), row.most(SHARE)
@@ -231,7 +264,10 @@ def _shift_table(rows: Sequence[Influence], what: str, words: str) -> ReportTabl
     cells = [
         (
             row.observation.name + ("" if row.reliable else " (weights fail)"),
-            *(f"{scale * row.shifts[place]:+.1f} ± {scale * row.errors[place]:.1f}" for place in places),
+            *(
+                f"{scale * row.shifts[place]:+.1f} ± {scale * row.errors[place]:.1f}"
+                for place in places
+            ),
         )
         for row in rows
     ]
@@ -271,7 +307,14 @@ def _panel(axes: Axes, rows: Sequence[Influence], what: str) -> None:
         shift, error = scale * row.shifts[place], scale * row.errors[place]
         fill = "none" if standing == _CHANCE else "full"
         axes.errorbar(
-            shift, height, xerr=error, fmt=marker, color=colour, fillstyle=fill, markersize=5, capsize=2
+            shift,
+            height,
+            xerr=error,
+            fmt=marker,
+            color=colour,
+            fillstyle=fill,
+            markersize=5,
+            capsize=2,
         )
         right = shift >= 0
         axes.annotate(

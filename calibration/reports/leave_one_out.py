@@ -33,7 +33,9 @@ _HOW = (
 )
 
 
-def leave_one_out_report(rows: Sequence[LeftOut], origin: Mapping[str, Any], *, refits: bool) -> CheckReport:
+def leave_one_out_report(
+    rows: Sequence[LeftOut], origin: Mapping[str, Any], *, refits: bool
+) -> CheckReport:
     """The report of every observation left out; ``refits`` is whether failing weights were replaced by fits."""
     names = list(rows[0].nulls)
     events = [row for row in rows if row.observation.kind == EVENT]
@@ -174,7 +176,14 @@ def scores_figure(rows: Sequence[LeftOut]) -> Figure:
     axes = figure.subplots()
     for height, row in enumerate(rows):
         for name, score in row.nulls.items():
-            axes.plot(score.log, height, _MARKERS[name], color=_COLOURS[name], markersize=5, fillstyle="none")
+            axes.plot(
+                score.log,
+                height,
+                _MARKERS[name],
+                color=_COLOURS[name],
+                markersize=5,
+                fillstyle="none",
+            )
         colour = VERMILION if row.pareto_k > MOST_K and not row.refitted else BLUE
         axes.plot(row.rules.log, height, "D", color=colour, markersize=5)
     axes.set_yticks(np.arange(len(rows)), [row.observation.name for row in rows], fontsize=8)

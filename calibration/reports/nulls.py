@@ -37,15 +37,26 @@ class Evidence:
 def evidence_of_nulls(fits: Sequence[NullFit]) -> list[Evidence]:
     """The log evidence of each null."""
     return [
-        Evidence(fit.null.name, fit.null.says, len(fit.null.parameters), fit.log_evidence, fit.error)
+        Evidence(
+            fit.null.name, fit.null.says, len(fit.null.parameters), fit.log_evidence, fit.error
+        )
         for fit in fits
     ]
 
 
-def nulls_report(rules: Evidence | None, nulls: Sequence[Evidence], origin: Mapping[str, Any]) -> CheckReport:
+def nulls_report(
+    rules: Evidence | None, nulls: Sequence[Evidence], origin: Mapping[str, Any]
+) -> CheckReport:
     """The report of the evidence of rules and nulls; ``rules`` is none where the draws do not tell theirs."""
     rows = [*([rules] if rules else []), *nulls]
-    columns = ("account", "what it says", "parameters", "log evidence", "standard error", "rules minus this")
+    columns = (
+        "account",
+        "what it says",
+        "parameters",
+        "log evidence",
+        "standard error",
+        "rules minus this",
+    )
     told = [
         (
             row.name,
@@ -67,7 +78,9 @@ def nulls_report(rules: Evidence | None, nulls: Sequence[Evidence], origin: Mapp
         parts=(
             _HOW,
             ReportTable("Log evidence", columns, told),
-            ReportFigure("evidence", "Log evidence with two standard errors", evidence_figure(rows)),
+            ReportFigure(
+                "evidence", "Log evidence with two standard errors", evidence_figure(rows)
+            ),
         ),
         values={
             row.name: {

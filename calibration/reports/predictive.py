@@ -32,7 +32,9 @@ def predictive_report(check: PredictiveCheck, documented: Documented) -> CheckRe
         title="Posterior predictive check: what the fitted rules bring out of themselves",
         finding=_finding(check),
         reached=check.dates_reached and all(row.passed for row in results),
-        origin=origin_of(seed=check.result.seed, draws=check.result.draws, histories=check.result.replicates),
+        origin=origin_of(
+            seed=check.result.seed, draws=check.result.draws, histories=check.result.replicates
+        ),
         parts=(
             _HOW,
             _goal_table(check),
@@ -49,7 +51,11 @@ def predictive_report(check: PredictiveCheck, documented: Documented) -> CheckRe
                 "Aid in free runs, with the documented sums",
                 aid_figure(check.result, documented),
             ),
-            *(f"On {row.pattern.number}: {row.pattern.note}" for row in results if row.pattern.note),
+            *(
+                f"On {row.pattern.number}: {row.pattern.note}"
+                for row in results
+                if row.pattern.note
+            ),
         ),
         values={
             "breaks": break_values(check.breaks),
@@ -64,7 +70,9 @@ def _finding(check: PredictiveCheck) -> str:
     failed = [row for row in check.patterns if not row.passed]
     told = f"{len(passed)} of {len(check.patterns)} patterns come out."
     if failed:
-        told += " These do not: " + "; ".join(f"{_named(row)} ({_why(row)})" for row in failed) + "."
+        told += (
+            " These do not: " + "; ".join(f"{_named(row)} ({_why(row)})" for row in failed) + "."
+        )
     late = [row for row in check.breaks if not row.median_near]
     outside = [row for row in check.breaks if not row.inside]
     if check.dates_reached:
@@ -121,24 +129,47 @@ def _pattern_table(results: Sequence[PatternResult]) -> ReportTable:
         )
         for row in results
     ]
-    return ReportTable("Every pattern (“as documented”: the share in history as it was)", columns, rows)
+    return ReportTable(
+        "Every pattern (“as documented”: the share in history as it was)", columns, rows
+    )
 
 
 def _value_table(results: Sequence[PatternResult]) -> ReportTable:
-    columns = ("no.", "pattern", "unit", "documented", "median", "5–95 %", "below", "exists in", "inside")
+    columns = (
+        "no.",
+        "pattern",
+        "unit",
+        "documented",
+        "median",
+        "5–95 %",
+        "below",
+        "exists in",
+        "inside",
+    )
     rows = []
     for row in results:
         place, measure = row.place, row.pattern.measure
         if place is None or measure is None:
             continue
         low, median, high, known = (
-            _value(value, measure.unit) for value in (place.q05, place.median, place.q95, place.documented)
+            _value(value, measure.unit)
+            for value in (place.q05, place.median, place.q95, place.documented)
         )
         below = None if np.isnan(place.below) else f"{place.below:.0%}"
         span = f"{low} to {high}"
         number, says = row.pattern.number, row.pattern.says
         rows.append(
-            (number, says, measure.unit, known, median, span, below, f"{place.known:.0%}", place.inside)
+            (
+                number,
+                says,
+                measure.unit,
+                known,
+                median,
+                span,
+                below,
+                f"{place.known:.0%}",
+                place.inside,
+            )
         )
     title = "Documented values among the simulated ones (“below”: share of simulated values under the documented one)"
     return ReportTable(title, columns, rows)

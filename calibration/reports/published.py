@@ -35,7 +35,9 @@ def published_reports(folder: Path = PUBLISHED) -> dict[str, dict[str, Any]]:
             continue
         missing = [key for key in _KEYS if not isinstance(told, dict) or key not in told]
         if missing:
-            problems.append(Problem(path.name, "keys", missing, f"an object with {', '.join(_KEYS)}"))
+            problems.append(
+                Problem(path.name, "keys", missing, f"an object with {', '.join(_KEYS)}")
+            )
         else:
             reports[str(told["check"])] = told
     raise_if_any("the published reports cannot be read", problems, CalibrationError)

@@ -71,7 +71,9 @@ def rank_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: 
     )
     parts = (
         _about(results),
-        ReportTable("Coverage, all quantities together", _COVERAGE_HEADS, _coverage_rows(coverages)),
+        ReportTable(
+            "Coverage, all quantities together", _COVERAGE_HEADS, _coverage_rows(coverages)
+        ),
         ReportFigure(
             "ecdf",
             "Places of true values among the ends of chains, less the even distribution; the grey band holds a whole "
@@ -91,7 +93,9 @@ def rank_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: 
     )
 
 
-def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: int) -> CheckReport:
+def recovery_report(
+    fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: int
+) -> CheckReport:
     """The report of parameter recovery: do intervals cover, and how much of a parameter does a record tell."""
     names = tuple(parameter_table())
     places = places_table(results, names)
@@ -125,10 +129,18 @@ def recovery_report(fits: RecordFits, results: Sequence[Mapping[str, Any]], want
         )
         for place in strongest
     ]
-    heads = ("parameter", "contraction", "correlation of true value and mean", "50 % covers", "90 % covers")
+    heads = (
+        "parameter",
+        "contraction",
+        "correlation of true value and mean",
+        "50 % covers",
+        "90 % covers",
+    )
     parts = (
         _about(results),
-        ReportTable("Coverage, all parameters together", _COVERAGE_HEADS, _coverage_rows(coverages)),
+        ReportTable(
+            "Coverage, all parameters together", _COVERAGE_HEADS, _coverage_rows(coverages)
+        ),
         ReportTable(
             "Coverage, by whether fits had forgotten their beginning (correlation of their vectors with those before "
             "the last moves)",
@@ -186,7 +198,9 @@ def ecdf_figure(places: Array, names: Sequence[str], outside: Flags) -> Figure:
         groups.setdefault(_group_of(name), []).append(place)
     figure = Figure(figsize=(13, 2.5 * -(-len(groups) // _COLUMNS) + 0.4))
     FigureCanvasAgg(figure)
-    panels = figure.subplots(-(-len(groups) // _COLUMNS), _COLUMNS, sharex=True, sharey=True, squeeze=False)
+    panels = figure.subplots(
+        -(-len(groups) // _COLUMNS), _COLUMNS, sharex=True, sharey=True, squeeze=False
+    )
     points = band_points(len(places))
     low, high = even_band(len(places))
     for axes in panels.flat:
@@ -242,7 +256,9 @@ def recovery_figure(
 
 def _recovered(axes: Axes, truth: Array, mean: Array, spread: Array, name: str) -> None:
     axes.plot([-3, 3], [-3, 3], color=GREY, linewidth=0.8)
-    axes.errorbar(truth, mean, yerr=0.674 * spread, fmt="o", markersize=3, color=BLUE, elinewidth=0.7)
+    axes.errorbar(
+        truth, mean, yerr=0.674 * spread, fmt="o", markersize=3, color=BLUE, elinewidth=0.7
+    )
     axes.set_title(name, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -320,7 +336,9 @@ def _about(results: Sequence[Mapping[str, Any]]) -> str:
         "nothing but silence. "
     )
     if "accepted" in results[0]:
-        spread = np.median([np.mean(result["spread"][: len(parameter_table())]) for result in results])
+        spread = np.median(
+            [np.mean(result["spread"][: len(parameter_table())]) for result in results]
+        )
         return (
             f"{records}The parameters that made a record are a draw from its posterior. The sampler's steps lead from "
             "them to a common origin, and from there many chains lead as many steps away; truth and ends are alike in "
@@ -346,7 +364,9 @@ def _means(results: Sequence[Mapping[str, Any]]) -> Array:
 
 
 def _origin(fits: RecordFits, results: Sequence[Mapping[str, Any]], wanted: int) -> dict[str, Any]:
-    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(fits.effort).items())
+    told = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in asdict(fits.effort).items()
+    )
     return origin_of(seed=fits.seed, records=len(results), records_wanted=wanted, effort=told)
 
 

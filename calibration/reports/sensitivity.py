@@ -49,7 +49,9 @@ def sensitivity_report(
             ReportFigure("drivers", "Total indices of the drivers", total_figure(drivers)),
             _index_table(drivers, range(_PAIRS, 2 * _PAIRS), "the median date among drivers"),
             _index_table(drivers, range(_PAIRS), "the share broken by 1980 among drivers"),
-            ReportFigure("parameters", "Total indices of the leading parameters", total_figure(shares)),
+            ReportFigure(
+                "parameters", "Total indices of the leading parameters", total_figure(shares)
+            ),
             _index_table(shares, range(_PAIRS, 2 * _PAIRS), "the median date among parameters"),
             _index_table(shares, range(_PAIRS), "the share broken by 1980 among parameters"),
             _effect_table(screening, range(_PAIRS, 2 * _PAIRS), "median date, quarters", 1),
@@ -84,11 +86,17 @@ def _by_lever(shares: Apportioned, table: Any) -> dict[str, dict[str, float]]:
 
 
 def _real(screening: Screened) -> list[int]:
-    return [place for place, lever in enumerate(screening.levers) if not lever.name.startswith(DUMMY)]
+    return [
+        place for place, lever in enumerate(screening.levers) if not lever.name.startswith(DUMMY)
+    ]
 
 
 def _unfelt(screening: Screened) -> list[str]:
-    return [screening.levers[place].name for place in _real(screening) if not screening.felt[place].any()]
+    return [
+        screening.levers[place].name
+        for place in _real(screening)
+        if not screening.felt[place].any()
+    ]
 
 
 def _finding(screening: Screened, shares: Apportioned, drivers: Apportioned) -> str:
@@ -107,7 +115,11 @@ def _leading(shares: Apportioned, number: int) -> list[str]:
     """The levers with the largest total indices on the median date of a pair, in words."""
     total = np.nan_to_num(shares.total[:, _PAIRS + number], nan=-1.0)
     order = [place for place in np.argsort(-total) if shares.levers[place].name != DUMMY][:_NAMED]
-    return [f"{shares.levers[place].name} ({total[place]:.2f})" for place in order if total[place] > _WORTH]
+    return [
+        f"{shares.levers[place].name} ({total[place]:.2f})"
+        for place in order
+        if total[place] > _WORTH
+    ]
 
 
 def _index_table(shares: Apportioned, columns: range, what: str) -> ReportTable:
@@ -120,7 +132,9 @@ def _index_table(shares: Apportioned, columns: range, what: str) -> ReportTable:
             for column in columns
         ]
         rows.append((shares.levers[place].name, *cells))
-    return ReportTable(f"Variance of {what}: first-order / total index", ("lever", *PAIR_NAMES), rows)
+    return ReportTable(
+        f"Variance of {what}: first-order / total index", ("lever", *PAIR_NAMES), rows
+    )
 
 
 def _index(value: float, error: float) -> str:
@@ -159,12 +173,21 @@ def total_figure(shares: Apportioned) -> Figure:
     for row, place in enumerate(order):
         for column, value in enumerate(values[place]):
             shown = "–" if np.isnan(value) else f"{value:.2f}"
-            axes.text(column, row, shown, ha="center", va="center", color="white" if value > 0.6 else "black")
+            axes.text(
+                column,
+                row,
+                shown,
+                ha="center",
+                va="center",
+                color="white" if value > 0.6 else "black",
+            )
     axes.set_xticks(range(len(columns)), [name.replace("-", "-\n") for name in PAIR_NAMES])
     axes.set_yticks(range(len(order)), [shares.levers[place].name for place in order])
     axes.tick_params(length=0)
     axes.set_title(
-        "Part of the variance of the median date in which a lever has a share", loc="left", fontsize=10
+        "Part of the variance of the median date in which a lever has a share",
+        loc="left",
+        fontsize=10,
     )
     figure.colorbar(picture, ax=axes, label="total index", fraction=0.03)
     figure.tight_layout()

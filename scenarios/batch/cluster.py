@@ -77,7 +77,12 @@ class Terms:
             problems.append(Problem(worker, "folder", str(self.folder), allowed))
         here, there = flat(_surroundings_here()), flat(self.surroundings)
         return problems + [
-            Problem(worker, key, here.get(key, MISSING), f"{there.get(key)!r}, as where the batch was begun")
+            Problem(
+                worker,
+                key,
+                here.get(key, MISSING),
+                f"{there.get(key)!r}, as where the batch was begun",
+            )
             for key in {**there, **here}
             if here.get(key) != there.get(key)
         ]
@@ -192,7 +197,9 @@ def connected(address: str) -> Iterator[Cluster]:
             client = Client(address, timeout=_patience(), set_as_default=False, name="lilliput")
         except OSError as error:
             allowed = f"the address of a Dask scheduler that answers within {_patience():g} seconds ({error})"
-            raise ScenarioError(_TITLE, [Problem("lilliput batch", "--dask", address, allowed)]) from error
+            raise ScenarioError(
+                _TITLE, [Problem("lilliput batch", "--dask", address, allowed)]
+            ) from error
         try:
             yield Cluster(client, address)
         finally:
@@ -210,7 +217,10 @@ def _patience() -> float:
 @contextmanager
 def _silent_library() -> Iterator[None]:
     """Keep the library from telling on the error stream what lilliput says in a message of its own."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "distributed.core")]
+    loggers = [
+        logging.getLogger(name)
+        for name in ("distributed", "distributed.client", "distributed.core")
+    ]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)
@@ -239,13 +249,17 @@ def _write_on_worker(batch: Batch, terms: Terms, parts: list[Part]) -> None:
 
 def _unfit(worker: str, error: object) -> Problem:
     """The problem of a worker that could not even be asked, most often because it has no lilliput."""
-    return Problem(f"worker {worker}", "lilliput", MISSING, f"lilliput {version('lilliput')} ({error})")
+    return Problem(
+        f"worker {worker}", "lilliput", MISSING, f"lilliput {version('lilliput')} ({error})"
+    )
 
 
 def _shared(problems: list[Problem]) -> Problem:
     """One problem for all workers that have it."""
     first = problems[0]
-    where = first.where if len(problems) == 1 else f"{len(problems)} workers, the first {first.where}"
+    where = (
+        first.where if len(problems) == 1 else f"{len(problems)} workers, the first {first.where}"
+    )
     return Problem(where, first.key, first.value, first.allowed)
 
 

@@ -64,5 +64,8 @@ def locked(folder: Path) -> Iterator[None]:
 def busy(folder: Path) -> Problem:
     """The problem of a folder into which another batch is being written."""
     return Problem(
-        "--out", "folder", str(folder), "a folder into which no other batch is being written; one is, now"
+        "--out",
+        "folder",
+        str(folder),
+        "a folder into which no other batch is being written; one is, now",
     )

@@ -94,7 +94,8 @@ def surroundings() -> dict[str, Any]:
     return {
         "format": FORMAT,
         "parameter_table": table_hash(),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in _PACKAGES},
         "commit": commit_of(Path(__file__).parents[2]),
     }
 

@@ -35,7 +35,9 @@ def written_by_processes(
                 finished, handed_out = wait(handed_out, return_when=FIRST_COMPLETED)
                 yield from [future.result() for future in finished]
     except BrokenProcessPool as error:
-        raise CutShortError("a worker process died (killed, or there was too little memory)") from error
+        raise CutShortError(
+            "a worker process died (killed, or there was too little memory)"
+        ) from error
 
 
 @contextmanager

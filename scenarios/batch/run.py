@@ -65,7 +65,9 @@ def run_batch(
     batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
     folder = folder.expanduser().resolve()
     problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
-    raise_if_any(_TITLE, problems or folder_problems(batch, folder, resume, overwrite), ScenarioError)
+    raise_if_any(
+        _TITLE, problems or folder_problems(batch, folder, resume, overwrite), ScenarioError
+    )
     try:
         with ExitStack() as held:
             cluster = None if dask is None else held.enter_context(connected(dask))
@@ -92,10 +94,14 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
     for name in dict.fromkeys(names):
         if not _NAME.fullmatch(name):
             problems.append(
-                Problem("batch", "scenario", name, "a name of small letters, digits and single hyphens")
+                Problem(
+                    "batch", "scenario", name, "a name of small letters, digits and single hyphens"
+                )
             )
         if names.count(name) > 1:
-            problems.append(Problem("batch", "scenario", name, "each name once; two scenarios have it"))
+            problems.append(
+                Problem("batch", "scenario", name, "each name once; two scenarios have it")
+            )
     for key, value, least, most in (
         ("replicates", batch.replicates, 1, MOST_REPLICATES),
         ("seed", batch.seed, 0, MOST_SEED),
@@ -122,7 +128,9 @@ def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
-        return [Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")]
+        return [
+            Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")
+        ]
     return []
 
 
@@ -143,8 +151,14 @@ def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool)
         state = "this batch, unfinished"
     else:
         state = "this batch, finished"
-    remedy = "--resume goes on with an unfinished batch, --overwrite replaces whatever batch is there"
-    return [Problem("--out", "folder", str(folder), f"a folder without a batch; it holds {state}; {remedy}")]
+    remedy = (
+        "--resume goes on with an unfinished batch, --overwrite replaces whatever batch is there"
+    )
+    return [
+        Problem(
+            "--out", "folder", str(folder), f"a folder without a batch; it holds {state}; {remedy}"
+        )
+    ]
 
 
 def _prepare(batch: Batch, folder: Path, overwrite: bool) -> None:

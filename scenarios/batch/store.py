@@ -69,7 +69,10 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(manifest, dict) or (manifest.get("made_by"), manifest.get("kind")) != (MAKER, KIND):
+    if not isinstance(manifest, dict) or (manifest.get("made_by"), manifest.get("kind")) != (
+        MAKER,
+        KIND,
+    ):
         return None
     return manifest
 
@@ -87,7 +90,12 @@ def write_part(table: pa.Table, path: Path) -> None:
     """
     made = pa.BufferOutputStream()
     pq.write_table(
-        table, made, compression="zstd", compression_level=3, use_dictionary=TEXTS, write_statistics=True
+        table,
+        made,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=TEXTS,
+        write_statistics=True,
     )
     path.parent.mkdir(exist_ok=True)
     write_whole(path, made.getvalue())
@@ -132,7 +140,9 @@ def is_complete(path: Path, replicates: int) -> bool:
 def _own(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
     """The files of a batch whose names fit a pattern, in its folder and those of its scenarios."""
     places = [folder, *folder.glob("scenario=*/")]
-    return sorted(path for place in places for path in place.iterdir() if pattern.fullmatch(path.name))
+    return sorted(
+        path for place in places for path in place.iterdir() if pattern.fullmatch(path.name)
+    )
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -165,7 +175,10 @@ def open_batch(folder: Path) -> ds.Dataset:
     """
     if read_manifest(folder) is None:
         problem = Problem(
-            "batch", "folder", str(folder), f"a folder that lilliput batch wrote, with its {MANIFEST}"
+            "batch",
+            "folder",
+            str(folder),
+            f"a folder that lilliput batch wrote, with its {MANIFEST}",
         )
         raise ScenarioError("there is no such batch", [problem])
     paths = [str(path) for path in _own(folder, _PART)]

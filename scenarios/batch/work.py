@@ -18,7 +18,11 @@ _TWINS = 6
 
 def missing(batch: Batch, folder: Path) -> Iterator[Part]:
     """The parts of a batch that are not on disk yet."""
-    return (part for part in batch.parts() if not is_complete(batch.path_of(part, folder), part.replicates))
+    return (
+        part
+        for part in batch.parts()
+        if not is_complete(batch.path_of(part, folder), part.replicates)
+    )
 
 
 def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -80,7 +80,9 @@ def survival_figure(
     figure = blank_figure(look, 3.0)
     axes = figure.add_axes((0.115, 0.24, 0.845, 0.64))
     dress(axes, look)
-    write_title(figure, look, "Still unbroken after the intervention", pair_title(pair_of(comparison.pair)))
+    write_title(
+        figure, look, "Still unbroken after the intervention", pair_title(pair_of(comparison.pair))
+    )
     start = FIRST_YEAR + reading.first_quarter / 4
     axes.set_xlim(start, start + reading.length)
     axes.set_ylim(0, 104)
@@ -116,7 +118,9 @@ def _survival(
 ) -> Line2D:
     line, marker = style
     years = start + np.array(curve.years)
-    unbroken, low, high = (100 * np.array(values) for values in (curve.unbroken, curve.low, curve.high))
+    unbroken, low, high = (
+        100 * np.array(values) for values in (curve.unbroken, curve.low, curve.high)
+    )
     axes.fill_between(years, low, high, step="post", color=colour, alpha=0.25, linewidth=0)
     axes.step(years, unbroken, where="post", color=colour, linestyle=line, linewidth=1.7)
     axes.plot(years[::4], unbroken[::4], marker, color=colour, markersize=4.5, clip_on=False)
@@ -148,8 +152,12 @@ def fan_figure(
     figure = blank_figure(look, 2.4)
     axes = figure.add_axes((0.115, 0.28, 0.85, 0.58))
     words, unit = SERIES_WORDS[series]
-    write_title(figure, look, f"{words}, {pair_title(pair_of(pair))}", _names(reading)[counterfactual], 9.5)
-    _draw_fan(axes, fan, pair, series, reading, counterfactual, top, look, documented or Documented())
+    write_title(
+        figure, look, f"{words}, {pair_title(pair_of(pair))}", _names(reading)[counterfactual], 9.5
+    )
+    _draw_fan(
+        axes, fan, pair, series, reading, counterfactual, top, look, documented or Documented()
+    )
     axes.set_ylabel(unit, fontsize=8.5)
     draw_key(figure, look, _fan_key(series, reading, counterfactual, look), 2)
     return figure
@@ -172,12 +180,19 @@ def fans_figure(
     top = max(fan.top for fan in fans)
     for place, fan in enumerate(fans):
         axes = figure.add_axes((0.06 + 0.48 * place, 0.22, 0.445, 0.57))
-        _draw_fan(axes, fan, pair, series, reading, bool(place), top, look, documented or Documented())
-        axes.set_title(_names(reading)[place], loc="left", fontsize=9, color=branch_colours(look)[place])
+        _draw_fan(
+            axes, fan, pair, series, reading, bool(place), top, look, documented or Documented()
+        )
+        axes.set_title(
+            _names(reading)[place], loc="left", fontsize=9, color=branch_colours(look)[place]
+        )
         if not place:
             axes.set_ylabel(unit, fontsize=8.5)
     draw_key(
-        figure, look, [*_fan_key(series, reading, False, look), *_fan_key(series, reading, True, look)[:1]], 5
+        figure,
+        look,
+        [*_fan_key(series, reading, False, look), *_fan_key(series, reading, True, look)[:1]],
+        5,
     )
     return figure
 
@@ -224,7 +239,9 @@ def _mark_reading(axes: Axes, reading: Reading, look: Look) -> None:
     axes.axvline(start, color=look.soft, linewidth=1.2, linestyle=":")
     end = start + reading.length
     if end < LAST_YEAR + 1:
-        axes.axvspan(end, LAST_YEAR + 1, facecolor="none", edgecolor=look.grid, hatch="///", linewidth=0)
+        axes.axvspan(
+            end, LAST_YEAR + 1, facecolor="none", edgecolor=look.grid, hatch="///", linewidth=0
+        )
 
 
 def _mark_break(axes: Axes, pair: Pair, look: Look, documented: Documented) -> None:
@@ -244,11 +261,15 @@ def _draw_delivered(axes: Axes, pair: Pair, look: Look, documented: Documented) 
     draw_amounts(axes, amounts, 0.5, look.ink)
 
 
-def _fan_key(series: str, reading: Reading, counterfactual: bool, look: Look) -> list[Line2D | Patch]:
+def _fan_key(
+    series: str, reading: Reading, counterfactual: bool, look: Look
+) -> list[Line2D | Patch]:
     colour, style = branch_colours(look)[counterfactual], _STYLES[counterfactual]
     recorded = "documented break, deliveries" if series == "delivered" else "documented break"
     return [
-        Line2D([], [], color=colour, linewidth=1.6, linestyle=style[0], label="median, 25–75 %, 5–95 %"),
+        Line2D(
+            [], [], color=colour, linewidth=1.6, linestyle=style[0], label="median, 25–75 %, 5–95 %"
+        ),
         Line2D([], [], color=look.ink, linewidth=1.4, label=recorded),
         Line2D([], [], color=look.soft, linestyle=":", label="branches part"),
         Patch(

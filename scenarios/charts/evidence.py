@@ -80,7 +80,12 @@ def evidence_timeline(marks: Sequence[EvidenceMark], look: Look = LIGHT) -> Figu
     axes.set_ylim(max(depth, 0.5), 0)
     if not marks:
         axes.text(
-            0.5, 0.5, "No row of the evidence matches", transform=axes.transAxes, ha="center", color=look.ink
+            0.5,
+            0.5,
+            "No row of the evidence matches",
+            transform=axes.transAxes,
+            ha="center",
+            color=look.ink,
         )
     _key(figure, look, {mark.kind for mark in marks}, {mark.shape for mark in marks})
     return figure
@@ -150,7 +155,11 @@ def _draw_lane(
             _draw_mark(axes, look, mark, middle, step)
             if told:
                 before = _told_before(mark)
-                at = mark.first - _APART if before else max(mark.last, mark.first + _NARROWEST) + _APART
+                at = (
+                    mark.first - _APART
+                    if before
+                    else max(mark.last, mark.first + _NARROWEST) + _APART
+                )
                 axes.text(
                     at, middle, mark.words, fontsize=7.5, va="center", ha="right" if before else "left",
                     color=look.ink, clip_on=True,
@@ -216,7 +225,11 @@ def _key(figure: Figure, look: Look, kinds: set[str], shapes: set[str]) -> None:
     ]
     if shapes & set(_HOLLOW):
         handles.append(
-            Patch(facecolor=look.ground, edgecolor=colour_of("aid", look), label="aid asked or only valued")
+            Patch(
+                facecolor=look.ground,
+                edgecolor=colour_of("aid", look),
+                label="aid asked or only valued",
+            )
         )
     if "record" in kinds:
         marks = (
@@ -229,7 +242,12 @@ def _key(figure: Figure, look: Look, kinds: set[str], shapes: set[str]) -> None:
     if kinds:
         handles.append(Patch(facecolor=look.ground, edgecolor=look.ink, label="thick edge: target"))
         handles.append(
-            Patch(facecolor=look.ground, edgecolor=look.ink, linestyle=":", label="dotted edge: held out")
+            Patch(
+                facecolor=look.ground,
+                edgecolor=look.ink,
+                linestyle=":",
+                label="dotted edge: held out",
+            )
         )
     figure.legend(
         handles=handles, loc="upper left", ncols=6, fontsize=8, frameon=False, labelcolor=look.ink,

@@ -17,9 +17,23 @@ from matplotlib.patches import Patch
 
 from scenarios.charts.look import Look, draw_key
 from scenarios.charts.run import decimal_year, draw_amounts, pair_title
-from scenarios.documented import Documented, DocumentedEvent, Pair, Window, documented_sum, windows_of
+from scenarios.documented import (
+    Documented,
+    DocumentedEvent,
+    Pair,
+    Window,
+    documented_sum,
+    windows_of,
+)
 from scenarios.explain.history import History
-from scenarios.explain.reasons import Addend, Hazard, fatigue_of, hazards, source_in_words, strain_of
+from scenarios.explain.reasons import (
+    Addend,
+    Hazard,
+    fatigue_of,
+    hazards,
+    source_in_words,
+    strain_of,
+)
 from simulation.arrays import Array
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_name, quarter_of
 from simulation.rules.strain import StrainSources
@@ -108,12 +122,18 @@ def _amounts(documented: Documented, pair: Pair) -> tuple[tuple[Window, float, f
     """The documented sums of a pair by period: low, middle and high, those pledged before those delivered."""
     own = [figure for figure in documented.aid if figure.pair == pair]
     sums = [
-        (window, documented_sum(own, pair, basis, window)) for basis in _BASES for window in windows_of(own)
+        (window, documented_sum(own, pair, basis, window))
+        for basis in _BASES
+        for window in windows_of(own)
     ]
-    return tuple((window, sum_.low, sum_.usd, sum_.high) for window, sum_ in sums if sum_ is not None)
+    return tuple(
+        (window, sum_.low, sum_.usd, sum_.high) for window, sum_ in sums if sum_ is not None
+    )
 
 
-def regard_timeline(history: History, pair: Pair, quarter: int, look: Look, beside: Beside) -> Figure:
+def regard_timeline(
+    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
+) -> Figure:
     """The client's political support for the patron, and the goodwill of each toward the other, from 0 to 1."""
     patron, client = pair
     figure, axes = _timeline(history, pair, quarter, look, beside, "Support and goodwill", "0 to 1")
@@ -139,7 +159,9 @@ def regard_timeline(history: History, pair: Pair, quarter: int, look: Look, besi
     return figure
 
 
-def strain_timeline(history: History, pair: Pair, quarter: int, look: Look, beside: Beside) -> Figure:
+def strain_timeline(
+    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
+) -> Figure:
     """What strains the client, source upon source, what relieves it below zero, and the strain that results.
 
     Sources are shown while the pair is allied or in open dispute: strain belongs to an alliance.
@@ -155,7 +177,11 @@ def strain_timeline(history: History, pair: Pair, quarter: int, look: Look, besi
     }
     colours = dict(zip(sources, look.series, strict=True))
     axes.stackplot(
-        years, list(sources.values()), colors=list(colours.values()), edgecolor=look.ground, linewidth=0.4
+        years,
+        list(sources.values()),
+        colors=list(colours.values()),
+        edgecolor=look.ground,
+        linewidth=0.4,
     )
     relief = -tied * history.series("relief", patron, client)
     axes.fill_between(years, relief, color=look.soft, alpha=0.35, linewidth=0)
@@ -282,7 +308,10 @@ def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Fi
     strain, fatigue = (kind(history, quarter, patron, client) for kind in (strain_of, fatigue_of))
     sets = (
         (chances_title(history, pair, quarter), _chance_bars(history, pair, quarter)),
-        (f"Strain of {client.title} {strain.level:.2f}, drawn towards {strain.target:.2f}", strain.addends),
+        (
+            f"Strain of {client.title} {strain.level:.2f}, drawn towards {strain.target:.2f}",
+            strain.addends,
+        ),
         (
             f"Fatigue of {patron.title} {fatigue.level:.2f}, drawn towards {fatigue.target:.2f}",
             fatigue.addends,
@@ -293,8 +322,12 @@ def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Fi
     height = 0.45 + 0.19 * rows
     figure = blank_figure(look, height)
     title = f"{quarter_name(quarter)}: what pushed, and what held back"
-    figure.text(0.01, 1 - 0.04 / height, title, va="top", fontsize=10, fontweight="bold", color=look.ink)
-    figure.text(0.99, 1 - 0.04 / height, pair_title(pair), va="top", ha="right", fontsize=9, color=look.soft)
+    figure.text(
+        0.01, 1 - 0.04 / height, title, va="top", fontsize=10, fontweight="bold", color=look.ink
+    )
+    figure.text(
+        0.99, 1 - 0.04 / height, pair_title(pair), va="top", ha="right", fontsize=9, color=look.soft
+    )
     axes = figure.add_axes((0.0, 0.0, 1.0, 1 - 0.35 / height))
     axes.set_axis_off()
     axes.set_ylim(-rows + 0.3, 0.6)
@@ -345,7 +378,9 @@ def _bars(axes: Axes, look: Look, addends: Sequence[Addend], top: float, reach: 
     colours = [look.series[1] if amount > 0 else look.series[0] for amount in amounts]
     axes.barh(places, amounts, height=0.66, color=colours)
     for place, addend in zip(places, addends, strict=True):
-        axes.text(-1.35 * reach, place, addend.words, ha="right", va="center", fontsize=8, color=look.ink)
+        axes.text(
+            -1.35 * reach, place, addend.words, ha="right", va="center", fontsize=8, color=look.ink
+        )
         pushes = addend.amount >= 0
         axes.text(
             addend.amount + (0.03 if pushes else -0.03) * reach,

@@ -47,7 +47,9 @@ class Label:
     bold: bool = False
 
 
-def write_label(axes: Axes, look: Look, at: Point, words: str, colour: str, *, bold: bool = False) -> Text:
+def write_label(
+    axes: Axes, look: Look, at: Point, words: str, colour: str, *, bold: bool = False
+) -> Text:
     """Small words around a place, on the ground of the figure."""
     return axes.text(
         *at,
@@ -58,7 +60,12 @@ def write_label(axes: Axes, look: Look, at: Point, words: str, colour: str, *, b
         color=colour,
         fontweight="bold" if bold else "normal",
         zorder=4,
-        bbox={"boxstyle": f"round,pad={_PAD}", "facecolor": look.ground, "edgecolor": "none", "alpha": 0.88},
+        bbox={
+            "boxstyle": f"round,pad={_PAD}",
+            "facecolor": look.ground,
+            "edgecolor": "none",
+            "alpha": 0.88,
+        },
     )
 
 
@@ -93,7 +100,9 @@ def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequenc
 
 def _moved(axes: Axes, box: Box, start: Point, end: Point) -> Box:
     (x, y), (to_x, to_y) = axes.transData.transform([start, end])
-    return Box(box.left + to_x - x, box.lower + to_y - y, box.right + to_x - x, box.upper + to_y - y)
+    return Box(
+        box.left + to_x - x, box.lower + to_y - y, box.right + to_x - x, box.upper + to_y - y
+    )
 
 
 def _first_free(axes: Axes, box: Box, places: Sequence[Point], held: Sequence[Box]) -> Point:

@@ -53,7 +53,9 @@ def write_title(figure: Figure, look: Look, title: str, beside: str = "", size: 
     figure.text(0.99, top, beside, va="top", ha="right", fontsize=size - 1, color=look.soft)
 
 
-def draw_key(figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 3) -> None:
+def draw_key(
+    figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 3
+) -> None:
     """The key of a figure, beneath it."""
     figure.legend(
         handles=list(handles),

@@ -103,9 +103,12 @@ def _draw_tie(
             taken.append(around(axes, cut, 6))
             axes.plot([near.x, cut.x], [near.y, cut.y], color=look.soft, linewidth=1.6)
             one_side, other_side = (
-                _between(near, far, tip + lean, side) for lean, side in ((-0.02, 0.25), (0.02, -0.25))
+                _between(near, far, tip + lean, side)
+                for lean, side in ((-0.02, 0.25), (0.02, -0.25))
             )
-            axes.plot([one_side.x, other_side.x], [one_side.y, other_side.y], color=look.ink, linewidth=2)
+            axes.plot(
+                [one_side.x, other_side.x], [one_side.y, other_side.y], color=look.ink, linewidth=2
+            )
     else:
         style = "-" if status is Status.ALLIED else (0, (2.2, 1.4))
         axes.plot([start.x, end.x], [start.y, end.y], color=look.soft, linewidth=6, linestyle=style)
@@ -151,7 +154,9 @@ def _draw_country(
     context = history.context.quarter(quarter)
     absent = sum(country in pair for pair in context.absent) == len(ORDERED_PAIRS) // 2
     under = (
-        "not there" if absent else leader_of(history.context.spell(quarter, country)).replace("the c", "c")
+        "not there"
+        if absent
+        else leader_of(history.context.spell(quarter, country)).replace("the c", "c")
     )
     name = axes.text(
         *PLACES[country],

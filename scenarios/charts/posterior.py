@@ -95,15 +95,30 @@ def shares_figure(rows: Sequence[ShownShare], goal: float, look: Look = LIGHT) -
             markerfacecolor=colour if row.passed else look.ground,
         )  # fmt: skip
         if row.factual is not None:
-            axes.plot([100 * row.factual], [height_], "|", color=look.ink, markersize=10, markeredgewidth=2)
+            axes.plot(
+                [100 * row.factual],
+                [height_],
+                "|",
+                color=look.ink,
+                markersize=10,
+                markeredgewidth=2,
+            )
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.6)
     axes.set_xlim(-2, 102)
     axes.set_xlabel("% of histories", fontsize=8.5, color=look.soft)
     passed = Line2D([], [], marker="o", color=look.series[0], label="passed")
-    failed = Line2D([], [], marker="s", color=look.series[1], markerfacecolor=look.ground, label="not passed")
+    failed = Line2D(
+        [], [], marker="s", color=look.series[1], markerfacecolor=look.ground, label="not passed"
+    )
     known = Line2D(
-        [], [], marker="|", color=look.ink, linestyle="none", markeredgewidth=2, label="as documented"
+        [],
+        [],
+        marker="|",
+        color=look.ink,
+        linestyle="none",
+        markeredgewidth=2,
+        label="as documented",
     )
     _key_above(figure, look, [passed, failed, known])
     return figure
@@ -143,7 +158,9 @@ def accounts_figure(rows: Sequence[Account], look: Look = LIGHT) -> Figure:
     axes.set_yticks(range(len(rows)), [row.name for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.8)
     axes.margins(x=0.15)
-    axes.set_xlabel("log evidence (to the right: the record is more probable)", fontsize=8.5, color=look.soft)
+    axes.set_xlabel(
+        "log evidence (to the right: the record is more probable)", fontsize=8.5, color=look.soft
+    )
     return figure
 
 
@@ -154,10 +171,17 @@ def posterior_key(look: Look = LIGHT) -> Figure:
     handles = [
         Patch(color=look.series[0], alpha=0.55, label="posterior draws"),
         Line2D([], [], color=look.ink, linestyle="--", linewidth=1.1, label="prior"),
-        Line2D([], [], color=look.series[0], marker="o", linewidth=3, label="median, nine draws in ten"),
+        Line2D(
+            [], [], color=look.series[0], marker="o", linewidth=3, label="median, nine draws in ten"
+        ),
     ]
     figure.legend(
-        handles=handles, loc="center left", ncols=3, fontsize=8.5, frameon=False, labelcolor=look.ink
+        handles=handles,
+        loc="center left",
+        ncols=3,
+        fontsize=8.5,
+        frameon=False,
+        labelcolor=look.ink,
     )
     return figure
 

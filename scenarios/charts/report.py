@@ -17,7 +17,15 @@ from scenarios.charts.explore import blank_figure, dress
 from scenarios.charts.look import LIGHT, Look, draw_key, write_title
 from scenarios.charts.run import pair_title
 from scenarios.comparison.compare import Comparison
-from scenarios.explain.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH, Grievances, SourceMean
+from scenarios.explain.grievances import (
+    FATIGUE,
+    RELIEF,
+    SOURCES,
+    STRAIN,
+    WORTH,
+    Grievances,
+    SourceMean,
+)
 from scenarios.explain.reasons import RELIEF_WORDS, WORTH_WORDS, source_in_words, the
 
 #: A source that changes by less than this is left out of the bars.
@@ -44,7 +52,10 @@ def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
     """By how much aid, support and strain differ between twins, year by year over the horizon."""
     figure = blank_figure(look, 5.2)
     write_title(
-        figure, look, "Counterfactual less factual, twin by twin", pair_title(pair_of(comparison.pair))
+        figure,
+        look,
+        "Counterfactual less factual, twin by twin",
+        pair_title(pair_of(comparison.pair)),
     )
     for place, series in enumerate(_SHOWN):
         axes = figure.add_axes((_LEFT, 0.715 - 0.285 * place, _WIDTH, 0.185))
@@ -89,7 +100,9 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     """What strains the client, source upon source, year by year: the factual branch and the counterfactual one."""
     figure = blank_figure(look, 3.3)
     _, client = pair_of(found.pair)
-    write_title(figure, look, f"What strains {the(client)}, by source", pair_title(pair_of(found.pair)))
+    write_title(
+        figure, look, f"What strains {the(client)}, by source", pair_title(pair_of(found.pair))
+    )
     years = [year for year, means in found.yearly.items() if means[0].factual is not None]
     strain = [place for place, (feeling, _) in enumerate(SOURCES) if feeling == STRAIN]
     colours = dict(zip(strain, (*look.series, look.soft), strict=True))
@@ -125,7 +138,10 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     panels[1].tick_params(labelleft=False)
     panels[0].set_ylabel("units of strain", fontsize=8.5)
     draw_key(
-        figure, look, [_patch(found, place, colours[place]) for place in strain if place in seen], columns=2
+        figure,
+        look,
+        [_patch(found, place, colours[place]) for place in strain if place in seen],
+        columns=2,
     )
     return figure
 
@@ -133,7 +149,9 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
 def _patch(found: Grievances, place: int, colour: str) -> Patch:
     """The entry of a source of strain in the key."""
     mean = found.whole[place]
-    return Patch(color=colour, alpha=0.45 if mean.source == RELIEF else 1, label=words_of(mean, found.pair))
+    return Patch(
+        color=colour, alpha=0.45 if mean.source == RELIEF else 1, label=words_of(mean, found.pair)
+    )
 
 
 def changes_figure(found: Grievances, look: Look = LIGHT) -> Figure:
@@ -146,7 +164,9 @@ def changes_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     shown = [(heading, [mean for mean in means if moved(mean)]) for heading, means in sets]
     rows = sum(max(len(means), 1) + 1 for _, means in shown)
     figure = blank_figure(look, 0.75 + 0.21 * rows)
-    write_title(figure, look, "What the change adds (+) or takes away (−)", pair_title(pair_of(found.pair)))
+    write_title(
+        figure, look, "What the change adds (+) or takes away (−)", pair_title(pair_of(found.pair))
+    )
     height = figure.get_figheight()
     axes = figure.add_axes((0.0, 0.42 / height, 1.0, 1 - 0.75 / height))
     axes.set_axis_off()

@@ -61,10 +61,15 @@ def figures_of(result: RunResult, documented: Documented) -> Iterator[tuple[str,
     """Every figure of a run with the name of its file."""
     yield "breaks", breaks_figure(result, documented)
     yield "aid", aid_figure(result, documented)
-    yield "support", feeling_figure(result, documented, "support", "political support of the client (0–1)")
+    yield (
+        "support",
+        feeling_figure(result, documented, "support", "political support of the client (0–1)"),
+    )
     yield (
         "strain",
-        feeling_figure(result, documented, "strain", "strain of the client toward the patron (0–1)"),
+        feeling_figure(
+            result, documented, "strain", "strain of the client toward the patron (0–1)"
+        ),
     )
     yield "status", status_figure(result, documented)
 
@@ -73,7 +78,10 @@ def write_figure(figure: Figure, folder: Path, name: str) -> None:
     """Write a figure as PNG and SVG; the same figure gives the same bytes."""
     with rc_context(_STYLE):
         figure.savefig(
-            folder / f"{name}.png", dpi=110, metadata={"Software": None}, pil_kwargs={"compress_level": 2}
+            folder / f"{name}.png",
+            dpi=110,
+            metadata={"Software": None},
+            pil_kwargs={"compress_level": 2},
         )
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
@@ -106,7 +114,9 @@ def _head_and_foot(figure: Figure, result: RunResult, title: str) -> None:
     scenario = result.scenario
     told = "; ".join(antecedents(scenario)) if scenario.interventions else scenario.question
     figure.text(0.02, 0.965, title, fontsize=13, fontweight="bold", va="center")
-    figure.text(0.02, 0.93, textwrap.shorten(f"{scenario.name}: {told}", 150), fontsize=10, va="center")
+    figure.text(
+        0.02, 0.93, textwrap.shorten(f"{scenario.name}: {told}", 150), fontsize=10, va="center"
+    )
     histories = f"{result.replicates:,} histories, seed {result.seed}"
     draws = f"{result.draws.kind} draws {result.draws.id}"
     record = "Documented: lilliput evidence (sources and lines there)."
@@ -132,7 +142,9 @@ def _mark_scenario(axes: Axes, result: RunResult) -> None:
     axes.axvline(first, color=VERMILION, linewidth=1.2, linestyle=":")
     end = first + result.scenario.horizon
     if end < LAST_YEAR + 1:
-        axes.axvspan(end, LAST_YEAR + 1, facecolor="none", edgecolor="#BBBBBB", hatch="///", linewidth=0)
+        axes.axvspan(
+            end, LAST_YEAR + 1, facecolor="none", edgecolor="#BBBBBB", hatch="///", linewidth=0
+        )
 
 
 def _mark(axes: Axes, result: RunResult, documented: Documented, pair: Pair) -> None:
@@ -147,7 +159,9 @@ def _key_of_marks(result: RunResult) -> list[Line2D | Patch]:
         Patch(color="black", alpha=0.12, label="earliest to latest defensible date"),
     ]
     if result.scenario.interventions:
-        marks.append(Line2D([], [], color=VERMILION, linestyle=":", label="history is changed here"))
+        marks.append(
+            Line2D([], [], color=VERMILION, linestyle=":", label="history is changed here")
+        )
         beyond = f"beyond the horizon of {result.scenario.horizon} years"
         marks.append(Patch(facecolor="none", edgecolor="#BBBBBB", hatch="///", label=beyond))
     return marks
@@ -173,7 +187,12 @@ def _key_of_fan(result: RunResult, what: str) -> list[Line2D | Patch]:
 def _show_key(key: Axes, handles: Sequence[Line2D | Patch]) -> None:
     title = "Pairs are named client – patron"
     legend = key.legend(
-        handles=list(handles), loc="center left", frameon=False, fontsize=8.5, labelspacing=0.55, title=title
+        handles=list(handles),
+        loc="center left",
+        frameon=False,
+        fontsize=8.5,
+        labelspacing=0.55,
+        title=title,
     )
     legend.set_alignment("left")
 
@@ -202,7 +221,9 @@ def aid_figure(result: RunResult, documented: Documented) -> Figure:
         _mark(axes, result, documented, pair)
         _fan(axes, result.outcomes.series["delivered"][:, place])
         own = [row for row in rows if row.pair == pair]
-        draw_amounts(axes, [(row.window, row.q05, row.median, row.q95) for row in own], 0.4, VERMILION)
+        draw_amounts(
+            axes, [(row.window, row.q05, row.median, row.q95) for row in own], 0.4, VERMILION
+        )
         held = [(row.window, row.documented) for row in own if row.documented is not None]
         draw_amounts(axes, [(window, d.low, d.usd, d.high) for window, d in held], 0.6, "black")
         axes.set_ylim(bottom=0)
@@ -237,8 +258,12 @@ def draw_amounts(
     """Amounts (low, middle, high) as yearly means: a bar along each window, its range ``place`` of the way along."""
     for window, low, middle, high in amounts:
         start, years = FIRST_YEAR + window.first_quarter / 4, window.years
-        axes.plot([start + 0.2, start + years - 0.2], [middle / years] * 2, color=colour, linewidth=2)
-        axes.plot([start + years * place] * 2, [low / years, high / years], color=colour, linewidth=1.2)
+        axes.plot(
+            [start + 0.2, start + years - 0.2], [middle / years] * 2, color=colour, linewidth=2
+        )
+        axes.plot(
+            [start + years * place] * 2, [low / years, high / years], color=colour, linewidth=1.2
+        )
 
 
 def status_figure(result: RunResult, documented: Documented) -> Figure:
@@ -257,7 +282,9 @@ def status_figure(result: RunResult, documented: Documented) -> Figure:
             axes.axvline(at, color="black", linewidth=1.6)
         axes.set_ylim(0, 100)
         axes.set_ylabel("% of histories")
-    keys = [Patch(color=STATUS_COLOURS[status], label=STATUS_WORDS[status]) for status in STATUS_COLOURS]
+    keys = [
+        Patch(color=STATUS_COLOURS[status], label=STATUS_WORDS[status]) for status in STATUS_COLOURS
+    ]
     marks = [mark for mark in _key_of_marks(result) if "earliest" not in str(mark.get_label())]
     _show_key(key, [*keys, *marks])
     return figure
@@ -265,7 +292,9 @@ def status_figure(result: RunResult, documented: Documented) -> Figure:
 
 def breaks_figure(result: RunResult, documented: Documented) -> Figure:
     """When each pair breaks: the simulated dates, year by year, against the documented one."""
-    figure, panels, key = _panels(result, "When the pairs break: simulated dates against the documented one")
+    figure, panels, key = _panels(
+        result, "When the pairs break: simulated dates against the documented one"
+    )
     for place, (axes, summary) in enumerate(
         zip(panels, summarised_breaks(result.outcomes, documented), strict=True)
     ):
@@ -281,7 +310,12 @@ def breaks_figure(result: RunResult, documented: Documented) -> Figure:
         never = 100 * (1 - summary.share_by_1980)
         axes.set_title(f"not broken by 1980: {never:.0f} %", loc="right", fontsize=9, y=1.0)
     spread = Line2D(
-        [], [], color=GREEN, marker="o", linewidth=2.5, label="median and 5–95 % (arrow: beyond 1980)"
+        [],
+        [],
+        color=GREEN,
+        marker="o",
+        linewidth=2.5,
+        label="median and 5–95 % (arrow: beyond 1980)",
     )
     bars = Patch(color=BLUE, alpha=0.75, label="first break in that year")
     _show_key(key, [bars, spread, *_key_of_marks(result)])
@@ -295,8 +329,21 @@ def _range_bar(axes: Axes, summary: BreakSummary, height: float) -> None:
     edge = LAST_YEAR + 1.0
     low = decimal_year(quarter_of(summary.q05))
     high = edge if summary.q95 is None else decimal_year(quarter_of(summary.q95))
-    axes.plot([low, high], [height, height], color=GREEN, linewidth=2.5, solid_capstyle="butt", clip_on=False)
+    axes.plot(
+        [low, high],
+        [height, height],
+        color=GREEN,
+        linewidth=2.5,
+        solid_capstyle="butt",
+        clip_on=False,
+    )
     if summary.q95 is None:
         axes.plot([edge], [height], marker=">", color=GREEN, markersize=7, clip_on=False)
     if summary.median is not None:
-        axes.plot([decimal_year(quarter_of(summary.median))], [height], marker="o", color=GREEN, markersize=7)
+        axes.plot(
+            [decimal_year(quarter_of(summary.median))],
+            [height],
+            marker="o",
+            color=GREEN,
+            markersize=7,
+        )

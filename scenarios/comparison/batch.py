@@ -89,7 +89,9 @@ def readings_of(
     Raises ``ScenarioError`` that lists every problem: no batch, a scenario that is not in it, a pair that is none of
     the five, a horizon below one year or above 36, nothing to compare.
     """
-    problems = [unknown("comparison", "event", pair, PAIR_NAMES) for pair in pairs if pair not in PAIR_NAMES]
+    problems = [
+        unknown("comparison", "event", pair, PAIR_NAMES) for pair in pairs if pair not in PAIR_NAMES
+    ]
     if years is not None and not 1 <= years <= LONGEST_HORIZON:
         allowed = f"a whole number of years, 1 to {LONGEST_HORIZON}"
         problems.append(Problem("comparison", "horizon", years, allowed))
@@ -105,7 +107,9 @@ def readings_of(
     others = {} if against is None else _others(scenarios, against)
     if against is not None:
         problems += [
-            unknown("comparison", "only", name, tuple(others)) for name in only if name not in others
+            unknown("comparison", "only", name, tuple(others))
+            for name in only
+            if name not in others
         ]
         if not others:
             allowed = f"at least one scenario that differs from {factual}"
@@ -135,7 +139,9 @@ def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[st
         except (OSError, pa.ArrowException):
             count = 0
         if count != wanted:
-            allowed = f"{wanted:,}, as in the manifest; lilliput batch with --resume finishes a batch"
+            allowed = (
+                f"{wanted:,}, as in the manifest; lilliput batch with --resume finishes a batch"
+            )
             problems.append(Problem(name, "histories", count, allowed))
     raise_if_any(TITLE, problems, ScenarioError)
 
@@ -158,7 +164,9 @@ def compare_batch(
     """
     manifest, readings = readings_of(folder, factual, pairs, years, only)
     against = readings[0].factual
-    check_finished(folder, manifest, [against.name, *(reading.scenario.name for reading in readings)])
+    check_finished(
+        folder, manifest, [against.name, *(reading.scenario.name for reading in readings)]
+    )
     comparisons: list[Comparison] = []
     for done, reading in enumerate(readings):
         if progress is not None:
@@ -170,7 +178,9 @@ def compare_batch(
     return BatchComparison(manifest, against, tuple(comparisons))
 
 
-def read_histories(folder: Path, scenario: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def read_histories(
+    folder: Path, scenario: str, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Some columns of the histories of one scenario of a batch, one row a history in the order of replicates."""
     own = pc.field("scenario") == scenario
     held = open_batch(folder).to_table(None if columns is None else list(columns), filter=own)

@@ -174,9 +174,13 @@ def compare(
     twins. ``breaks`` are the documented ones, for the share of histories that return to the record. Raises
     ``ScenarioError`` if the tables do not hold the same replicates and draws.
     """
-    factual, counterfactual = (table.sort_values("replicate") for table in (factual, counterfactual))
+    factual, counterfactual = (
+        table.sort_values("replicate") for table in (factual, counterfactual)
+    )
     problems = [
-        Problem(reading.scenario.name, key, "different", f"the same as those of {reading.factual.name}")
+        Problem(
+            reading.scenario.name, key, "different", f"the same as those of {reading.factual.name}"
+        )
         for key in ("replicate", "draw")
         if not np.array_equal(factual[key].to_numpy(), counterfactual[key].to_numpy())
     ]
@@ -186,7 +190,14 @@ def compare(
     clusters = Clusters(factual["draw"].to_numpy())
     known = {known.pair: known for known in breaks}
     return tuple(
-        _compared(reading, pair, factual, counterfactual, clusters, known.get(PAIRS[PAIR_NAMES.index(pair)]))
+        _compared(
+            reading,
+            pair,
+            factual,
+            counterfactual,
+            clusters,
+            known.get(PAIRS[PAIR_NAMES.index(pair)]),
+        )
         for pair in pairs
     )
 
@@ -209,7 +220,9 @@ def _compared(
     span = (reading.first_quarter, reading.last_quarter)
     one, other = (durations(dates, *span) for dates in (twins.factual, twins.counterfactual))
     factual_curve, factual_mean = survival(one, reading.length, clusters, twins.at_risk)
-    counterfactual_curve, counterfactual_mean = survival(other, reading.length, clusters, twins.at_risk)
+    counterfactual_curve, counterfactual_mean = survival(
+        other, reading.length, clusters, twins.at_risk
+    )
     gained = averaged(other - one, clusters, twins.at_risk)
     necessity, sufficiency = twins.causation()
     return Comparison(
@@ -238,7 +251,11 @@ class _Twins:
     """The dates of a pair's break in both branches (quarters, -1 where never by 1980), shape (R,) each."""
 
     def __init__(
-        self, reading: Reading, factual: NDArray[Any], counterfactual: NDArray[Any], clusters: Clusters
+        self,
+        reading: Reading,
+        factual: NDArray[Any],
+        counterfactual: NDArray[Any],
+        clusters: Clusters,
     ) -> None:
         self.reading = reading
         self.factual, self.counterfactual = (
@@ -247,7 +264,9 @@ class _Twins:
         self.clusters = clusters
         self.at_risk: Flags = self.factual >= reading.first_quarter
         self.factual_broken: Flags = self.at_risk & (self.factual <= reading.last_quarter)
-        self.counterfactual_broken: Flags = self.at_risk & (self.counterfactual <= reading.last_quarter)
+        self.counterfactual_broken: Flags = self.at_risk & (
+            self.counterfactual <= reading.last_quarter
+        )
 
     def _share(self, flags: Flags, among: Flags | None = None) -> Estimate:
         return averaged(flags, self.clusters, self.at_risk if among is None else among)
@@ -256,7 +275,9 @@ class _Twins:
         """What becomes of the break."""
         avoided = self.factual_broken & ~self.counterfactual_broken
         forward = self.counterfactual_broken & (self.counterfactual < self.factual)
-        delayed = self.factual_broken & self.counterfactual_broken & (self.counterfactual > self.factual)
+        delayed = (
+            self.factual_broken & self.counterfactual_broken & (self.counterfactual > self.factual)
+        )
         return Fates(
             avoided=self._share(avoided),
             brought_forward=self._share(forward),
@@ -285,7 +306,8 @@ class _Twins:
         same numerators over n - b. Source: Tian & Pearl 2000.
         """
         risk, a, b = (
-            int(flags.sum()) for flags in (self.at_risk, self.factual_broken, self.counterfactual_broken)
+            int(flags.sum())
+            for flags in (self.at_risk, self.factual_broken, self.counterfactual_broken)
         )
         least, most = max(0, a - b), min(a, risk - b)
         spared = self.at_risk & ~self.counterfactual_broken
@@ -322,7 +344,11 @@ def _between(value: Estimate, least: int, most: int, among: int) -> Causation:
 
 
 def _yearly(
-    reading: Reading, stem: str, factual: pd.DataFrame, counterfactual: pd.DataFrame, clusters: Clusters
+    reading: Reading,
+    stem: str,
+    factual: pd.DataFrame,
+    counterfactual: pd.DataFrame,
+    clusters: Clusters,
 ) -> Iterator[YearlyDifference]:
     """Support, strain and aid delivered of a pair, year by year over the horizon."""
     for series in SERIES:

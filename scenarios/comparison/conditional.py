@@ -59,20 +59,26 @@ def record_end(date: str, scenarios: Sequence[Scenario]) -> int:
         raise ScenarioError("the record cannot be given", [problem]) from error
     problems = []
     if not 0 < until < QUARTERS:
-        problems.append(Problem("lilliput compare", "--given-record-until", date, "a month of 1945 to 1980"))
+        problems.append(
+            Problem("lilliput compare", "--given-record-until", date, "a month of 1945 to 1980")
+        )
     for scenario in scenarios if not problems else ():
         if parting(scenario) < until:
             last = parting(scenario) - 1
             allowed = "not possible: it changes 1945 itself" if last < 0 else _last_month(last)
             problems.append(Problem(scenario.name, "--given-record-until", date, allowed))
     raise_if_any(
-        "the record can be given only up to the quarter before an intervention", problems, ScenarioError
+        "the record can be given only up to the quarter before an intervention",
+        problems,
+        ScenarioError,
     )
     return until
 
 
 def _last_month(quarter: int) -> str:
-    return f"at most {date_of(quarter + 1 / 3)}, the end of the quarter before its first intervention"
+    return (
+        f"at most {date_of(quarter + 1 / 3)}, the end of the quarter before its first intervention"
+    )
 
 
 def abduced(
@@ -100,7 +106,9 @@ def abduced(
     for start in range(first_replicate, first_replicate + replicates, step):
         count = min(step, first_replicate + replicates - start)
         drawn = parameters_for(draws, start, count)
-        parameters = Parameters({name: np.repeat(values, candidates) for name, values in drawn.items()})
+        parameters = Parameters(
+            {name: np.repeat(values, candidates) for name, values in drawn.items()}
+        )
         conditioning = Conditioning(moves, parameters.replicates, until)
         course = continued(
             opened(parameters, scenario, keep),
@@ -144,7 +152,8 @@ def _of_rows(course: Course, rows: Rows, first: int, renamed: int) -> Course:
         }
     )
     kept = {
-        name: [np.take(each, rows, axis=-1) for each in quarterly] for name, quarterly in course.kept.items()
+        name: [np.take(each, rows, axis=-1) for each in quarterly]
+        for name, quarterly in course.kept.items()
     }
     moves = MoveTable.joined(course.moves)
     own = np.isin(moves.replicate, rows + first)

@@ -35,7 +35,12 @@ def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
         "parameter_table": manifest["parameter_table"],
     }
     return [
-        Problem("batch", key, there[key], f"{here[key]!r}, as the histories are simulated anew with these")
+        Problem(
+            "batch",
+            key,
+            there[key],
+            f"{here[key]!r}, as the histories are simulated anew with these",
+        )
         for key in here
         if here[key] != there[key]
     ]
@@ -83,7 +88,9 @@ def compare_given(
     comparisons = [
         comparison
         for reading in readings
-        for comparison in compare(reading, tables[against.name], tables[reading.scenario.name], pairs, breaks)
+        for comparison in compare(
+            reading, tables[against.name], tables[reading.scenario.name], pairs, breaks
+        )
     ]
     given = Given(date_of(end - 1 + 1 / 3), candidates, share)
     return BatchComparison(manifest, against, tuple(comparisons), given)

@@ -106,7 +106,9 @@ def averaged_columns(
     The error of a mean among some histories is that of a ratio of two means: the residual of a history is
     (value - mean) / share of histories among which it is asked, and zero for the others.
     """
-    chosen = np.ones(clusters.histories, dtype=bool) if among is None else np.asarray(among, dtype=bool)
+    chosen = (
+        np.ones(clusters.histories, dtype=bool) if among is None else np.asarray(among, dtype=bool)
+    )
     if not chosen.any():
         return [NOTHING] * values.shape[1]
     held = values[chosen].astype(float)

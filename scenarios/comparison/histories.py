@@ -48,7 +48,9 @@ def simulate_histories(
         )
         for done, (scenario, trajectory) in enumerate(zip(scenarios, trajectories, strict=True), 1):
             table = batch_table(outcomes_of(trajectory, kept=count), len(draws))
-            parts[scenario.name].append(table if columns is None else table.select(columns[scenario.name]))
+            parts[scenario.name].append(
+                table if columns is None else table.select(columns[scenario.name])
+            )
             if progress is not None:
                 progress(first * len(scenarios) + done * count, replicates * len(scenarios))
     return {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}

@@ -47,7 +47,9 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
     problems = []
     if first >= QUARTERS:
         problems.append(
-            Problem("comparison", "scenario", scenario.name, f"one that differs from {factual.name}")
+            Problem(
+                "comparison", "scenario", scenario.name, f"one that differs from {factual.name}"
+            )
         )
     if years is not None and years < 1:
         problems.append(Problem("comparison", "horizon", years, "at least one year"))
@@ -61,9 +63,13 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
         flags.append(f"{len(told)} antecedents: no single one can be credited with the outcome")
     if asked > own and first + 4 * own < QUARTERS:
         last = date_of(first + 4 * own - 1 + 1 / 3)
-        flags.append(f"read over {asked} years: answers after {last} lie beyond the horizon of {own} years")
+        flags.append(
+            f"read over {asked} years: answers after {last} lie beyond the horizon of {own} years"
+        )
     if end > QUARTERS:
-        flags.append(f"histories end in 1980: {(QUARTERS - first) / 4:g} of the {asked} years are read")
+        flags.append(
+            f"histories end in 1980: {(QUARTERS - first) / 4:g} of the {asked} years are read"
+        )
     if factual.interventions:
         flags.append(f"the factual side is not history but the scenario {factual.name}")
     return Reading(scenario, factual, first, min(end, QUARTERS) - 1, asked, tuple(flags))
@@ -72,7 +78,12 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
 def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]:
     """The columns of a batch that a comparison reads: the dates of the breaks, and the years of its horizon."""
     stems = [pair.replace("-", "_") for pair in pairs]
-    yearly = [f"{stem}_{series}_{year}" for stem in stems for series in SERIES for year in years_of(reading)]
+    yearly = [
+        f"{stem}_{series}_{year}"
+        for stem in stems
+        for series in SERIES
+        for year in years_of(reading)
+    ]
     return ["replicate", "draw", *(f"{stem}_quarter" for stem in stems), *yearly]
 
 

@@ -38,8 +38,18 @@ def _shares(comparison: Comparison) -> Iterator[ComparisonRow]:
     told = (
         ("at_risk", "Still to come", "not broken yet when the branches part", comparison.at_risk),
         ("factual_broken", f"Breaks, {factual}", "within the horizon", comparison.factual_broken),
-        ("counterfactual_broken", f"Breaks, {other}", "within the horizon", comparison.counterfactual_broken),
-        ("avoided", "Avoided", "breaks in the factual branch, not in the counterfactual", fates.avoided),
+        (
+            "counterfactual_broken",
+            f"Breaks, {other}",
+            "within the horizon",
+            comparison.counterfactual_broken,
+        ),
+        (
+            "avoided",
+            "Avoided",
+            "breaks in the factual branch, not in the counterfactual",
+            fates.avoided,
+        ),
         (
             "brought_forward",
             "Brought forward",
@@ -87,7 +97,12 @@ def _dependences(comparison: Comparison) -> Iterator[ComparisonRow]:
     near = f"{NEAR // 4} year"
     told = (
         ("to_twin", "Returns to its path", f"breaks within {near} of its twin", back.to_twin),
-        ("to_record", "Meets the record", f"breaks within {near} of the documented window", back.to_record),
+        (
+            "to_record",
+            "Meets the record",
+            f"breaks within {near} of the documented window",
+            back.to_record,
+        ),
         (
             "factual_to_record",
             "Meets the record, factual",
@@ -126,9 +141,17 @@ def _years_row(key: str, name: str, meaning: str, estimate: Estimate) -> Compari
     return _row(key, name, meaning, in_years(estimate), spread, estimate)
 
 
-def _row(key: str, name: str, meaning: str, value: str, spread: str, estimate: Estimate) -> ComparisonRow:
+def _row(
+    key: str, name: str, meaning: str, value: str, spread: str, estimate: Estimate
+) -> ComparisonRow:
     return ComparisonRow(
-        key, name, meaning, "–" if value == "-" else value, spread, halving_in_words(estimate), estimate
+        key,
+        name,
+        meaning,
+        "–" if value == "-" else value,
+        spread,
+        halving_in_words(estimate),
+        estimate,
     )
 
 

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.comparison.estimates import NOTHING, Clusters, Estimate, Values, averaged, averaged_columns
+from scenarios.comparison.estimates import (
+    NOTHING,
+    Clusters,
+    Estimate,
+    Values,
+    averaged,
+    averaged_columns,
+)
 from scenarios.outcomes import NEVER
 
 Flags = NDArray[np.bool_]

@@ -116,9 +116,12 @@ def scenario_heading(reading: Reading) -> list[str]:
     cited = f"{scenario.source} {scenario.lines}".strip()
     lines = [f"[bold]{scenario.name}[/bold]: {escape(scenario.question)}"]
     lines += [
-        f"Antecedent: {escape(text)}" + (f" ({cited})" if cited else "") for text in reading.antecedents
+        f"Antecedent: {escape(text)}" + (f" ({cited})" if cited else "")
+        for text in reading.antecedents
     ]
-    lines.append(f"Read from {first_month(reading)} to {last_month(reading)}, horizon {reading.years} years")
+    lines.append(
+        f"Read from {first_month(reading)} to {last_month(reading)}, horizon {reading.years} years"
+    )
     return lines + [f"[bold]Note:[/bold] {escape(flag)}" for flag in reading.flags]
 
 
@@ -204,7 +207,14 @@ def yearly_table(comparison: Comparison) -> Table:
     """Support, strain and aid delivered of one pair, year by year: the factual mean and the difference of twins."""
     title = f"{comparison.pair}: counterfactual less factual, over all histories"
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for name in ("series", "year", "factual", "difference", "90 % of histories", "correlation of twins"):
+    for name in (
+        "series",
+        "year",
+        "factual",
+        "difference",
+        "90 % of histories",
+        "correlation of twins",
+    ):
         table.add_column(name, justify="left" if name == "series" else "right", no_wrap=True)
     above = None
     for row in comparison.yearly:
@@ -278,7 +288,9 @@ def estimates_in(value: Any) -> Iterator[Estimate]:
 def halving_words(comparisons: Sequence[Comparison]) -> str:
     """How many replicates would halve the errors of the numbers on the break, and where it takes more draws."""
     shown = [
-        each for each in estimates_in(tuple(replace(each, yearly=()) for each in comparisons)) if each.error
+        each
+        for each in estimates_in(tuple(replace(each, yearly=()) for each in comparisons))
+        if each.error
     ]
     enough = [each.halving for each in shown if each.halving is not None]
     if not enough:

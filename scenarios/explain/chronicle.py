@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.explain.history import BEFORE_THE_FIRST, History
-from scenarios.explain.reasons import RELIEF_WORDS, fatigue_of, hazards, source_in_words, strain_of, the
+from scenarios.explain.reasons import (
+    RELIEF_WORDS,
+    fatigue_of,
+    hazards,
+    source_in_words,
+    strain_of,
+    the,
+)
 from scenarios.explain.words import in_words
 from simulation.arrays import Array
 from simulation.context import CHINA_ENTERS, Spell
@@ -127,7 +134,9 @@ def _moves(history: History, quarter: int) -> Iterator[tuple[str, str]]:
         yield "move", words
 
 
-def _moves_with_pairs(history: History, quarter: int) -> Iterator[tuple[str, tuple[Country, Country]]]:
+def _moves_with_pairs(
+    history: History, quarter: int
+) -> Iterator[tuple[str, tuple[Country, Country]]]:
     table = history.moves(quarter)
     for row in range(len(table.quarter)):
         patron, client = Country(int(table.patron[row])), Country(int(table.client[row]))
@@ -135,7 +144,9 @@ def _moves_with_pairs(history: History, quarter: int) -> Iterator[tuple[str, tup
         done = _move_in_words(Move(int(table.move[row])), patron, client, initiator)
         cause = int(table.cause[row])
         if cause != NO_CAUSE:
-            done += f", most of all over {_cause(history, quarter, cause, initiator, patron, client)}"
+            done += (
+                f", most of all over {_cause(history, quarter, cause, initiator, patron, client)}"
+            )
         yield done, (patron, client)
 
 
@@ -164,11 +175,15 @@ def _cause(
     mover = Country(initiator)
     other = client if mover is patron else patron
     felt_as_client = cause < len(StrainSources._fields)
-    roles = {"patron": other, "client": mover} if felt_as_client else {"patron": mover, "client": other}
+    roles = (
+        {"patron": other, "client": mover} if felt_as_client else {"patron": mover, "client": other}
+    )
     return grievance(history, quarter, CAUSES[cause], **roles)
 
 
-def grievance(history: History, quarter: int, source: str, *, patron: Country, client: Country) -> str:
+def grievance(
+    history: History, quarter: int, source: str, *, patron: Country, client: Country
+) -> str:
     """A source of strain or fatigue in words, with the third country or the leader that it is about.
 
     ``client`` is the country that is strained, or the one its patron is tired of.
@@ -176,17 +191,23 @@ def grievance(history: History, quarter: int, source: str, *, patron: Country, c
     if source == "rival_courted":
         return f"the rapprochement with {the(_third(history, quarter, source, patron, client))}"
     if source == "friend_opposed":
-        return f"the quarrel with its friend {the(_third(history, quarter, source, patron, client))}"
+        return (
+            f"the quarrel with its friend {the(_third(history, quarter, source, patron, client))}"
+        )
     if source in ("ideology", "unconsulted"):
         leader = leader_of(history.context.spell(quarter, patron))
         return f"{source_in_words(source, client)} ({leader}'s)"
     return source_in_words(source, client)
 
 
-def _third(history: History, quarter: int, source: str, patron: Country, client: Country) -> Country:
+def _third(
+    history: History, quarter: int, source: str, patron: Country, client: Country
+) -> Country:
     """The third country through which most of a source came: the rule is asked with one third country at a time."""
     thirds = [country for country in Country if country not in (patron, client)]
-    return max(thirds, key=lambda third: _through(history, quarter, source, third)[patron, client, 0])
+    return max(
+        thirds, key=lambda third: _through(history, quarter, source, third)[patron, client, 0]
+    )
 
 
 def _through(history: History, quarter: int, source: str, third: Country) -> Array:
@@ -251,12 +272,18 @@ def strain_in_words(history: History, quarter: int, patron: Country, client: Cou
     feeling = strain_of(history, quarter, patron, client)
     sources = [addend for addend in feeling.addends if addend.words != RELIEF_WORDS]
     largest = max(sources, key=lambda addend: addend.amount)
-    most = "most" if largest.amount > sum(addend.amount for addend in sources) / 2 else "the largest part"
+    most = (
+        "most"
+        if largest.amount > sum(addend.amount for addend in sources) / 2
+        else "the largest part"
+    )
     behind = grievance(history, quarter, largest.name, patron=patron, client=client)
     return f"Strain of {client.title} toward {the(patron)} {feeling.level:.2f}, {most} of it from {behind}"
 
 
-def reasons_in_words(history: History, quarter: int, patron: Country, client: Country) -> tuple[str, ...]:
+def reasons_in_words(
+    history: History, quarter: int, patron: Country, client: Country
+) -> tuple[str, ...]:
     """Why a pair quarrelled, broke or held in a quarter: how it stood, its chances, and what lay behind them."""
     before = history.status(quarter - 1, patron, client)
     both = f"{client.title} and {the(patron)}"
@@ -272,7 +299,11 @@ def reasons_in_words(history: History, quarter: int, patron: Country, client: Co
         for chance in hazards(history, quarter, *roles)
         if chance.open and (roles == (patron, client) or chance.chance >= LEAST_CHANCE)
     ]
-    told = [f"{stood}; the chances of the quarter were {', '.join(chances)}." if chances else f"{stood}."]
+    told = [
+        f"{stood}; the chances of the quarter were {', '.join(chances)}."
+        if chances
+        else f"{stood}."
+    ]
     told += [f"What came of it: {words}." for words in _moves_of(history, quarter, patron, client)]
     if history.tied(quarter, patron, client):
         told.append(f"{strain_in_words(history, quarter, patron, client)}.")

@@ -103,7 +103,9 @@ def grievances(
     clusters = Clusters(np.arange(replicates) % len(draws))
     found = []
     for (reading, pair), own in zip(asked, parts, strict=True):
-        factual, counterfactual = (np.concatenate(branch, axis=-1) for branch in zip(*own, strict=True))
+        factual, counterfactual = (
+            np.concatenate(branch, axis=-1) for branch in zip(*own, strict=True)
+        )
         found.append(_summed_up(reading, pair, factual, counterfactual, clusters))
     return found
 
@@ -127,7 +129,9 @@ def _branches(
         begun = replace(begun, kept=dict.fromkeys(_KEPT, ()))
         return _sources(begun, onward(begun, scenario, last_quarter + 1), pair, parameters)
 
-    shared = None if past is None else replace(past(first_replicate, parameters.replicates), kept={})
+    shared = (
+        None if past is None else replace(past(first_replicate, parameters.replicates), kept={})
+    )
     order = sorted(range(len(asked)), key=lambda place: asked[place][0].first_quarter)
     for start, places in groupby(order, key=lambda place: asked[place][0].first_quarter):
         if start or shared is not None:
@@ -146,7 +150,10 @@ def _branches(
 def _sources(begun: Course, reached: Course, pair: str, parameters: Parameters) -> Array:
     """Whether a pair begins each quarter tied (1 or 0), and each of ``SOURCES``: (1 + sources, quarters, R)."""
     patron, client = PAIRS[PAIR_NAMES.index(pair)]
-    kept = {name: np.stack([quarterly[patron, client] for quarterly in reached.kept[name]]) for name in _KEPT}
+    kept = {
+        name: np.stack([quarterly[patron, client] for quarterly in reached.kept[name]])
+        for name in _KEPT
+    }
     before = np.concatenate([begun.state.status[np.newaxis, patron, client], kept["status"][:-1]])
     tied = np.isin(before, (Status.ALLIED, Status.ESTRANGED)).astype(float)
     strain = [kept[f"strain_sources.{source}"] for source in StrainSources._fields]
@@ -187,11 +194,15 @@ def _summed_up(
     )
 
 
-def _means(branches: tuple[Array, Array], counted: Array, clusters: Clusters) -> tuple[SourceMean, ...]:
+def _means(
+    branches: tuple[Array, Array], counted: Array, clusters: Clusters
+) -> tuple[SourceMean, ...]:
     """The mean of each source (sources, quarters, R) over the quarters of each history that count (quarters, R)."""
     quarters = counted.sum(axis=0)
     among = quarters > 0
-    one, other = (((branch * counted).sum(axis=1) / np.maximum(quarters, 1)).T for branch in branches)
+    one, other = (
+        ((branch * counted).sum(axis=1) / np.maximum(quarters, 1)).T for branch in branches
+    )
     differences = averaged_columns(other - one, clusters, among)
     return tuple(
         SourceMean(

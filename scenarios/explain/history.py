@@ -73,7 +73,10 @@ def kept_names(parameters: Parameters, scenario: Scenario) -> tuple[str, ...]:
     context = Context(scenario, parameters)
     state = opening_state(parameters, context)
     state, account = transition(
-        state, parameters, context.quarter(0), Shocks(0, parameters.replicates, 0, ahead=1).quarter(0)
+        state,
+        parameters,
+        context.quarter(0),
+        Shocks(0, parameters.replicates, 0, ahead=1).quarter(0),
     )
     return tuple(array_fields(state) | array_fields(account))
 

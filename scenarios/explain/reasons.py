@@ -113,7 +113,12 @@ _WEIGHED: dict[str, tuple[Callable[..., Array], str, dict[str, str]]] = {
     "break_by_client": (
         rules.break_by_client,
         "break_slope",
-        {"strain": "strain", "option": "outside_option", "fear": "fear", "dependence": "dependence"},
+        {
+            "strain": "strain",
+            "option": "outside_option",
+            "fear": "fear",
+            "dependence": "dependence",
+        },
     ),
     "break_by_patron": (
         rules.break_by_patron,
@@ -136,7 +141,9 @@ def hazards(history: History, quarter: int, patron: Country, client: Country) ->
     return tuple(_hazard(history, quarter, patron, client, decision) for decision in _WEIGHED)
 
 
-def _hazard(history: History, quarter: int, patron: Country, client: Country, decision: str) -> Hazard:
+def _hazard(
+    history: History, quarter: int, patron: Country, client: Country, decision: str
+) -> Hazard:
     rule, slope, quantities = _WEIGHED[decision]
     named = history.parameters.of(rule)
     values = {
@@ -152,7 +159,9 @@ def _hazard(history: History, quarter: int, patron: Country, client: Country, de
         mover=mover,
         chance=history.pair(decision, quarter, patron, client),
         open=history.status(quarter - 1, patron, client) is _OPEN_IN[decision],
-        addends=tuple(Addend(name, _ARGUMENT_WORDS[name], amount) for name, amount in amounts.items()),
+        addends=tuple(
+            Addend(name, _ARGUMENT_WORDS[name], amount) for name, amount in amounts.items()
+        ),
     )
 
 

@@ -9,7 +9,13 @@ import multiprocessing
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
@@ -44,7 +50,9 @@ REMEMBERED = 60
 #: Seconds between looks at whether the visitor still wants the answer.
 _GLANCE = 0.05
 #: Columns of a batch that are kept: the break of each pair and the yearly values, not what was pledged or caused.
-COLUMNS = tuple(field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name)
+COLUMNS = tuple(
+    field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name
+)
 _WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name).type))
 
 #: One block of histories of a scenario: a row a history, the columns of ``COLUMNS``.
@@ -66,7 +74,9 @@ class Simulated:
     ``workers`` processes do the work (as many as there are cores, four at most, unless given).
     """
 
-    def __init__(self, draws: Draws, workers: int | None = None, remembered: int = REMEMBERED) -> None:
+    def __init__(
+        self, draws: Draws, workers: int | None = None, remembered: int = REMEMBERED
+    ) -> None:
         self.draws = draws
         self.workers = workers or min(os.cpu_count() or 1, 4)
         self._remembered: OrderedDict[_Key, Block] = OrderedDict()
@@ -121,7 +131,9 @@ class Simulated:
         except BrokenProcessPool as error:
             with self._lock:
                 self._pool = None
-            problem = Problem("simulation", "worker process", "ended", "running; press the button again")
+            problem = Problem(
+                "simulation", "worker process", "ended", "running; press the button again"
+            )
             raise ScenarioError(
                 "a worker process died; it may have had too little memory", [problem]
             ) from error
@@ -222,7 +234,9 @@ def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> 
     """Histories in the columns of ``COLUMNS``: numbers and draws, breaks, then by pair and series every year."""
     block = np.zeros((len(COLUMNS), replicates.size), dtype=np.float32)
     block[0], block[1], block[2 : 2 + len(PAIR_NAMES)] = replicates, replicates % draws, twins.split
-    yearly = block[2 + len(PAIR_NAMES) :].reshape(len(PAIR_NAMES), len(SERIES), len(YEARS), replicates.size)
+    yearly = block[2 + len(PAIR_NAMES) :].reshape(
+        len(PAIR_NAMES), len(SERIES), len(YEARS), replicates.size
+    )
     for place, name in enumerate(SERIES):
         values = twins.series[name]
         yearly[:, place, : len(values)] = values.swapaxes(0, 1)

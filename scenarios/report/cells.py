@@ -82,7 +82,9 @@ def _stacked(number: str, span: str = "") -> Markup:
         return Markup("–")
     value, sign, error = typeset(number).partition(" ± ")
     beneath = [f"±\N{NO-BREAK SPACE}{error}"] * bool(sign) + [f"[{span}]"] * bool(span)
-    return Markup(value) + Markup("").join(Markup(" <small>{0}</small>").format(text) for text in beneath)
+    return Markup(value) + Markup("").join(
+        Markup(" <small>{0}</small>").format(text) for text in beneath
+    )
 
 
 def _halving(comparison: Comparison) -> str:
@@ -106,7 +108,11 @@ def _halving(comparison: Comparison) -> str:
     if not shown:
         return "–"
     lacking = len(shown) - len(enough)
-    more = Markup(" <small>{0} of {1} need more draws</small>").format(lacking, len(shown)) if lacking else ""
+    more = (
+        Markup(" <small>{0} of {1} need more draws</small>").format(lacking, len(shown))
+        if lacking
+        else ""
+    )
     return Markup("{0}{1}").format(f"{max(enough):,}" if enough else "", more)
 
 
@@ -141,12 +147,17 @@ def certainty_table(comparison: Comparison) -> Table:
         ("mean time unbroken, gained", comparison.restricted_mean.difference),
         ("median shift", comparison.shift.median),
     )
-    rows = [[name, "%", per_cent(Estimate(held.value)), *_errors(held, 100, 1)] for name, held in shares]
+    rows = [
+        [name, "%", per_cent(Estimate(held.value)), *_errors(held, 100, 1)] for name, held in shares
+    ]
     rows += [
         [name, "years", "-" if held.value is None else f"{held.value:.2f}", *_errors(held, 1, 2)]
         for name, held in times
     ]
-    rows += [[name, "years", in_years(Estimate(held.value)), *_errors(held, 1, 2)] for name, held in moves]
+    rows += [
+        [name, "years", in_years(Estimate(held.value)), *_errors(held, 1, 2)]
+        for name, held in moves
+    ]
     return Table(
         (
             "number",
@@ -163,7 +174,8 @@ def certainty_table(comparison: Comparison) -> Table:
 
 def _errors(held: Estimate, times: float, places: int) -> list[str]:
     error, spread = (
-        "-" if value is None else f"{times * value:.{places}f}" for value in (held.error, held.spread)
+        "-" if value is None else f"{times * value:.{places}f}"
+        for value in (held.error, held.spread)
     )
     if not held.error:
         return [error, spread, "-"]

@@ -13,7 +13,13 @@ from typing import Any
 import pandas as pd
 
 from scenarios.charts.compare import Fan, fan_of
-from scenarios.comparison.batch import TITLE, BatchComparison, compare_batch, read_histories, readings_of
+from scenarios.comparison.batch import (
+    TITLE,
+    BatchComparison,
+    compare_batch,
+    read_histories,
+    readings_of,
+)
 from scenarios.comparison.compare import Comparison
 from scenarios.comparison.conditional import abduced, conditional_histories, record_end
 from scenarios.comparison.conditional_compare import compare_given, draws_problems
@@ -104,7 +110,10 @@ class Report:
 
 
 def report_on(
-    folder: Path, material: ReportMaterial, request: ReportRequest | None = None, told: Told | None = None
+    folder: Path,
+    material: ReportMaterial,
+    request: ReportRequest | None = None,
+    told: Told | None = None,
 ) -> Report:
     """All that a report on the batch in a folder tells.
 
@@ -123,7 +132,9 @@ def report_on(
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
     breaks = material.documented.breaks
     if request.until is None:
-        compared = compare_batch(folder, **asked, breaks=breaks, progress=partial(told, "comparing"))
+        compared = compare_batch(
+            folder, **asked, breaks=breaks, progress=partial(told, "comparing")
+        )
     else:
         compared = compare_given(
             folder,
@@ -141,7 +152,9 @@ def report_on(
     return Report(
         compared,
         tuple(
-            Chapter(reading, group, own, page_of(reading.scenario), _fans(own, histories), grievance)
+            Chapter(
+                reading, group, own, page_of(reading.scenario), _fans(own, histories), grievance
+            )
             for (reading, group), own, grievance in zip(groups, chosen, found, strict=True)
         ),
         material,
@@ -160,7 +173,9 @@ def pair_asked(comparisons: Sequence[Comparison]) -> Comparison:
     """
     question = comparisons[0].reading.scenario.question
     named = {country for country, words in _NAMES.items() if re.search(words, question)}
-    alive = [each for each in comparisons if (each.at_risk.value or 0) >= _ALIVE] or list(comparisons)
+    alive = [each for each in comparisons if (each.at_risk.value or 0) >= _ALIVE] or list(
+        comparisons
+    )
     for subject in (named, named | {Country.ALBANIA}):
         held = [each for each in alive if subject.issuperset(pair_named(each.pair))]
         if held:
@@ -212,7 +227,8 @@ def _fans(
     columns = [f"{stem}_{series}_{year}" for series in SHOWN for year in YEARS]
     reading = comparison.reading
     one, other = (
-        histories(scenario.name, ["replicate", *columns]) for scenario in (reading.factual, reading.scenario)
+        histories(scenario.name, ["replicate", *columns])
+        for scenario in (reading.factual, reading.scenario)
     )
     return {
         series: (fan_of(one, comparison.pair, series), fan_of(other, comparison.pair, series))
@@ -232,7 +248,9 @@ def _grievances(
     given = compared.given
     past = None
     if given is not None and request.until is not None:
-        end = record_end(request.until, [compared.factual, *(own.reading.scenario for own in chosen)])
+        end = record_end(
+            request.until, [compared.factual, *(own.reading.scenario for own in chosen)]
+        )
 
         def past(first: int, count: int) -> Course:
             return abduced(

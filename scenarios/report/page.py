@@ -53,7 +53,11 @@ class Drawn:
 
 
 def page(
-    report: Report, drawn: Mapping[str, Sequence[Drawn]], letters: str, origin: Mapping[str, Any], folder: str
+    report: Report,
+    drawn: Mapping[str, Sequence[Drawn]],
+    letters: str,
+    origin: Mapping[str, Any],
+    folder: str,
 ) -> str:
     """The whole page.
 
@@ -94,7 +98,9 @@ def _lead(report: Report) -> str:
     draws = manifest["draws"]
     count = len(report.chapters)
     given = report.compared.given
-    record = f", both branches given the record up to {month_in_words(given.until)}" if given else ""
+    record = (
+        f", both branches given the record up to {month_in_words(given.until)}" if given else ""
+    )
     return (
         f"{count} counterfactual{'s' if count != 1 else ''} beside the scenario “{report.compared.factual.name}”: "
         f"{manifest['replicates']:,} histories of each, on {draws['draws']:,} {draws['kind']} parameter draws "

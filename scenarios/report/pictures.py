@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from scenarios.charts.compare import SERIES_WORDS, Fan, fan_figure, pair_of, survival_figure
-from scenarios.charts.report import changes_figure, difference_figure, moved, sources_figure, words_of
+from scenarios.charts.report import (
+    changes_figure,
+    difference_figure,
+    moved,
+    sources_figure,
+    words_of,
+)
 from scenarios.comparison.survival import SurvivalCurve
 from scenarios.comparison.tables import first_month, last_month
 from scenarios.documented import Documented
@@ -99,7 +105,9 @@ def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
 
 
 def _fan_words(chapter: Chapter, fan: Fan, title: str, documented: Documented) -> str:
-    first, last = (year_of(q) for q in (chapter.reading.first_quarter, chapter.reading.last_quarter))
+    first, last = (
+        year_of(q) for q in (chapter.reading.first_quarter, chapter.reading.last_quarter)
+    )
     known = next((k for k in documented.breaks if k.pair == pair_of(chapter.chosen.pair)), None)
     record = f" A line marks the documented break, {month_in_words(known.date)}." if known else ""
     return (
@@ -134,9 +142,7 @@ def _parting(one: SurvivalCurve, other: SurvivalCurve) -> str:
     widest = max(gaps)
     if not widest:
         return "The two curves are the same."
-    return (
-        f"They are furthest apart {one.years[gaps.index(widest)]:g} years on, by {100 * widest:.1f} points."
-    )
+    return f"They are furthest apart {one.years[gaps.index(widest)]:g} years on, by {100 * widest:.1f} points."
 
 
 def _difference_words(chapter: Chapter) -> str:

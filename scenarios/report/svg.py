@@ -53,7 +53,9 @@ class Letters:
         name = element.get("id", "")
         if element.tag != f"{_SVG}path" or not _LETTER.fullmatch(name):
             return False
-        drawn = {key: element.get(key) for key in ("d", "transform")}  # a space has a name, but no shape
+        drawn = {
+            key: element.get(key) for key in ("d", "transform")
+        }  # a space has a name, but no shape
         shape = "".join(f' {key}="{value}"' for key, value in drawn.items() if value is not None)
         self._shapes[name] = f'<path id="{name}"{shape}/>'
         return True
@@ -73,7 +75,10 @@ class Letters:
 
 def _drop_unused_names(root: ET.Element) -> None:
     used = {
-        name for element in root.iter() for value in element.attrib.values() for name in _USED.findall(value)
+        name
+        for element in root.iter()
+        for value in element.attrib.values()
+        for name in _USED.findall(value)
     }
     for element in root.iter():
         if element.get("id") not in used:

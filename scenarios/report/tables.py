@@ -27,9 +27,14 @@ def tables_of(report: Report) -> dict[str, list[Row]]:
     return {
         "scenarios": [scenario_row(chapter) for chapter in chapters],
         "breaks": [break_row(each) for chapter in chapters for each in chapter.comparisons],
-        "yearly": [row for chapter in chapters for each in chapter.comparisons for row in yearly_rows(each)],
+        "yearly": [
+            row for chapter in chapters for each in chapter.comparisons for row in yearly_rows(each)
+        ],
         "survival": [
-            row for chapter in chapters for each in chapter.comparisons for row in survival_rows(each)
+            row
+            for chapter in chapters
+            for each in chapter.comparisons
+            for row in survival_rows(each)
         ],
         "fans": [row for chapter in chapters for row in fan_rows(chapter)],
         "grievances": [row for chapter in chapters for row in grievance_rows(chapter.grievances)],
@@ -79,7 +84,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """A value as cells: an estimate as its value, error, spread and halving."""
     if isinstance(value, Estimate):
         yield name, plain(value.value)
-        yield from ((f"{name}_{part}", getattr(value, part)) for part in ("error", "spread", "halving"))
+        yield from (
+            (f"{name}_{part}", getattr(value, part)) for part in ("error", "spread", "halving")
+        )
     elif is_dataclass(value) and not isinstance(value, type):
         for held in fields(value):
             inner = f"{name}_{held.name}" if name != "fates" else held.name
@@ -112,7 +119,9 @@ def survival_rows(comparison: Comparison) -> Iterator[Row]:
     """The survival curves of both branches of a pair, quarter by quarter."""
     curves: tuple[SurvivalCurve, ...] = (comparison.factual_curve, comparison.counterfactual_curve)
     for branch, curve in zip(BRANCHES, curves, strict=True):
-        for time, unbroken, low, high in zip(curve.years, curve.unbroken, curve.low, curve.high, strict=True):
+        for time, unbroken, low, high in zip(
+            curve.years, curve.unbroken, curve.low, curve.high, strict=True
+        ):
             yield {
                 "scenario": comparison.reading.scenario.name,
                 "pair": comparison.pair,

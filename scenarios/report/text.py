@@ -190,7 +190,10 @@ def drives(found: Grievances) -> list[str]:
         f"quarters read, in the first {found.histories:,} histories"
     )
     told = []
-    for feeling, subject in ((STRAIN, f"strain of {the(client)}"), (FATIGUE, f"fatigue of {the(patron)}")):
+    for feeling, subject in (
+        (STRAIN, f"strain of {the(client)}"),
+        (FATIGUE, f"fatigue of {the(patron)}"),
+    ):
         means = [mean for mean in found.whole if mean.feeling == feeling and moved(mean)]
         means.sort(key=lambda mean: -abs(mean.difference.value or 0.0))
         if means:
@@ -218,15 +221,15 @@ def precision(comparison: Comparison) -> str:
             "whether the break is avoided all histories agree, so that no Monte Carlo error can be estimated; a rarer "
             "course of events may still have been missed"
         )
-    told = f"the Monte Carlo error of the share avoided is {100 * avoided.error:.1f} percentage points"
+    told = (
+        f"the Monte Carlo error of the share avoided is {100 * avoided.error:.1f} percentage points"
+    )
     if avoided.halving is None:
         told += "; more histories alone would not halve it, it takes more parameter draws"
     else:
         told += f"; {avoided.halving:,} histories of each scenario would halve it"
     if avoided.spread is None:
-        spread = (
-            "with fewer than two histories a draw, the spread over the draws cannot be told apart from chance"
-        )
+        spread = "with fewer than two histories a draw, the spread over the draws cannot be told apart from chance"
     else:
         spread = (
             f"from one parameter draw to another the share itself differs with a standard deviation of "

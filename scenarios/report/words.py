@@ -47,12 +47,16 @@ def month_in_words(date: str) -> str:
     if match is None:
         return date
     year, month, day = match.groups()
-    return " ".join([*([str(int(day))] if day else []), *([MONTHS[int(month) - 1]] if month else []), year])
+    return " ".join(
+        [*([str(int(day))] if day else []), *([MONTHS[int(month) - 1]] if month else []), year]
+    )
 
 
 def dates_in_words(text: str) -> str:
     """A text with its dates ``YYYY-MM`` in words."""
-    return re.sub(r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b", lambda match: month_in_words(match[1]), text)
+    return re.sub(
+        r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b", lambda match: month_in_words(match[1]), text
+    )
 
 
 def typeset(number: str) -> str:
@@ -68,7 +72,11 @@ def both(pair: str) -> str:
 
 def share(estimate: Estimate) -> str:
     """A share with its Monte Carlo error: ``64.2 ± 1.5 %``."""
-    return "no history" if estimate.value is None else f"{per_cent(estimate)} %".replace(" ", FIRM_SPACE)
+    return (
+        "no history"
+        if estimate.value is None
+        else f"{per_cent(estimate)} %".replace(" ", FIRM_SPACE)
+    )
 
 
 def years(value: float | None) -> str:
@@ -99,7 +107,11 @@ def cited(scenario: Scenario, page: str, sources: Mapping[str, Mapping[str, Any]
     told = f"{source['author']}{year}" if source else scenario.source
     pages = f", {'pp.' if re.search(r'[-;,]', page) else 'p.'} {_spans(page)}" if page else ""
     lines = f"lines {_spans(scenario.lines)}" if scenario.lines else ""
-    return f"{told}{pages} ({lines})" if lines and pages else told + pages + (f", {lines}" if lines else "")
+    return (
+        f"{told}{pages} ({lines})"
+        if lines and pages
+        else told + pages + (f", {lines}" if lines else "")
+    )
 
 
 def _spans(text: str) -> str:

@@ -33,9 +33,13 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing a report on a batch to a file and the folder beside it; nothing is changed."""
     try:
         path, batch = path.expanduser().resolve(), batch.expanduser().resolve()
-        problems = [] if path.suffix == ".html" else [_problem(path, "a file whose name ends in .html")]
+        problems = (
+            [] if path.suffix == ".html" else [_problem(path, "a file whose name ends in .html")]
+        )
         if batch in path.parents:
-            allowed = "a file outside the folder of the batch, which other programs read as one table"
+            allowed = (
+                "a file outside the folder of the batch, which other programs read as one table"
+            )
             problems.append(_problem(path, allowed))
         if path.is_dir():
             problems.append(_problem(path, "a file; this is a folder"))
@@ -69,7 +73,10 @@ def _is_report(folder: Path) -> bool:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(manifest, dict) and (manifest.get("made_by"), manifest.get("kind")) == (MAKER, KIND)
+    return isinstance(manifest, dict) and (manifest.get("made_by"), manifest.get("kind")) == (
+        MAKER,
+        KIND,
+    )
 
 
 def folder_of(path: Path) -> Path:
@@ -89,7 +96,9 @@ def report_manifest(report: Report) -> dict[str, Any]:
         "decomposed_histories": report.chapters[0].grievances.histories,
         "report_versions": {"python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},
-        **{key: value for key, value in compared.manifest.items() if key not in ("made_by", "kind")},
+        **{
+            key: value for key, value in compared.manifest.items() if key not in ("made_by", "kind")
+        },
     }
 
 
@@ -108,7 +117,9 @@ def write_report(report: Report, path: Path, told: Told | None = None) -> Path:
         put_in_place(made, folder)
         write_whole(path, content.encode())
     except OSError as error:
-        raise ScenarioError("the report could not be written", [_problem(path, str(error))]) from error
+        raise ScenarioError(
+            "the report could not be written", [_problem(path, str(error))]
+        ) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return path
@@ -122,7 +133,9 @@ def _written(report: Report, made: Path, name: str, told: Told | None) -> str:
     (made / FIGURES).mkdir()
     letters = Letters()
     drawn = dict(_drawn(report, made / FIGURES, letters, told))
-    (made / MANIFEST).write_text(json.dumps(origin, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (made / MANIFEST).write_text(
+        json.dumps(origin, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return page(report, drawn, letters.sheet(), origin, name)
 
 
@@ -138,5 +151,7 @@ def _drawn(
             svg = svg_of(picture.figure)
             (folder / f"{chapter.name}-{picture.name}.svg").write_bytes(svg)
             (folder / f"{chapter.name}-{picture.name}.png").write_bytes(png_of(picture.figure))
-            own.append(Drawn(picture.part, picture.caption, Markup(letters.set_in(svg, picture.words))))
+            own.append(
+                Drawn(picture.part, picture.caption, Markup(letters.set_in(svg, picture.words)))
+            )
         yield chapter.name, own

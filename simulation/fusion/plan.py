@@ -26,7 +26,9 @@ THIRD = re.compile(r"\b[kl]\b")
 _LOOP = "loop"
 MOST_MADE, MOST_TOUCHED = 4, 14
 #: The third countries of each ordered pair, as loops look them up.
-THIRDS = np.array([[[k for k in range(4) if k not in (p, c)][:2] for c in range(4)] for p in range(4)])
+THIRDS = np.array(
+    [[[k for k in range(4) if k not in (p, c)][:2] for c in range(4)] for p in range(4)]
+)
 
 
 @dataclass
@@ -65,9 +67,13 @@ class Plan:
             if line.users or name in self._kept:
                 for used in self._used_by(line):
                     lines[used].users.append(name)
-        self._lines = {name: line for name, line in lines.items() if line.users or name in self._kept}
+        self._lines = {
+            name: line for name, line in lines.items() if line.users or name in self._kept
+        }
         for line in self._lines.values():
-            line.level = max((self._level_beside(line, used) for used in self._used_by(line)), default=0)
+            line.level = max(
+                (self._level_beside(line, used) for used in self._used_by(line)), default=0
+            )
 
     def _used_by(self, line: Line) -> list[str]:
         """The lines that a line makes use of."""
@@ -89,9 +95,14 @@ class Plan:
         self._names |= types
         name = rule.__name__
         used = [n for n, line in self._lines.items() if line.path]
-        self._source = [f"def {name}({signature}):", *(f"{n} = {self._lines[n].path}" for n in used)]
+        self._source = [
+            f"def {name}({signature}):",
+            *(f"{n} = {self._lines[n].path}" for n in used),
+        ]
         for level in range(max(line.level for line in self._lines.values()) + 1):
-            on_level = {n: line for n, line in self._lines.items() if line.level == level and not line.path}
+            on_level = {
+                n: line for n, line in self._lines.items() if line.level == level and not line.path
+            }
             for n, line in on_level.items():
                 if line.function:
                     self._call(n, line)
@@ -108,7 +119,9 @@ class Plan:
             last = {name: None for name in re.findall(r"\bn\d+\b", text) if name not in seen}
             seen |= set(last)
             source.append(
-                f"{text}; del {', '.join(last)}" if last and "(" in text[1:] and text[:3] != "def" else text
+                f"{text}; del {', '.join(last)}"
+                if last and "(" in text[1:] and text[:3] != "def"
+                else text
             )
         return source[::-1]
 
@@ -142,7 +155,9 @@ class Plan:
 
     def _touched(self, group: list[str]) -> set[str]:
         """The large arrays that a loop reads or writes."""
-        named = {m[1] for name in group for m in ELEMENT.finditer(self._lines[name].text)} | set(group)
+        named = {m[1] for name in group for m in ELEMENT.finditer(self._lines[name].text)} | set(
+            group
+        )
         return {
             name
             for name in named
@@ -166,7 +181,10 @@ class Plan:
         for number, name in enumerate(group):
             body.append(f"t{number} = {ELEMENT.sub(element, self._lines[name].text)}")
         axes = AXES[len(AXES) - len(shape) :]
-        body += [f"out{number}[{', '.join(axes)}] = t{group.index(name)}" for number, name in enumerate(made)]
+        body += [
+            f"out{number}[{', '.join(axes)}] = t{group.index(name)}"
+            for number, name in enumerate(made)
+        ]
         shapes = {argument: self._lines[name].shape for name, argument in numbered.items()}
         loop = f"loop_{group[0]}"
         self._names[loop] = compiled(loop_source(body, len(made), shapes, shape, self._replicates))
@@ -176,7 +194,9 @@ class Plan:
         self._source.append(f"{loop}({', '.join((*made, *numbered))})")
 
 
-def loop_source(body: list[str], made: int, shapes: dict[str, Shape], shape: Shape, replicates: int) -> str:
+def loop_source(
+    body: list[str], made: int, shapes: dict[str, Shape], shape: Shape, replicates: int
+) -> str:
     """The source of a function that fills arrays of a shape, element by element, by formulas of others."""
     outs = [f"out{number}" for number in range(made)]
     lines = [f"def {_LOOP}({', '.join((*outs, *shapes))}):"]

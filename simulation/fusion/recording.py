@@ -55,7 +55,9 @@ class Recording:
         arguments = rule.__code__.co_varnames[: len(given)]
         self._signature = ", ".join((*arguments, *parameters))
         met = [self._met(name, value) for name, value in zip(arguments, given, strict=True)]
-        self._result = rule(*met, **{name: self._met(name, value) for name, value in parameters.items()})
+        self._result = rule(
+            *met, **{name: self._met(name, value) for name, value in parameters.items()}
+        )
         self._returned = self._written(self._result)
 
     def _met(self, path: str, value: Any) -> Any:
@@ -66,7 +68,9 @@ class Recording:
             met = {key: self._met(f"{path}[{key!r}]", part) for key, part in value.items()}
             return cast(Function, type(value))(met)
         if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return type(value)(*(self._met(f"{path}.{name}", getattr(value, name)) for name in value._fields))
+            return type(value)(
+                *(self._met(f"{path}.{name}", getattr(value, name)) for name in value._fields)
+            )
         if is_dataclass(value):
             names = [part.name for part in fields(value)]
             return SimpleNamespace(
@@ -85,12 +89,16 @@ class Recording:
             formula.become(self._noted(Line(formula.shape, formula.dtype, text=formula.text)))
         return formula
 
-    def step(self, function: Function, values: tuple[Any, ...], in_place: bool = False) -> "Formula":
+    def step(
+        self, function: Function, values: tuple[Any, ...], in_place: bool = False
+    ) -> "Formula":
         """The outcome of a function of whole arrays, which may have changed the first of them."""
         arrays = [value for value in values if isinstance(value, Formula)]
         shape = np.broadcast_shapes(*(array.shape for array in arrays))
         used = tuple(self.noted(v).name if isinstance(v, Formula) else v.path for v in values)
-        made = self._noted(Line(shape, arrays[0].dtype, function=function, values=used, in_place=in_place))
+        made = self._noted(
+            Line(shape, arrays[0].dtype, function=function, values=used, in_place=in_place)
+        )
         if in_place:
             arrays[0].become(made)
         return made
@@ -112,7 +120,9 @@ class Recording:
             return result.path
         if isinstance(result, tuple):
             return f"{type(result).__name__}({', '.join(map(self._written, result))})"
-        parts = (f"{part.name}={self._written(getattr(result, part.name))}" for part in fields(result))
+        parts = (
+            f"{part.name}={self._written(getattr(result, part.name))}" for part in fields(result)
+        )
         return f"{type(result).__name__}({', '.join(parts)})"
 
     def plan(self) -> Function:
@@ -126,7 +136,11 @@ def _types_of(result: Any) -> dict[str, Any]:
     """The types by which a rule returns several arrays, by name."""
     if isinstance(result, Formula | Given):
         return {}
-    parts = result if isinstance(result, tuple) else [getattr(result, part.name) for part in fields(result)]
+    parts = (
+        result
+        if isinstance(result, tuple)
+        else [getattr(result, part.name) for part in fields(result)]
+    )
     types: dict[str, Any] = {type(result).__name__: type(result)}
     for part in parts:
         types |= _types_of(part)
@@ -139,7 +153,9 @@ class Formula(NDArrayOperatorsMixin):
     ``name`` is that of the array if it is one of its own, empty if not.
     """
 
-    def __init__(self, recording: Recording, text: str, shape: Shape, dtype: Any, name: str = "") -> None:
+    def __init__(
+        self, recording: Recording, text: str, shape: Shape, dtype: Any, name: str = ""
+    ) -> None:
         self.recording = recording
         self.text = text
         self.shape = shape
@@ -153,7 +169,12 @@ class Formula(NDArrayOperatorsMixin):
 
     def become(self, other: "Formula") -> None:
         """Take on another formula, as an array does that is changed in place."""
-        self.text, self.shape, self.dtype, self.name = other.text, other.shape, other.dtype, other.name
+        self.text, self.shape, self.dtype, self.name = (
+            other.text,
+            other.shape,
+            other.dtype,
+            other.name,
+        )
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self.text}: what is recorded must not depend on it")
@@ -167,7 +188,9 @@ class Formula(NDArrayOperatorsMixin):
         self, function: np.ufunc, method: str, *values: Any, out: tuple["Formula"] | None = None
     ) -> "Formula":
         if function in _WRITTEN and method == "__call__":
-            written = [value.text if isinstance(value, Formula) else repr(value) for value in values]
+            written = [
+                value.text if isinstance(value, Formula) else repr(value) for value in values
+            ]
             shape = np.broadcast_shapes(*map(np.shape, values))
             types = [getattr(value, "dtype", type(value)) for value in values]
             dtype = function.resolve_dtypes((*types, None))[-1]

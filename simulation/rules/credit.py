@@ -10,7 +10,9 @@ QUARTERS_A_YEAR = 4
 
 
 @fused
-def interest(value: PerPair, *, interest_base: PerReplicate, interest_softening: PerReplicate) -> PerPair:
+def interest(
+    value: PerPair, *, interest_base: PerReplicate, interest_softening: PerReplicate
+) -> PerPair:
     """The yearly interest a patron charges, softer the more it prizes the client.
 
     Formula: interest_base x exp(-interest_softening x value), a share a year. Source: marku2017 1104-1110, 5885.

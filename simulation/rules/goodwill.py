@@ -1,6 +1,14 @@
 """Goodwill: how one leadership is disposed toward another."""
 
-from simulation.arrays import PerCountry, PerPair, PerReplicate, logistic, moved_toward, of_client, of_patron
+from simulation.arrays import (
+    PerCountry,
+    PerPair,
+    PerReplicate,
+    logistic,
+    moved_toward,
+    of_client,
+    of_patron,
+)
 from simulation.fusion import fused
 
 

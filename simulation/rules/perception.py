@@ -118,7 +118,9 @@ def friend_opposed(quarrel: PerPair, attention: PerPair, warmth: PerPair) -> Per
     return through_third(quarrel, attention * warmth.swapaxes(0, 1))
 
 
-def remembered_line(remembered: PerCountry, line: PerCountry, *, line_memory: PerReplicate) -> PerCountry:
+def remembered_line(
+    remembered: PerCountry, line: PerCountry, *, line_memory: PerReplicate
+) -> PerCountry:
     """The line that others have got used to: m + line_memory x (L - m), shape (C, R).
 
     Source: assumption (a few years until a change of doctrine is taken for granted).

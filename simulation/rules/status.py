@@ -35,7 +35,9 @@ def dispute_by_patron(
 
 
 @fused
-def fear(proximity: PerPair, attention: PerPair, hierarchy: PerCountry, distraction: PerCountry) -> PerPair:
+def fear(
+    proximity: PerPair, attention: PerPair, hierarchy: PerCountry, distraction: PerCountry
+) -> PerPair:
     """What a client must expect if it leaves a near and strong patron that is not busy elsewhere.
 
     Formula: proximity x attention x H_p x (1 - distraction_p). Source: marku2017 2850-2862.
@@ -107,7 +109,9 @@ def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
 
 
 @fused
-def submission(hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, autonomy: PerPair) -> PerPair:
+def submission(
+    hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, autonomy: PerPair
+) -> PerPair:
     """How much independence a state would lose to a patron: H_p x proximity x asymmetry x autonomy.
 
     A near and much larger patron orders about, a distant or equal one orders little. Source: marku2017 405-423.
@@ -116,7 +120,9 @@ def submission(hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, au
 
 
 @fused
-def exclusion(allied: PerPair, proximity: PerPair, attention: PerPair, hierarchy: PerCountry) -> PerPair:
+def exclusion(
+    allied: PerPair, proximity: PerPair, attention: PerPair, hierarchy: PerCountry
+) -> PerPair:
     """How far a client's present patrons keep others away.
 
     Formula: sum over k other than p of allied[k, c] x H_k x proximity x attention. Source: marku2017 832.
@@ -154,7 +160,9 @@ def alliance_forming(
     - form_split x split - form_threshold)). ``divided`` is how far the two are at odds with each other's
     friends. Source: marku2017 734, 832, 856, 984-998, 1012-1029.
     """
-    will = accord + proximity * (form_danger * danger + form_openness * asymmetry * of_patron(openness))
+    will = accord + proximity * (
+        form_danger * danger + form_openness * asymmetry * of_patron(openness)
+    )
     will -= form_submission * submission + form_exclusion * exclusion
     will -= form_loyalty * divided + form_split * split
     return attention * logistic(form_slope * (will - form_threshold))

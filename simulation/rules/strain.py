@@ -61,7 +61,9 @@ def hierarchy(submission: PerPair, *, strain_hierarchy: PerReplicate) -> PerPair
 
 
 @fused
-def rival_courted(courted: PerPair, attention: PerPair, *, strain_rival_courted: PerReplicate) -> PerPair:
+def rival_courted(
+    courted: PerPair, attention: PerPair, *, strain_rival_courted: PerReplicate
+) -> PerPair:
     """Strain from the patron's rapprochement with the client's threatening rival.
 
     Formula: strain_rival_courted x courted x attention. Source: marku2017 1362, 1907-1914, 2336-2337, 7243-7254.
@@ -85,7 +87,9 @@ def enemy_courted(
 
 
 @fused
-def friend_opposed(opposed: PerPair, attention: PerPair, *, strain_friend_opposed: PerReplicate) -> PerPair:
+def friend_opposed(
+    opposed: PerPair, attention: PerPair, *, strain_friend_opposed: PerReplicate
+) -> PerPair:
     """Strain from having to choose between quarrelling friends: strain_friend_opposed x opposed x attention.
 
     Source: marku2017 856, 2055, 2938.
@@ -104,7 +108,11 @@ def refusal(refused: PerPair, attention: PerPair, *, strain_refusal: PerReplicat
 
 @fused
 def unconsulted(
-    line_shift: PerCountry, line: PerCountry, attention: PerPair, *, strain_unconsulted: PerReplicate
+    line_shift: PerCountry,
+    line: PerCountry,
+    attention: PerPair,
+    *,
+    strain_unconsulted: PerReplicate,
 ) -> PerPair:
     """Strain from a change of line the client was not asked about: strain_unconsulted x shift_p x L_c x attention.
 
@@ -133,7 +141,9 @@ def relief(
 
 
 @fused
-def refused(refused: PerPair, grant_share: PerPair, tie: PerPair, *, refusal_memory: PerReplicate) -> PerPair:
+def refused(
+    refused: PerPair, grant_share: PerPair, tie: PerPair, *, refusal_memory: PerReplicate
+) -> PerPair:
     """The client's memory of refusals, in [0, 1]: r + refusal_memory x ((1 - grant_share) x tie - r)."""
     return moved_toward(refused, (1 - grant_share) * tie, refusal_memory)
 
@@ -166,7 +176,9 @@ def strain(
 
 
 @fused
-def cost(pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_cost: PerReplicate) -> PerPair:
+def cost(
+    pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_cost: PerReplicate
+) -> PerPair:
     """Fatigue from a client that costs much: fatigue_cost x (1 - L_p) x pledged / capacity_p.
 
     ``pledged`` and ``capacity`` are of the quarter, in million dollars. A

@@ -52,7 +52,9 @@ def test_counting_ends_with_its_block() -> None:
 
 
 def test_every_full_pair_array_of_the_rules_is_counted() -> None:
-    sizes = {replicates: [size for _, size in calls_of_quarter(replicates)] for replicates in (5, 10)}
+    sizes = {
+        replicates: [size for _, size in calls_of_quarter(replicates)] for replicates in (5, 10)
+    }
     assert len(sizes[5]) == len(sizes[10])
     growing = [(few, many) for few, many in zip(sizes[5], sizes[10], strict=True) if few != many]
     assert all(many == 2 * few for few, many in growing)
@@ -91,7 +93,9 @@ def test_ensemble_chunks_are_parts_of_one_ensemble() -> None:
     ("replicates", "workers", "chunk", "tasks"),
     [(1, 1, 1, 1), (10, 4, 3, 4), (4096, 2, measuring.CHUNK, 4096 // measuring.CHUNK)],
 )
-def test_plan_gives_every_worker_as_much_to_do(replicates: int, workers: int, chunk: int, tasks: int) -> None:
+def test_plan_gives_every_worker_as_much_to_do(
+    replicates: int, workers: int, chunk: int, tasks: int
+) -> None:
     plan = Plan.of(replicates, workers, rounds=1)
     assert (plan.chunk, plan.tasks) == (chunk, tasks)
     assert plan.replicates >= replicates
@@ -118,7 +122,11 @@ def test_report_gives_medians_and_their_ratios() -> None:
     rates = Rates(ensemble=[300.0, 200.0, 100.0], mesa=[1.0, 2.0, 9.0], floor=[500.0, 800.0, 900.0])
     told = report(plan, [("exp", 8)], rates, {8: 50.0, 32: 51.0})
     assert told.keys() >= PROMISED
-    assert (told["ensemble_per_second"], told["ensemble_over_mesa"], told["floor_over_ensemble"]) == (
+    assert (
+        told["ensemble_per_second"],
+        told["ensemble_over_mesa"],
+        told["floor_over_ensemble"],
+    ) == (
         200,
         100,
         4,

@@ -74,7 +74,9 @@ def test_every_scenario_has_expected_outcomes_and_no_other_has() -> None:
 
 def test_expected_outcomes_belong_to_the_draws_that_ship(draws: Draws) -> None:
     last = (EXPECTED / REASONS).read_text(encoding="utf-8").split("\n- ")[-1]
-    assert draws.id in last, 'new draws: write the outcomes anew, lilliput scenarios expect --reason "..."'
+    assert draws.id in last, (
+        'new draws: write the outcomes anew, lilliput scenarios expect --reason "..."'
+    )
     assert f"{HISTORIES:,} histories" in last
 
 
@@ -87,7 +89,9 @@ def test_expected_outcomes_are_shares_of_the_five_pairs_at_the_horizon(name: str
         assert row.horizon_end == end
         assert 0 <= row.by_horizon <= row.by_1980 <= 1
         assert (row.median == "never") == (row.by_1980 < 0.5)
-        counts = [share * HISTORIES for share in (row.by_horizon, row.historical_by_horizon, row.by_1980)]
+        counts = [
+            share * HISTORIES for share in (row.by_horizon, row.historical_by_horizon, row.by_1980)
+        ]
         assert counts == pytest.approx(np.round(counts), abs=1e-6)
 
 
@@ -122,7 +126,9 @@ def test_departure_of_a_seventh_is_seen_where_half_break() -> None:
 
 
 def test_summary_counts_breaks_by_hand() -> None:
-    scenario = scenario_named("no-second-patron")  # from 1949-10, five years: to the third quarter of 1954
+    scenario = scenario_named(
+        "no-second-patron"
+    )  # from 1949-10, five years: to the third quarter of 1954
     end = quarter_of("1954-07")
     breaks = np.full((len(PAIR_NAMES), 4), NEVER, dtype=np.int16)
     breaks[0] = [0, end, end + 1, NEVER]
@@ -143,7 +149,9 @@ def test_histories_do_not_depend_on_how_many_are_simulated(draws: Draws) -> None
 def test_expectations_are_written_once_with_each_reason(tmp_path: Path, draws: Draws) -> None:
     for reason in ("First of all.", "A second\n time."):
         written = list(write_expectations(reason, tmp_path, histories=4, draws=draws))
-    assert sorted(path.name for path in written) == sorted([*(f"{name}.csv" for name in NAMES), REASONS])
+    assert sorted(path.name for path in written) == sorted(
+        [*(f"{name}.csv" for name in NAMES), REASONS]
+    )
     told = (tmp_path / REASONS).read_text(encoding="utf-8")
     assert told.index("First of all.") < told.index("A second time.")
     assert told.count(draws.id) == 2
@@ -173,4 +181,6 @@ def test_every_change_gives_a_reason_of_its_own_country_and_dates_inside_the_mod
         assert entry["name"] == name
         for change in file.scenario.interventions:
             assert change.reason.endswith("."), name
-            assert 0 <= quarter_of(change.start) <= quarter_of(change.end, end=True) < QUARTERS, name
+            assert 0 <= quarter_of(change.start) <= quarter_of(change.end, end=True) < QUARTERS, (
+                name
+            )

@@ -53,7 +53,9 @@ def test_every_problem_of_a_file_is_named_at_once(draws: Draws, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("values", "manifest"), [(b"no parquet", b"{}"), (None, None), (b"", b"[]"), (b"", b"no json")]
 )
-def test_unreadable_files_are_refused(tmp_path: Path, values: bytes | None, manifest: bytes | None) -> None:
+def test_unreadable_files_are_refused(
+    tmp_path: Path, values: bytes | None, manifest: bytes | None
+) -> None:
     path = tmp_path / "bad.parquet"
     if values is not None and manifest is not None:
         path.write_bytes(values)
@@ -66,7 +68,9 @@ def test_unreadable_files_are_refused(tmp_path: Path, values: bytes | None, mani
 def test_draws_out_of_bounds_are_not_published(draws: Draws, tmp_path: Path) -> None:
     too_high = parameter_table()[FIRST].high + 1
     with pytest.raises(ScenarioError, match="50 of 50 draws"):
-        write_draws(draws.frame.assign(**{FIRST: too_high}), {"kind": "prior"}, tmp_path / "bad.parquet")
+        write_draws(
+            draws.frame.assign(**{FIRST: too_high}), {"kind": "prior"}, tmp_path / "bad.parquet"
+        )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -97,7 +97,9 @@ def test_own_file_is_read_from_any_folder(tmp_path: Path) -> None:
 def test_reading_past_the_horizon_is_flagged(tmp_path: Path) -> None:
     (flag,) = flags(read_scenario(written(tmp_path, GOOD)))
     assert "1965-02" in flag
-    whole = read_scenario(written(tmp_path, GOOD.replace("horizon_years = 5", "horizon_years = 36")))
+    whole = read_scenario(
+        written(tmp_path, GOOD.replace("horizon_years = 5", "horizon_years = 36"))
+    )
     assert flags(whole) == ()
     assert flags(HISTORICAL) == ()
 
@@ -173,7 +175,9 @@ def test_broken_toml_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_file_without_changes_or_grounds_is_refused(tmp_path: Path) -> None:
     assert problems_of(written(tmp_path, GOOD.split("[[")[0])) == ["interventions"]
-    without = "\n".join(line for line in GOOD.splitlines() if not line.startswith(("source", "left_out")))
+    without = "\n".join(
+        line for line in GOOD.splitlines() if not line.startswith(("source", "left_out"))
+    )
     assert sorted(problems_of(written(tmp_path, without))) == ["left_out", "source"]
 
 
@@ -204,9 +208,15 @@ MIRRORED = {"patron": "albania", "client": "china", "value": 0.5}
         ("proximity", GRANTING, MIRRORED),
     ],
 )
-@pytest.mark.parametrize("later", [("1961-06", "1965-12"), ("1962-03", "1962-03"), ("1950", "1979")])
+@pytest.mark.parametrize(
+    "later", [("1961-06", "1965-12"), ("1962-03", "1962-03"), ("1950", "1979")]
+)
 def test_two_changes_of_one_thing_at_a_time_are_refused(
-    tmp_path: Path, kind: str, one: dict[str, object], other: dict[str, object], later: tuple[str, str]
+    tmp_path: Path,
+    kind: str,
+    one: dict[str, object],
+    other: dict[str, object],
+    later: tuple[str, str],
 ) -> None:
     start = GOOD.split("[[")[0]
     # 1962-01 and 1962-03 lie in one quarter, so the second change would silently win.
@@ -237,7 +247,9 @@ def test_changes_of_different_things_or_times_stand_side_by_side(
 
 
 def test_spell_of_another_country_is_refused_with_its_own_named(tmp_path: Path) -> None:
-    text = GOOD.split("[[")[0] + table("leadership", "1960", "1961", country="ussr", spell="china-hua")
+    text = GOOD.split("[[")[0] + table(
+        "leadership", "1960", "1961", country="ussr", spell="china-hua"
+    )
     path = written(tmp_path, text)
     assert problems_of(path) == ["interventions[1].spell"]
     with pytest.raises(ScenarioError, match="ussr-khrushchev"):
@@ -262,7 +274,9 @@ def test_check_tells_good_from_bad(tmp_path: Path) -> None:
     good = CliRunner().invoke(scenarios_app, ["check", str(written(tmp_path, GOOD))])
     assert good.exit_code == 0
     assert "my-own is a valid scenario (1 change)" in good.stdout
-    bad = CliRunner().invoke(scenarios_app, ["check", str(written(tmp_path, GOOD.replace("value = 1", "")))])
+    bad = CliRunner().invoke(
+        scenarios_app, ["check", str(written(tmp_path, GOOD.replace("value = 1", "")))]
+    )
     assert bad.exit_code == 2
     assert bad.stdout == ""
     assert "interventions[1].value" in bad.stderr

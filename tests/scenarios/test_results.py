@@ -25,16 +25,28 @@ RECORD = Documented(
     (DocumentedBreak(CHINESE, "1978-07", "1978-06", "1978-08"),),
     (
         DocumentedAid(
-            "loan", CHINESE, "credit", "pledged", quarter_of("1966"), quarter_of("1970-12"), 9.0, 8, 10
+            "loan",
+            CHINESE,
+            "credit",
+            "pledged",
+            quarter_of("1966"),
+            quarter_of("1970-12"),
+            9.0,
+            8,
+            10,
         ),
-        DocumentedAid("arms", CHINESE, "arms", "asked", quarter_of("1973"), quarter_of("1977-12"), 5.0, 4, 6),
+        DocumentedAid(
+            "arms", CHINESE, "arms", "asked", quarter_of("1973"), quarter_of("1977-12"), 5.0, 4, 6
+        ),
     ),
 )
 
 
 @pytest.fixture(scope="module")
 def result(draws: Draws) -> RunResult:
-    return run_scenario(scenario_named("gang-of-four-wins"), draws, 60, 1, windows=windows_of(RECORD.aid))
+    return run_scenario(
+        scenario_named("gang-of-four-wins"), draws, 60, 1, windows=windows_of(RECORD.aid)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -84,17 +96,23 @@ def test_tables_say_what_is_simulated_and_what_documented(result: RunResult, fol
     shares = (result.outcomes.split != NEVER).mean(axis=1)
     np.testing.assert_allclose(breaks.loc[list(PAIR_NAMES), "share_by_1980"], shares, atol=1e-6)
     aid = pd.read_csv(folder / "aid.csv")
-    row = aid[(aid.pair == "albania-china") & (aid.period == "1966-70") & (aid.basis == "pledged")].iloc[0]
+    row = aid[
+        (aid.pair == "albania-china") & (aid.period == "1966-70") & (aid.basis == "pledged")
+    ].iloc[0]
     assert (row["documented"], row["low"], row["high"], row["figures"]) == (9.0, 8.0, 10.0, "loan")
     assert (row["from"], row["to"]) == ("1966-01", "1970-12")
-    own = aid[(aid.pair == "albania-china") & (aid.period == "1973-77") & (aid.basis == "asked")].iloc[0]
+    own = aid[
+        (aid.pair == "albania-china") & (aid.period == "1973-77") & (aid.basis == "asked")
+    ].iloc[0]
     assert (own["documented"], own["forms"]) == (5.0, "arms")
 
 
 def test_figures_come_as_png_and_svg(folder: Path) -> None:
     names = {"aid", "breaks", "status", "strain", "support"}
     figures = list((folder / "figures").iterdir())
-    assert {(path.stem, path.suffix) for path in figures} == {(n, s) for n in names for s in (".png", ".svg")}
+    assert {(path.stem, path.suffix) for path in figures} == {
+        (n, s) for n in names for s in (".png", ".svg")
+    }
     svg = (folder / "figures" / "strain.svg").read_text(encoding="utf-8")
     assert "documented break" in svg
     assert "beyond the horizon of 5 years" in svg
@@ -103,7 +121,9 @@ def test_figures_come_as_png_and_svg(folder: Path) -> None:
     assert "million US$ a year" in (folder / "figures" / "aid.svg").read_text(encoding="utf-8")
 
 
-def test_the_same_result_gives_the_same_files(result: RunResult, folder: Path, tmp_path: Path) -> None:
+def test_the_same_result_gives_the_same_files(
+    result: RunResult, folder: Path, tmp_path: Path
+) -> None:
     again = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run")
     files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert len(files) == 15

@@ -101,7 +101,9 @@ def test_outcomes_are_those_of_the_trajectory(draws: Draws) -> None:
     pair = PAIR_NAMES.index("albania-china")
     period = next(i for i, window in enumerate(PLAN_PERIODS) if window.name == "1966-70")
     quarters = slice(quarter_of("1966-01"), quarter_of("1970-12") + 1)
-    pledged = trajectory.arrays["newly_pledged"][quarters, Country.CHINA, Country.ALBANIA].sum(axis=0)
+    pledged = trajectory.arrays["newly_pledged"][quarters, Country.CHINA, Country.ALBANIA].sum(
+        axis=0
+    )
     np.testing.assert_allclose(found.aid[1, period, pair], pledged, rtol=1e-5)
     strain = trajectory.arrays["strain"][84:88, Country.CHINA, Country.ALBANIA].mean(axis=0)
     np.testing.assert_allclose(found.series["strain"][21, pair], strain, rtol=1e-5, atol=1e-7)
@@ -173,5 +175,7 @@ def test_documented_figures_add_up_in_their_plan_period() -> None:
     assert (held.usd, held.low, held.high) == (150, 145, 155)
     assert held.ids == ("a", "b")
     assert documented_sum(figures, figures[0].pair, "asked", window) is None
-    assert windows_of(figures)[-1] == Window("1973-77", quarter_of("1973"), quarter_of("1977", end=True))
+    assert windows_of(figures)[-1] == Window(
+        "1973-77", quarter_of("1973"), quarter_of("1977", end=True)
+    )
     assert len(windows_of(figures)) == len(PLAN_PERIODS) + 1

@@ -16,8 +16,12 @@ FROM_THE_START = Scenario(
     "no-aid-1945",
     "What if Yugoslavia pledged nothing in 1945?",
     interventions=(
-        Intervention("grant", "1945", "1946", "a test", patron="yugoslavia", client="albania", value=0.0),
-        Intervention("driver", "1945", "1946", "a test", country="albania", driver="emergency", value=1.0),
+        Intervention(
+            "grant", "1945", "1946", "a test", patron="yugoslavia", client="albania", value=0.0
+        ),
+        Intervention(
+            "driver", "1945", "1946", "a test", country="albania", driver="emergency", value=1.0
+        ),
     ),
 )
 COUNT = 9
@@ -48,7 +52,9 @@ def test_yearly_values_and_breaks_are_those_of_whole_histories(draws: Draws) -> 
     scenarios = [FROM_THE_START, *(scenario_named(name) for name in named)]
     parameters = parameters_for(draws, 7, COUNT)
     for last_year in (1948, 1973, LAST_YEAR):
-        twins = list(yearly_twins(parameters, scenarios, seed=3, first_replicate=7, last_year=last_year))
+        twins = list(
+            yearly_twins(parameters, scenarios, seed=3, first_replicate=7, last_year=last_year)
+        )
         assert len(twins) == len(scenarios)
         for scenario, twin in zip(scenarios, twins, strict=True):
             alone = simulate(parameters, scenario, seed=3, first_replicate=7, keep=KEPT)

@@ -9,7 +9,9 @@ PATIENCE = 60.0
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its path, hidden ones too."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def parts(folder: Path) -> list[Path]:

@@ -27,7 +27,9 @@ def draw_parameters(replicates: int, number: int, reach: float = 0.6) -> Paramet
     values = {}
     for name, parameter in parameter_table().items():
         share = reach * generator.uniform(-1, 1, replicates)
-        room = np.where(share > 0, parameter.high - parameter.default, parameter.default - parameter.low)
+        room = np.where(
+            share > 0, parameter.high - parameter.default, parameter.default - parameter.low
+        )
         values[name] = parameter.default + share * room
     return Parameters(values)
 
@@ -62,7 +64,11 @@ def _annotations(rule: Callable[..., Any]) -> dict[str, str]:
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(rule))).body
     assert isinstance(function, ast.FunctionDef)
     arguments = [*function.args.args, *function.args.kwonlyargs]
-    return {argument.arg: ast.unparse(argument.annotation) for argument in arguments if argument.annotation}
+    return {
+        argument.arg: ast.unparse(argument.annotation)
+        for argument in arguments
+        if argument.annotation
+    }
 
 
 def _argument(kind: str, value: Any) -> Any:
@@ -87,11 +93,15 @@ def _evaluate(rule: Callable[..., Any], arguments: Arguments) -> float:
     kept = {name: _argument(kind, arguments[name]) for name, kind in kinds.items()}
     before = {name: np.copy(value) for name, value in kept.items()}
     by_position = [
-        n for n, p in inspect.signature(rule).parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD
+        n
+        for n, p in inspect.signature(rule).parameters.items()
+        if p.kind is p.POSITIONAL_OR_KEYWORD
     ]
     named = {name: value for name, value in kept.items() if name not in by_position}
     result = rule(*(kept[name] for name in by_position), **named)
-    assert all(np.array_equal(before[name], value) for name, value in kept.items()), "a rule changes nothing"
+    assert all(np.array_equal(before[name], value) for name, value in kept.items()), (
+        "a rule changes nothing"
+    )
     pair = (Country.USSR, Country.ALBANIA)
     return float(result[pair][0] if result.ndim == 3 else result[Country.USSR, 0])
 

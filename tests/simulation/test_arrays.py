@@ -20,8 +20,12 @@ def test_the_reversed_pair_is_the_other_way_round():
 
 
 def test_sums_over_one_role():
-    assert arrays.received_by_client(PAIRS)[0] == pytest.approx(sum(PAIRS[p, 0] for p in range(4)), rel=1e-12)
-    assert arrays.given_by_patron(PAIRS)[2] == pytest.approx(sum(PAIRS[2, c] for c in range(4)), rel=1e-12)
+    assert arrays.received_by_client(PAIRS)[0] == pytest.approx(
+        sum(PAIRS[p, 0] for p in range(4)), rel=1e-12
+    )
+    assert arrays.given_by_patron(PAIRS)[2] == pytest.approx(
+        sum(PAIRS[2, c] for c in range(4)), rel=1e-12
+    )
 
 
 def test_sums_leave_their_argument_alone():

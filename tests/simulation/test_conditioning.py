@@ -42,13 +42,18 @@ QUARTERS = 3
 def only_moving(*pairs: tuple[Country, Country]) -> Scenario:
     """A scenario in which no pair but these may change its status."""
     still = [
-        (a, b) for a in Country for b in Country if a < b and (a, b) not in {tuple(sorted(p)) for p in pairs}
+        (a, b)
+        for a in Country
+        for b in Country
+        if a < b and (a, b) not in {tuple(sorted(p)) for p in pairs}
     ]
     return Scenario(
         "tiny",
         "What may become of one pair?",
         interventions=tuple(
-            Intervention("forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move)
+            Intervention(
+                "forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move
+            )
             for a, b in still
             for move in MOVES
         ),
@@ -66,7 +71,9 @@ def histories(status: Status, quarters: int) -> list[tuple[Move, ...]]:
 
 
 def recorded(pair: tuple[Country, Country], moves: tuple[Move, ...]) -> list[RecordedMove]:
-    return [RecordedMove(pair, move, quarter, quarter) for quarter, move in enumerate(moves) if move]
+    return [
+        RecordedMove(pair, move, quarter, quarter) for quarter, move in enumerate(moves) if move
+    ]
 
 
 def probability(
@@ -114,7 +121,9 @@ def test_the_probabilities_equal_the_frequencies_of_the_free_run():
     """
     replicates, scenario = 6000, only_moving(NEAR)
     parameters = default_parameters(replicates, **RESTLESS)
-    moves = simulate(parameters, scenario, seed=4, quarters=QUARTERS, keep=("move",)).arrays["move"][:, *NEAR]
+    moves = simulate(parameters, scenario, seed=4, quarters=QUARTERS, keep=("move",)).arrays[
+        "move"
+    ][:, *NEAR]
     likely = 0
     for history in histories(Status.ALLIED, QUARTERS):
         chance = probability(parameters, scenario, recorded(NEAR, history))
@@ -152,7 +161,10 @@ def test_windows_that_overlap_have_the_probability_of_their_dates_together(quarr
     parameters, scenario = default_parameters(1500, **RESTLESS), only_moving(NEAR)
 
     def recorded_within(first: tuple[int, int], second: tuple[int, int]) -> Array:
-        moves = [RecordedMove(NEAR, Move.ESTRANGED, *first), RecordedMove(NEAR, Move.SPLIT, *second)]
+        moves = [
+            RecordedMove(NEAR, Move.ESTRANGED, *first),
+            RecordedMove(NEAR, Move.SPLIT, *second),
+        ]
         return probability(parameters, scenario, moves)
 
     dates = [
@@ -223,7 +235,9 @@ def test_imposing_what_happened_leaves_the_history_bit_for_bit(drawn_parameters)
         for name, array in free.arrays.items():
             assert np.array_equal(array[..., replicate], again.arrays[name][..., 0]), name
         for name, array in array_fields(free.last_state).items():
-            assert np.array_equal(array[..., replicate], array_fields(again.last_state)[name][..., 0]), name
+            assert np.array_equal(
+                array[..., replicate], array_fields(again.last_state)[name][..., 0]
+            ), name
         assert -1000 < record.log_probability[0] < 0
 
 
@@ -244,7 +258,8 @@ def test_a_pair_may_be_named_either_way_round(pair):
     parameters = default_parameters(3, **RESTLESS)
     chance = probability(parameters, only_moving(NEAR), [RecordedMove(pair, Move.ESTRANGED, 1, 1)])
     assert np.array_equal(
-        chance, probability(parameters, only_moving(NEAR), [RecordedMove(NEAR, Move.ESTRANGED, 1, 1)])
+        chance,
+        probability(parameters, only_moving(NEAR), [RecordedMove(NEAR, Move.ESTRANGED, 1, 1)]),
     )
     assert (chance > 0.01).all()
 

@@ -60,7 +60,9 @@ def test_coded_values_lie_within_their_range_and_cite_a_source(name):
 def test_leadership_spells_follow_on_one_another_to_the_end_of_1980():
     for country in Country:
         spells = sorted(
-            (s.first_month, s.last_month) for s in leadership_spells().values() if s.country is country
+            (s.first_month, s.last_month)
+            for s in leadership_spells().values()
+            if s.country is country
         )
         assert all(before[1] + 1 == after[0] for before, after in pairwise(spells))
         assert spells[-1][1] == QUARTERS * 3 - 1
@@ -127,7 +129,9 @@ def test_every_quarter_has_finite_drivers_in_their_ranges():
 
 def test_size_shares_follow_the_economies():
     now = Context(HISTORICAL, default_parameters()).quarter(60)
-    assert now.log_size_share[USSR, ALBANIA, 0] == pytest.approx(now.log_client_share[ALBANIA, USSR, 0])
+    assert now.log_size_share[USSR, ALBANIA, 0] == pytest.approx(
+        now.log_client_share[ALBANIA, USSR, 0]
+    )
     ratio = np.exp(now.log_size_share - now.log_client_share)
     assert ratio[USSR, ALBANIA, 0] == pytest.approx(now.income[USSR, 0] / now.income[ALBANIA, 0])
     assert ratio[USSR, ALBANIA, 0] > 100
@@ -135,8 +139,13 @@ def test_size_shares_follow_the_economies():
 
 def test_economies_are_interpolated_in_logarithms_between_the_years_held():
     held = {(row["country"], row["year"]): float(row["gdp"]) for row in read_driver("economies")}
-    share = (1955 + 3 / 8 - 1950.5) / 5  # the middle of 1955 Q2 between the middles of 1950 and 1955
-    gdp = {key: held[key, "1950"] ** (1 - share) * held[key, "1955"] ** share for key in ("albania", "ussr")}
+    share = (
+        1955 + 3 / 8 - 1950.5
+    ) / 5  # the middle of 1955 Q2 between the middles of 1950 and 1955
+    gdp = {
+        key: held[key, "1950"] ** (1 - share) * held[key, "1955"] ** share
+        for key in ("albania", "ussr")
+    }
     now = Context(HISTORICAL, default_parameters()).quarter(quarter_of("1955-04"))
     ratio = np.exp(now.log_size_share - now.log_client_share)[USSR, ALBANIA, 0]
     assert ratio == pytest.approx(gdp["ussr"] / gdp["albania"])
@@ -235,7 +244,9 @@ def test_an_intervention_acts_in_its_quarters_there_and_nowhere_else(fields, nam
             assert got[place] == expected
             assert as_documented[place] != expected
             if name != "present":
-                other = [index for index in np.ndindex(got.shape) if got[index] != as_documented[index]]
+                other = [
+                    index for index in np.ndindex(got.shape) if got[index] != as_documented[index]
+                ]
                 assert {tuple(sorted(index[:-1])) for index in other} == {tuple(sorted(place[:-1]))}
         else:
             assert np.array_equal(got, as_documented), quarter
@@ -254,7 +265,9 @@ def test_a_forbidden_move_is_closed_both_ways_and_others_stay_open(move):
 
 def test_two_pledges_add_up():
     pledges = tuple(
-        Intervention("pledge", "1960-01", "1961-12", "a test", patron="china", client="albania", value=value)
+        Intervention(
+            "pledge", "1960-01", "1961-12", "a test", patron="china", client="albania", value=value
+        )
         for value in (10.0, 5.0)
     )
     context = Context(Scenario("try", "What if?", interventions=pledges), default_parameters())
@@ -264,19 +277,28 @@ def test_two_pledges_add_up():
 
 def test_contradictory_changes_are_refused_however_they_are_made():
     grants = [
-        Intervention("grant", "1960-01", end, "a test", patron="china", client="albania", value=value)
+        Intervention(
+            "grant", "1960-01", end, "a test", patron="china", client="albania", value=value
+        )
         for end, value in (("1961-12", 1.0), ("1960-03", 0.0))
     ]
-    foreign = Intervention("leadership", "1960", "1961", "a test", country="ussr", spell="china-hua")
+    foreign = Intervention(
+        "leadership", "1960", "1961", "a test", country="ussr", spell="china-hua"
+    )
     scenario = Scenario("try", "What if?", interventions=(*grants, foreign))
     with pytest.raises(SimulationError) as refused:
         Context(scenario, default_parameters())
-    assert sorted(p.key for p in refused.value.problems) == ["interventions[2]", "interventions[3].spell"]
+    assert sorted(p.key for p in refused.value.problems) == [
+        "interventions[2]",
+        "interventions[3].spell",
+    ]
 
 
 def test_a_change_never_leaks_into_the_shared_tables():
     before = Context(HISTORICAL, default_parameters()).quarter(62)
-    kept = {name: np.copy(getattr(before, name)) for name in (*DRIVERS, "proximity", "income", "line")}
+    kept = {
+        name: np.copy(getattr(before, name)) for name in (*DRIVERS, "proximity", "income", "line")
+    }
     for driver in DRIVERS:
         changed(kind="driver", driver=driver, country="ussr", value=0.123).quarter(62)
     changed(kind="proximity", patron="ussr", client="albania", value=0.123).quarter(62)
@@ -343,9 +365,17 @@ def test_each_fault_of_an_intervention_is_found(fault, key):
 
 
 def test_all_faults_of_an_intervention_are_reported_at_once():
-    entry = {"kind": "driver", "country": "chna", "driver": "presure", "value": 3, "from": "x", "colour": 1}
+    entry = {
+        "kind": "driver",
+        "country": "chna",
+        "driver": "presure",
+        "value": 3,
+        "from": "x",
+        "colour": 1,
+    }
     assert problem_keys(entry) == {
-        f"interventions[0]{k}" for k in (".country", ".driver", ".value", ".from", ".to", ".reason", " key")
+        f"interventions[0]{k}"
+        for k in (".country", ".driver", ".value", ".from", ".to", ".reason", " key")
     }
 
 

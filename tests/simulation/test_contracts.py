@@ -34,7 +34,9 @@ CHANGES = {
     "driver": Intervention(
         "driver", FIRST_CHANGE, "1980-12", "r", country="ussr", driver="isolation", value=0.9
     ),
-    "grant": Intervention("grant", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=1.0),
+    "grant": Intervention(
+        "grant", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=1.0
+    ),
     "pledge": Intervention(
         "pledge", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=50.0
     ),
@@ -60,8 +62,12 @@ VAIN = {
     "driver": Intervention(
         "driver", "1945-01", "1980-12", "r", country="albania", driver="distraction", value=0.0
     ),
-    "pledge": Intervention("pledge", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.0),
-    "grant": Intervention("grant", "1945-01", "1949-09", "r", patron="china", client="albania", value=1.0),
+    "pledge": Intervention(
+        "pledge", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.0
+    ),
+    "grant": Intervention(
+        "grant", "1945-01", "1949-09", "r", patron="china", client="albania", value=1.0
+    ),
     "proximity": Intervention(
         "proximity", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.45
     ),
@@ -97,7 +103,9 @@ def joined(parts, name):
 
 
 @pytest.mark.parametrize(("first", "replicates"), [(0, 3), (1_000_061, 4)])
-@pytest.mark.parametrize("changes", [(), (CHANGES["leadership"], CHANGES["pledge"], CHANGES["absence"])])
+@pytest.mark.parametrize(
+    "changes", [(), (CHANGES["leadership"], CHANGES["pledge"], CHANGES["absence"])]
+)
 def test_one_rule_two_executions(drawn_parameters, first, replicates, changes):
     scenario, parameters = scenario_of(*changes), drawn_parameters(replicates, 11)
     ensemble = simulate(parameters, scenario, seed=5, first_replicate=first, keep=EVERYTHING)
@@ -114,7 +122,9 @@ def test_one_rule_two_executions(drawn_parameters, first, replicates, changes):
             arrays = array_fields(model.state) | array_fields(model.account)
             assert set(arrays) == set(EVERYTHING)
             for name, array in arrays.items():
-                assert np.array_equal(array[..., 0], column(ensemble.arrays[name][quarter], replicate)), name
+                assert np.array_equal(
+                    array[..., 0], column(ensemble.arrays[name][quarter], replicate)
+                ), name
             moves += np.count_nonzero(arrays["move"])
     assert moves == 2 * len(ensemble.moves.move) > 0
 
@@ -124,7 +134,9 @@ def test_the_whole_equals_its_chunks(drawn_parameters, chunk):
     replicates = 6 if chunk == 1 else 100
     parameters = drawn_parameters(replicates, 12)
     whole = simulate(parameters, seed=5, first_replicate=33, keep=("status", "strain", "delivered"))
-    parts = list(simulate_in_chunks(parameters, seed=5, first_replicate=33, keep=whole.arrays, chunk=chunk))
+    parts = list(
+        simulate_in_chunks(parameters, seed=5, first_replicate=33, keep=whole.arrays, chunk=chunk)
+    )
     assert len(parts) == -(-replicates // chunk)
     for name, array in whole.arrays.items():
         assert np.array_equal(joined(parts, name), array), name
@@ -154,7 +166,9 @@ def test_the_whole_equals_two_spawned_processes(drawn_parameters):
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_counterfactual_equals_its_twin_until_the_intervention_and_then_parts(drawn_parameters, kind):
+def test_a_counterfactual_equals_its_twin_until_the_intervention_and_then_parts(
+    drawn_parameters, kind
+):
     parameters = drawn_parameters(40, 14, reach=0.3)
     factual = simulate(parameters, seed=8, keep=EVERYTHING)
     twin = simulate(parameters, scenario_of(CHANGES[kind]), seed=8, keep=EVERYTHING)
@@ -176,7 +190,9 @@ def test_a_forbidden_move_that_would_not_have_happened_changes_no_state(drawn_pa
     parameters = drawn_parameters(40, 16, reach=0.3)
     factual = simulate(parameters, seed=8, keep=("status", "strain", "goodwill"))
     for move in MOVES:
-        forbid = Intervention("forbid", "1950-01", "1980-12", "r", patron="ussr", client="albania", move=move)
+        forbid = Intervention(
+            "forbid", "1950-01", "1980-12", "r", patron="ussr", client="albania", move=move
+        )
         twin = simulate(parameters, scenario_of(forbid), seed=8, keep=factual.arrays)
         same = (twin.arrays["status"] == factual.arrays["status"]).all(axis=(0, 1, 2))
         assert same.any()
@@ -196,7 +212,10 @@ def test_the_same_call_gives_the_same_histories_and_another_seed_others():
 def test_what_is_kept_changes_nothing(drawn_parameters):
     parameters = drawn_parameters(10, 17)
     assert simulate(parameters, seed=1, keep=()).arrays == {}
-    one, other = simulate(parameters, seed=1, keep=()), simulate(parameters, seed=1, keep=EVERYTHING)
+    one, other = (
+        simulate(parameters, seed=1, keep=()),
+        simulate(parameters, seed=1, keep=EVERYTHING),
+    )
     for name, array in array_fields(one.last_state).items():
         assert np.array_equal(array, array_fields(other.last_state)[name]), name
         assert np.array_equal(array, other.arrays[name][-1]), name
@@ -219,7 +238,9 @@ MODULES = sorted(FOLDER.rglob("*.py"))
 
 def test_only_the_mesa_model_imports_mesa():
     importing = {
-        path.name for path in MODULES if any(n.partition(".")[0] == "mesa" for n in imported_by(path))
+        path.name
+        for path in MODULES
+        if any(n.partition(".")[0] == "mesa" for n in imported_by(path))
     }
     assert importing == {"model.py"}
 
@@ -233,14 +254,19 @@ def test_the_simulation_knows_nothing_of_scenarios_and_calibration(path):
     }
 
 
-@pytest.mark.parametrize("path", sorted((FOLDER / "rules").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted((FOLDER / "rules").glob("*.py")), ids=lambda path: path.name
+)
 def test_rules_import_numpy_typing_arrays_and_their_fusion_only(path):
     assert imported_by(path) <= {"numpy", "typing", "simulation.arrays", "simulation.fusion"}
 
 
 def test_an_ensemble_runs_without_mesa():
     script = "import sys, simulation.ensemble; sys.exit('mesa' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], cwd=FOLDER.parent, check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", script], cwd=FOLDER.parent, check=False).returncode
+        == 0
+    )
 
 
 def test_no_random_numbers_but_the_addressed_ones():

@@ -23,7 +23,8 @@ def test_the_quarter_of_a_date(date, end, quarter):
 
 
 @pytest.mark.parametrize(
-    "date", ["", "61", "1961-13", "1961-00", "1961-01-32", "1961-1", "December 1961", "1961-01-01T00"]
+    "date",
+    ["", "61", "1961-13", "1961-00", "1961-01-32", "1961-1", "December 1961", "1961-01-01T00"],
 )
 def test_what_is_no_date_is_refused_by_name(date):
     with pytest.raises(ValueError, match="not a date") as caught:

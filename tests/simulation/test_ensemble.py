@@ -13,7 +13,9 @@ from simulation.state import array_fields
 CHANGED = Scenario(
     "changed",
     "What if?",
-    interventions=(Intervention("grant", "1957", "1960", "r", patron="ussr", client="albania", value=1.0),),
+    interventions=(
+        Intervention("grant", "1957", "1960", "r", patron="ussr", client="albania", value=1.0),
+    ),
 )
 
 
@@ -41,7 +43,11 @@ def test_histories_carried_on_are_those_of_one_go(drawn_parameters, stops):
 def test_one_past_can_be_carried_on_in_two_ways(drawn_parameters):
     parameters = drawn_parameters(9, 32)
     past = continued(
-        opened(parameters, HISTORICAL, KEPT), parameters, HISTORICAL, seed=4, until=quarter_of("1957")
+        opened(parameters, HISTORICAL, KEPT),
+        parameters,
+        HISTORICAL,
+        seed=4,
+        until=quarter_of("1957"),
     )
     lengths = {name: len(quarterly) for name, quarterly in past.kept.items()}
     for scenario in (CHANGED, HISTORICAL):

@@ -14,7 +14,10 @@ from simulation.errors import (
 
 def test_a_problem_says_where_what_is_allowed_and_the_nearest():
     problem = unknown("try.toml", "country", "albnia", ("albania", "china"))
-    assert str(problem) == "try.toml: country = 'albnia'; allowed: albania, china; did you mean 'albania'?"
+    assert (
+        str(problem)
+        == "try.toml: country = 'albnia'; allowed: albania, china; did you mean 'albania'?"
+    )
 
 
 def test_a_missing_value_is_called_missing():
@@ -29,7 +32,8 @@ def test_a_long_value_is_cut_short():
 
 
 @pytest.mark.parametrize(
-    ("value", "found"), [("USSR", "ussr"), ("Chnia", "china"), ("portugal", ""), (17, ""), (None, "")]
+    ("value", "found"),
+    [("USSR", "ussr"), ("Chnia", "china"), ("portugal", ""), (17, ""), (None, "")],
 )
 def test_the_nearest_name(value, found):
     assert nearest(value, ("ussr", "china")) == found

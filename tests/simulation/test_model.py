@@ -63,9 +63,9 @@ def test_an_agent_reads_the_models_arrays(method, name, first):
             values.append(getattr(agent, method)(other))
             assert (
                 values[-1]
-                == getattr(model.state if (method, name, first) in OF_THE_STATE else model.account, name)[
-                    place
-                ][0]
+                == getattr(
+                    model.state if (method, name, first) in OF_THE_STATE else model.account, name
+                )[place][0]
             )
     assert len(set(values)) > 4
 
@@ -102,7 +102,11 @@ def test_before_the_first_quarter_nothing_has_been_delivered():
     model = AllianceModel(seed=1)
     assert model.account is None
     assert (model.quarter, model.date, model.running) == (-1, "1944-11", True)
-    assert model.countries[YUGOSLAVIA].aid_to(ALBANIA) == model.countries[ALBANIA].request_to(YUGOSLAVIA) == 0
+    assert (
+        model.countries[YUGOSLAVIA].aid_to(ALBANIA)
+        == model.countries[ALBANIA].request_to(YUGOSLAVIA)
+        == 0
+    )
     assert model.countries[USSR].line == model.parameters["line_ussr_stalin"][0]
     assert model.countries[ALBANIA].status_with(YUGOSLAVIA) is Status.ALLIED
     model.step()
@@ -210,7 +214,9 @@ def test_a_model_no_longer_used_is_freed():
 
 
 def test_a_run_raises_no_warning_of_any_kind():
-    script = "from simulation.model import *; m = AllianceModel(seed=1); run_model(m); print(m.date)"
+    script = (
+        "from simulation.model import *; m = AllianceModel(seed=1); run_model(m); print(m.date)"
+    )
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         cwd=Path(simulation.__file__).parents[1],

@@ -24,7 +24,8 @@ from simulation.rules import aid, status
 from simulation.state import starting_state
 
 RULE_MODULES = [
-    import_module(f"simulation.rules.{m.name}") for m in pkgutil.iter_modules(simulation.rules.__path__)
+    import_module(f"simulation.rules.{m.name}")
+    for m in pkgutil.iter_modules(simulation.rules.__path__)
 ]
 #: Numbers with a name that a rule may use: a year has four quarters.
 NAMED_NUMBERS = {"QUARTERS_A_YEAR": 4}
@@ -87,8 +88,14 @@ def test_each_fault_is_found(tmp_path, problems_of, old, new, key):
     assert key in problems_of(lambda: read_parameter_table(path, ("assumption",)))
 
 
-def test_all_faults_of_all_entries_are_reported_at_once_with_the_nearest_name(tmp_path, problems_of):
-    faulty = GOOD.format(name="one").replace('"share"', '"shares"').replace("default = 0.5", "default = 7")
+def test_all_faults_of_all_entries_are_reported_at_once_with_the_nearest_name(
+    tmp_path, problems_of
+):
+    faulty = (
+        GOOD.format(name="one")
+        .replace('"share"', '"shares"')
+        .replace("default = 0.5", "default = 7")
+    )
     faulty += (
         GOOD.format(name="two").replace('"assumption"', '"asumption"')
         + "[three]\n"
@@ -124,8 +131,12 @@ def rules_with_parameters(rules_of):
 
 
 def test_the_table_holds_the_keywords_of_the_rules_and_no_others(rules_of):
-    keywords = {name for rule in rules_with_parameters(rules_of).values() for name in keywords_of(rule)}
-    leadership = {name for spell in leadership_spells().values() for name in (spell.line, spell.hierarchy)}
+    keywords = {
+        name for rule in rules_with_parameters(rules_of).values() for name in keywords_of(rule)
+    }
+    leadership = {
+        name for spell in leadership_spells().values() for name in (spell.line, spell.hierarchy)
+    }
     assert all(name.startswith(("line_", "hierarchy_")) for name in leadership)
     assert not keywords & leadership
     assert keywords | leadership == set(parameter_table())
@@ -133,7 +144,9 @@ def test_the_table_holds_the_keywords_of_the_rules_and_no_others(rules_of):
 
 def test_the_table_names_the_rules_that_use_each_parameter(rules_of):
     rules = rules_with_parameters(rules_of)
-    leadership = {name for spell in leadership_spells().values() for name in (spell.line, spell.hierarchy)}
+    leadership = {
+        name for spell in leadership_spells().values() for name in (spell.line, spell.hierarchy)
+    }
     for name, parameter in parameter_table().items():
         users = {rule for rule, function in rules.items() if name in keywords_of(function)}
         assert set(parameter.rule.split()) == (users or {"drivers.leadership"}), name
@@ -144,7 +157,9 @@ def test_parameters_are_keyword_only_and_arrays_positional(rules_of):
     table = set(parameter_table())
     for name, rule in rules_with_parameters(rules_of).items():
         positional = {
-            p.name for p in inspect.signature(rule).parameters.values() if p.kind is not p.KEYWORD_ONLY
+            p.name
+            for p in inspect.signature(rule).parameters.values()
+            if p.kind is not p.KEYWORD_ONLY
         }
         assert not positional & table, name
 
@@ -161,7 +176,9 @@ def test_no_bare_number_in_a_rule(module):
     numbers = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node not in allowed
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and node not in allowed
     ]
     assert not [(node.lineno, node.value) for node in numbers if node.value not in (0, 1, 2)]
 
@@ -172,7 +189,9 @@ def test_every_entry_has_a_meaning_a_unit_and_a_known_source():
         assert parameter.unit in UNITS
         assert parameter.source in source_keys()
         assert parameter.low <= parameter.default <= parameter.high
-    assert set(UNITS) == {parameter.unit for parameter in parameter_table().values()}, "no unit without a use"
+    assert set(UNITS) == {parameter.unit for parameter in parameter_table().values()}, (
+        "no unit without a use"
+    )
 
 
 def test_defaults_and_changes():
@@ -180,7 +199,9 @@ def test_defaults_and_changes():
     assert parameters.replicates == 3
     assert len(parameters) == len(parameter_table())
     assert parameters["delivery_rate"] == pytest.approx([0.2, 0.2, 0.2])
-    assert parameters["credit_share"] == pytest.approx([parameter_table()["credit_share"].default] * 3)
+    assert parameters["credit_share"] == pytest.approx(
+        [parameter_table()["credit_share"].default] * 3
+    )
 
 
 def test_wrong_changes_are_all_reported(problems_of):
@@ -197,8 +218,12 @@ def test_wrong_changes_are_all_reported(problems_of):
 
 def test_bounds_themselves_are_allowed():
     table = parameter_table()
-    assert not parameter_problems("here", {name: parameter.low for name, parameter in table.items()})
-    assert not parameter_problems("here", {name: parameter.high for name, parameter in table.items()})
+    assert not parameter_problems(
+        "here", {name: parameter.low for name, parameter in table.items()}
+    )
+    assert not parameter_problems(
+        "here", {name: parameter.high for name, parameter in table.items()}
+    )
 
 
 def test_a_rule_is_given_its_own_keywords():

@@ -12,7 +12,10 @@ FALSE_ALARM = 1e-6
 
 def drawn(seed, replicates, first, ahead, quarters):
     source = Shocks(seed, replicates, first, ahead=ahead)
-    return [{name: array.copy() for name, array in source.quarter(quarter).items()} for quarter in quarters]
+    return [
+        {name: array.copy() for name, array in source.quarter(quarter).items()}
+        for quarter in quarters
+    ]
 
 
 def many(decision, seed=3, replicates=500, quarters=range(24)):
@@ -32,7 +35,9 @@ def test_a_replicate_alone_has_the_shocks_it_has_in_a_batch(first):
 @pytest.mark.parametrize("ahead", [2, 3, 4, 6, 12])
 def test_drawing_ahead_changes_nothing(ahead):
     quarters = range(30)
-    for one, other in zip(drawn(7, 70, 60, 1, quarters), drawn(7, 70, 60, ahead, quarters), strict=True):
+    for one, other in zip(
+        drawn(7, 70, 60, 1, quarters), drawn(7, 70, 60, ahead, quarters), strict=True
+    ):
         assert all(np.array_equal(one[decision], other[decision]) for decision in DECISIONS)
 
 
@@ -98,7 +103,9 @@ def test_decisions_pairs_quarters_and_replicates_are_uncorrelated():
     The correlation of n independent pairs is about normal with spread 1/sqrt(n); with m correlations the bound is the
     two-sided quantile of FALSE_ALARM / m, so all together fail with a chance of at most 2e-6.
     """
-    table = np.stack([many(decision) for decision in DECISIONS])  # decision, quarter, pair, replicate
+    table = np.stack(
+        [many(decision) for decision in DECISIONS]
+    )  # decision, quarter, pair, replicate
     columns = table.transpose(0, 2, 1, 3).reshape(8 * 12, -1)
     correlations = np.corrcoef(columns)[np.triu_indices(96, 1)]
     bound = stats.norm.isf(FALSE_ALARM / (2 * correlations.size)) / np.sqrt(columns.shape[1])
@@ -107,4 +114,6 @@ def test_decisions_pairs_quarters_and_replicates_are_uncorrelated():
         size = table.shape[axis] - 1
         one = np.take(table, range(size), axis).ravel()
         following = np.take(table, range(1, size + 1), axis).ravel()
-        assert abs(np.corrcoef(one, following)[0, 1]) < stats.norm.isf(FALSE_ALARM / 4) / np.sqrt(one.size)
+        assert abs(np.corrcoef(one, following)[0, 1]) < stats.norm.isf(FALSE_ALARM / 4) / np.sqrt(
+            one.size
+        )

@@ -102,7 +102,10 @@ def parameters_of(shares: list[float]) -> Parameters:
     """One replicate with each parameter so far from its least to its most value."""
     table = parameter_table().values()
     return Parameters(
-        {p.name: np.array([p.low + share * (p.high - p.low)]) for p, share in zip(table, shares, strict=True)}
+        {
+            p.name: np.array([p.low + share * (p.high - p.low)])
+            for p, share in zip(table, shares, strict=True)
+        }
     )
 
 
@@ -129,7 +132,12 @@ def check_history(parameters, scenario=HISTORICAL, seed=1):
 
 
 def check_books(arrays, found):
-    owed = found("outstanding") + arrays["credit_drawn"] + arrays["interest_accrued"] - arrays["repaid"]
+    owed = (
+        found("outstanding")
+        + arrays["credit_drawn"]
+        + arrays["interest_accrued"]
+        - arrays["repaid"]
+    )
     assert np.array_equal(arrays["outstanding"], owed)
     stock = found("pledged") + arrays["newly_pledged"]
     gone = arrays["delivered"] + arrays["cancelled"]
@@ -140,7 +148,9 @@ def check_books(arrays, found):
     untied = (found("status") == Status.NONE) | (found("status") == Status.SPLIT)
     for name in ("requested", "newly_pledged", "delivered", "repaid"):
         assert not arrays[name][untied].any(), name
-    assert not arrays["pledged"][(arrays["status"] == Status.NONE) | (arrays["status"] == Status.SPLIT)].any()
+    assert not arrays["pledged"][
+        (arrays["status"] == Status.NONE) | (arrays["status"] == Status.SPLIT)
+    ].any()
 
 
 def check_statuses(arrays, found):
@@ -150,7 +160,9 @@ def check_statuses(arrays, found):
     for (old, new), move in MOVE_OF_STATUSES.items():
         expected[(found("status") == old) & (arrays["status"] == new)] = move
     expected[found("status") == arrays["status"]] = Move.STAY
-    expected[(found("status") != Status.NONE) & (arrays["status"] == Status.NONE)] = Move.STAY  # by absence
+    expected[(found("status") != Status.NONE) & (arrays["status"] == Status.NONE)] = (
+        Move.STAY
+    )  # by absence
     assert np.array_equal(arrays["move"], expected)
 
 
@@ -171,9 +183,15 @@ def test_invariants_hold_for_many_replicates_and_every_move_happens(drawn_parame
 
 def test_invariants_hold_under_interventions(drawn_parameters):
     changes = (
-        Intervention("grant", "1950-01", "1970-12", "r", patron="ussr", client="albania", value=1.0),
-        Intervention("pledge", "1955-01", "1975-12", "r", patron="china", client="albania", value=1000.0),
-        Intervention("pledge", "1946-01", "1947-12", "r", patron="china", client="albania", value=1000.0),
+        Intervention(
+            "grant", "1950-01", "1970-12", "r", patron="ussr", client="albania", value=1.0
+        ),
+        Intervention(
+            "pledge", "1955-01", "1975-12", "r", patron="china", client="albania", value=1000.0
+        ),
+        Intervention(
+            "pledge", "1946-01", "1947-12", "r", patron="china", client="albania", value=1000.0
+        ),
         Intervention("absence", "1960-01", "1980-12", "r", country="china"),
     )
     check_history(drawn_parameters(50, 4), Scenario("try", "What if?", interventions=changes))
@@ -183,7 +201,12 @@ def test_the_starting_state_is_that_of_january_1945():
     parameters = default_parameters(2)
     state = opening_state(parameters, Context(HISTORICAL, parameters))
     allied = {(p, c) for p in Country for c in Country if state.status[p, c, 0] == Status.ALLIED}
-    assert allied == {(YUGOSLAVIA, ALBANIA), (ALBANIA, YUGOSLAVIA), (USSR, YUGOSLAVIA), (YUGOSLAVIA, USSR)}
+    assert allied == {
+        (YUGOSLAVIA, ALBANIA),
+        (ALBANIA, YUGOSLAVIA),
+        (USSR, YUGOSLAVIA),
+        (YUGOSLAVIA, USSR),
+    }
     assert state.goodwill[YUGOSLAVIA, ALBANIA, 1] == parameters["start_goodwill_allied"][1]
     assert state.goodwill[USSR, ALBANIA, 1] == parameters["start_goodwill_other"][1]
     assert state.support[YUGOSLAVIA, ALBANIA, 0] > state.support[ALBANIA, YUGOSLAVIA, 0] > 0
@@ -194,12 +217,18 @@ def test_the_starting_state_is_that_of_january_1945():
 
 def test_a_grant_imposed_is_granted_and_a_pledge_added():
     parameters = default_parameters()
-    grant = Intervention("grant", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=0.0)
+    grant = Intervention(
+        "grant", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=0.0
+    )
     pledge = Intervention(
         "pledge", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=7.0
     )
     arrays = simulate(
-        parameters, Scenario("try", "?", interventions=(grant, pledge)), seed=1, quarters=2, keep=KEPT
+        parameters,
+        Scenario("try", "?", interventions=(grant, pledge)),
+        seed=1,
+        quarters=2,
+        keep=KEPT,
     ).arrays
     assert arrays["grant_share"][0, YUGOSLAVIA, ALBANIA, 0] == 0
     assert arrays["newly_pledged"][0, YUGOSLAVIA, ALBANIA, 0] == 7
@@ -217,14 +246,23 @@ def test_a_grant_imposed_is_granted_and_a_pledge_added():
 )
 def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
     parameters = drawn_parameters(100, 5, reach=1.0)
-    pairs = [("albania", "yugoslavia"), ("ussr", "yugoslavia"), ("ussr", "albania"), ("china", "albania")]
+    pairs = [
+        ("albania", "yugoslavia"),
+        ("ussr", "yugoslavia"),
+        ("ussr", "albania"),
+        ("china", "albania"),
+    ]
     pairs += [("china", "ussr"), ("china", "yugoslavia")]
     changes = tuple(
-        Intervention("forbid", "1945-01", "1980-12", "r", patron=p, client=c, move=move) for p, c in pairs
+        Intervention("forbid", "1945-01", "1980-12", "r", patron=p, client=c, move=move)
+        for p, c in pairs
     )
     assert (simulate(parameters, seed=1, keep=()).moves.move == code).any()
     assert not (
-        simulate(parameters, Scenario("try", "?", interventions=changes), seed=1, keep=()).moves.move == code
+        simulate(
+            parameters, Scenario("try", "?", interventions=changes), seed=1, keep=()
+        ).moves.move
+        == code
     ).any()
 
 
@@ -240,10 +278,15 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
 def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
     drawn_parameters, move, start, before, after
 ):
-    impose = Intervention("impose", start, start, "r", patron="ussr", client="yugoslavia", move=move)
+    impose = Intervention(
+        "impose", start, start, "r", patron="ussr", client="yugoslavia", move=move
+    )
     parameters = drawn_parameters(300, 7, reach=1.0)
     history = simulate(
-        parameters, Scenario("try", "?", interventions=(impose,)), seed=2, keep=("status", "moved_by_client")
+        parameters,
+        Scenario("try", "?", interventions=(impose,)),
+        seed=2,
+        keep=("status", "moved_by_client"),
     )
     status, quarter = history.arrays["status"][:, USSR, YUGOSLAVIA], quarter_of(start)
     open_to_it = status[quarter - 1] == before
@@ -258,9 +301,13 @@ def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
 
 
 def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
-    held = Intervention("goodwill", "1955-04", "1956-12", "r", patron="ussr", client="yugoslavia", value=0.25)
+    held = Intervention(
+        "goodwill", "1955-04", "1956-12", "r", patron="ussr", client="yugoslavia", value=0.25
+    )
     scenario = Scenario("try", "?", interventions=(held,))
-    goodwill = simulate(drawn_parameters(20, 7), scenario, seed=2, keep=("goodwill",)).arrays["goodwill"]
+    goodwill = simulate(drawn_parameters(20, 7), scenario, seed=2, keep=("goodwill",)).arrays[
+        "goodwill"
+    ]
     first, last = quarter_of("1955-04"), quarter_of("1956-12")
     for pair in ((USSR, YUGOSLAVIA), (YUGOSLAVIA, USSR)):
         assert (goodwill[first : last + 1, *pair] == 0.25).all()
@@ -308,7 +355,10 @@ def fired_by(**places):
         ({"alliance_forming": (USSR, ALBANIA)}, Move.FORMED),
         ({"alliance_forming": (ALBANIA, USSR)}, Move.FORMED),
         ({"dispute_by_client": (USSR, ALBANIA)}, Move.ESTRANGED),
-        ({"dispute_by_patron": (ALBANIA, USSR), "dispute_by_client": (USSR, ALBANIA)}, Move.ESTRANGED),
+        (
+            {"dispute_by_patron": (ALBANIA, USSR), "dispute_by_client": (USSR, ALBANIA)},
+            Move.ESTRANGED,
+        ),
         ({"break_by_client": (ALBANIA, USSR)}, Move.SPLIT),
         ({"mending": (ALBANIA, USSR)}, Move.MENDED),
         ({"break_by_patron": (USSR, ALBANIA), "mending": (ALBANIA, USSR)}, Move.SPLIT),
@@ -352,7 +402,10 @@ def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
             continue
         mover = table.initiator[row]
         reverse = at[0], at[2], at[1], at[3]
-        deciders = [(arrays["moved_by_client"][at], smaller), (arrays["moved_by_patron"][at], larger)]
+        deciders = [
+            (arrays["moved_by_client"][at], smaller),
+            (arrays["moved_by_patron"][at], larger),
+        ]
         deciders += [
             (arrays["moved_by_client"][reverse], larger),
             (arrays["moved_by_patron"][reverse], smaller),
@@ -363,7 +416,9 @@ def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
         place = next(number for number, (decided, _) in enumerate(deciders) if decided)
         entry = at if place < 2 else reverse
         felt = (
-            SOURCES[: len(StrainSources._fields)] if place % 2 == 0 else SOURCES[len(StrainSources._fields) :]
+            SOURCES[: len(StrainSources._fields)]
+            if place % 2 == 0
+            else SOURCES[len(StrainSources._fields) :]
         )
         largest = max(felt, key=lambda source, entry=entry: arrays[source][entry])
         assert CAUSES[table.cause[row]] == largest.rpartition(".")[2]
@@ -376,7 +431,9 @@ def test_the_first_date_of_a_move_by_pair(drawn_parameters):
         for move in (Move.FORMED, Move.ESTRANGED, Move.SPLIT, Move.MENDED):
             happened = history.arrays["move"][:, patron, client] == move
             expected = np.where(happened.any(axis=0), happened.argmax(axis=0), np.nan)
-            assert np.array_equal(history.first_date(patron, client, move), expected, equal_nan=True)
+            assert np.array_equal(
+                history.first_date(patron, client, move), expected, equal_nan=True
+            )
 
 
 def broken(name: str, bad: float) -> Parameters:
@@ -413,7 +470,9 @@ def test_the_place_of_a_number_that_is_not_finite_is_the_first_pair_and_date():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("name", ["dispute_threshold", "break_slope", "mend_threshold", "form_threshold"])
+@pytest.mark.parametrize(
+    "name", ["dispute_threshold", "break_slope", "mend_threshold", "form_threshold"]
+)
 def test_a_chance_that_is_not_a_number_stops_the_run(name):
     with pytest.raises(NonFiniteError):
         simulate(broken(name, np.nan), seed=1, keep=())

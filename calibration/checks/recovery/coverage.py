@@ -45,7 +45,9 @@ def coverage_of(places: Array, level: float) -> Coverage:
     """
     held = np.abs(2 * places - 1) <= level
     share = held.mean(axis=0)
-    return Coverage(level, held, share, (share - level) / np.sqrt(level * (1 - level) / len(places)))
+    return Coverage(
+        level, held, share, (share - level) / np.sqrt(level * (1 - level) / len(places))
+    )
 
 
 def band_points(fits: int) -> Array:
@@ -65,7 +67,9 @@ def outside_band(places: Array, share: float = BAND) -> NDArray[np.bool_]:
     low, high = even_band(len(places), share)
     reached = (places[:, :, np.newaxis] <= points).mean(axis=0)
     slack = 1e-9
-    return np.asarray(((reached < low - slack) | (reached > high + slack)).any(axis=1), dtype=np.bool_)
+    return np.asarray(
+        ((reached < low - slack) | (reached > high + slack)).any(axis=1), dtype=np.bool_
+    )
 
 
 def uniformity(places: Array) -> Array:

@@ -35,7 +35,9 @@ class Chains:
     longest: float
 
 
-def exchangeable_draws(made: SimulatedRecord, chains: Chains, seed: int) -> tuple[Population, float]:
+def exchangeable_draws(
+    made: SimulatedRecord, chains: Chains, seed: int
+) -> tuple[Population, float]:
     """The ends of the chains of a simulated record, and the share of their steps that was accepted."""
     own = seed_of(seed, FITTING, made.number)
     likelihood = likelihood_here(made.record, seed=own, copies=chains.copies)
@@ -50,7 +52,9 @@ def ends_of_chains(
     The steps are plain ones of the sampler, by a noisy likelihood; their lengths, evenly drawn by their logarithms,
     come in the opposite order on the way to the origin.
     """
-    lengths = np.exp(generator.uniform(np.log(chains.shortest), np.log(chains.longest), chains.moves))
+    lengths = np.exp(
+        generator.uniform(np.log(chains.shortest), np.log(chains.longest), chains.moves)
+    )
     estimates = likelihood(np.repeat(truth[np.newaxis], ESTIMATES, axis=0), 0)
     weights = np.exp(estimates - estimates.max())
     taken = np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random())
@@ -75,6 +79,8 @@ def _onward(
 ) -> tuple[Population, float]:
     everyone, accepted = slice(None), 0
     for length in lengths:
-        population, taken = stepped(population, everyone, everyone, likelihood, generator, "plain", length)
+        population, taken = stepped(
+            population, everyone, everyone, likelihood, generator, "plain", length
+        )
         accepted += taken
     return population, accepted / (len(lengths) * len(population.log_likelihood))

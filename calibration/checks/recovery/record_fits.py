@@ -106,7 +106,9 @@ def setting_problems(fits: RecordFits, resume: bool) -> list[Problem]:
         if asked[name] != held.get(name)
     ]
     if not problems and not resume:
-        problems.append(Problem("--fits", "folder", str(fits.folder), "one that is empty, or --resume"))
+        problems.append(
+            Problem("--fits", "folder", str(fits.folder), "one that is empty, or --resume")
+        )
     return problems
 
 
@@ -131,7 +133,9 @@ def fit_records(
         return
     try:
         with worker_processes(min(workers, max(1, len(missing)))) as pool:
-            handed_out: list[Future[None]] = [pool.submit(fit_record, fits, number) for number in missing]
+            handed_out: list[Future[None]] = [
+                pool.submit(fit_record, fits, number) for number in missing
+            ]
             for future in as_completed(handed_out):
                 future.result()
                 done += 1
@@ -168,7 +172,9 @@ def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
     """The population drawn from the posterior of a simulated record."""
     own = seed_of(seed, FITTING, made.number)
     likelihood = likelihood_here(made.record, seed=own, copies=effort.copies)
-    start = addressed(own, FITTING, made.number).standard_normal((effort.population, len(made.truth)))
+    start = addressed(own, FITTING, made.number).standard_normal(
+        (effort.population, len(made.truth))
+    )
     return sampled(begun(start, likelihood), likelihood, effort, own, lambda _: None)
 
 
@@ -182,7 +188,9 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
     chance = np.asarray(addressed(seed, CHECKING, made.number).random(values.shape[1]))
     return {
         "number": made.number,
-        "places": dict(zip(quantity_names(), places_of(values[0], values[1:], chance), strict=True)),
+        "places": dict(
+            zip(quantity_names(), places_of(values[0], values[1:], chance), strict=True)
+        ),
         "truth": values[0],
         "mean": values[1:].mean(axis=0),
         "spread": values[1:].std(axis=0),
@@ -212,5 +220,7 @@ def break_dates(vectors: Coordinates, seed: int) -> Sequence[Array]:
     found: list[list[Array]] = [[] for _ in PAIRS]
     for trajectory in simulate_in_chunks(parameters, seed=seed, keep=()):
         for dates, (patron, client) in zip(found, PAIRS, strict=True):
-            dates.append(np.nan_to_num(trajectory.first_date(patron, client, Move.SPLIT), nan=QUARTERS))
+            dates.append(
+                np.nan_to_num(trajectory.first_date(patron, client, Move.SPLIT), nan=QUARTERS)
+            )
     return [np.concatenate(dates).reshape(-1, HISTORIES).mean(axis=1) for dates in found]

@@ -60,7 +60,9 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
         quarters=quarter_of(LAST_FITTED) + 1,
         keep=COMPARED_ARRAYS,
     )
-    return SimulatedRecord(number, truth, recorded(history, like, addressed(seed, RECORDING, number)))
+    return SimulatedRecord(
+        number, truth, recorded(history, like, addressed(seed, RECORDING, number))
+    )
 
 
 def addressed(seed: int, purpose: int, number: int) -> np.random.Generator:
@@ -81,10 +83,16 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
         for other in Country:
             if one < other:
                 width = int(generator.choice(widths))
-                moves += windowed(history.moves, (one, other), width, int(generator.integers(width)))
+                moves += windowed(
+                    history.moves, (one, other), width, int(generator.integers(width))
+                )
     aid = [recorded_aid(history, figure, generator.standard_normal()) for figure in like.aid]
-    shares = [recorded_share(history, answer, generator.standard_normal()) for answer in like.shares]
-    interest = [recorded_interest(history, held, generator.standard_normal()) for held in like.interest]
+    shares = [
+        recorded_share(history, answer, generator.standard_normal()) for answer in like.shares
+    ]
+    interest = [
+        recorded_interest(history, held, generator.standard_normal()) for held in like.interest
+    ]
     return Record(
         tuple(moves),
         tuple(figure for figure in aid if figure is not None),
@@ -93,7 +101,9 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
     )
 
 
-def windowed(table: MoveTable, pair: tuple[Country, Country], width: int, offset: int) -> list[RecordedMove]:
+def windowed(
+    table: MoveTable, pair: tuple[Country, Country], width: int, offset: int
+) -> list[RecordedMove]:
     """The moves of a pair, each in its cell of a calendar of cells ``width`` quarters long, shifted by ``offset``.
 
     A move that shares its cell with another of the pair, or with the end of the fitted years, is dated to its
@@ -140,10 +150,14 @@ def recorded_share(history: Trajectory, answer: ShareGranted, error: float) -> S
     if asked <= 0:
         return None
     spread = float(np.hypot(answer.spread, observation_settings()["share_discrepancy"]))
-    return replace(answer, share=float(history.arrays["newly_pledged"][at].sum()) / asked + spread * error)
+    return replace(
+        answer, share=float(history.arrays["newly_pledged"][at].sum()) / asked + spread * error
+    )
 
 
-def recorded_interest(history: Trajectory, held: InterestAgreed, error: float) -> InterestAgreed | None:
+def recorded_interest(
+    history: Trajectory, held: InterestAgreed, error: float
+) -> InterestAgreed | None:
     """The rate of interest as it would be documented; none if nothing was pledged.
 
     Formula: rate = mean rate of the credit agreed + spread x error.

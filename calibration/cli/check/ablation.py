@@ -11,7 +11,13 @@ from matplotlib.figure import Figure
 
 from calibration.checks.ablation import Added, added, scored, shipped_mechanisms
 from calibration.checks.identified import coordinates_of_draws
-from calibration.cli.check.request import DrawsFile, FitWorkers, RefitFolder, ReportFolder, read_check_request
+from calibration.cli.check.request import (
+    DrawsFile,
+    FitWorkers,
+    RefitFolder,
+    ReportFolder,
+    read_check_request,
+)
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.fit.efforts import ABLATION_EFFORTS
@@ -46,7 +52,9 @@ _HOW = (
 
 def check_ablation(
     draws: DrawsFile = None,
-    effort: Annotated[str, typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.")] = "quick",
+    effort: Annotated[
+        str, typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.")
+    ] = "quick",
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this mechanism; may be repeated.")
     ] = None,
@@ -69,14 +77,18 @@ def check_ablation(
             if effort in ABLATION_EFFORTS
             else [unknown(command, "--effort", effort, tuple(ABLATION_EFFORTS))]
         )
-        request = read_check_request("ablation", draws, seed, out, {"workers": (workers, 1, 1024)}, wrong)
+        request = read_check_request(
+            "ablation", draws, seed, out, {"workers": (workers, 1, 1024)}, wrong
+        )
         chosen = [mechanisms[name] for name in only or mechanisms]
         record, hard = fitted_record(read_evidence()), ABLATION_EFFORTS[effort]
         start = coordinates_of_draws(request.draws.frame.head(hard.population))
         near = draws_begun_with(len(start), request.draws.id, hard.copies)
         rows: list[Added] = []
         with progress_of("hundredths of fits", 100 * len(chosen)) as told:
-            whole = scored(start, Refit("whole", record, near), request.seed, hard.copies, len(start))
+            whole = scored(
+                start, Refit("whole", record, near), request.seed, hard.copies, len(start)
+            )
 
             def reached(population: Population) -> None:
                 told(100 * len(rows) + int(99 * population.power**0.5))
@@ -96,7 +108,11 @@ def check_ablation(
                 )
                 rows.append(made)
         origin = origin_of(
-            seed=request.seed, draws=request.draws, used=len(start), effort=effort, mechanisms=len(chosen)
+            seed=request.seed,
+            draws=request.draws,
+            used=len(start),
+            effort=effort,
+            mechanisms=len(chosen),
         )
         names = [row.name for row in observations_of(record)]
         report = ablation_report(rows, whole.failing, names, origin)
@@ -108,7 +124,16 @@ def ablation_report(
 ) -> CheckReport:
     """The report of what each mechanism adds; ``failing`` counts observations for which the whole's weights fail."""
     rows = sorted(found, key=lambda row: -row.evidence)
-    columns = ("mechanism", "evidence", "error", "fit", "prior", "left-out", "families", "weights fail")
+    columns = (
+        "mechanism",
+        "evidence",
+        "error",
+        "fit",
+        "prior",
+        "left-out",
+        "families",
+        "weights fail",
+    )
     table = [
         (
             row.mechanism.name,
@@ -131,14 +156,20 @@ def ablation_report(
         parts=(
             _HOW,
             f"Of the whole rules' draws weights fail for {failing} observations.",
-            ReportFigure("evidence", "What each mechanism adds in log evidence", added_figure(rows)),
+            ReportFigure(
+                "evidence", "What each mechanism adds in log evidence", added_figure(rows)
+            ),
             ReportTable("Whole minus without, the most needed first", columns, table),
             ReportTable(
                 "What each mechanism claims, and which observation gains and loses most by it "
                 "(mean log-probability given the others, whole minus without)",
                 ("mechanism", "claims", "gains most", "loses most"),
                 [
-                    (row.mechanism.name, row.mechanism.meaning, *_extremes(row.single, observations))
+                    (
+                        row.mechanism.name,
+                        row.mechanism.meaning,
+                        *_extremes(row.single, observations),
+                    )
                     for row in rows
                 ],
             ),
@@ -205,7 +236,9 @@ def added_figure(rows: Sequence[Added]) -> Figure:
         colour = BLUE if abs(row.evidence) > 2 * row.error else GREY
         axes.errorbar(row.evidence, height, xerr=2 * row.error, fmt="o", color=colour, capsize=2)
     axes.axvline(0, color="#BBBBBB", linewidth=0.8)
-    axes.set_yticks(np.arange(len(rows)), [row.mechanism.name.replace("_", " ") for row in rows], fontsize=9)
+    axes.set_yticks(
+        np.arange(len(rows)), [row.mechanism.name.replace("_", " ") for row in rows], fontsize=9
+    )
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("log evidence, whole minus without (bars: two standard errors)")

@@ -9,7 +9,13 @@ from calibration.checks.identified import (
     likelihood_of_draws,
     shuffled_scaling,
 )
-from calibration.cli.check.request import Copies, DrawsFile, ReportFolder, ShocksSeed, read_check_request
+from calibration.cli.check.request import (
+    Copies,
+    DrawsFile,
+    ReportFolder,
+    ShocksSeed,
+    read_check_request,
+)
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.origin import origin_of
@@ -31,7 +37,11 @@ def check_identified(
         coordinates = coordinates_of_draws(request.draws.frame)
         with progress_of("likelihood of the draws", len(coordinates)) as told:
             found = likelihood_of_draws(
-                coordinates, fitted_record(read_evidence()), seed=request.seed, copies=averaged, told=told
+                coordinates,
+                fitted_record(read_evidence()),
+                seed=request.seed,
+                copies=averaged,
+                told=told,
             )
         generator = np.random.Generator(np.random.Philox(key=request.seed))
         report = identified_report(

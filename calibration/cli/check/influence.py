@@ -94,7 +94,12 @@ def check_influence(
             for row in influences(sample, observations, found, request.seed, kept=kept):
                 rows.append(row)
                 shown("taking out observations", len(rows), len(observations))
-        settings = {"used": len(used), "replicates": histories, "copies": averaged, "fitted_again": refit}
+        settings = {
+            "used": len(used),
+            "replicates": histories,
+            "copies": averaged,
+            "fitted_again": refit,
+        }
         origin = origin_of(seed=request.seed, draws=request.draws, **settings)
         report = influence_report(rows, sample, evidence_ids(evidence, record), origin)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")

@@ -52,15 +52,23 @@ def check_leave_one_out(
 ) -> None:
     """Every dated event, silence, aid window and answer foreseen from all the others, beside the three nulls."""
     with reporting_errors():
-        counts = {"copies": (copies, 1, 1000), "use": (use, 2, 1_000_000), "workers": (workers, 1, 1024)}
+        counts = {
+            "copies": (copies, 1, 1000),
+            "use": (use, 2, 1_000_000),
+            "workers": (workers, 1, 1024),
+        }
         allowed = (_NONE, *WITHOUT_EFFORTS)
         wrong = (
-            [] if refit in allowed else [unknown("calibrate check leave-one-out", "--refit", refit, allowed)]
+            []
+            if refit in allowed
+            else [unknown("calibrate check leave-one-out", "--refit", refit, allowed)]
         )
         request = read_check_request("leave-one-out", draws, seed, out, counts, wrong)
         evidence = read_evidence()
         record = fitted_record(evidence)
-        asked = Asked(record, documented_quarters(evidence, record), request.seed, request.counts["copies"])
+        asked = Asked(
+            record, documented_quarters(evidence, record), request.seed, request.counts["copies"]
+        )
         nulls = fitted_nulls(record, request.seed, 2)
         drawn = coordinates_of_draws(request.draws.frame.head(request.counts["use"]))
         near = draws_begun_with(len(drawn), request.draws.id, asked.copies)
@@ -82,7 +90,11 @@ def check_leave_one_out(
                 told=told,
             )
         origin = origin_of(
-            seed=request.seed, draws=request.draws, used=len(drawn), copies=asked.copies, fitted_again=refit
+            seed=request.seed,
+            draws=request.draws,
+            used=len(drawn),
+            copies=asked.copies,
+            fitted_again=refit,
         )
         report = leave_one_out_report(rows, origin, refits=effort is not None)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")

@@ -32,7 +32,9 @@ ACCEPTABLE = (0.3, 3.3)
 
 def check_noise(
     draws: DrawsFile = None,
-    vectors: Annotated[str, typer.Option(metavar="N", help="Draws tried, the best of the file.")] = "16",
+    vectors: Annotated[
+        str, typer.Option(metavar="N", help="Draws tried, the best of the file.")
+    ] = "16",
     repeats: Annotated[str, typer.Option(metavar="K", help="Estimates of each.")] = "24",
     seed: Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")] = "1",
     out: ReportFolder = REPORTS,
@@ -47,7 +49,9 @@ def check_noise(
             best = best_draws(normal_scale(asked.draws.frame), record, asked.seed, number)
             filtered, averaged = {}, {}
             for done, copies in enumerate(TRIED, 1):
-                filtered[copies], averaged[copies] = variances(best, record, asked.seed + done, copies, times)
+                filtered[copies], averaged[copies] = variances(
+                    best, record, asked.seed + done, copies, times
+                )
                 told(done)
         report = noise_report(asked.draws, filtered, averaged, asked.seed, times)
         path = write_report(report, asked.out)
@@ -81,7 +85,9 @@ def variances(
     ]
     alone = np.repeat(vectors, times * copies, axis=0)
     single = [
-        filtered_log_likelihood(parameters_at(some), record, seed=seed, copies=1, first_vector=start)
+        filtered_log_likelihood(
+            parameters_at(some), record, seed=seed, copies=1, first_vector=start
+        )
         for start, some in _parts(alone, 1)
     ]
     averaged = mean_weight(np.concatenate(single).reshape(-1, copies))
@@ -146,7 +152,10 @@ def noise_figure(filtered: dict[int, Array], averaged: dict[int, Array]) -> Figu
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.axhspan(*ACCEPTABLE, color="#DDDDDD", linewidth=0)
-    for found, colour, words in ((filtered, BLUE, "particle filter"), (averaged, ORANGE, "plain average")):
+    for found, colour, words in (
+        (filtered, BLUE, "particle filter"),
+        (averaged, ORANGE, "plain average"),
+    ):
         axes.loglog(TRIED, [np.median(found[c]) for c in TRIED], "o-", color=colour, label=words)
     axes.axvline(COPIES, color=GREY, linestyle=":")
     axes.set_xticks(TRIED, [str(copies) for copies in TRIED])

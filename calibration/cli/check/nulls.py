@@ -52,7 +52,9 @@ def fitted_nulls(record: Record, seed: int, runs: int) -> tuple[NullFit, ...]:
         for place, null in enumerate(nulls):
             done = place * runs
             fits.append(
-                fitted_null(null, record, seed=seed, runs=runs, told=lambda run, done=done: told(done + run))  # type: ignore[misc]
+                fitted_null(
+                    null, record, seed=seed, runs=runs, told=lambda run, done=done: told(done + run)
+                )  # type: ignore[misc]
             )
     return tuple(fits)
 

@@ -32,6 +32,8 @@ def check_predictive(
         patterns = all_patterns(evidence, fitted_record(evidence))
         histories = request.counts["replicates"]
         with progress_of("simulating histories", histories * len(scenarios_of(patterns))) as told:
-            check = checked_predictions(request.draws, patterns, documented, histories, request.seed, told)
+            check = checked_predictions(
+                request.draws, patterns, documented, histories, request.seed, told
+            )
         report = predictive_report(check, documented)
         typer.echo(f"{report.finding}\nWritten to {write_report(report, request.out)}")

@@ -11,7 +11,9 @@ from scenarios.console import progress_of, reporting_errors
 
 
 def check_prior(
-    replicates: Annotated[str, typer.Option(metavar="N", help="How many histories, one draw each.")] = "2000",
+    replicates: Annotated[
+        str, typer.Option(metavar="N", help="How many histories, one draw each.")
+    ] = "2000",
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of draws and shocks.")] = "1",
     out: ReportFolder = REPORTS,
 ) -> None:

@@ -26,15 +26,22 @@ from simulation.errors import raise_if_any, unknown
 MOST_RECORDS = 100_000
 FITS, CHAINS = Path("results/simulated-records"), Path("results/simulated-chains")
 _REPORTS = {"recovery": recovery_report, "ranks": rank_report}
-_EFFORTS: dict[str, Mapping[str, Effort | Chains]] = {"recovery": RECORD_EFFORTS, "ranks": RANK_EFFORTS}
+_EFFORTS: dict[str, Mapping[str, Effort | Chains]] = {
+    "recovery": RECORD_EFFORTS,
+    "ranks": RANK_EFFORTS,
+}
 _DOING = {"recovery": "fitting simulated records", "ranks": "walking from simulated records"}
 
-HowHard = Annotated[str, typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}.")]
+HowHard = Annotated[
+    str, typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}.")
+]
 Seed = Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")]
 Workers = Annotated[
     str | None, typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores")
 ]
-Fits = Annotated[Path, typer.Option(metavar="DIR", help="Where what is done is kept, one file a record.")]
+Fits = Annotated[
+    Path, typer.Option(metavar="DIR", help="Where what is done is kept, one file a record.")
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")]
 
@@ -73,7 +80,14 @@ def check_ranks(
 
 
 def _check(
-    name: str, records: str, effort: str, seed: str, workers: str | None, fits: Path, resume: bool, out: Path
+    name: str,
+    records: str,
+    effort: str,
+    seed: str,
+    workers: str | None,
+    fits: Path,
+    resume: bool,
+    out: Path,
 ) -> None:
     command = f"calibrate check {name}"
     with reporting_errors():
@@ -84,7 +98,10 @@ def _check(
             "--workers", workers or cores, 1, MOST_WORKERS, command=command
         )
         problems += (
-            wrong_seed + wrong_workers + folder_problems(out, command) + folder_problems(fits, command)
+            wrong_seed
+            + wrong_workers
+            + folder_problems(out, command)
+            + folder_problems(fits, command)
         )
         if effort not in _EFFORTS[name]:
             problems.append(unknown(command, "--effort", effort, tuple(_EFFORTS[name])))

@@ -19,9 +19,14 @@ DrawsFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
 ]
-DrawsUsed = Annotated[str, typer.Option(metavar="N", help="So many of the draws, or all if there are fewer.")]
+DrawsUsed = Annotated[
+    str, typer.Option(metavar="N", help="So many of the draws, or all if there are fewer.")
+]
 Copies = Annotated[
-    str, typer.Option(metavar="K", help="Replicates of each draw over which the likelihood is averaged.")
+    str,
+    typer.Option(
+        metavar="K", help="Replicates of each draw over which the likelihood is averaged."
+    ),
 ]
 FitWorkers = Annotated[
     str, typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it.")

@@ -37,7 +37,8 @@ def check_sensitivity(
         str, typer.Option(metavar="N", help="Worker processes; results do not depend on it.")
     ] = "2",
     cache: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where points are kept; what is there is not made again.")
+        Path,
+        typer.Option(metavar="DIR", help="Where points are kept; what is there is not made again."),
     ] = KEPT,
     seed: Annotated[str, typer.Option(metavar="S", help="The seed of points and shocks.")] = "1",
     out: ReportFolder = REPORTS,

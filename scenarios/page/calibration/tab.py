@@ -71,7 +71,9 @@ def read_calibration_view(search: str | None) -> tuple[CalibrationView, list[Pro
     """The view that a link asks for, and what is wrong with the link; what is wrong is replaced by the default."""
     link = LinkReader(search)
     view = CalibrationView(
-        link.name("rules", tuple(GROUPS), ""), link.text("text", LONGEST_TEXT), link.whole("page", 1, 99, 1)
+        link.name("rules", tuple(GROUPS), ""),
+        link.text("text", LONGEST_TEXT),
+        link.whole("page", 1, 99, 1),
     )
     return view, link.problems()
 
@@ -154,7 +156,9 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
         with solara.Div(classes=["lp-filters"]):
             Fields(
                 [
-                    Field("group", "Part of the rules", view.group, choices_of({"": "all"} | GROUPS)),
+                    Field(
+                        "group", "Part of the rules", view.group, choices_of({"": "all"} | GROUPS)
+                    ),
                     Field(
                         "text",
                         "Words",
@@ -165,19 +169,31 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
                 choose,
             )
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
-            Picture("key", "Key: posterior draws filled, prior dashed", posterior_key, [], downloads=False)
+            Picture(
+                "key",
+                "Key: posterior draws filled, prior dashed",
+                posterior_key,
+                [],
+                downloads=False,
+            )
         if not shown:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
             for parameter in shown[(page - 1) * PAGE : page * PAGE]:
                 ParameterCard(parameter, standings.get(parameter.name)).key(parameter.name)
         if pages > 1:
-            with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
+            with v.Html(
+                tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}
+            ):
                 solara.Button(
                     "Previous", on_click=lambda: change(page=page - 1), disabled=page == 1,
                     small=True, outlined=True,
                 )  # fmt: skip
-                v.Html(tag="span", attributes={"aria-live": "polite"}, children=[f"Page {page} of {pages}"])
+                v.Html(
+                    tag="span",
+                    attributes={"aria-live": "polite"},
+                    children=[f"Page {page} of {pages}"],
+                )
                 solara.Button(
                     "Next", on_click=lambda: change(page=page + 1), disabled=page == pages,
                     small=True, outlined=True,
@@ -193,7 +209,10 @@ def ParameterCard(parameter: Parameter, standing: tuple[str, float] | None) -> N
     then, now = (ranged(values) for values in (prior, draws))
     facts = [
         ("Draws", f"{now} {parameter.unit}"),
-        ("Prior", f"{then}, {parameter.family}, from {number(parameter.low)} to {number(parameter.high)}"),
+        (
+            "Prior",
+            f"{then}, {parameter.family}, from {number(parameter.low)} to {number(parameter.high)}",
+        ),
         ("Record", f"{standing[0]} (contraction {standing[1]:.2f})" if standing else ""),
         ("Rule", parameter.rule),
         ("Source", source_words(parameter, material)),
@@ -218,9 +237,7 @@ def ParameterCard(parameter: Parameter, standing: tuple[str, float] | None) -> N
 def ranged(values: Any) -> str:
     """The median of some values and the range of nine in ten, in words."""
     low, median, high = np.quantile(values, RANGE)
-    return (
-        f"{number(float(f'{median:.3g}'))} ({number(float(f'{low:.3g}'))} to {number(float(f'{high:.3g}'))})"
-    )
+    return f"{number(float(f'{median:.3g}'))} ({number(float(f'{low:.3g}'))} to {number(float(f'{high:.3g}'))})"
 
 
 @solara.component
@@ -243,7 +260,9 @@ def missing_words(reports: Mapping[str, Report]) -> list[str]:
         ]
     names = {"predictive": "predictive checks", "nulls": "scores of the null models"}
     return [
-        f"The {words} have not been published yet." for name, words in names.items() if name not in reports
+        f"The {words} have not been published yet."
+        for name, words in names.items()
+        if name not in reports
     ]
 
 
@@ -266,7 +285,9 @@ def Check(report: Report) -> None:
         DownloadBar(
             [
                 Download(
-                    "Numbers (JSON)", f"{name}.json", lambda: json.dumps(report, indent=2).encode("utf-8")
+                    "Numbers (JSON)",
+                    f"{name}.json",
+                    lambda: json.dumps(report, indent=2).encode("utf-8"),
                 )
             ],
             compact=True,
@@ -302,11 +323,20 @@ def parameters_csv(material: Material) -> bytes:
     heads += ["standing", "contraction"]
     rows: list[Sequence[object]] = [heads]
     for name, parameter in parameter_table().items():
-        told = [name, parameter.meaning, parameter.rule, parameter.unit, parameter.family, parameter.low]
+        told = [
+            name,
+            parameter.meaning,
+            parameter.rule,
+            parameter.unit,
+            parameter.family,
+            parameter.low,
+        ]
         told += [parameter.high, parameter.source, parameter.lines]
         drawn = material.draws.frame[name].to_numpy()
         quantiles = [
-            float(end) for values in (material.prior[name], drawn) for end in np.quantile(values, RANGE)
+            float(end)
+            for values in (material.prior[name], drawn)
+            for end in np.quantile(values, RANGE)
         ]
         rows.append([*told, *quantiles, *standings.get(name, ("", ""))])
     text = io.StringIO(newline="")

@@ -12,7 +12,16 @@ from scenarios.draws import Draws
 from scenarios.page.parts.table import Column
 
 #: The order in which reports are shown; those not named follow.
-ORDER = ("predictive", "nulls", "leave-one-out", "identified", "recovery", "ranks", "agreement", "prior")
+ORDER = (
+    "predictive",
+    "nulls",
+    "leave-one-out",
+    "identified",
+    "recovery",
+    "ranks",
+    "agreement",
+    "prior",
+)
 #: The share of histories above which a pattern that is no single date or figure passes.
 MAJORITY = 0.5
 
@@ -30,7 +39,9 @@ class ReportTable:
 
 def in_order(reports: Mapping[str, Report]) -> list[str]:
     """The names of the reports in the order of reading."""
-    return sorted(reports, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    return sorted(
+        reports, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)
+    )
 
 
 def verdict(report: Report) -> str:
@@ -148,12 +159,16 @@ def _nulls(values: Mapping[str, Any]) -> Iterator[ReportTable]:
             "parameters": str(row["parameters"]),
             "evidence": _number(row["log_evidence"], 2),
             "error": _number(row["error"], 2),
-            "less": f"{rules - row['log_evidence']:+.2f}" if rules is not None and name != "rules" else "",
+            "less": f"{rules - row['log_evidence']:+.2f}"
+            if rules is not None and name != "rules"
+            else "",
         }
         for name, row in values.items()
     )
     yield ReportTable(
-        "Log evidence: how probable each account made the record before it was fitted", columns, rows
+        "Log evidence: how probable each account made the record before it was fitted",
+        columns,
+        rows,
     )
 
 
@@ -212,7 +227,11 @@ def accounts_in(report: Report) -> tuple[Account, ...]:
         return ()
     try:
         return tuple(
-            Account(name, float(row["log_evidence"]), None if row["error"] is None else float(row["error"]))
+            Account(
+                name,
+                float(row["log_evidence"]),
+                None if row["error"] is None else float(row["error"]),
+            )
             for name, row in report["values"].items()
         )
     except (KeyError, TypeError, ValueError, AttributeError):

@@ -46,5 +46,7 @@ def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
             )
             told = f"{SERIES_WORDS[series][0]} of {words}, {names[place]}: median and ranges over "
             told += f"{fan.histories:,} histories"
-            pictures.append(AnswerPicture(f"{names[place]}-{question.pair}-{series}", told, drawing))
+            pictures.append(
+                AnswerPicture(f"{names[place]}-{question.pair}-{series}", told, drawing)
+            )
     return pictures

@@ -81,7 +81,9 @@ def answers_to(
     done = 0
     last_year = year_of(reading.last_quarter)
     scenarios = (reading.factual, reading.scenario)
-    for _, blocks in simulated.histories(scenarios, question.histories, question.seed, last_year, stopped):
+    for _, blocks in simulated.histories(
+        scenarios, question.histories, question.seed, last_year, stopped
+    ):
         for held, block in zip(branches, blocks, strict=True):
             held.append(part_of(block, columns))
         done += len(blocks[0])
@@ -111,7 +113,10 @@ def answer_of(
     factual, counterfactual = (table_of(blocks, columns) for blocks in branches)
     (comparison,) = compare(reading, factual, counterfactual, (question.pair,), breaks)
     fans = {
-        series: (fan_of(factual, question.pair, series), fan_of(counterfactual, question.pair, series))
+        series: (
+            fan_of(factual, question.pair, series),
+            fan_of(counterfactual, question.pair, series),
+        )
         for series in SERIES_WORDS
     }
     return Answer(question, comparison, fans, _breaks(question, reading, factual, counterfactual))
@@ -122,7 +127,9 @@ def _breaks(
 ) -> pd.DataFrame:
     """The month of the break of every history in both branches; empty where none falls within what is read."""
     column = f"{question.pair.replace('-', '_')}_quarter"
-    months = {NEVER: ""} | {quarter: date_of(quarter) for quarter in range(reading.last_quarter + 1)}
+    months = {NEVER: ""} | {
+        quarter: date_of(quarter) for quarter in range(reading.last_quarter + 1)
+    }
     told: dict[str, Any] = {"replicate": factual["replicate"], "draw": factual["draw"]}
     for name, table in ((reading.factual.name, factual), (reading.scenario.name, counterfactual)):
         told[name] = table[column].map(months).fillna("")

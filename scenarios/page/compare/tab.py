@@ -60,7 +60,13 @@ def Compare() -> None:
     LinkRefusal(refused, lambda: set_refused([]))
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["Compare two scenarios on the same shocks"])
-        Asking(question.value, choose, lambda: answering.ask(question.value), answering.cancel, standing)
+        Asking(
+            question.value,
+            choose,
+            lambda: answering.ask(question.value),
+            answering.cancel,
+            standing,
+        )
         with solara.Div():
             if standing.trouble is not None:
                 Refusal(*lines_of(standing.trouble))
@@ -174,13 +180,19 @@ def Asking(
 @solara.component
 def Progress(standing: Standing) -> None:
     """How many histories have come in, of how many."""
-    with v.Html(tag="div", class_="lp-progress", attributes={"role": "status", "aria-live": "polite"}):
+    with v.Html(
+        tag="div", class_="lp-progress", attributes={"role": "status", "aria-live": "polite"}
+    ):
         if standing.running is not None:
             whole = standing.running.histories
             v.ProgressLinear(
-                value=100 * standing.done / whole, height=6, attributes={"aria-label": "Histories simulated"}
+                value=100 * standing.done / whole,
+                height=6,
+                attributes={"aria-label": "Histories simulated"},
             )
-            solara.Text(f"{standing.done:,} of {whole:,} histories of each scenario", classes=["lp-note"])
+            solara.Text(
+                f"{standing.done:,} of {whole:,} histories of each scenario", classes=["lp-note"]
+            )
 
 
 @solara.component
@@ -206,7 +218,9 @@ def Shown(answer: Answer, asked_now: bool) -> None:
             for row in comparison_rows(comparison)
         ],
     )
-    with v.Html(tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}):
+    with v.Html(
+        tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}
+    ):
         for picture, svg in zip(pictures[1:], drawn[1:], strict=True):
             ReadyPicture(picture, svg)
 
@@ -226,7 +240,10 @@ def About(answer: Answer, asked_now: bool) -> None:
     facts = [
         *(("Changed", told) for told in reading.antecedents),
         ("Source", source_words(question.scenario, titles)),
-        ("Read", f"{first_month(reading)} to {last_month(reading)}, a horizon of {reading.years} years"),
+        (
+            "Read",
+            f"{first_month(reading)} to {last_month(reading)}, a horizon of {reading.years} years",
+        ),
         ("Left out", reading.scenario.left_out),
         ("Draws", f"{material.draws.id} ({material.draws.kind})"),
     ]

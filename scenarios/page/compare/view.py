@@ -26,7 +26,9 @@ def query_of_question(question: Question) -> str:
         "years": question.years or "own",
     }
     default = {**vars(usual), "years": "own"}
-    return query_of([(key, "" if value == default[key] else str(value)) for key, value in asked.items()])
+    return query_of(
+        [(key, "" if value == default[key] else str(value)) for key, value in asked.items()]
+    )
 
 
 def read_question(search: str | None) -> tuple[Question, list[Problem]]:
@@ -57,7 +59,15 @@ def numbers_csv(comparison: Comparison) -> bytes:
     for row in comparison_rows(comparison):
         held = row.estimate
         rows.append(
-            (row.key, "", held.value, held.error, held.spread, held.halving, f"{row.name}: {row.meaning}")
+            (
+                row.key,
+                "",
+                held.value,
+                held.error,
+                held.spread,
+                held.halving,
+                f"{row.name}: {row.meaning}",
+            )
         )
     for yearly in comparison.yearly:
         held = yearly.difference

@@ -32,7 +32,9 @@ _TIMELINES = {"aid": aid_timeline, "support-goodwill": regard_timeline, "strain"
 def Pictures(view: View, history: History, show: Callable[[View], None], playing: bool) -> None:
     """The quarter looked at as a map and in words, the time lines of a pair, and why it quarrelled or broke."""
     with solara.Div(classes=["lp-pictures"]):
-        with v.Html(tag="section", class_="lp-map", attributes={"aria-label": "The four countries"}):
+        with v.Html(
+            tag="section", class_="lp-map", attributes={"aria-label": "The four countries"}
+        ):
             Picture(
                 f"map-{_file_word(view)}",
                 f"The four countries in {words_of(view.shown)}: {told_or_nothing(history, view.shown)}",
@@ -59,7 +61,9 @@ def Chronicle(view: View, history: History) -> None:
     events = use_material().events
     recorded = [event for event in events if quarter_of(event.date) == view.shown]
     with v.Html(
-        tag="section", class_="lp-chronicle", attributes={"aria-label": "Chronicle", "aria-live": "polite"}
+        tag="section",
+        class_="lp-chronicle",
+        attributes={"aria-label": "Chronicle", "aria-live": "polite"},
     ):
         v.Html(tag="h2", children=[f"{words_of(view.shown)} in this history"])
         if view.shown == BEFORE_THE_FIRST:
@@ -104,7 +108,10 @@ def Timelines(view: View, history: History, show: Callable[[View], None]) -> Non
 
     with v.Html(tag="section", class_="lp-pair", attributes={"aria-label": "Pair"}):
         solara.Select(
-            "Pair, client first", list(names.values()), value=names[view.pair], on_value=guard(choose)
+            "Pair, client first",
+            list(names.values()),
+            value=names[view.pair],
+            on_value=guard(choose),
         )
         solara.Text(
             "Black marks: the record. Orange marks: this history. ○ alliance or quarrel made up, ▲ open dispute, "
@@ -116,7 +123,9 @@ def Timelines(view: View, history: History, show: Callable[[View], None]) -> Non
             Picture(
                 f"{name}-{view.pair}",
                 f"{name.replace('-', ' and ')} of {pair_words(view.pair)} up to {words_of(view.reached)}",
-                lambda look, figure_of=figure_of: figure_of(history, pair, view.shown, look, beside),
+                lambda look, figure_of=figure_of: figure_of(
+                    history, pair, view.shown, look, beside
+                ),
                 [view.choice, view.reached, view.shown, view.pair],
                 on_click=look_at,
             )
@@ -126,7 +135,10 @@ def Timelines(view: View, history: History, show: Callable[[View], None]) -> Non
 def Why(view: View, history: History, playing: bool) -> None:
     """Why the pair quarrelled, broke or held in the quarter looked at, in words and, unless it is playing, in bars."""
     with v.Html(tag="section", class_="lp-why", attributes={"aria-label": "Why did it break?"}):
-        v.Html(tag="h2", children=[f"Why did it break? {pair_words(view.pair)}, {words_of(view.shown)}"])
+        v.Html(
+            tag="h2",
+            children=[f"Why did it break? {pair_words(view.pair)}, {words_of(view.shown)}"],
+        )
         if view.shown == BEFORE_THE_FIRST:
             solara.Text("The first quarter has not been carried out yet.")
             return

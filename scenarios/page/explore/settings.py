@@ -43,7 +43,10 @@ def Settings(view: View, show: Callable[[View], None]) -> None:
     with v.Html(tag="section", class_="lp-settings", attributes={"aria-label": "Settings"}):
         scenarios = list(catalogue())
         solara.Select(
-            "Scenario", scenarios, value=choice.scenario, on_value=guard(lambda name: choose(scenario=name))
+            "Scenario",
+            scenarios,
+            value=choice.scenario,
+            on_value=guard(lambda name: choose(scenario=name)),
         )
         for told in _scenario_in_words(choice.scenario):
             solara.Text(told, classes=["lp-note"])
@@ -54,10 +57,22 @@ def Settings(view: View, show: Callable[[View], None]) -> None:
         )
         most = len(material.draws) - 1
         draw = Slider(
-            "draw", "Draw of the parameters", 0, most, 1, max(choice.draw, 0), hint=_draw_hint(material)
+            "draw",
+            "Draw of the parameters",
+            0,
+            most,
+            1,
+            max(choice.draw, 0),
+            hint=_draw_hint(material),
         )
         seed = Slider(
-            "seed", "Seed of the shocks", 0, MOST_SEED, 1, choice.seed, hint="The same seed gives the same."
+            "seed",
+            "Seed of the shocks",
+            0,
+            MOST_SEED,
+            1,
+            choice.seed,
+            hint="The same seed gives the same.",
         )
         Sliders(
             [seed] if choice.draw == MEDIAN else [draw, seed],
@@ -95,15 +110,24 @@ def ParameterSettings(choice: Choice, material: Material, choose: Callable[..., 
         "Parameters of",
         list(words.values()),
         value=words[group],
-        on_value=lambda chosen: set_group(next(key for key, title in words.items() if title == chosen)),
+        on_value=lambda chosen: set_group(
+            next(key for key, title in words.items() if title == chosen)
+        ),
     )
     if changes:
         count = f"{len(changes)} parameter{'s' if len(changes) > 1 else ''} changed by hand"
         solara.Text(count, classes=["lp-note"])
         solara.Button(
-            "Back to drawn values", on_click=guard(lambda: choose(changes=())), small=True, outlined=True
+            "Back to drawn values",
+            on_click=guard(lambda: choose(changes=())),
+            small=True,
+            outlined=True,
         )
-    shown = [parameter for parameter in parameter_table().values() if parameter.rule.startswith(f"{group}.")]
+    shown = [
+        parameter
+        for parameter in parameter_table().values()
+        if parameter.rule.startswith(f"{group}.")
+    ]
     if shown:
         solara.Text(
             "A change tells the history anew from January 1945 up to the quarter reached.",

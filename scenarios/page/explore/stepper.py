@@ -89,5 +89,9 @@ class Stepper:
             self._choice.replicate, 1, arrays, MoveTable.joined(self._moves), self.model.state
         )
         return History(
-            trajectory, self.model.scenario_choice, self._parameters, self.model.context, self._opening
+            trajectory,
+            self.model.scenario_choice,
+            self._parameters,
+            self.model.context,
+            self._opening,
         )

@@ -85,20 +85,33 @@ def Controls(
     solara.use_effect(play, [playing, speed])
     ended = view.reached == QUARTERS - 1
     with v.Html(tag="section", class_="lp-controls", attributes={"aria-label": "Controls"}):
-        v.Html(tag="h1", class_="lp-now", attributes={"aria-live": "polite"}, children=[words_of(view.shown)])
+        v.Html(
+            tag="h1",
+            class_="lp-now",
+            attributes={"aria-live": "polite"},
+            children=[words_of(view.shown)],
+        )
         with solara.Div(classes=["lp-buttons"]):
             solara.Button(
                 "Step", on_click=guard(step), disabled=ended or playing, color="primary", small=True
             )
             if playing:
-                solara.Button("Pause", on_click=lambda: set_playing(False), small=True, outlined=True)
+                solara.Button(
+                    "Pause", on_click=lambda: set_playing(False), small=True, outlined=True
+                )
             else:
                 solara.Button(
-                    "Play", on_click=lambda: set_playing(True), disabled=ended, small=True, outlined=True
+                    "Play",
+                    on_click=lambda: set_playing(True),
+                    disabled=ended,
+                    small=True,
+                    outlined=True,
                 )
             solara.Button("Back to start", on_click=guard(begin), small=True, outlined=True)
             solara.Button("Reset", on_click=guard(reset), small=True, outlined=True)
-            solara.Select("Quarters a second", list(SPEEDS), value=speed, on_value=set_speed, dense=True)
+            solara.Select(
+                "Quarters a second", list(SPEEDS), value=speed, on_value=set_speed, dense=True
+            )
         Sliders(
             [
                 Slider(
@@ -135,7 +148,10 @@ def Takeaway(view: View, history: History) -> None:
     with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
         downloads = [
             Download(
-                "Data (CSV)", f"{name}.csv", lambda: history_csv(history), "all numbers of this history"
+                "Data (CSV)",
+                f"{name}.csv",
+                lambda: history_csv(history),
+                "all numbers of this history",
             ),
             Download(
                 "Scenario (TOML)",

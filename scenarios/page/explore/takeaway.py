@@ -23,7 +23,9 @@ def history_table(history: History) -> pd.DataFrame:
     return pd.concat(tables).sort_values(["date", "patron", "client"], ignore_index=True)
 
 
-def _of_pair(history: History, quarters: NDArray[np.int64], patron: Country, client: Country) -> pd.DataFrame:
+def _of_pair(
+    history: History, quarters: NDArray[np.int64], patron: Country, client: Country
+) -> pd.DataFrame:
     columns: dict[str, object] = {
         "quarter": [quarter_name(int(quarter)) for quarter in quarters],
         "date": [date_of(int(quarter)) for quarter in quarters],
@@ -34,7 +36,10 @@ def _of_pair(history: History, quarters: NDArray[np.int64], patron: Country, cli
         if values.ndim == 4:
             columns[name] = values[:, patron, client, 0]
         else:
-            columns[f"patron_{name}"], columns[f"client_{name}"] = values[:, patron, 0], values[:, client, 0]
+            columns[f"patron_{name}"], columns[f"client_{name}"] = (
+                values[:, patron, 0],
+                values[:, client, 0],
+            )
     return pd.DataFrame(columns, index=quarters)
 
 

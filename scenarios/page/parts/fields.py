@@ -35,7 +35,9 @@ class Field:
             sound, allowed = value in dict(self.choices), "one of the list"
         elif self.least is not None and self.most is not None:
             sound = (
-                isinstance(value, int | float) and value == int(value) and self.least <= value <= self.most
+                isinstance(value, int | float)
+                and value == int(value)
+                and self.least <= value <= self.most
             )
             allowed = f"a whole number from {self.least} to {self.most}"
         else:
@@ -55,12 +57,17 @@ def choices_of(words: Mapping[str, str] | Sequence[str]) -> tuple[tuple[str, str
 
 @solara.component_vue(str(Path("vue") / "fields.vue"))
 def _Fields(
-    rows: list[dict[str, Any]], longest: int, locked: bool, event_chosen: Callable[[dict[str, Any]], None]
+    rows: list[dict[str, Any]],
+    longest: int,
+    locked: bool,
+    event_chosen: Callable[[dict[str, Any]], None],
 ) -> None: ...
 
 
 @solara.component
-def Fields(fields: Sequence[Field], on_value: Callable[[str, str | int], None], locked: bool = False) -> None:
+def Fields(
+    fields: Sequence[Field], on_value: Callable[[str, str | int], None], locked: bool = False
+) -> None:
     """Some fields; ``on_value`` is told the name and the new value of the one that was changed."""
     guard = use_guard()
     by_name = {field.name: field for field in fields}

@@ -15,7 +15,9 @@ look_context = solara.create_context(LIGHT)
 @cache
 def style_sheet() -> str:
     """The style sheets of the page as one: that of the page itself, and those of single tabs."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css")))
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css"))
+    )
 
 
 def use_look() -> Look:

@@ -36,7 +36,8 @@ def Picture(
     guard = use_guard()
 
     own = solara.use_memo(
-        lambda: drawn_svg(drawn, look) if ready is None else "", [look.name, ready is None, *depends]
+        lambda: drawn_svg(drawn, look) if ready is None else "",
+        [look.name, ready is None, *depends],
     )
     svg = own if ready is None else ready
 

@@ -68,14 +68,19 @@ def Record() -> None:
         v.Html(tag="p", class_="lp-note", children=[introduction])
         Filters(view, pairs_in(material.evidence), change)
         marks = solara.use_memo(lambda: tuple(map(timeline_mark, entries)), [filters])
-        hints = solara.use_memo(lambda: {entry.record["id"]: _hint(entry) for entry in entries}, [filters])
+        hints = solara.use_memo(
+            lambda: {entry.record["id"]: _hint(entry) for entry in entries}, [filters]
+        )
         Timeline(marks, hints, view.opened, open_row)
         Rows(view, entries, by_id, open_row, change)
         with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
             DownloadBar(
                 [
                     Download(
-                        "Rows (CSV)", "record.csv", lambda: csv_of(entries), "the rows shown, every column"
+                        "Rows (CSV)",
+                        "record.csv",
+                        lambda: csv_of(entries),
+                        "the rows shown, every column",
                     )
                 ]
             )
@@ -85,7 +90,9 @@ def Record() -> None:
 def _introduction(entries: Sequence[EvidenceEntry]) -> str:
     counts = {role: sum(entry.record.get("role") == role for entry in entries) for role in ROLES}
     told = "; ".join(f"{role} ({counts[role]}): {words}" for role, words in ROLES.items())
-    return f"{len(entries)} rows from cited sources, in our own words. What a row is used for: {told}."
+    return (
+        f"{len(entries)} rows from cited sources, in our own words. What a row is used for: {told}."
+    )
 
 
 def opened_in(view: RecordView, name: str, entries: Sequence[EvidenceEntry]) -> RecordView:
@@ -99,7 +106,9 @@ def opened_in(view: RecordView, name: str, entries: Sequence[EvidenceEntry]) -> 
 
 def _hint(entry: EvidenceEntry) -> str:
     row = table_row(entry)
-    return " · ".join(row[key] for key in ("when", "pair", "kind", "amount", "what", "role") if row[key])
+    return " · ".join(
+        row[key] for key in ("when", "pair", "kind", "amount", "what", "role") if row[key]
+    )
 
 
 @solara.component
@@ -125,7 +134,9 @@ def Filters(view: RecordView, pairs: dict[str, str], change: Callable[..., None]
                     view.kind,
                     choices_of({"": "aid, terms, cuts, events"} | KINDS | {ALL: "everything"}),
                 ),
-                Field("role", "Role", view.role, choices_of(every | {role: role for role in ROLES})),
+                Field(
+                    "role", "Role", view.role, choices_of(every | {role: role for role in ROLES})
+                ),
                 Field("first_year", "From year", view.first_year, least=FIRST_YEAR, most=LAST_YEAR),
                 Field("last_year", "To year", view.last_year, least=FIRST_YEAR, most=LAST_YEAR),
                 Field("text", "Words", view.text, hint="All words must occur somewhere in the row"),
@@ -191,5 +202,9 @@ def _flat(entry: EvidenceEntry) -> dict[str, Any]:
     record = dict(entry.record)
     worth = record.pop("million_usd", None) or {}
     record |= {f"million_usd_{end}": worth.get(end, "") for end in ("value", "low", "high")}
-    beside = {how.lower().replace(" ", "_"): ";".join(names) for how, names in entry.beside.items() if names}
+    beside = {
+        how.lower().replace(" ", "_"): ";".join(names)
+        for how, names in entry.beside.items()
+        if names
+    }
     return record | beside

@@ -38,16 +38,26 @@ def _png(marks: Sequence[EvidenceMark]) -> bytes:
 
 @solara.component
 def Timeline(
-    marks: Sequence[EvidenceMark], hints: Mapping[str, str], opened: str, on_open: Callable[[str], None]
+    marks: Sequence[EvidenceMark],
+    hints: Mapping[str, str],
+    opened: str,
+    on_open: Callable[[str], None],
 ) -> None:
     """The time line of some rows, with the words shown on hovering each; ``on_open`` is told the id of one clicked."""
     look = use_look()
     guard = use_guard()
-    svg = solara.use_memo(lambda: _drawn(tuple(marks), look).decode("utf-8"), [tuple(marks), look.name])
+    svg = solara.use_memo(
+        lambda: _drawn(tuple(marks), look).decode("utf-8"), [tuple(marks), look.name]
+    )
     words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980; the table beneath tells the same in words"
     with solara.Div(classes=["lp-timeline-wide"]):
         _Timeline(
-            svg=svg, words=words, start=ROW_ID, hints=hints, opened=opened, event_clicked=guard(on_open)
+            svg=svg,
+            words=words,
+            start=ROW_ID,
+            hints=hints,
+            opened=opened,
+            event_clicked=guard(on_open),
         )
         DownloadBar(
             [

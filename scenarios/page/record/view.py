@@ -79,7 +79,9 @@ def read_record_view(search: str | None, material: Material) -> tuple[RecordView
         problems.append(unknown("link", "row", view.opened, ids))
         view = replace(view, opened="")
     if view.first_year > view.last_year:
-        problems.append(Problem("link", "from", view.first_year, f"not after to = {view.last_year}"))
+        problems.append(
+            Problem("link", "from", view.first_year, f"not after to = {view.last_year}")
+        )
         view = replace(view, first_year=FIRST_YEAR, last_year=LAST_YEAR)
     return view, problems
 
@@ -93,8 +95,14 @@ def replaced(view: RecordView, **changes: Any) -> RecordView:
 def pairs_in(entries: Sequence[EvidenceEntry]) -> dict[str, str]:
     """The pairs (client first) and single countries that entries are about, with their words, the commonest first."""
     names = [pair_in(entry.record) for entry in entries]
-    words = {pair_in(entry.record): pair_words(entry.record) for entry in entries if pair_in(entry.record)}
-    return {name: words[name] for name in sorted(words, key=lambda name: (-names.count(name), name))}
+    words = {
+        pair_in(entry.record): pair_words(entry.record)
+        for entry in entries
+        if pair_in(entry.record)
+    }
+    return {
+        name: words[name] for name in sorted(words, key=lambda name: (-names.count(name), name))
+    }
 
 
 def years_in(entry: EvidenceEntry) -> tuple[int, int]:
@@ -132,7 +140,12 @@ def searched(entry: EvidenceEntry, material: Material) -> str:
     """All that a search looks through: every cell of the row, its pair in words, and the title of its source."""
     cells = [str(value) for value in entry.record.values()]
     return " ".join(
-        [*cells, pair_words(entry.record), source_title(entry, material), KINDS[entry.record["file"]]]
+        [
+            *cells,
+            pair_words(entry.record),
+            source_title(entry, material),
+            KINDS[entry.record["file"]],
+        ]
     ).casefold()
 
 

@@ -61,7 +61,11 @@ def source_title(entry: EvidenceEntry, material: Material) -> str:
     if not source:
         return str(key)
     year = f", {source['year']}" if source.get("year") else ""
-    return f"{source['title']} ({source['author']}{year})" if source.get("author") else str(source["title"])
+    return (
+        f"{source['title']} ({source['author']}{year})"
+        if source.get("author")
+        else str(source["title"])
+    )
 
 
 def when(record: Mapping[str, Any]) -> str:
@@ -120,7 +124,9 @@ def table_row(entry: EvidenceEntry) -> dict[str, str]:
         "id": record["id"],
         "when": when(record),
         "pair": pair_words(record),
-        "kind": f"{KINDS[record['file']]}: {sort_of(record)}" if sort_of(record) else KINDS[record["file"]],
+        "kind": f"{KINDS[record['file']]}: {sort_of(record)}"
+        if sort_of(record)
+        else KINDS[record["file"]],
         "what": what(record),
         "amount": amount(record),
         "dollars": dollars(record),
@@ -141,11 +147,18 @@ def card_of(entry: EvidenceEntry, material: Material, by_id: Mapping[str, Eviden
         ("Lines", str(record.get("lines", "")).replace(";", "; ")),
         ("Page", str(record.get("page", "")).replace(";", "; ")),
         ("Note", str(record["note"]) if record["note"] != what(record) else ""),
-        ("Id", f"{record['id']} (lilliput evidence show {record['id']})" if _shown(record) else record["id"]),
+        (
+            "Id",
+            f"{record['id']} (lilliput evidence show {record['id']})"
+            if _shown(record)
+            else record["id"],
+        ),
     ]
     beside = [
         Beside(
-            title, _beside_note(title, record), tuple((name, _brief(by_id[name], material)) for name in names)
+            title,
+            _beside_note(title, record),
+            tuple((name, _brief(by_id[name], material)) for name in names),
         )
         for title, names in entry.beside.items()
         if names
@@ -167,7 +180,11 @@ def _role(record: Mapping[str, Any]) -> str:
     role = record.get("role", "")
     if not role:
         return "conversion: amounts of money are turned into dollars with it"
-    parted = " One reading of several; the preferred one is used instead." if record.get("reading_of") else ""
+    parted = (
+        " One reading of several; the preferred one is used instead."
+        if record.get("reading_of")
+        else ""
+    )
     return f"{role}: {ROLES[role]}.{parted}"
 
 
@@ -193,12 +210,19 @@ def _amount_facts(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not amount(record):
         return []
     low, high = record.get("low"), record.get("high")
-    ranged = f" ({number(low)}–{number(high)})" if low is not None and high is not None and low < high else ""
+    ranged = (
+        f" ({number(low)}–{number(high)})"
+        if low is not None and high is not None and low < high
+        else ""
+    )
     worth = dollars(record, ranged=True)
     told = [("Amount", amount(record) + ranged)]
     if record["file"] == "aid":
         told.append(
-            ("In US dollars", f"{worth} million" if worth else f"not converted; kept in {record['unit']}")
+            (
+                "In US dollars",
+                f"{worth} million" if worth else f"not converted; kept in {record['unit']}",
+            )
         )
     return told
 
@@ -218,7 +242,9 @@ def timeline_mark(entry: EvidenceEntry) -> EvidenceMark:
     """An entry as a mark on the time line."""
     record = entry.record
     event = "documented" in record
-    first, last = (record["earliest"], record["latest"]) if event else (record["from"], record["to"])
+    first, last = (
+        (record["earliest"], record["latest"]) if event else (record["from"], record["to"])
+    )
     return EvidenceMark(
         id=record["id"],
         lane=pair_words(record) or "Exchange rates",

@@ -25,7 +25,14 @@ from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_ids, fitted_record, share_rows
 from calibration.fit.sampler import Effort, Population
-from calibration.likelihood.observations import AID, EVENT, INTEREST, SILENCE, Observation, observations_of
+from calibration.likelihood.observations import (
+    AID,
+    EVENT,
+    INTEREST,
+    SILENCE,
+    Observation,
+    observations_of,
+)
 from calibration.likelihood.rows import evidence_ids
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.influence import influence_report, standing_of
@@ -82,7 +89,11 @@ def test_an_observation_as_probable_under_every_draw_changes_nothing(halves):
     found = one(halves, np.full(DRAWS, -3.7))
     assert found.shifts == pytest.approx(0, abs=1e-9)
     assert found.effective == pytest.approx(DRAWS)
-    assert (found.pareto_k, found.reliable, found.moved_by) == (0.0, True, pytest.approx(0, abs=1e-9))
+    assert (found.pareto_k, found.reliable, found.moved_by) == (
+        0.0,
+        True,
+        pytest.approx(0, abs=1e-9),
+    )
     assert not any(found.clear(k) for k in range(len(headlines())))
 
 
@@ -105,9 +116,13 @@ def test_a_mild_observation_shifts_by_its_weights_and_tells_its_error():
     coordinates = np.zeros((4000, len(parameter_table())))
     coordinates[:, 3] = generator.standard_normal(4000)
     masses = np.zeros((4000, QUARTERS + 1))
-    masses[np.arange(4000), np.clip(np.round(70 + 8 * coordinates[:, 3]), 0, QUARTERS).astype(int)] = 1.0
+    masses[
+        np.arange(4000), np.clip(np.round(70 + 8 * coordinates[:, 3]), 0, QUARTERS).astype(int)
+    ] = 1.0
     sample = Sample(coordinates, {(each.scenario.name, each.pair): masses for each in headlines()})
-    found = one(sample, 0.5 * coordinates[:, 3])  # weights exp(-x / 2) move a standard normal by -1/2
+    found = one(
+        sample, 0.5 * coordinates[:, 3]
+    )  # weights exp(-x / 2) move a standard normal by -1/2
     assert found.reliable
     assert found.moved == list(parameter_table())[3]
     assert abs(found.moved_by + 0.5) < 4 * found.moved_error < 0.2
@@ -119,7 +134,9 @@ def test_a_mild_observation_shifts_by_its_weights_and_tells_its_error():
 def test_where_weights_fail_a_kept_fit_takes_their_place(halves):
     probable = np.where(np.arange(DRAWS) < DRAWS // 2, 0.0, -40.0)
     late = np.arange(DRAWS) >= DRAWS // 2
-    other = Sample(halves.coordinates[late], {key: held[late] for key, held in halves.breaks.items()})
+    other = Sample(
+        halves.coordinates[late], {key: held[late] for key, held in halves.breaks.items()}
+    )
     asked = []
 
     def kept(number):
@@ -155,13 +172,17 @@ def test_free_histories_are_those_of_a_run_draw_by_draw():
     assert held.sum(axis=1) == pytest.approx(1)
     alone = sample_of(Draws(drawn.frame.iloc[:1], "x", "prior"), 1, 1)
     quarter = int(np.argmax(alone.breaks["historical", "albania-yugoslavia"]))
-    assert held[0, quarter] >= 1 / 3 - 1e-12  # its first history has the same draw and the same shocks
+    assert (
+        held[0, quarter] >= 1 / 3 - 1e-12
+    )  # its first history has the same draw and the same shocks
 
 
 def test_every_observation_is_traced_to_rows_of_the_evidence():
     evidence = read_evidence()
     record = fitted_record(evidence)
-    known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {r["id"] for r in share_rows()}
+    known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {
+        r["id"] for r in share_rows()
+    }
     ids = evidence_ids(evidence, record)
     assert list(ids) == list(observations_of(record))
     for row, found in ids.items():
@@ -213,11 +234,20 @@ def one_pair(evidence):
 @pytest.fixture
 def check(tmp_path, monkeypatch):
     path = tmp_path / "draws" / "prior.parquet"
-    write_draws(pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path)
+    write_draws(
+        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
+    )
     monkeypatch.setattr(influence_command, "fitted_record", one_pair)
 
     def called(*arguments, out="reports"):
-        told = ["influence", "--draws", str(path), "--out", str(tmp_path / out), *map(str, arguments)]
+        told = [
+            "influence",
+            "--draws",
+            str(path),
+            "--out",
+            str(tmp_path / out),
+            *map(str, arguments),
+        ]
         return CliRunner().invoke(check_app, told)
 
     return called
@@ -229,7 +259,8 @@ def test_the_command_leaves_a_report_that_is_the_same_each_time(check, tmp_path)
         result = check(*arguments, out=out)
         assert result.exit_code == 0, result.output
     first, again = (
-        json.loads((tmp_path / out / "influence.json").read_text("utf-8")) for out in ("reports", "again")
+        json.loads((tmp_path / out / "influence.json").read_text("utf-8"))
+        for out in ("reports", "again")
     )
     assert first == again
     assert first["finding"] in (tmp_path / "reports" / "influence.md").read_text("utf-8")
@@ -253,9 +284,15 @@ def test_the_command_uses_fits_that_leave_one_out_keeps(check, tmp_path, monkeyp
     assert result.exit_code == 0, result.output
     assert len(wanted) == 8
     assert wanted[0][0].startswith("without-")
-    assert {(effort, seed, folder) for _, effort, seed, folder in wanted} == {(TINY, 2, tmp_path / "kept")}
-    told = json.loads((tmp_path / "reports" / "influence.json").read_text("utf-8"))["values"]["observations"]
-    assert all(row["refitted"] and row["effective_size"] == pytest.approx(6) for row in told.values())
+    assert {(effort, seed, folder) for _, effort, seed, folder in wanted} == {
+        (TINY, 2, tmp_path / "kept")
+    }
+    told = json.loads((tmp_path / "reports" / "influence.json").read_text("utf-8"))["values"][
+        "observations"
+    ]
+    assert all(
+        row["refitted"] and row["effective_size"] == pytest.approx(6) for row in told.values()
+    )
 
 
 def test_every_mistake_is_told_and_nothing_written(check, tmp_path):

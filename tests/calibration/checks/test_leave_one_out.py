@@ -7,12 +7,25 @@ import pytest
 from scipy import stats
 
 from calibration.checks.ablation import weighted_logs
-from calibration.checks.leave_one_out import Asked, LeftOut, left_out, null_scores, smoothed, systematic
+from calibration.checks.leave_one_out import (
+    Asked,
+    LeftOut,
+    left_out,
+    null_scores,
+    smoothed,
+    systematic,
+)
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.likelihood.null_likelihood import NullFit
 from calibration.likelihood.nulls import QUARTERS, all_nulls
-from calibration.likelihood.observations import EVENT, FIGURES, INTEREST, Observation, documented_quarters
+from calibration.likelihood.observations import (
+    EVENT,
+    FIGURES,
+    INTEREST,
+    Observation,
+    documented_quarters,
+)
 from calibration.likelihood.scores import (
     AmountForecast,
     DateForecast,
@@ -83,7 +96,9 @@ def test_a_figure_is_scored_by_the_density_of_a_mixture():
 
 def test_what_no_history_has_is_not_scored():
     score = amount_score(
-        AmountForecast(*(np.empty(0) for _ in range(3))), 0.5, np.random.Generator(np.random.Philox(1))
+        AmountForecast(*(np.empty(0) for _ in range(3))),
+        0.5,
+        np.random.Generator(np.random.Philox(1)),
     )
     assert np.isnan([score.log, score.brier, score.crps]).all()
 
@@ -149,7 +164,9 @@ def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
     for row in rows:
         assert set(row.nulls) == {"constant", "drivers", "persistence"}
         assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
-        assert all(np.isfinite(score.log) and score.crps >= 0 for score in (row.rules, *row.nulls.values()))
+        assert all(
+            np.isfinite(score.log) and score.crps >= 0 for score in (row.rules, *row.nulls.values())
+        )
         assert not row.refitted
 
 
@@ -183,7 +200,9 @@ def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, 
 
 def fake(name, rules, null, pareto=0.1):
     row = Observation(name, EVENT, PAIR, 0)
-    return LeftOut(row, Score(rules, 0.5, 1.0), {"constant": Score(null, 0.6, 2.0)}, pareto, False, rules)
+    return LeftOut(
+        row, Score(rules, 0.5, 1.0), {"constant": Score(null, 0.6, 2.0)}, pareto, False, rules
+    )
 
 
 def test_the_finding_tells_gains_losses_and_failing_weights(origin):

@@ -33,7 +33,10 @@ def test_more_shocks_make_less_noise(record):
     # Variances of 12 estimates each of 3 vectors; one of 8 shocks is about a tenth of that of one shock. The draw is
     # fixed by the seed.
     vectors = 0.3 * draw_coordinates(3, 2)
-    (one, plain), (eight, _) = variances(vectors, record, 5, 1, 12), variances(vectors, record, 5, 8, 12)
+    (one, plain), (eight, _) = (
+        variances(vectors, record, 5, 1, 12),
+        variances(vectors, record, 5, 8, 12),
+    )
     assert one == pytest.approx(plain)
     assert np.median(eight) < np.median(one)
 
@@ -47,7 +50,9 @@ def test_the_report_tells_the_variance_of_the_shocks_in_use():
     assert "plain average of as many has 2.00" in report.finding
     wide = noise_report(read_draws(), averaged, {c: 4 * f for c, f in averaged.items()}, 1, 12)
     assert wide.reached
-    assert not noise_report(read_draws(), {c: 9 * f for c, f in filtered.items()}, averaged, 1, 12).reached
+    assert not noise_report(
+        read_draws(), {c: 9 * f for c, f in filtered.items()}, averaged, 1, 12
+    ).reached
 
 
 @pytest.mark.slow

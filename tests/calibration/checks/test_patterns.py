@@ -42,7 +42,9 @@ def test_order_counts_ties_and_needs_every_break():
     wrong = history([(YUGOSLAVIA_ALBANIA, "1962-07"), (USSR_ALBANIA, "1961-12")])
     together = history([(YUGOSLAVIA_ALBANIA, "1961-10"), (USSR_ALBANIA, "1961-12")])
     never = history([(YUGOSLAVIA_ALBANIA, "1948-07")])
-    shown = [bool(patterns.broken_in_order(held, pairs)[0]) for held in (right, wrong, together, never)]
+    shown = [
+        bool(patterns.broken_in_order(held, pairs)[0]) for held in (right, wrong, together, never)
+    ]
     assert shown == [True, False, True, False]
 
 
@@ -56,7 +58,9 @@ def test_near_is_within_so_many_years():
 def test_aid_is_taken_as_the_likelihood_takes_it():
     observed = PeriodAid(*CHINA_ALBANIA, quarter_of("1966"), quarter_of("1970-12"), 100.0, 0.1)
     half = {("1960-01", "1968-03"): Status.ALLIED, ("1968-04", "1980-12"): Status.SPLIT}
-    held = history(status={CHINA_ALBANIA: half}, newly_pledged={CHINA_ALBANIA: {("1966-01", "1968-06"): 6.0}})
+    held = history(
+        status={CHINA_ALBANIA: half}, newly_pledged={CHINA_ALBANIA: {("1966-01", "1968-06"): 6.0}}
+    )
     assert patterns.aid_rate(held, observed) == pytest.approx(60.0 / 0.5)
     spread = np.hypot(0.1, 0.3)
     expected = -0.5 * (np.log(1.2) / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
@@ -80,11 +84,20 @@ def test_share_granted_is_pledged_over_asked():
 
 
 def test_interest_is_compared_as_the_source_rounds_it():
-    early = InterestAgreed(*CHINA_ALBANIA, quarter_of("1954-12"), quarter_of("1957-01"), 0.005, 0.005 / 3.3)
-    late = InterestAgreed(*CHINA_ALBANIA, quarter_of("1966-07"), quarter_of("1970-12"), 0.0, 0.005 / 3.3)
-    soviet = InterestAgreed(*USSR_ALBANIA, quarter_of("1951"), quarter_of("1957-01"), 0.02, 0.005 / 3.3)
+    early = InterestAgreed(
+        *CHINA_ALBANIA, quarter_of("1954-12"), quarter_of("1957-01"), 0.005, 0.005 / 3.3
+    )
+    late = InterestAgreed(
+        *CHINA_ALBANIA, quarter_of("1966-07"), quarter_of("1970-12"), 0.0, 0.005 / 3.3
+    )
+    soviet = InterestAgreed(
+        *USSR_ALBANIA, quarter_of("1951"), quarter_of("1957-01"), 0.02, 0.005 / 3.3
+    )
     held = history(
-        newly_pledged={CHINA_ALBANIA: {("1955", "1970"): 5.0}, USSR_ALBANIA: {("1951", "1960"): 1.0}},
+        newly_pledged={
+            CHINA_ALBANIA: {("1955", "1970"): 5.0},
+            USSR_ALBANIA: {("1951", "1960"): 1.0},
+        },
         interest={
             CHINA_ALBANIA: {("1954", "1960"): 0.007, ("1961", "1970"): 0.003},
             USSR_ALBANIA: {("1951", "1960"): 0.018},
@@ -110,7 +123,9 @@ def delivered(*spans):
 
 
 def test_chinese_aid_rises_to_1975():
-    late = history(delivered=delivered(("1961", "1970", 5.0), ("1971", "1974", 9.0), ("1976", "1977", 3.0)))
+    late = history(
+        delivered=delivered(("1961", "1970", 5.0), ("1971", "1974", 9.0), ("1976", "1977", 3.0))
+    )
     early = history(delivered=delivered(("1961", "1965", 9.0), ("1966", "1980", 3.0)))
     assert patterns.chinese_aid_peaks_after_1966(late).all()
     assert not patterns.chinese_aid_peaks_after_1966(early).any()
@@ -161,12 +176,14 @@ def test_support_is_highest_in_the_middle():
 def test_requests_exceed_grants_and_the_ratio_grows():
     asked = {CHINA_ALBANIA: {("1966", "1970"): 10.0, ("1976", "1980"): 30.0}}
     growing = history(
-        requested=asked, newly_pledged={CHINA_ALBANIA: {("1966", "1970"): 7.0, ("1976", "1980"): 12.0}}
+        requested=asked,
+        newly_pledged={CHINA_ALBANIA: {("1966", "1970"): 7.0, ("1976", "1980"): 12.0}},
     )
     assert patterns.requests_exceed_grants(growing).all()
     assert patterns.ratio_of_requests_grows(growing).all()
     generous = history(
-        requested=asked, newly_pledged={CHINA_ALBANIA: {("1966", "1970"): 7.0, ("1976", "1980"): 30.0}}
+        requested=asked,
+        newly_pledged={CHINA_ALBANIA: {("1966", "1970"): 7.0, ("1976", "1980"): 30.0}},
     )
     assert not patterns.requests_exceed_grants(generous).any()
     assert not patterns.ratio_of_requests_grows(generous).any()
@@ -211,7 +228,9 @@ def test_the_list_covers_every_number_once():
         None,
     ]
     assert sum(pattern.note == "Fitted." for pattern in rates) == len(record.interest)
-    assert sum(pattern.note == "Held out of the fit." for pattern in rates) == 4 - len(record.interest)
+    assert sum(pattern.note == "Held out of the fit." for pattern in rates) == 4 - len(
+        record.interest
+    )
 
 
 @pytest.mark.parametrize("names", [names for _, _, names, _ in COUNTERFACTUALS])

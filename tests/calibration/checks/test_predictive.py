@@ -66,7 +66,9 @@ def test_verdicts():
     plain = Pattern("4a", "something", lambda history: flags(60))
     assert judged(plain, flags(60), None, None).passed
     assert not judged(plain, flags(40), None, None).passed
-    measured = replace(plain, measure=Measure("share", 0.5, lambda history: np.zeros(100)), by_majority=False)
+    measured = replace(
+        plain, measure=Measure("share", 0.5, lambda history: np.zeros(100)), by_majority=False
+    )
     around = np.linspace(0, 1, 100)
     assert judged(measured, flags(1), around, None).passed
     assert not judged(measured, flags(1), around + 2, None).passed
@@ -94,7 +96,9 @@ def test_free_runs_are_looked_through_once_for_everything(check):
     assert by_number["1e"].shown.share == near(quarters, quarter_of("1961-12")).mean()
     assert by_number["1e"].shown.share == dates["albania-ussr"].near.share
     assert by_number["9a"].factual is not None
-    assert all(0 <= row.shown.low <= row.shown.share <= row.shown.high <= 1 for row in check.patterns)
+    assert all(
+        0 <= row.shown.low <= row.shown.share <= row.shown.high <= 1 for row in check.patterns
+    )
     names = [scenario.name for scenario in scenarios_of([row.pattern for row in check.patterns])]
     assert names[0] == HISTORICAL.name
     assert len(names) == 3

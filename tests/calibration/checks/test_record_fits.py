@@ -80,7 +80,9 @@ def test_a_record_is_addressed_by_seed_and_number(like):
 def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
     for number in range(6):
         made = simulated_record(like, len(parameter_table()), seed=5, number=number).record
-        conditioning = Conditioning(made.moves, 1, quarter_of("1978-12") + 1)  # raises if it could not be
+        conditioning = Conditioning(
+            made.moves, 1, quarter_of("1978-12") + 1
+        )  # raises if it could not be
         assert conditioning.until == quarter_of("1978-12") + 1
         real = {(a.patron, a.client, a.first_quarter, a.log_range) for a in like.aid}
         assert {(a.patron, a.client, a.first_quarter, a.log_range) for a in made.aid} <= real
@@ -91,7 +93,9 @@ def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
 def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
     without, dimensions = replace(like, interest=()), len(parameter_table())
     made = [simulated_record(like, dimensions, seed=5, number=number).record for number in range(6)]
-    plain = [simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)]
+    plain = [
+        simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)
+    ]
     assert [replace(record, interest=()) for record in made] == plain
     found = [rate for record in made for rate in record.interest]
     assert {(rate.first_quarter, rate.spread) for rate in found} <= {
@@ -112,7 +116,9 @@ def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
 
 def table(quarters, moves):
     columns = [np.array(column, dtype=np.int64) for column in ([0] * len(quarters), quarters)]
-    patron, client = [np.full(len(quarters), country) for country in (Country.CHINA, Country.ALBANIA)]
+    patron, client = [
+        np.full(len(quarters), country) for country in (Country.CHINA, Country.ALBANIA)
+    ]
     return MoveTable(*columns, patron, client, np.array(moves), patron, patron)
 
 
@@ -125,8 +131,15 @@ def test_a_move_is_told_by_its_cell_unless_it_shares_it():
         (21, 21),
         (131, 134),
     ]
-    assert [move.move for move in found] == [Move.FORMED, Move.ESTRANGED, Move.MENDED, Move.ESTRANGED]
-    assert windowed(moves, PAIR, 40, 0)[-1].last_quarter == 133  # its cell runs beyond the fitted years
+    assert [move.move for move in found] == [
+        Move.FORMED,
+        Move.ESTRANGED,
+        Move.MENDED,
+        Move.ESTRANGED,
+    ]
+    assert (
+        windowed(moves, PAIR, 40, 0)[-1].last_quarter == 133
+    )  # its cell runs beyond the fitted years
     assert windowed(moves, (Country.USSR, Country.CHINA), 4, 1) == []
 
 
@@ -137,7 +150,9 @@ def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
     status[figure.first_quarter + 9 :] = Status.SPLIT  # on terms in 10 quarters of 20
     pledged = np.zeros((QUARTERS, 4, 4, 1))
     pledged[figure.first_quarter : figure.first_quarter + 5, *at] = 3.0
-    history = Trajectory(0, 1, {"status": status, "newly_pledged": pledged}, MoveTable.joined([]), None)
+    history = Trajectory(
+        0, 1, {"status": status, "newly_pledged": pledged}, MoveTable.joined([]), None
+    )
     assert recorded_aid(history, figure, 0.0).usd == pytest.approx(15 / (10 / 20))
     assert recorded_aid(history, figure, 1.0).usd > 30
     status[:] = Status.NONE
@@ -146,7 +161,9 @@ def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
 
 def test_places_by_hand():
     draws = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]])
-    assert places_of(np.array([2.5, 0.0]), draws, np.array([0.5, 0.5])) == pytest.approx([2.5 / 4, 2 / 4])
+    assert places_of(np.array([2.5, 0.0]), draws, np.array([0.5, 0.5])) == pytest.approx(
+        [2.5 / 4, 2 / 4]
+    )
 
 
 def test_break_dates_are_those_of_free_histories(like):
@@ -209,14 +226,23 @@ def test_reports_are_made_of_any_number_of_records(fits, walked):
 def test_coverage_is_told_apart_by_what_fits_remember():
     def result(memory, moves, place):
         names = quantity_names()
-        rows = {"truth": [0.5, 1.0] * len(names), "mean": [0.0] * len(names), "spread": [1.0] * len(names)}
+        rows = {
+            "truth": [0.5, 1.0] * len(names),
+            "mean": [0.0] * len(names),
+            "spread": [1.0] * len(names),
+        }
         places = dict.fromkeys(names, place)
         counts = dict.fromkeys(
             ("aid", "shares", "interest", "seconds", "bridges", "families", "degenerate"), 1
         )
         return counts | rows | {"memory": memory, "moves": moves, "places": places}
 
-    held = [result(0.1, 20, 0.5), result(0.6, 80, 0.99), result(0.9, 90, 0.9), result(0.25, 50, 0.1)]
+    held = [
+        result(0.1, 20, 0.5),
+        result(0.6, 80, 0.99),
+        result(0.9, 90, 0.9),
+        result(0.25, 50, 0.1),
+    ]
     fits = SimpleNamespace(effort=TINY, seed=1)
     with np.errstate(invalid="ignore"):
         report = recovery_report(fits, held, 4)
@@ -224,7 +250,8 @@ def test_coverage_is_told_apart_by_what_fits_remember():
     assert [row[1:3] for row in rows] == [(1, 20.0), (1, 50.0), (2, 85.0)]
     assert [row[3:] for row in rows] == [(1.0, 1.0), (0.0, 1.0), (0.0, 0.5)]
     assert (
-        "2 records whose fits still remembered (0.5 and above), 90 % intervals cover 50.0%" in report.finding
+        "2 records whose fits still remembered (0.5 and above), 90 % intervals cover 50.0%"
+        in report.finding
     )
 
 
@@ -267,7 +294,9 @@ def test_how_many_may_leave_by_chance():
 
 
 @pytest.mark.slow
-def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(fits, walked, monkeypatch, tmp_path):
+def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(
+    fits, walked, monkeypatch, tmp_path
+):
     monkeypatch.setitem(efforts.RECORD_EFFORTS, "usual", TINY)
     monkeypatch.setitem(recovery_command.RECORD_EFFORTS, "usual", TINY)
     options = ["--records", "2", "--seed", "3", "--out", str(tmp_path / "docs")]

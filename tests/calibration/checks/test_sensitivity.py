@@ -82,7 +82,9 @@ def test_parameters_range_between_quantiles_of_the_draws():
     coordinates = draw_coordinates(200, 1)
     found = parameter_levers(coordinates)
     assert len(found) == len(parameter_table()) + DUMMIES
-    assert (found[0].low, found[0].high) == pytest.approx(tuple(np.quantile(coordinates[:, 0], [0.05, 0.95])))
+    assert (found[0].low, found[0].high) == pytest.approx(
+        tuple(np.quantile(coordinates[:, 0], [0.05, 0.95]))
+    )
 
 
 def test_points_with_the_same_drivers_are_simulated_together_and_in_place():

@@ -35,7 +35,9 @@ def draws(tmp_path_factory):
 @pytest.fixture
 def check(tmp_path):
     def called(*arguments):
-        return CliRunner().invoke(check_app, [*map(str, arguments), "--out", str(tmp_path / "reports")])
+        return CliRunner().invoke(
+            check_app, [*map(str, arguments), "--out", str(tmp_path / "reports")]
+        )
 
     return called
 
@@ -133,10 +135,23 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
 def test_sensitivity(check, draws, tmp_path, monkeypatch):
     def cheap(levers, points, *rest):
         outcomes = np.tile(points[:, :1], (1, len(laboratory.outcome_names())))
-        return outcomes + 0.01 * np.random.Generator(np.random.Philox(len(points))).random(outcomes.shape)
+        return outcomes + 0.01 * np.random.Generator(np.random.Philox(len(points))).random(
+            outcomes.shape
+        )
 
     monkeypatch.setattr(laboratory, "outcomes_at", cheap)
-    arguments = ("--paths", 2, "--leading", 3, "--size", 4, "--workers", 1, "--cache", tmp_path / "kept")
+    arguments = (
+        "--paths",
+        2,
+        "--leading",
+        3,
+        "--size",
+        4,
+        "--workers",
+        1,
+        "--cache",
+        tmp_path / "kept",
+    )
     result = check("sensitivity", *arguments, "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output
     assert len(report(tmp_path, "sensitivity")["values"]["parameters"]["total"]) == 4
@@ -155,7 +170,10 @@ def test_sensitivity(check, draws, tmp_path, monkeypatch):
             ("ablation", "--only", "ideologi", "--effort", "much"),
             ("2 problems", "did you mean 'ideology'", "much"),
         ),
-        (("sensitivity", "--size", 6, "--replicates", 10), ("2 problems", "a power of two", "50 to")),
+        (
+            ("sensitivity", "--size", 6, "--replicates", 10),
+            ("2 problems", "a power of two", "50 to"),
+        ),
         (("nulls", "--runs", 1), ("1 problem", "2 to 100")),
         (("identified", "--copies", "many"), ("1 problem", "--copies")),
     ],

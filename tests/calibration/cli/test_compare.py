@@ -57,7 +57,9 @@ def test_the_tables_carry_antecedent_horizon_flags_and_errors(batch, capsys):
 
 
 def test_a_longer_horizon_is_flagged_and_an_event_told_year_by_year(batch, capsys):
-    out, _, status = said(capsys, batch, "--event", "albania-china", "--horizon", 8, "--only", NAMES[1])
+    out, _, status = said(
+        capsys, batch, "--event", "albania-china", "--horizon", 8, "--only", NAMES[1]
+    )
     assert status == 0
     assert "beyond the horizon of 5 years" in out
     assert "albania-china: counterfactual less factual" in out
@@ -75,13 +77,17 @@ def test_one_json_object_with_every_number(batch, capsys):
     compared = compare_batch(batch)
     for each in held["comparisons"]:
         assert list(each["pairs"]) == list(PAIR_NAMES)
-        assert {"antecedents", "horizon_years", "flags", "from", "to", "source", "left_out"} <= set(each)
+        assert {"antecedents", "horizon_years", "flags", "from", "to", "source", "left_out"} <= set(
+            each
+        )
     entry = held["comparisons"][1]["pairs"]["china-ussr"]
     own = compared.comparisons[8]
     assert (own.pair, own.reading.scenario.name) == ("china-ussr", NAMES[1])
     assert entry["fates"]["delayed"]["value"] == own.fates.delayed.value
     assert entry["fates"]["delayed"]["error"] == own.fates.delayed.error
-    assert entry["restricted_mean"]["difference"]["halving"] == own.restricted_mean.difference.halving
+    assert (
+        entry["restricted_mean"]["difference"]["halving"] == own.restricted_mean.difference.halving
+    )
     assert entry["necessity"]["low"] == own.necessity.low
     assert len(entry["yearly"]) == len(own.yearly)
     assert "NaN" not in out
@@ -89,7 +95,15 @@ def test_one_json_object_with_every_number(batch, capsys):
 
 
 def test_both_branches_are_given_the_record(batch, draws, capsys):
-    arguments = (batch, "--given-record-until", "1960-12", "--draws", draws.path, "--event", "albania-ussr")
+    arguments = (
+        batch,
+        "--given-record-until",
+        "1960-12",
+        "--draws",
+        draws.path,
+        "--event",
+        "albania-ussr",
+    )
     out, err, status = said(capsys, *arguments, "--only", NAMES[1])
     assert (status, err) == (0, "")
     assert "recorded moves up to 1960-12" in out
@@ -114,7 +128,9 @@ def test_the_draws_must_be_those_of_the_batch(batch, capsys):
 
 
 def test_everything_wrong_is_said_in_one_message(batch, capsys, tmp_path):
-    out, err, status = said(capsys, batch, "--horizon", "soon", "--event", "albania-chna", "--factual", "x")
+    out, err, status = said(
+        capsys, batch, "--horizon", "soon", "--event", "albania-chna", "--factual", "x"
+    )
     assert (out, status) == ("", 2)
     assert "(3 problems)" in err
     assert "did you mean 'albania-china'" in err
@@ -124,7 +140,9 @@ def test_everything_wrong_is_said_in_one_message(batch, capsys, tmp_path):
 
 
 def test_an_unfinished_batch_is_refused(batch, draws, capsys, tmp_path):
-    folder = run_batch([HISTORICAL, scenario_named(NAMES[0])], draws, 4, 3, tmp_path / "b", workers=1)
+    folder = run_batch(
+        [HISTORICAL, scenario_named(NAMES[0])], draws, 4, 3, tmp_path / "b", workers=1
+    )
     next((folder / "scenario=historical").glob("*.parquet")).unlink()
     _, err, status = said(capsys, folder)
     assert status == 2

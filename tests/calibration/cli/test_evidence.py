@@ -35,11 +35,17 @@ def test_without_filters_everything_is_listed() -> None:
 
 def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
-    rows = {"cuts": "china-albania-1975-arms-stop", "terms": "china-albania-1970-fyp5-loan-grace-20y"}
+    rows = {
+        "cuts": "china-albania-1975-arms-stop",
+        "terms": "china-albania-1970-fyp5-loan-grace-20y",
+    }
     for kind, name in rows.items():
         path = folder / f"{kind}.csv"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        changed = [line.replace(",context,", ",target,") if line.startswith(name) else line for line in lines]
+        changed = [
+            line.replace(",context,", ",target,") if line.startswith(name) else line
+            for line in lines
+        ]
         path.write_text("".join(changed), encoding="utf-8")
     told = refused("check", "--folder", str(folder))
     assert "2 problems" in told
@@ -48,14 +54,20 @@ def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> 
 
 
 def test_filters_narrow_together() -> None:
-    rows = listed("--pair", "albania-ussr", "--kind", "aid", "--years", "1961-1965", "--role", "target")
+    rows = listed(
+        "--pair", "albania-ussr", "--kind", "aid", "--years", "1961-1965", "--role", "target"
+    )
     assert [row["id"] for row in rows] == [
         "ussr-albania-1959-loan-300m",
         "ussr-albania-1960-answer-0",
         "ussr-albania-1960-request-500m",
     ]
     assert rows[0]["million_usd"]["value"] == 75
-    assert (rows[0]["from"], rows[0]["to"], rows[0]["unit"]) == ("1961", "1965", "million old rubles")
+    assert (rows[0]["from"], rows[0]["to"], rows[0]["unit"]) == (
+        "1961",
+        "1965",
+        "million old rubles",
+    )
 
 
 def test_years_keep_what_overlaps_them() -> None:
@@ -69,7 +81,9 @@ def test_years_keep_what_overlaps_them() -> None:
 
 
 def test_events_are_listed_by_their_documented_year() -> None:
-    found = {row["id"] for row in listed("--kind", "record", "--pair", "china-ussr", "--years", "1963")}
+    found = {
+        row["id"] for row in listed("--kind", "record", "--pair", "china-ussr", "--years", "1963")
+    }
     assert found == {"ussr-china-1963-07-break", "ussr-china-1963-07-31-break"}
 
 
@@ -109,7 +123,13 @@ def test_every_bad_filter_is_reported_at_once() -> None:
     ]
     message = refused("list", *arguments)
     assert "5 problems" in message
-    for text in ("'albania-china'?", "'aid'?", "'grant'?", "1960-1965", "target, held out, context"):
+    for text in (
+        "'albania-china'?",
+        "'aid'?",
+        "'grant'?",
+        "1960-1965",
+        "target, held out, context",
+    ):
         assert text in message
 
 
@@ -152,7 +172,9 @@ def test_what_cannot_be_converted_keeps_its_unit() -> None:
 
 
 def test_an_unknown_id_is_answered_with_the_nearest() -> None:
-    assert "did you mean 'ussr-albania-1961-12-break'?" in refused("show", "ussr-albania-1961-12-brake")
+    assert "did you mean 'ussr-albania-1961-12-break'?" in refused(
+        "show", "ussr-albania-1961-12-brake"
+    )
 
 
 def test_the_evidence_is_in_order() -> None:

@@ -10,7 +10,16 @@ import pytest
 from calibration.cli import main as command
 from simulation.errors import LilliputError, Problem
 
-HEAVY = ("matplotlib", "mesa", "scipy", "pandas", "pyarrow", "numpy", "networkx", "multiprocessing.pool")
+HEAVY = (
+    "matplotlib",
+    "mesa",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "networkx",
+    "multiprocessing.pool",
+)
 
 
 def carried_out(arguments: Sequence[str]) -> int | str | None:
@@ -42,14 +51,18 @@ def test_every_sub_command_can_be_read_in(name: str, capsys: pytest.CaptureFixtu
     assert f"Usage: lilliput {name}" in capsys.readouterr().out
 
 
-def test_unknown_command_gets_the_nearest_match_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_command_gets_the_nearest_match_and_status_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert carried_out(["benchmrk"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "No such command 'benchmrk'. Did you mean 'benchmark'?" in captured.err
 
 
-def test_unknown_option_gets_the_nearest_match_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_option_gets_the_nearest_match_and_status_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert carried_out(["benchmark", "--replicate", "3"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

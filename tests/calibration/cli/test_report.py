@@ -25,7 +25,9 @@ NAMES = ("historical", "gang-of-four-wins")
 @pytest.fixture(scope="module")
 def draws_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    write_draws(pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path)
+    write_draws(
+        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
+    )
     return path
 
 
@@ -35,7 +37,16 @@ def folder(draws_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("place")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        arguments = ["batch", *NAMES, "--replicates", "40", "--draws", str(draws_file), "--workers", "1"]
+        arguments = [
+            "batch",
+            *NAMES,
+            "--replicates",
+            "40",
+            "--draws",
+            str(draws_file),
+            "--workers",
+            "1",
+        ]
         made = CliRunner().invoke(app, arguments)
         assert made.exit_code == 0, made.output
     return place
@@ -59,7 +70,9 @@ def test_batch_compare_and_report_speak_of_the_same_folder() -> None:
     assert defaults == [Path("results/batch")] * 3
 
 
-def test_the_three_run_in_a_row(lilliput: Callable[..., Result], folder: Path, draws_file: Path) -> None:
+def test_the_three_run_in_a_row(
+    lilliput: Callable[..., Result], folder: Path, draws_file: Path
+) -> None:
     compared = lilliput("compare")
     assert compared.exit_code == 0, compared.output
     assert "gang-of-four-wins" in compared.output

@@ -30,7 +30,9 @@ BOUNDS = parameter_table()[NAME]
 @pytest.fixture(scope="module")
 def draws_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    write_draws(pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path)
+    write_draws(
+        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
+    )
     return path
 
 
@@ -59,14 +61,18 @@ def test_json_has_the_promised_shape_and_nothing_is_written(lilliput: Any, tmp_p
         known = [date for date in dates if date is not None]
         assert known == sorted(known)
         assert dates[: len(known)] == known
-    pledged = [row for row in told["aid"] if (row["pair"], row["basis"]) == ("albania-china", "pledged")]
+    pledged = [
+        row for row in told["aid"] if (row["pair"], row["basis"]) == ("albania-china", "pledged")
+    ]
     assert any(row["period"] == "1971-75" and row["documented"] > 0 for row in pledged)
     assert told["manifest"]["replicates"] == 40
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_seed_gives_the_same_answer(lilliput: Any) -> None:
-    first, again, other = (lilliput("--replicates", "30", "--json", "--seed", seed) for seed in "112")
+    first, again, other = (
+        lilliput("--replicates", "30", "--json", "--seed", seed) for seed in "112"
+    )
     assert first.stdout == again.stdout
     assert json.loads(first.stdout)["aid"] != json.loads(other.stdout)["aid"]
 
@@ -102,7 +108,9 @@ def test_parameters_set_by_hand_are_told_and_matter(lilliput: Any) -> None:
     assert changed["aid"] != plain["aid"]
 
 
-def test_every_mistake_is_told_at_once_and_nothing_is_written(lilliput: Any, tmp_path: Path) -> None:
+def test_every_mistake_is_told_at_once_and_nothing_is_written(
+    lilliput: Any, tmp_path: Path
+) -> None:
     (tmp_path / "taken").write_text("mine")
     result = lilliput(
         "no-opening-1972",
@@ -121,7 +129,14 @@ def test_every_mistake_is_told_at_once_and_nothing_is_written(lilliput: Any, tmp
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "(8 problems)" in result.stderr
-    for told in ("no-opening-1971", "--replicates = '-3'", "--seed = '-1'", "taken", "nonsense", "'what'"):
+    for told in (
+        "no-opening-1971",
+        "--replicates = '-3'",
+        "--seed = '-1'",
+        "taken",
+        "nonsense",
+        "'what'",
+    ):
         assert told in result.stderr
     assert f"did you mean {NAME!r}?" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]

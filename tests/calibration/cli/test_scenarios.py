@@ -18,7 +18,9 @@ def asked(*arguments: str) -> Result:
     return CliRunner().invoke(scenarios_app, list(arguments))
 
 
-def test_new_file_passes_check_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_file_passes_check_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     made = asked("new", "half-of-it")
     assert made.exit_code == 0
@@ -90,6 +92,8 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     write_template("my-own", path)
     (change,) = read_scenario(path).interventions
-    assert in_words(change).startswith("1960-02 to 1961-12: the share of requests granted by ussr to albania")
+    assert in_words(change).startswith(
+        "1960-02 to 1961-12: the share of requests granted by ussr to albania"
+    )
     for kind in NEEDED:
         assert in_words(Intervention(kind, "1960", "1961", "A reason.")).endswith("A reason.")

@@ -46,7 +46,8 @@ def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     found = util.find_spec
     monkeypatch.setattr(
-        "calibration.cli.serve.find_spec", lambda name: None if name.startswith("solara") else found(name)
+        "calibration.cli.serve.find_spec",
+        lambda name: None if name.startswith("solara") else found(name),
     )
     with pytest.raises(CalibrationError) as refused:
         opened("127.0.0.1", "x")

@@ -15,7 +15,14 @@ from calibration.cli.calibrate import calibrate_app
 from calibration.dossier.evidence import held_out_table, record_table, targets_not_compared
 from calibration.dossier.goals import GOALS, MISSED, REACHED, TELLS, UNCHECKED, UNMADE, judged_goals
 from calibration.dossier.page import Material, in_text, referee_page
-from calibration.dossier.reports import Shown, TitledTable, fitted_of, parts_of, read_reports, table_of
+from calibration.dossier.reports import (
+    Shown,
+    TitledTable,
+    fitted_of,
+    parts_of,
+    read_reports,
+    table_of,
+)
 from calibration.dossier.sections import SECTIONS
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
@@ -57,9 +64,14 @@ VALUES = {
         "constant": {"log_evidence": -64.0, "error": 0.1},
     },
     "ablation": {
-        "mechanisms": {"fear": {"evidence": 3.0, "error": 1.0}, "pride": {"evidence": -4.0, "error": 1.0}}
+        "mechanisms": {
+            "fear": {"evidence": 3.0, "error": 1.0},
+            "pride": {"evidence": -4.0, "error": 1.0},
+        }
     },
-    "identified": {"classes": {"informed": ["x"], "weak": [], "not identified": ["lost_one", "lost_two"]}},
+    "identified": {
+        "classes": {"informed": ["x"], "weak": [], "not identified": ["lost_one", "lost_two"]}
+    },
     "sensitivity": {"no_effect": ["y"]},
     "influence": {"observations": {"a": {"reliable": False}, "b": {"reliable": True}}},
 }
@@ -95,7 +107,9 @@ def check_report(name, fitted):
         (
             "How it is made, *plainly*.",
             ReportTable(
-                "The fits", ("what", "number", "when"), [("a | b", -1.5, "1949-02"), ("<i>", 2.0, "x")]
+                "The fits",
+                ("what", "number", "when"),
+                [("a | b", -1.5, "1949-02"), ("<i>", 2.0, "x")],
             ),
             ReportFigure("picture", "A line that falls", figure),
             ReportTable("Folded away", ("what",), [("deep inside",)]),
@@ -169,7 +183,9 @@ def test_goals_are_told_as_measured(folder, fitted):
     found = {goal.measured: goal.verdict for goal in told.values()}
     assert found["30 published draws"] == MISSED  # too few
     assert (
-        found["3 fits; R-hat at most 1.002; least effective size 1,500; means at most 1.5 errors apart"]
+        found[
+            "3 fits; R-hat at most 1.002; least effective size 1,500; means at most 1.5 errors apart"
+        ]
         == REACHED
     )
     assert found["median variance 1.20"] == REACHED
@@ -188,7 +204,9 @@ def test_two_fits_that_agree_are_not_three(folder, fitted):
     reports = read_reports(folder)
     values = VALUES["agreement"] | {"log_evidence": [-50.0, -50.5]}
     reports["agreement"] = replace(reports["agreement"], values=values)
-    goal = next(goal for goal in judged_goals(reports, fitted) if goal.measured.startswith("2 fits"))
+    goal = next(
+        goal for goal in judged_goals(reports, fitted) if goal.measured.startswith("2 fits")
+    )
     assert goal.verdict == MISSED
     assert goal.stale == ("about other fits than those that were pooled into these draws",)
 
@@ -245,7 +263,8 @@ def test_the_page_is_whole_and_always_the_same(folder, fitted, evidence):
 def test_sentences_keep_their_marks_and_nothing_else():
     assert in_text("**a** `b` <b>") == "<strong>a</strong> <code>b</code> &lt;b&gt;"
     assert (
-        in_text("-3 in 1949-02, need_share, china-1949-02-x") == "−3 in 1949‑02, need_share, china-1949-02-x"
+        in_text("-3 in 1949-02, need_share, china-1949-02-x")
+        == "−3 in 1949‑02, need_share, china-1949-02-x"
     )
 
 
@@ -261,7 +280,9 @@ def test_the_record_is_listed_row_by_row(evidence):
     assert any("1947 Q2 and 1948 Q2" in row[2] for row in table.rows)
     held = held_out_table(evidence)
     assert "china-albania-1962-10-mended" in {row[0] for row in held.rows}
-    assert not {row[0] for row in held.rows} & {name for row in table.rows for name in row[3].split(", ")}
+    assert not {row[0] for row in held.rows} & {
+        name for row in table.rows for name in row[3].split(", ")
+    }
     assert targets_not_compared(evidence, record) == []
     listed = {row[0]: row[1:] for row in table.rows}
     assert listed["albania-china interest 1954"] == [
@@ -326,11 +347,15 @@ def test_a_browser_opens_the_page_without_a_network(
 ):
     path = tmp_path / "page.html"
     path.write_text(page_of(fitted, read_reports(folder), evidence), "utf-8")
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
+    )
     page = context.new_page()
     errors, asked = [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path.as_uri())
     assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
@@ -338,8 +363,12 @@ def test_a_browser_opens_the_page_without_a_network(
     assert [section.title for section in SECTIONS] == titles[3:-2]
     pictures = page.locator("figure img")
     assert pictures.count() == len(VALUES)
-    assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # only tables scroll sideways
+    assert page.evaluate(
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= innerWidth"
+    )  # only tables scroll sideways
     page.locator("#trusted details summary").first.click()
     assert page.locator("#trusted details").first.get_by_text("deep inside").is_visible()
     page.get_by_role("link", name="What is not identified").click()

@@ -15,9 +15,22 @@ def evidence() -> Evidence:
     return read_evidence()
 
 
-def figure(value: float, low: float, high: float, unit: str, agreed: str, first: str, last: str) -> AidFigure:
-    cells = {"id": "china-albania-made-up", "patron": "china", "client": "albania", "source": "assumption"}
-    cells |= {"form": "credit", "basis": "pledged", "role": "target", "description": "Made up.", "unit": unit}
+def figure(
+    value: float, low: float, high: float, unit: str, agreed: str, first: str, last: str
+) -> AidFigure:
+    cells = {
+        "id": "china-albania-made-up",
+        "patron": "china",
+        "client": "albania",
+        "source": "assumption",
+    }
+    cells |= {
+        "form": "credit",
+        "basis": "pledged",
+        "role": "target",
+        "description": "Made up.",
+        "unit": unit,
+    }
     cells |= {"agreed": agreed, "from": first, "to": last} | {
         "value": str(value),
         "low": str(low),
@@ -29,7 +42,13 @@ def figure(value: float, low: float, high: float, unit: str, agreed: str, first:
 
 def rate(unit: str, usd: float, low: float, high: float) -> ExchangeRate:
     cells = {"unit": unit, "from": "1945", "to": "1980", "usd_per_unit": str(usd), "low": str(low)}
-    cells |= {"high": str(high), "source": "assumption", "lines": "", "page": "", "note": "Made up."}
+    cells |= {
+        "high": str(high),
+        "source": "assumption",
+        "lines": "",
+        "page": "",
+        "note": "Made up.",
+    }
     return ExchangeRate.model_validate(cells)
 
 
@@ -45,7 +64,9 @@ def rate(unit: str, usd: float, low: float, high: float) -> ExchangeRate:
         ("china-albania-1968-cash-35m-usd", 35, 0),
     ],
 )
-def test_documented_amounts_in_dollars(evidence: Evidence, name: str, usd: float, within: float) -> None:
+def test_documented_amounts_in_dollars(
+    evidence: Evidence, name: str, usd: float, within: float
+) -> None:
     (found,) = (figure for figure in evidence.aid if figure.id == name)
     converted = usd_of(found, evidence.currency)
     assert converted is not None
@@ -56,11 +77,14 @@ def test_documented_amounts_in_dollars(evidence: Evidence, name: str, usd: float
 def test_the_range_combines_amount_and_rate_as_independent_errors() -> None:
     """100 at 0.5, each uncertain by a factor: 2 and 3 downward, 3 and 2 upward."""
     converted = usd_of(
-        figure(100, 50, 300, "million yuan", "1960", "1961", "1965"), [rate("million yuan", 0.5, 0.5 / 3, 1)]
+        figure(100, 50, 300, "million yuan", "1960", "1961", "1965"),
+        [rate("million yuan", 0.5, 0.5 / 3, 1)],
     )
     assert converted is not None
     factor = math.exp(math.sqrt(math.log(2) ** 2 + math.log(3) ** 2))
-    assert (converted.value, converted.low, converted.high) == pytest.approx((50, 50 / factor, 50 * factor))
+    assert (converted.value, converted.low, converted.high) == pytest.approx(
+        (50, 50 / factor, 50 * factor)
+    )
 
 
 def test_a_certain_rate_leaves_the_range_of_the_amount() -> None:
@@ -86,12 +110,18 @@ def test_tons_and_pieces_are_not_converted(evidence: Evidence) -> None:
 
 @pytest.mark.parametrize(
     ("agreed", "usd"),
-    [("1960", 25), ("1950-02", 18.87), ("", 25)],  # the middle of 1949-1957 falls after the rate of 1950-03
+    [
+        ("1960", 25),
+        ("1950-02", 18.87),
+        ("", 25),
+    ],  # the middle of 1949-1957 falls after the rate of 1950-03
 )
 def test_the_rate_is_that_of_the_agreement_or_of_the_middle_of_the_period(
     evidence: Evidence, agreed: str, usd: float
 ) -> None:
-    converted = usd_of(figure(100, 90, 110, "million old rubles", agreed, "1949", "1957"), evidence.currency)
+    converted = usd_of(
+        figure(100, 90, 110, "million old rubles", agreed, "1949", "1957"), evidence.currency
+    )
     assert converted is not None
     assert converted.value == pytest.approx(usd)
 

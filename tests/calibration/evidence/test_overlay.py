@@ -76,7 +76,9 @@ def test_a_rate_of_interest_is_fitted_when_its_role_says_so(tmp_path):
     assert rate.spread == pytest.approx(0.005 / 3.3)
     assert (record.moves, record.aid, record.shares) == (before.moves, before.aid, before.shares)
     parameters = parameters_at(draw_coordinates(4, 2) * 0.3)
-    fitted, plain = (filtered_log_likelihood(parameters, told, seed=3, copies=1) for told in (record, before))
+    fitted, plain = (
+        filtered_log_likelihood(parameters, told, seed=3, copies=1) for told in (record, before)
+    )
     assert (np.abs(fitted - plain) > 1e-6).all()
 
 

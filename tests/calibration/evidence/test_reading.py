@@ -86,20 +86,28 @@ def test_the_answers_to_requests_that_the_model_must_meet_are_held(evidence: Evi
 
 
 def test_the_article_and_the_thesis_agree_who_stopped_aid_in_1961(evidence: Evidence) -> None:
-    stops = [cut for cut in evidence.cuts if cut.source == "aca-article" and cut.first.startswith("1961-12")]
+    stops = [
+        cut
+        for cut in evidence.cuts
+        if cut.source == "aca-article" and cut.first.startswith("1961-12")
+    ]
     assert {cut.patron for cut in stops} == {"ussr", "eastern-europe"}
     torn = next(cut for cut in evidence.cuts if cut.id == "ussr-albania-1961-contract-torn-up")
     assert (torn.patron, torn.client, torn.kind) == ("ussr", "albania", "suspension")
 
 
-def test_every_row_names_a_known_source_and_held_sources_are_cited_by_line(evidence: Evidence) -> None:
+def test_every_row_names_a_known_source_and_held_sources_are_cited_by_line(
+    evidence: Evidence,
+) -> None:
     for _, row in evidence.rows():
         assert row.source in sources()
         assert row.lines or not sources()[row.source]["held"], row.id
 
 
 def test_the_loans_of_1955_to_1975_are_not_counted_twice(evidence: Evidence) -> None:
-    pledged = [f.id for f in compared_figures(evidence) if f.basis == "pledged" and f.patron == "china"]
+    pledged = [
+        f.id for f in compared_figures(evidence) if f.basis == "pledged" and f.patron == "china"
+    ]
     assert len(pledged) == len(set(pledged)) == 14
     assert not any(figure.reading_of or figure.part_of for figure in compared_figures(evidence))
 
@@ -117,7 +125,9 @@ def test_a_date_means_a_span_of_days(text: str, first: str, last: str) -> None:
     assert last_day(text).isoformat() == last
 
 
-@pytest.mark.parametrize("text", ["", "60", "1960-13", "1960-02-30", "1960/02", "1960-2", "autumn 1960"])
+@pytest.mark.parametrize(
+    "text", ["", "60", "1960-13", "1960-02-30", "1960/02", "1960-2", "autumn 1960"]
+)
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|month|day"):
         first_day(text)
@@ -125,10 +135,16 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 def test_every_problem_of_every_file_is_reported_at_once(folder: Path) -> None:
     aid = folder / "aid.csv"
-    set_cells(aid, "china-albania-1954-loan-50m", form="credti", unit="million old roubles", value="60")
+    set_cells(
+        aid, "china-albania-1954-loan-50m", form="credti", unit="million old roubles", value="60"
+    )
     set_cells(aid, "china-albania-1956-loan-30m", from_="1961", basis="promised", lines="1075-1073")
-    set_cells(aid, "ussr-albania-1959-loan-300m", role="target", part_of="ussr-albania-1960-answer-0")
-    set_cells(aid, "china-albania-1964-loan-6m5", reading_of="china-albania-1962-loan-30n", role="context")
+    set_cells(
+        aid, "ussr-albania-1959-loan-300m", role="target", part_of="ussr-albania-1960-answer-0"
+    )
+    set_cells(
+        aid, "china-albania-1964-loan-6m5", reading_of="china-albania-1962-loan-30n", role="context"
+    )
     set_cells(aid, "china-albania-1966-oil-loan-14-3m", source="marku2018", value="fourteen")
     set_cells(aid, "china-albania-1968-loan-252m", patron="chian", lines="")
     set_cells(folder / "terms.csv", "ussr-albania-1951-interest-2", kind="intrest", to="1957-13")
@@ -149,7 +165,12 @@ def test_every_problem_of_every_file_is_reported_at_once(folder: Path) -> None:
         ("china-albania-1956-loan-30m", "basis", "'promised'", "asked, pledged, delivered, valued"),
         ("china-albania-1956-loan-30m", "lines", "'1075-1073'", "925-927"),
         ("ussr-albania-1959-loan-300m", "role", "'target'", "context"),
-        ("china-albania-1964-loan-6m5", "reading_of", "30n'", "did you mean 'china-albania-1962-loan-30m'?"),
+        (
+            "china-albania-1964-loan-6m5",
+            "reading_of",
+            "30n'",
+            "did you mean 'china-albania-1962-loan-30m'?",
+        ),
         ("china-albania-1966-oil-loan-14-3m", "source", "'marku2018'", "did you mean 'marku2017'?"),
         ("china-albania-1966-oil-loan-14-3m", "value", "'fourteen'", "a number"),
         ("china-albania-1968-loan-252m", "patron", "'chian'", "did you mean 'china'?"),
@@ -161,7 +182,9 @@ def test_every_problem_of_every_file_is_reported_at_once(folder: Path) -> None:
         ("ussr-albania-1961-12-break", "documented", "'1961-12'", "not after latest = 1961-11"),
         ("currency.csv line 2", "usd_per_unit", "'1.0'", "from low = 2"),
     ):
-        matching = [p for p in found if place in p and f": {key} = " in p and value in p and help_ in p]
+        matching = [
+            p for p in found if place in p and f": {key} = " in p and value in p and help_ in p
+        ]
         assert matching, (place, key, found)
     assert all(".csv" in problem for problem in found)
 
@@ -174,7 +197,8 @@ def test_a_missing_file_a_missing_column_and_a_strange_one_are_named(folder: Pat
     assert any("terms.csv" in problem and "missing" in problem for problem in found)
     assert any("cuts.csv: column = 'unit'; allowed: present" in problem for problem in found)
     assert any(
-        "cuts.csv: column = 'units'" in problem and "did you mean 'unit'?" in problem for problem in found
+        "cuts.csv: column = 'units'" in problem and "did you mean 'unit'?" in problem
+        for problem in found
     )
     assert len(found) == 3
 
@@ -209,7 +233,9 @@ def test_a_second_headline_and_one_of_another_pair_are_refused(folder: Path) -> 
 
 def test_two_rates_of_one_currency_on_one_day_are_refused(folder: Path) -> None:
     def overlap(rows: list[dict[str, str]]) -> None:
-        row = next(row for row in rows if row["unit"] == "million yuan" and row["from"] == "1973-01")
+        row = next(
+            row for row in rows if row["unit"] == "million yuan" and row["from"] == "1973-01"
+        )
         row["from"] = "1972-12"
 
     change(folder / "currency.csv", overlap)
@@ -243,7 +269,9 @@ def test_a_driver_that_turns_in_the_month_of_a_break_is_found(
     assert "albania-ussr" in problem.allowed
 
 
-def test_an_allowed_coincidence_needs_a_reason(evidence: Evidence, inputs: Inputs, tmp_path: Path) -> None:
+def test_an_allowed_coincidence_needs_a_reason(
+    evidence: Evidence, inputs: Inputs, tmp_path: Path
+) -> None:
     with (inputs.drivers / "distraction.csv").open("a", encoding="utf-8") as file:
         file.write("ussr,1961-12,1962-03,0.9,0.8,1.0,assumption,,,none\n")
     shipped = (FOLDER / "allowed_coincidences.csv").read_text(encoding="utf-8")
@@ -251,12 +279,19 @@ def test_an_allowed_coincidence_needs_a_reason(evidence: Evidence, inputs: Input
     allowed.write_text(shipped + "distraction.csv,ussr,1961-12,Another crisis.\n", encoding="utf-8")
     assert check_disjoint(evidence, inputs, allowed) == []
     allowed.write_text(shipped + "distraction.csv,ussr,1961-12,\n", encoding="utf-8")
-    assert {problem.key for problem in check_disjoint(evidence, inputs, allowed)} == {"from", "reason"}
+    assert {problem.key for problem in check_disjoint(evidence, inputs, allowed)} == {
+        "from",
+        "reason",
+    }
 
 
 @pytest.mark.parametrize(
     ("amount", "unit"),
-    [("125.0", "million USD a quarter"), ("6.25", "million USD a quarter"), ("500.0", "million USD")],
+    [
+        ("125.0", "million USD a quarter"),
+        ("6.25", "million USD a quarter"),
+        ("500.0", "million USD"),
+    ],
 )
 def test_an_aid_figure_typed_into_the_parameters_is_found(
     evidence: Evidence, inputs: Inputs, amount: str, unit: str
@@ -285,7 +320,9 @@ def test_a_year_or_an_id_among_the_inputs_is_found(evidence: Evidence, inputs: I
     with inputs.parameters.open("a", encoding="utf-8") as file:
         file.write('\n[split_date]\nunit = "share"\ndefault = 1961.5\nbounds = [0.0, 1978.5]\n')
     with (inputs.drivers / "shocks.csv").open("a", encoding="utf-8") as file:
-        file.write("ussr,1976-07,1976-08,0.1,0.1,0.1,ussr-albania-1961-12-break,assumption,,,none\n")
+        file.write(
+            "ussr,1976-07,1976-08,0.1,0.1,0.1,ussr-albania-1961-12-break,assumption,,,none\n"
+        )
     found = check_disjoint(evidence, inputs)
     assert {(problem.key, problem.value) for problem in found} == {
         ("split_date.default", 1961.5),

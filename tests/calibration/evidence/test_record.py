@@ -7,7 +7,12 @@ import pytest
 
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import aid_observations, headline_breaks, record_problems, recorded_moves
+from calibration.evidence.record import (
+    aid_observations,
+    headline_breaks,
+    record_problems,
+    recorded_moves,
+)
 from calibration.evidence.rows import Evidence
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, pair_named
@@ -22,7 +27,9 @@ def evidence() -> Evidence:
 
 def with_change(evidence: Evidence, name: str, **cells: str) -> Evidence:
     assert name in {row.id for row in evidence.record}
-    record = tuple(row.model_copy(update=cells) if row.id == name else row for row in evidence.record)
+    record = tuple(
+        row.model_copy(update=cells) if row.id == name else row for row in evidence.record
+    )
     return replace(evidence, record=record)
 
 
@@ -83,7 +90,9 @@ def test_only_money_compared_with_the_model_is_observed(evidence: Evidence) -> N
     assert len(names) == len(observed) >= 20
     assert {observation.basis for observation in observed} == {"asked", "pledged", "delivered"}
     assert {observation.role for observation in observed} == {"target", "held out"}
-    assert "china-albania-1956-plan-total-80m" not in names  # the sum of two loans observed by themselves
+    assert (
+        "china-albania-1956-plan-total-80m" not in names
+    )  # the sum of two loans observed by themselves
     assert "china-albania-1965-grain-400kt" not in names  # tons
 
 

@@ -63,7 +63,9 @@ def test_fits_of_one_posterior_agree_and_others_do_not(tmp_path):
     assert not apart.reached
     assert int(np.argmax(apart.distance)) == 0
     assert apart.distance[0] > 5
-    other = agreement_of(read_fits([*same[:2], write_fit(tmp_path / "high.parquet", 5, evidence=-47.0)]))
+    other = agreement_of(
+        read_fits([*same[:2], write_fit(tmp_path / "high.parquet", 5, evidence=-47.0)])
+    )
     assert not other.reached
     assert other.evidence_distance == pytest.approx(3 / (0.2 * 2**0.5))
 

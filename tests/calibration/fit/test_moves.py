@@ -60,7 +60,9 @@ def test_the_correlated_shape_by_hand():
 
 
 def test_vectors_that_are_all_alike_have_a_shape():
-    trial, gain = proposed("correlated", cloud(5, 2, 7), np.ones((4, 2)), 0.3, np.random.default_rng(1))
+    trial, gain = proposed(
+        "correlated", cloud(5, 2, 7), np.ones((4, 2)), 0.3, np.random.default_rng(1)
+    )
     assert np.isfinite(trial).all()
     assert np.isfinite(gain).all()
 

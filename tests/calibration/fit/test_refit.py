@@ -62,7 +62,9 @@ def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkey
     with pytest.raises(BrokenOffError):
         refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=break_off)
     before = len(steps)
-    again = refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=lambda p: steps.append(1))
+    again = refitted(
+        wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=lambda p: steps.append(1)
+    )
     assert np.array_equal(again.coordinates, whole.coordinates)
     assert again.log_evidence == whole.log_evidence
     assert len(steps) > before
@@ -110,7 +112,9 @@ def test_a_whole_record_has_the_likelihood_of_the_fit_with_parameters_held_fixed
     coordinates, off = draw_coordinates(2, 1) * 0.3, {"strain_ideology": 0.0}
     found = refit_log_likelihoods(coordinates, Refit("x", record, "some draws", fixed=off), 4, 2, 5)
     fixed = with_fixed(parameters_at(coordinates, 2), off)
-    assert np.array_equal(found, filtered_log_likelihood(fixed, record, seed=4, copies=2, first_vector=5))
+    assert np.array_equal(
+        found, filtered_log_likelihood(fixed, record, seed=4, copies=2, first_vector=5)
+    )
 
 
 def test_the_mechanisms_name_parameters_within_bounds():
@@ -163,7 +167,9 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
     monkeypatch.setattr(ablation, "scored", lambda *args: without)
     whole = Scored(np.array([-4.0, -4.0]), 2, np.array([-0.2, -0.4]), logs, 0)
-    found = added(mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1)
+    found = added(
+        mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1
+    )
     # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation of 0.04.
     assert found.evidence == pytest.approx(1.0, abs=0.25)
     assert 0.02 < found.error < 0.15
@@ -189,7 +195,9 @@ def test_evidence_is_fit_less_the_way_from_the_prior():
         evidences.append(stats.norm.logpdf(seen, 0, np.hypot(1, width)))
     fit = fit_gained(*fits)
     nothing = Difference(0.0, 0.0, 1)
-    row = Added(mechanism_named("x"), evidences[0] - evidences[1], 0.1, fit, nothing, np.zeros(1), 0, 1)
+    row = Added(
+        mechanism_named("x"), evidences[0] - evidences[1], 0.1, fit, nothing, np.zeros(1), 0, 1
+    )
     assert row.prior == pytest.approx(ways[1] - ways[0], abs=5 * fit.error)
     assert abs(row.prior) > 20 * fit.error
 

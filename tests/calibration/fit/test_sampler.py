@@ -54,7 +54,9 @@ def quiet(sampling):
     assert all(np.isnan(share) or 0 <= share <= 1 for share in sampling.stages[-1].accepted)
 
 
-@pytest.fixture(scope="module", params=[normal_likelihood, noisy_likelihood], ids=["exact", "noisy"])
+@pytest.fixture(
+    scope="module", params=[normal_likelihood, noisy_likelihood], ids=["exact", "noisy"]
+)
 def likelihood(request):
     return request.param
 
@@ -105,13 +107,17 @@ def test_draws_fitted_under_another_likelihood_are_carried_to_this_one(likelihoo
     precision = 1 + 1 / OTHER_SPREAD**2
     fitted = OTHER_CENTRE / OTHER_SPREAD**2 / precision + start(seed=5) * precision**-0.5
     effort = replace(EFFORT, moves=12)
-    reached = sampled(begun_from(fitted, likelihood, base, effort), likelihood, effort, 4, quiet, base)
+    reached = sampled(
+        begun_from(fitted, likelihood, base, effort), likelihood, effort, 4, quiet, base
+    )
     population = reached.population
     assert len(reached.stages) > 2
     assert population.power == 1
     # Ten runs with other seeds have a standard deviation of 0.037 (noisy: 0.031), so 0.2 is over five of them.
     assert population.log_evidence == pytest.approx(LOG_EVIDENCE - OTHER_EVIDENCE, abs=0.2)
-    assert np.abs(population.coordinates.mean(axis=0) - MEAN) / SD == pytest.approx(0, abs=5 / 300**0.5)
+    assert np.abs(population.coordinates.mean(axis=0) - MEAN) / SD == pytest.approx(
+        0, abs=5 / 300**0.5
+    )
     assert population.coordinates.std(axis=0) == pytest.approx(SD, rel=5 / (2 * 300) ** 0.5)
 
 
@@ -142,7 +148,9 @@ def test_the_error_of_the_evidence_is_what_seeds_show():
 
 def test_the_likelihood_kept_is_that_of_the_vector():
     effort = replace(EFFORT, population=100, last_moves=5)
-    population = sampled(begun(start(100), normal_likelihood), normal_likelihood, effort, 1, quiet).population
+    population = sampled(
+        begun(start(100), normal_likelihood), normal_likelihood, effort, 1, quiet
+    ).population
     assert population.power == 1
     assert np.array_equal(population.log_likelihood, normal_likelihood(population.coordinates, 0))
 
@@ -167,7 +175,9 @@ def test_relatives_stay_neighbours_and_doubles_are_counted():
     sampling = advanced(sampling, normal_likelihood, effort, 2)
     population = sampling.population
     assert (np.diff(population.ancestor) >= 0).all()
-    doubled = np.repeat(np.random.default_rng(1).standard_normal((250, 1, 4)), 8, axis=1).reshape(1, -1, 4)
+    doubled = np.repeat(np.random.default_rng(1).standard_normal((250, 1, 4)), 8, axis=1).reshape(
+        1, -1, 4
+    )
     alone = np.random.default_rng(2).standard_normal((1, 2000, 4))
     assert 150 < effective_sizes(doubled).mean() < 400
     assert effective_sizes(alone).mean() > 1500
@@ -184,7 +194,9 @@ def test_one_in_so_many_members_makes_the_last_moves():
     assert shares[-1] == pytest.approx(1)
     assert all(0 <= share <= 1 for share in shares)
     base = np.arange(8.0) / 2
-    members = Population(np.arange(8.0)[:, np.newaxis], np.arange(8.0), np.arange(8) // 4, 1.0, 0.5, 9, base)
+    members = Population(
+        np.arange(8.0)[:, np.newaxis], np.arange(8.0), np.arange(8) // 4, 1.0, 0.5, 9, base
+    )
     few = thinned(members, 4)
     assert few.coordinates.ravel().tolist() == few.log_likelihood.tolist() == [2, 6]
     assert few.ancestor.tolist() == [0, 1]
@@ -192,7 +204,9 @@ def test_one_in_so_many_members_makes_the_last_moves():
 
 
 def test_families_by_hand():
-    population = Population(np.zeros((4, 1)), np.zeros(4), np.array([0, 0, 0, 3]), 1.0, 0.0, 4, np.zeros(4))
+    population = Population(
+        np.zeros((4, 1)), np.zeros(4), np.array([0, 0, 0, 3]), 1.0, 0.0, 4, np.zeros(4)
+    )
     assert population.families == 2
     assert population.evidence_error == pytest.approx(((9 + 1) / 16 - 1 / 4) ** 0.5)
 
@@ -211,7 +225,13 @@ def test_next_power_keeps_the_share_asked_for():
 
 def test_a_bridge_keeps_the_likely_and_adds_the_mean_weight():
     population = Population(
-        np.array([[0.0], [1.0]]), np.array([np.log(3.0), -800.0]), np.arange(2), 0.0, 0.5, 2, np.zeros(2)
+        np.array([[0.0], [1.0]]),
+        np.array([np.log(3.0), -800.0]),
+        np.arange(2),
+        0.0,
+        0.5,
+        2,
+        np.zeros(2),
     )
     after = bridged(population, 1.0, np.random.default_rng(0))
     assert (after.coordinates == 0).all()
@@ -286,5 +306,9 @@ def test_correlations_by_hand():
 def test_three_steps_in_four_are_of_the_kind_that_goes_farther():
     sampling = begun(start(20), normal_likelihood)
     for lengths, most in (((0.2, 0.5, 0.3), 1), ((0.6, 0.1, 0.2), 0), ((0.1, 0.1, 0.2), 2)):
-        kinds = [place_of_kind(replace(sampling, lengths=lengths, left=left)) for left in range(1, 25)]
-        assert [kinds.count(kind) for kind in range(3)] == [18 if kind == most else 3 for kind in range(3)]
+        kinds = [
+            place_of_kind(replace(sampling, lengths=lengths, left=left)) for left in range(1, 25)
+        ]
+        assert [kinds.count(kind) for kind in range(3)] == [
+            18 if kind == most else 3 for kind in range(3)
+        ]

@@ -7,7 +7,12 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
-from calibration.evidence.targets import compared_interest, fitted_record, period_aid, shares_granted
+from calibration.evidence.targets import (
+    compared_interest,
+    fitted_record,
+    period_aid,
+    shares_granted,
+)
 from calibration.likelihood.likelihood import (
     InterestAgreed,
     PeriodAid,
@@ -65,7 +70,9 @@ def test_a_share_is_pledged_over_requested():
     trajectory = kept([Status.ALLIED] * 3, [10, 30, 10], [5, 20, 0])
     spread = np.hypot(0.05, observation_settings()["share_discrepancy"])
     expected = log_normal_density(np.array([0.5 - 0.4]), spread)
-    assert log_share(trajectory, ShareGranted(CHINA, ALBANIA, 0, 2, 0.4, 0.05)) == pytest.approx(expected)
+    assert log_share(trajectory, ShareGranted(CHINA, ALBANIA, 0, 2, 0.4, 0.05)) == pytest.approx(
+        expected
+    )
 
 
 def test_a_rate_of_interest_is_that_of_the_credit_agreed():
@@ -83,7 +90,9 @@ def test_the_density_of_a_rate_integrates_to_one():
     densities = [
         np.exp(
             interest_density(
-                pledged * np.array([0.02, 0.0]), pledged, InterestAgreed(CHINA, ALBANIA, 0, 3, rate, 0.0015)
+                pledged * np.array([0.02, 0.0]),
+                pledged,
+                InterestAgreed(CHINA, ALBANIA, 0, 3, rate, 0.0015),
             )
         )
         for rate in rates
@@ -92,8 +101,12 @@ def test_the_density_of_a_rate_integrates_to_one():
 
 
 def test_a_density_by_hand():
-    assert log_normal_density(np.array([0.0]), 2.0) == pytest.approx(-np.log(2 * np.sqrt(2 * np.pi)))
-    assert log_normal_density(np.array([2.0]), 2.0) == pytest.approx(-0.5 - np.log(2 * np.sqrt(2 * np.pi)))
+    assert log_normal_density(np.array([0.0]), 2.0) == pytest.approx(
+        -np.log(2 * np.sqrt(2 * np.pi))
+    )
+    assert log_normal_density(np.array([2.0]), 2.0) == pytest.approx(
+        -0.5 - np.log(2 * np.sqrt(2 * np.pi))
+    )
 
 
 def test_only_targets_are_fitted(record):

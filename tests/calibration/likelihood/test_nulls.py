@@ -10,7 +10,13 @@ from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.fit.sampler import Effort
 from calibration.likelihood.likelihood import InterestAgreed
-from calibration.likelihood.null_likelihood import NullFit, figure_forecast, fitted_null, pointwise, spells_of
+from calibration.likelihood.null_likelihood import (
+    NullFit,
+    figure_forecast,
+    fitted_null,
+    pointwise,
+    spells_of,
+)
 from calibration.likelihood.nulls import QUARTERS, all_nulls, line_gaps, new_leadership, null_table
 from calibration.likelihood.observations import FIGURES, SHARE, moves_of, observations_of
 from calibration.reports.nulls import Evidence, evidence_of_nulls, nulls_report
@@ -61,7 +67,9 @@ def test_only_drivers_move_the_chances_of_the_drivers_null():
     assert new[quarter_of("1956-06")] == 1
     assert new[quarter_of("1962")] == 0
     chances = DRIVERS.chances(values, (USSR, ALBANIA))
-    assert (chances[Move.ESTRANGED][quarter_of("1961")] > chances[Move.ESTRANGED][quarter_of("1952")]).all()
+    assert (
+        chances[Move.ESTRANGED][quarter_of("1961")] > chances[Move.ESTRANGED][quarter_of("1952")]
+    ).all()
     steady = CONSTANT.chances(drawn(CONSTANT, 3), (USSR, ALBANIA))
     assert all((chance == chance[0]).all() for chance in steady.values())
 
@@ -70,7 +78,9 @@ def test_persistence_repeats_the_last_figure_of_the_pair(record):
     values = drawn(PERSISTENCE, 4)
     rows = {row.name: row for row in observations_of(record)}
     places = {name: row.place for name, row in rows.items() if row.kind in FIGURES}
-    observed, centre, spread = figure_forecast(PERSISTENCE, values, record, rows["albania-china aid 1966-70"])
+    observed, centre, spread = figure_forecast(
+        PERSISTENCE, values, record, rows["albania-china aid 1966-70"]
+    )
     assert observed == pytest.approx(np.log(record.aid[places["albania-china aid 1966-70"]].usd))
     before = record.aid[places["albania-china aid 1961-65"]]
     assert centre == pytest.approx(np.log(before.usd))
@@ -134,12 +144,15 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
         for pair, year, rate in zip(pairs, years, (0.02, 0.004, 0.001), strict=True)
     )
     told, plain = replace(record, interest=rates), replace(record, interest=())
-    foreseen = [[null.interest(drawn(null, 6), told, place)[0] for place in range(3)] for null in NULLS]
+    foreseen = [
+        [null.interest(drawn(null, 6), told, place)[0] for place in range(3)] for null in NULLS
+    ]
     constant, drivers, persistence = foreseen
     assert all((centre == drawn(CONSTANT, 6)["constant_interest"]).all() for centre in constant)
     assert (drivers[0] >= drawn(DRIVERS, 6)["drivers_interest"]).all()
     gaps = [
-        line_gaps(drawn(DRIVERS, 6), pair)[quarter_of(year)] for pair, year in zip(pairs, years, strict=True)
+        line_gaps(drawn(DRIVERS, 6), pair)[quarter_of(year)]
+        for pair, year in zip(pairs, years, strict=True)
     ]
     assert ((drivers[1] > drivers[0]) == (gaps[1] > gaps[0])).all()
     assert (persistence[0] == persistence[1]).all()  # the first that is known of either patron
@@ -159,7 +172,10 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
     # errors and 0.25 for the sampler (over four standard deviations of repeated fits) fail about once in 10,000 runs.
     small = replace(record, aid=record.aid[:2], shares=record.shares[:2])
     weights = np.exp(pointwise(PERSISTENCE, drawn(PERSISTENCE, 6000, 3), small).sum(axis=0) + 60)
-    plain, error = np.log(weights.mean()) - 60, weights.std() / weights.mean() / np.sqrt(len(weights))
+    plain, error = (
+        np.log(weights.mean()) - 60,
+        weights.std() / weights.mean() / np.sqrt(len(weights)),
+    )
     effort = Effort(population=300, copies=1, moves=4, effective_share=0.5, last_moves=4)
     fit = fitted_null(PERSISTENCE, small, seed=2, runs=2, effort=effort)
     assert fit.log_evidence == pytest.approx(plain, abs=4 * error + 0.25)

@@ -53,7 +53,9 @@ def test_workers_do_not_matter(record, coordinates):
 
 
 def test_copies_are_renewed_when_few_carry_the_weight():
-    weights = np.log(np.array([[0.7, 0.1, 0.1, 0.1], [1.0, 1e-9, 1e-9, 1e-9], [0.25, 0.25, 0.25, 0.25]]))
+    weights = np.log(
+        np.array([[0.7, 0.1, 0.1, 0.1], [1.0, 1e-9, 1e-9, 1e-9], [0.25, 0.25, 0.25, 0.25]])
+    )
     rows, renewed = renewal(weights, np.array([0.5, 0.5, 0.5]))
     assert renewed.tolist() == [True, True, False]  # effective shares 0.48, 0.25 and 1
     assert rows.tolist() == [0, 0, 0, 2, 4, 4, 4, 4, 8, 9, 10, 11]
@@ -85,7 +87,9 @@ def test_it_estimates_the_same_likelihood_with_less_noise(record):
     quiet = {name: table[name].low for name in ("strain_noise", "grant_noise")}
     parameters = default_parameters(1600, **quiet)
     moves = tuple(
-        move if move.last_quarter - move.first_quarter < 6 else replace(move, first_quarter=move.last_quarter)
+        move
+        if move.last_quarter - move.first_quarter < 6
+        else replace(move, first_quarter=move.last_quarter)
         for move in record.moves
     )
     told = replace(record, moves=moves)

@@ -20,7 +20,13 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
-from calibration.likelihood.pointwise import Pointwise, foreseen, log_parts, pointwise_of, with_fixed
+from calibration.likelihood.pointwise import (
+    Pointwise,
+    foreseen,
+    log_parts,
+    pointwise_of,
+    with_fixed,
+)
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -67,17 +73,23 @@ def test_single_observations_multiply_to_the_whole_record(record, held):
 def test_what_was_simulated_of_a_rate_is_kept_beside_its_probability(record, held):
     spread = np.hypot(record.interest[0].spread, observation_settings()["interest_discrepancy"])
     expected = log_normal_density(held.amounts[-4] - record.interest[0].rate, spread)
-    assert held.log_weights[-4] == pytest.approx(expected)  # Moscow and Albania are always allied in 1951-57
+    assert held.log_weights[-4] == pytest.approx(
+        expected
+    )  # Moscow and Albania are always allied in 1951-57
     assert (held.amounts[-4] > 0).all()
 
 
 def test_a_move_with_a_window_of_one_quarter_is_scored_by_what_was_foreseen(record, held):
     rows = observations_of(record)
-    place = next(place for place, row in enumerate(rows) if row.name == "albania-ussr break 1961 Q4")
+    place = next(
+        place for place, row in enumerate(rows) if row.name == "albania-ussr break 1961 Q4"
+    )
     move = moves_of(record.moves, rows[place].pair)[rows[place].place]
     assert move.first_quarter == move.last_quarter
     chances = foreseen(COORDINATES, record, rows[place], seed=5, copies=3)
-    assert np.log(chances[move.move][move.first_quarter]) == pytest.approx(held.log_weights[place].ravel())
+    assert np.log(chances[move.move][move.first_quarter]) == pytest.approx(
+        held.log_weights[place].ravel()
+    )
 
 
 def test_what_is_foreseen_begins_after_the_move_before_and_is_a_probability(record):
@@ -92,7 +104,9 @@ def test_what_is_foreseen_begins_after_the_move_before_and_is_a_probability(reco
 
 def test_a_silence_is_foreseen_by_staying(record, held):
     rows = observations_of(record)
-    place = next(place for place, row in enumerate(rows) if row.name.startswith("yugoslavia-china silent"))
+    place = next(
+        place for place, row in enumerate(rows) if row.name.startswith("yugoslavia-china silent")
+    )
     chances = foreseen(COORDINATES, record, rows[place], seed=5, copies=3)
     staying = 1 - sum(chance.sum(axis=0) for chance in chances.values())
     assert staying == pytest.approx(np.exp(held.log_weights[place].ravel()), abs=1e-12)

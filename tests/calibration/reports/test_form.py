@@ -45,7 +45,9 @@ def test_a_report_is_text_object_and_pictures(tmp_path):
     told = json.loads((tmp_path / "out" / "trial.json").read_text())
     assert told["values"] == {"share": 0.5, "none": None, "list": [0, 1, 2]}
     assert (told["reached"], told["origin"]["seed"]) == (False, 7)
-    found = sorted(p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.*"))
+    found = sorted(
+        p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.*")
+    )
     assert found == ["figures/trial-line.png", "figures/trial-line.svg", "trial.json", "trial.md"]
 
 
@@ -56,11 +58,16 @@ def test_a_report_without_a_goal_gives_no_verdict(tmp_path):
 
 def test_numbers_stand_to_the_right_and_bars_are_kept_from_tearing_the_table():
     table = ReportTable("t", ("a|b", "n"), (("x|y", 12345.6), ("z", 2)))
-    assert markdown_table(table).splitlines()[1:] == ["| --- | ---: |", "| x\\|y | 12346 |", "| z | 2 |"]
+    assert markdown_table(table).splitlines()[1:] == [
+        "| --- | ---: |",
+        "| x\\|y | 12346 |",
+        "| z | 2 |",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("cell", "text"), [(None, "–"), (True, "yes"), (0.00012345, "0.000123"), (3, "3"), ("a\nb", "a b")]
+    ("cell", "text"),
+    [(None, "–"), (True, "yes"), (0.00012345, "0.000123"), (3, "3"), ("a\nb", "a b")],
 )
 def test_cells_are_shown_plainly(cell, text):
     assert shown(cell) == text

@@ -65,7 +65,9 @@ class Machines:
         """A scheduler on a free port of this machine, from now on that of this cluster."""
         told = self.folder / f"scheduler-{len(self.running)}.json"
         places = ["--host", "127.0.0.1", "--port", "0", "--dashboard-address", "127.0.0.1:0"]
-        process = self._start(DASK, "scheduler", *places, "--no-dashboard", "--scheduler-file", str(told))
+        process = self._start(
+            DASK, "scheduler", *places, "--no-dashboard", "--scheduler-file", str(told)
+        )
         until(lambda: told.is_file() and told.read_text().endswith("}"), "the scheduler")
         self.address = json.loads(told.read_text())["address"]
         return process
@@ -86,7 +88,12 @@ class Machines:
 
     def batch(self, draws: Draws, out: Path, *more: str) -> subprocess.Popen[str]:
         """The real command, working on this cluster."""
-        options = [f"--replicates={REPLICATES}", f"--chunk={CHUNK}", f"--draws={draws.path}", f"--out={out}"]
+        options = [
+            f"--replicates={REPLICATES}",
+            f"--chunk={CHUNK}",
+            f"--draws={draws.path}",
+            f"--out={out}",
+        ]
         code = "from calibration.cli.main import main; main()"
         return self._start(code, "batch", *NAMES, *options, f"--dask={self.address}", *more)
 
@@ -172,7 +179,9 @@ def copy(tmp_path: Path) -> str:
     before = f'[{name}]\nmeaning = "{parameter.meaning}"'
     held = table.read_text(encoding="utf-8")
     assert held.count(before) == 1
-    table.write_text(held.replace(before, f'[{name}]\nmeaning = "something else"'), encoding="utf-8")
+    table.write_text(
+        held.replace(before, f'[{name}]\nmeaning = "something else"'), encoding="utf-8"
+    )
     return str(copy)
 
 
@@ -265,7 +274,12 @@ def test_everything_wrong_with_the_cluster_asked_for_is_said_at_once(
 ) -> None:
     told = refused(capsys, tmp_path / "b", "--dask", "nowhere", "--workers", "2", "--seed", "x")
     assert "(3 problems)" in told
-    for part in ("--seed", "--workers = '2'; allowed: left out with --dask", "--dask = 'nowhere'", "tcp://"):
+    for part in (
+        "--seed",
+        "--workers = '2'; allowed: left out with --dask",
+        "--dask = 'nowhere'",
+        "tcp://",
+    ):
         assert part in told
 
 
@@ -282,7 +296,9 @@ def test_an_address_where_nothing_answers_is_named(
     assert "answers within 0.3 seconds" in told
 
 
-def test_a_scheduler_without_workers_is_named(machines: Machines, draws: Draws, tmp_path: Path) -> None:
+def test_a_scheduler_without_workers_is_named(
+    machines: Machines, draws: Draws, tmp_path: Path
+) -> None:
     import dask
 
     machines.scheduler()

@@ -38,7 +38,12 @@ class Started:
         self, draws: Draws, out: Path, *more: str, prepare: Callable[[], None] | None = None
     ) -> None:
         command = [sys.executable, "-m", "calibration.cli.main", "batch", *NAMES]
-        options = [f"--replicates={REPLICATES}", f"--chunk={CHUNK}", f"--draws={draws.path}", f"--out={out}"]
+        options = [
+            f"--replicates={REPLICATES}",
+            f"--chunk={CHUNK}",
+            f"--draws={draws.path}",
+            f"--out={out}",
+        ]
         self.process = subprocess.Popen(
             [*command, *options, *more],
             cwd=ROOT,
@@ -56,7 +61,9 @@ class Started:
 
     def workers(self) -> list[int]:
         """The process numbers of the workers, without the process that keeps count of shared resources."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        )
         return [int(c) for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text()]
 
     def kill_group(self) -> None:
@@ -78,7 +85,9 @@ def start() -> Iterator[Callable[..., Started]]:
             one.kill_group()
 
 
-def check_resumes(start: Callable[..., Started], draws: Draws, out: Path, wanted: dict[str, bytes]) -> None:
+def check_resumes(
+    start: Callable[..., Started], draws: Draws, out: Path, wanted: dict[str, bytes]
+) -> None:
     status, told = start(draws, out, "--workers=2", "--resume").ended()
     assert (status, told) == (0, "")
     assert contents(out) == wanted
@@ -148,7 +157,10 @@ def small_disk(tmp_path: Path, undisturbed: dict[str, bytes]) -> Iterator[Path |
     size = sum(map(len, undisturbed.values())) // 2
     mount = shutil.which("mount")
     options = ["-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
-    if mount is None or subprocess.run([mount, *options], capture_output=True, check=False).returncode:
+    if (
+        mount is None
+        or subprocess.run([mount, *options], capture_output=True, check=False).returncode
+    ):
         yield None
         return
     yield place

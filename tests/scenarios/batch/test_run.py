@@ -22,7 +22,9 @@ BOTH = (HISTORICAL, OTHER)
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its path, hidden ones too."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,9 @@ def batch(draws: Draws, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_workers_give_the_same_bytes_as_one(batch: Path, draws: Draws, tmp_path: Path) -> None:
     told: list[int] = []
-    spread = run_batch(BOTH, draws, 60, 1, tmp_path / "b", workers=2, chunk=25, progress=told.append)
+    spread = run_batch(
+        BOTH, draws, 60, 1, tmp_path / "b", workers=2, chunk=25, progress=told.append
+    )
     assert contents(spread) == contents(batch)
     assert told == sorted(told)
     assert (told[0], told[-1], len(told)) == (0, 120, 4)
@@ -42,7 +46,12 @@ def test_two_workers_give_the_same_bytes_as_one(batch: Path, draws: Draws, tmp_p
 def test_chunks_give_the_same_histories(batch: Path, draws: Draws, tmp_path: Path) -> None:
     whole = run_batch(BOTH, draws, 60, 1, tmp_path / "b", workers=1, chunk=60)
     order = [("scenario", "ascending"), ("replicate", "ascending")]
-    assert open_batch(whole).to_table().sort_by(order).equals(open_batch(batch).to_table().sort_by(order))
+    assert (
+        open_batch(whole)
+        .to_table()
+        .sort_by(order)
+        .equals(open_batch(batch).to_table().sort_by(order))
+    )
 
 
 def test_a_counterfactual_is_its_factual_twin_until_the_intervention(batch: Path) -> None:
@@ -52,14 +61,18 @@ def test_a_counterfactual_is_its_factual_twin_until_the_intervention(batch: Path
     early = [f"albania_china_strain_{year}" for year in range(1945, 1945 + start // 4)]
     assert factual[early].equals(counterfactual[early])
     assert factual["draw"].equals(counterfactual["draw"])
-    assert not factual["albania_china_strain_1975"].equals(counterfactual["albania_china_strain_1975"])
+    assert not factual["albania_china_strain_1975"].equals(
+        counterfactual["albania_china_strain_1975"]
+    )
     one, other = (twin["albania_ussr_quarter"].to_numpy() for twin in (factual, counterfactual))
     before = (one != -1) & (one < start)
     assert before.any()
     assert np.array_equal(one[before], other[before])
 
 
-def test_a_finished_batch_is_refused_and_replaced_only_when_asked(draws: Draws, tmp_path: Path) -> None:
+def test_a_finished_batch_is_refused_and_replaced_only_when_asked(
+    draws: Draws, tmp_path: Path
+) -> None:
     folder = run_batch([HISTORICAL], draws, 4, 1, tmp_path / "b", workers=1, chunk=2)
     held = contents(folder)
     with pytest.raises(ScenarioError, match=r"this batch, finished.*--overwrite"):
@@ -68,8 +81,14 @@ def test_a_finished_batch_is_refused_and_replaced_only_when_asked(draws: Draws, 
         run_batch([OTHER], draws, 2, 1, folder, workers=1, chunk=2)
     assert contents(folder) == held
     run_batch([OTHER], draws, 2, 1, folder, workers=1, chunk=2, overwrite=True)
-    assert list(contents(folder)) == [".lock", "_manifest.json", f"scenario={OTHER.name}/part-00000.parquet"]
-    assert contents(folder) == contents(run_batch([OTHER], draws, 2, 1, tmp_path / "c", workers=1, chunk=2))
+    assert list(contents(folder)) == [
+        ".lock",
+        "_manifest.json",
+        f"scenario={OTHER.name}/part-00000.parquet",
+    ]
+    assert contents(folder) == contents(
+        run_batch([OTHER], draws, 2, 1, tmp_path / "c", workers=1, chunk=2)
+    )
 
 
 def test_an_unfinished_batch_goes_on_only_when_asked(draws: Draws, tmp_path: Path) -> None:
@@ -82,7 +101,9 @@ def test_an_unfinished_batch_goes_on_only_when_asked(draws: Draws, tmp_path: Pat
         run_batch([HISTORICAL], draws, 6, 1, folder, workers=1, chunk=2)
     kept = (part.parent / "part-00000.parquet").stat().st_mtime_ns
     told: list[int] = []
-    run_batch([HISTORICAL], draws, 6, 1, folder, workers=1, chunk=2, resume=True, progress=told.append)
+    run_batch(
+        [HISTORICAL], draws, 6, 1, folder, workers=1, chunk=2, resume=True, progress=told.append
+    )
     assert told == [4, 6]
     assert contents(folder) == whole
     assert (part.parent / "part-00000.parquet").stat().st_mtime_ns == kept
@@ -110,7 +131,9 @@ def test_resuming_where_nothing_is_starts_from_the_beginning(
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_folder_with_anything_else_is_left_alone(draws: Draws, tmp_path: Path, overwrite: bool) -> None:
+def test_a_folder_with_anything_else_is_left_alone(
+    draws: Draws, tmp_path: Path, overwrite: bool
+) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(ScenarioError, match=r"this one holds thesis\.txt"):
         run_batch([HISTORICAL], draws, 2, 1, tmp_path, workers=1, overwrite=overwrite)
@@ -175,7 +198,14 @@ def test_command_refuses_all_bad_input_in_one_message(
         main(["batch", *wrong, "--draws", str(tmp_path / "none.parquet"), "--out", str(out)])
     told = capsys.readouterr().err
     assert left.value.code == 2
-    for part in ("no-opening-1971", "--replicates", "--seed", "--workers", "--overwrite", "none.parquet"):
+    for part in (
+        "no-opening-1971",
+        "--replicates",
+        "--seed",
+        "--workers",
+        "--overwrite",
+        "none.parquet",
+    ):
         assert part in told
     assert list(tmp_path.iterdir()) == []
 
@@ -186,7 +216,9 @@ def test_command_asks_for_names_or_all(tmp_path: Path, capsys: pytest.CaptureFix
     assert left.value.code == 2
     assert "--all" in capsys.readouterr().err
     with pytest.raises(SystemExit) as left:
-        main(["batch", "--all", "--replicates", "1", "--workers", "1", "--out", str(tmp_path / "b")])
+        main(
+            ["batch", "--all", "--replicates", "1", "--workers", "1", "--out", str(tmp_path / "b")]
+        )
     assert left.value.code == 0
     held = {path.name for path in (tmp_path / "b").iterdir() if path.is_dir()}
     assert held == {f"scenario={name}" for name in catalogue()}

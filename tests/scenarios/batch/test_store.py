@@ -48,7 +48,9 @@ def folder(draws: Draws, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_folder_holds_a_manifest_and_the_parts_of_each_scenario(folder: Path) -> None:
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    parts = [f"scenario={s}/part-0000{i}.parquet" for s in ("historical", OTHER.name) for i in range(3)]
+    parts = [
+        f"scenario={s}/part-0000{i}.parquet" for s in ("historical", OTHER.name) for i in range(3)
+    ]
     assert names == [".lock", "_manifest.json", *parts]
     assert [pq.read_metadata(folder / part).num_rows for part in parts] == [25, 25, 10] * 2
 
@@ -93,7 +95,9 @@ def test_pandas_reads_the_files_as_they_are(folder: Path) -> None:
     assert list(one.columns) == [*SCHEMA.names] or list(one.columns) == [*SCHEMA.names, "scenario"]
     assert len(one) == REPLICATES
     columns = ["scenario", "replicate", "albania_china_break"]
-    both = pd.read_parquet([str(path) for path in sorted(folder.glob("*/*.parquet"))], columns=columns)
+    both = pd.read_parquet(
+        [str(path) for path in sorted(folder.glob("*/*.parquet"))], columns=columns
+    )
     assert both["scenario"].astype(str).value_counts().to_dict() == {
         "historical": REPLICATES,
         OTHER.name: REPLICATES,
@@ -124,10 +128,21 @@ def test_differences_are_all_named(folder: Path, draws: Draws) -> None:
     same = Batch((HISTORICAL, OTHER), draws, REPLICATES, 1, CHUNK)
     assert differences(same, held) == []
     other = Batch(
-        (HISTORICAL,), draws.changed({name: draws.frame[name].mean() for name in draws.frame}), 61, 2, 26
+        (HISTORICAL,),
+        draws.changed({name: draws.frame[name].mean() for name in draws.frame}),
+        61,
+        2,
+        26,
     )
     keys = {problem.key for problem in differences(other, held)}
-    assert keys == {"scenarios", f"scenarios.{OTHER.name}", "draws.values", "seed", "replicates", "chunk"}
+    assert keys == {
+        "scenarios",
+        f"scenarios.{OTHER.name}",
+        "draws.values",
+        "seed",
+        "replicates",
+        "chunk",
+    }
 
 
 def test_a_folder_without_a_batch_is_not_opened(tmp_path: Path) -> None:
@@ -183,10 +198,15 @@ def test_a_folder_is_held_by_one_batch_at_a_time(tmp_path: Path) -> None:
         pass
 
 
-def test_a_disk_that_cannot_lock_files_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_cannot_lock_files_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refused(_file: object, *, shared: bool) -> None:
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr("scenarios.batch.lock._take", refused)
-    with pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"), locked(tmp_path):
+    with (
+        pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"),
+        locked(tmp_path),
+    ):
         pass

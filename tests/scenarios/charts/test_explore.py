@@ -45,7 +45,11 @@ FIGURES = {
 @pytest.fixture(scope="module")
 def history(draws: Draws) -> History:
     return simulated_history(
-        parameters_for(draws, 3, 1), scenario_named("historical"), seed=1, replicate=3, quarters=REACHED + 1
+        parameters_for(draws, 3, 1),
+        scenario_named("historical"),
+        seed=1,
+        replicate=3,
+        quarters=REACHED + 1,
     )
 
 
@@ -55,7 +59,9 @@ def words_in(figure: Figure) -> list[str]:
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=lambda look: look.name)
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_stands_on_its_ground_and_is_the_same_twice(history: History, name: str, look: Look) -> None:
+def test_a_figure_stands_on_its_ground_and_is_the_same_twice(
+    history: History, name: str, look: Look
+) -> None:
     figure = FIGURES[name](history, look)
     assert to_hex(figure.get_facecolor()) == look.ground.lower()
     first, second = (svg_of(FIGURES[name](history, look)) for _ in range(2))
@@ -72,7 +78,9 @@ def test_the_lines_are_the_numbers_of_the_history_at_their_dates(history: Histor
     delivered, pledged = (line for line in lines if len(line.get_xdata()) == REACHED + 1)
     for line, name in ((delivered, "delivered"), (pledged, "newly_pledged")):
         quarterly = history.series(name, *PAIR)
-        yearly = [quarterly[max(0, quarter - 3) : quarter + 1].sum() for quarter in range(REACHED + 1)]
+        yearly = [
+            quarterly[max(0, quarter - 3) : quarter + 1].sum() for quarter in range(REACHED + 1)
+        ]
         assert np.allclose(line.get_ydata(), yearly)
     assert delivered.get_xdata()[0] == decimal_year(0)
     assert delivered.get_xdata()[-1] == decimal_year(REACHED)
@@ -80,7 +88,9 @@ def test_the_lines_are_the_numbers_of_the_history_at_their_dates(history: Histor
 
 def test_what_is_documented_is_drawn_as_a_yearly_mean(history: History) -> None:
     axes = FIGURES["aid"](history, LIGHT).axes[0]
-    heights = [tuple(line.get_ydata()) for line in axes.lines if to_hex(line.get_color()) == LIGHT.ink]
+    heights = [
+        tuple(line.get_ydata()) for line in axes.lines if to_hex(line.get_color()) == LIGHT.ink
+    ]
     assert (4.0, 4.0) in heights  # 20 million over five years
     assert (3.6, 12.0) in heights
 
@@ -100,7 +110,9 @@ def test_the_map_says_in_words_how_each_pair_stands(history: History) -> None:
 def busiest(draws: Draws, count: int) -> list[tuple[int, int]]:
     """The replicates with the most aid at once, each with the quarter in which that is."""
     trajectory = simulate(parameters_for(draws, 0, 96), seed=1, keep=("delivered",))
-    flows = sum(trajectory.arrays["delivered"][:, patron, client] > 0.05 for patron, client in ORDERED_PAIRS)
+    flows = sum(
+        trajectory.arrays["delivered"][:, patron, client] > 0.05 for patron, client in ORDERED_PAIRS
+    )
     chosen = np.argsort(-flows.max(axis=0), kind="stable")[:count]
     return [(int(replicate), int(flows[:, replicate].argmax())) for replicate in chosen]
 
@@ -115,13 +127,19 @@ def boxes_of(figure: Figure) -> tuple[dict[str, Bbox], list[Bbox]]:
         arrow = getattr(text, "arrow_patch", None)
         if arrow is not None:
             _, *polygon = (
-                arrow.get_transform().transform_path(arrow.get_path()).to_polygons(closed_only=False)
+                arrow.get_transform()
+                .transform_path(arrow.get_path())
+                .to_polygons(closed_only=False)
             )
-            heads.append(Bbox.union([Bbox.from_extents(*np.ravel([p.min(0), p.max(0)])) for p in polygon]))
+            heads.append(
+                Bbox.union([Bbox.from_extents(*np.ravel([p.min(0), p.max(0)])) for p in polygon])
+            )
     return words, heads
 
 
-def test_in_the_busiest_quarters_no_label_hides_another_or_the_head_of_an_arrow(draws: Draws) -> None:
+def test_in_the_busiest_quarters_no_label_hides_another_or_the_head_of_an_arrow(
+    draws: Draws,
+) -> None:
     most = 0
     for replicate, quarter in busiest(draws, 6):
         history = simulated_history(
@@ -156,7 +174,9 @@ def test_before_the_first_quarter_there_is_a_map_and_empty_time_lines(draws: Dra
 def test_a_click_finds_the_quarter_under_it(history: History) -> None:
     axes = FIGURES["aid"](history, LIGHT).axes[0]
     for quarter in (0, 40, 143):
-        within = axes.transData.transform((decimal_year(quarter), 0))[0] / axes.get_figure().bbox.width
+        within = (
+            axes.transData.transform((decimal_year(quarter), 0))[0] / axes.get_figure().bbox.width
+        )
         assert quarter_at(float(within)) == quarter
     assert quarter_at(0.05) is None
     assert quarter_at(0.999) is None

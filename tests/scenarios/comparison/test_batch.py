@@ -52,7 +52,9 @@ def changed_manifest(folder: Path, **changes: object) -> None:
     (folder / MANIFEST).write_text(json.dumps({**manifest, **changes}))
 
 
-def test_a_batch_on_disk_gives_the_numbers_of_the_same_histories_in_memory(batch: Path, draws: Draws) -> None:
+def test_a_batch_on_disk_gives_the_numbers_of_the_same_histories_in_memory(
+    batch: Path, draws: Draws
+) -> None:
     told: list[tuple[int, int]] = []
     found = compare_batch(batch, years=6, progress=lambda done, whole: told.append((done, whole)))
     tables = simulate_histories([HISTORICAL, OTHER, OWN], draws, 50, 3)
@@ -68,7 +70,9 @@ def test_a_batch_on_disk_gives_the_numbers_of_the_same_histories_in_memory(batch
     assert told == [(0, 2), (1, 2)]
 
 
-def test_histories_in_memory_are_those_on_disk_whatever_columns_are_kept(batch: Path, draws: Draws) -> None:
+def test_histories_in_memory_are_those_on_disk_whatever_columns_are_kept(
+    batch: Path, draws: Draws
+) -> None:
     columns = ["replicate", "albania_ussr_quarter"]
     some = simulate_histories([OWN], draws, 50, 3, columns={OWN.name: columns})[OWN.name]
     assert some.equals(read_histories(batch, OWN.name, columns))
@@ -76,7 +80,9 @@ def test_histories_in_memory_are_those_on_disk_whatever_columns_are_kept(batch: 
 
 
 def test_another_factual_scenario_some_pairs_and_one_counterfactual(batch: Path) -> None:
-    found = compare_batch(batch, factual="my-own", pairs=["albania-ussr", "china-ussr"], only=[OTHER.name])
+    found = compare_batch(
+        batch, factual="my-own", pairs=["albania-ussr", "china-ussr"], only=[OTHER.name]
+    )
     assert [(each.reading.scenario.name, each.pair) for each in found.comparisons] == [
         (OTHER.name, "albania-ussr"),
         (OTHER.name, "china-ussr"),
@@ -84,9 +90,9 @@ def test_another_factual_scenario_some_pairs_and_one_counterfactual(batch: Path)
     reading = found.comparisons[0].reading
     assert reading.factual == OWN
     assert any("not history" in flag for flag in reading.flags)
-    assert compare_batch(batch, factual="my-own", pairs=["albania-ussr"]).comparisons[0].reading.scenario == (
-        HISTORICAL
-    )
+    assert compare_batch(batch, factual="my-own", pairs=["albania-ussr"]).comparisons[
+        0
+    ].reading.scenario == (HISTORICAL)
 
 
 def test_everything_wrong_with_a_request_is_said_at_once(batch: Path) -> None:
@@ -136,12 +142,17 @@ def test_nothing_to_compare_is_refused(draws: Draws, tmp_path: Path) -> None:
         compare_batch(folder)
 
 
-def test_scenarios_come_from_the_manifest_and_for_older_batches_from_the_catalogue(copy: Path) -> None:
+def test_scenarios_come_from_the_manifest_and_for_older_batches_from_the_catalogue(
+    copy: Path,
+) -> None:
     manifest = dict(read_manifest(copy) or {})
     assert list(scenarios_of(manifest).values()) == [HISTORICAL, OTHER, OWN]
     for entry in manifest["scenarios"]:
         del entry["asked"]
-    assert list(scenarios_of({"scenarios": manifest["scenarios"][:2]}).values()) == [HISTORICAL, OTHER]
+    assert list(scenarios_of({"scenarios": manifest["scenarios"][:2]}).values()) == [
+        HISTORICAL,
+        OTHER,
+    ]
     with pytest.raises(ScenarioError, match="'my-own'"):
         scenarios_of(manifest)
     manifest["scenarios"][1]["hash"] = "another"
@@ -183,4 +194,7 @@ def test_a_record_that_goes_on_after_an_intervention_is_refused(batch: Path, dra
 def test_the_readings_of_a_batch_are_its_scenarios_own_horizons(batch: Path) -> None:
     manifest, readings = readings_of(batch)
     assert manifest["replicates"] == 50
-    assert [(r.scenario.name, r.years) for r in readings] == [(OTHER.name, OTHER.horizon), ("my-own", 3)]
+    assert [(r.scenario.name, r.years) for r in readings] == [
+        (OTHER.name, OTHER.horizon),
+        ("my-own", 3),
+    ]

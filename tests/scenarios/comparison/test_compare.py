@@ -27,7 +27,9 @@ STEM = "albania_ussr"
 
 
 def scenario(start: str = "1950-01", horizon: int = 2, antecedent: str = "one thing") -> Scenario:
-    change = Intervention("grant", start, "1951", "a test", patron="ussr", client="albania", value=1.0)
+    change = Intervention(
+        "grant", start, "1951", "a test", patron="ussr", client="albania", value=1.0
+    )
     return Scenario("try", "What if?", antecedent, horizon=horizon, interventions=(change,))
 
 
@@ -35,7 +37,9 @@ def scenario(start: str = "1950-01", horizon: int = 2, antecedent: str = "one th
 READING = reading_of(scenario(), HISTORICAL)
 
 
-def table(reading: Reading, dates: list[int], strain: float = 0.0, draws: int = 100) -> pd.DataFrame:
+def table(
+    reading: Reading, dates: list[int], strain: float = 0.0, draws: int = 100
+) -> pd.DataFrame:
     """Histories with the given dates of one break, and the same strain in every year."""
     count = len(dates)
     columns: dict[str, object] = dict.fromkeys(columns_of(reading, [PAIR]), 0.0)
@@ -44,16 +48,25 @@ def table(reading: Reading, dates: list[int], strain: float = 0.0, draws: int = 
     return pd.DataFrame(columns | {f"{STEM}_quarter": dates}, index=range(count))
 
 
-def compared(one: list[int], other: list[int], *, draws: int = 100, reading: Reading = READING) -> Comparison:
+def compared(
+    one: list[int], other: list[int], *, draws: int = 100, reading: Reading = READING
+) -> Comparison:
     breaks = [DocumentedBreak((Country.USSR, Country.ALBANIA), "1950-11", "1950-10", "1950-12")]
     (found,) = compare(
-        reading, table(reading, one, draws=draws), table(reading, other, 0.25, draws), [PAIR], breaks
+        reading,
+        table(reading, one, draws=draws),
+        table(reading, other, 0.25, draws),
+        [PAIR],
+        breaks,
     )
     return found
 
 
 def values(fates: Fates) -> list[float | None]:
-    return [each.value for each in (fates.avoided, fates.brought_forward, fates.delayed, fates.unchanged)]
+    return [
+        each.value
+        for each in (fates.avoided, fates.brought_forward, fates.delayed, fates.unchanged)
+    ]
 
 
 #: Ten histories: broken before, avoided twice, delayed, brought forward, brought about, unchanged four times.
@@ -73,7 +86,9 @@ def test_ten_histories_by_hand():
     # shifts in quarters: avoided twice, 5, -2, brought about, 0, 0
     assert found.shift.median.value == 0.0
     assert (found.shift.low, found.shift.high) == (-math.inf, math.inf)
-    assert found.redirecting.to_twin.value == pytest.approx(3 / 6)  # -2, 0, 0 of the six whose twin breaks
+    assert found.redirecting.to_twin.value == pytest.approx(
+        3 / 6
+    )  # -2, 0, 0 of the six whose twin breaks
     # within a year of 1950 Q4 (quarter 23): 20-27 in the horizon, so all that break in it
     assert found.redirecting.to_record is not None
     assert found.redirecting.to_record.value == pytest.approx(5 / 9)
@@ -114,7 +129,9 @@ def test_yearly_differences_by_hand():
 
 def test_a_counterfactual_without_effect_is_exactly_its_twin(draws: Draws):
     """Ordering what happened anyway changes nothing, so neither does any number: exactly, not nearly."""
-    vain = Intervention("leadership", "1957-01", "1964-09", "r", country="ussr", spell="ussr-khrushchev")
+    vain = Intervention(
+        "leadership", "1957-01", "1964-09", "r", country="ussr", spell="ussr-khrushchev"
+    )
     same = Scenario("vain", "What if nothing?", "nothing", horizon=20, interventions=(vain,))
     tables = simulate_histories([HISTORICAL, same], draws, 60, 5)
     found = compare(reading_of(same, HISTORICAL), tables["historical"], tables["vain"])
@@ -136,7 +153,9 @@ def test_a_counterfactual_without_effect_is_exactly_its_twin(draws: Draws):
             assert each.necessity.value.value == each.necessity.low == 0.0
             assert each.redirecting.to_twin.value == 1.0
             broken += 1
-        assert {(row.difference.value, row.low, row.high) for row in each.yearly} == {(0.0, 0.0, 0.0)}
+        assert {(row.difference.value, row.low, row.high) for row in each.yearly} == {
+            (0.0, 0.0, 0.0)
+        }
         known = [row.correlation for row in each.yearly if row.correlation is not None]
         assert known == pytest.approx([1.0] * len(known))
     assert broken, "some pair breaks within the horizon"
@@ -231,7 +250,9 @@ def test_scenarios_that_do_not_differ_and_horizons_below_a_year_are_refused():
 def test_only_the_columns_of_the_horizon_are_read():
     columns = columns_of(READING, [PAIR])
     assert columns == ["replicate", "draw", f"{STEM}_quarter"] + [
-        f"{STEM}_{series}_{year}" for series in ("support", "strain", "delivered") for year in (1950, 1951)
+        f"{STEM}_{series}_{year}"
+        for series in ("support", "strain", "delivered")
+        for year in (1950, 1951)
     ]
     assert len(columns_of(READING)) == 2 + len(PAIR_NAMES) * 7
 

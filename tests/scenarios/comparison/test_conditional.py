@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.comparison.conditional import abduced, choices, chosen, conditional_histories, record_end
+from scenarios.comparison.conditional import (
+    abduced,
+    choices,
+    chosen,
+    conditional_histories,
+    record_end,
+)
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
@@ -41,7 +47,9 @@ TINY = Scenario(
     "tiny",
     "What may become of one pair?",
     interventions=tuple(
-        Intervention("forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move)
+        Intervention(
+            "forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move
+        )
         for a in Country
         for b in Country
         if a < b and {a, b} != set(NEAR)
@@ -53,7 +61,9 @@ OTHER = scenario_named("no-opening-1971")
 
 @pytest.fixture(scope="module")
 def restless() -> Draws:
-    frame = pd.DataFrame({name: values[:1] for name, values in default_parameters(1, **RESTLESS).items()})
+    frame = pd.DataFrame(
+        {name: values[:1] for name, values in default_parameters(1, **RESTLESS).items()}
+    )
     return Draws(frame, "restless", "prior")
 
 
@@ -76,7 +86,9 @@ def free(restless: Draws) -> dict[str, np.ndarray]:
         ).arrays
         for first in range(0, FREE, 1000)
     ]
-    return {name: np.concatenate([part[name][:, *NEAR] for part in parts], axis=1) for name in TRACED}
+    return {
+        name: np.concatenate([part[name][:, *NEAR] for part in parts], axis=1) for name in TRACED
+    }
 
 
 def traits(arrays: dict[str, np.ndarray], rows: np.ndarray) -> list[np.ndarray]:
@@ -143,7 +155,9 @@ def test_histories_given_a_record_do_not_depend_on_how_the_work_is_cut(draws: Dr
     moves = [RecordedMove((YUGOSLAVIA, ALBANIA), Move.ESTRANGED, 12, 14)]
 
     def found(first: int, count: int):
-        return abduced(draws, moves, 20, seed=2, first_replicate=first, replicates=count, candidates=5)
+        return abduced(
+            draws, moves, 20, seed=2, first_replicate=first, replicates=count, candidates=5
+        )
 
     whole, part = found(0, 230), found(201, 9)
     assert np.array_equal(whole.effective_share[201:210], part.effective_share)
@@ -154,15 +168,21 @@ def test_histories_given_a_record_do_not_depend_on_how_the_work_is_cut(draws: Dr
         assert np.array_equal(np.stack(quarterly)[..., 201:210], np.stack(part.course.kept[name]))
     rows, own = MoveTable.joined(whole.course.moves), MoveTable.joined(part.course.moves)
     mine = (rows.replicate >= 201) & (rows.replicate < 210)
-    ours = sorted(zip(*(getattr(rows, f.name)[mine].tolist() for f in fields(MoveTable)), strict=True))
-    assert ours == sorted(zip(*(getattr(own, f.name).tolist() for f in fields(MoveTable)), strict=True))
+    ours = sorted(
+        zip(*(getattr(rows, f.name)[mine].tolist() for f in fields(MoveTable)), strict=True)
+    )
+    assert ours == sorted(
+        zip(*(getattr(own, f.name).tolist() for f in fields(MoveTable)), strict=True)
+    )
     assert ours
 
 
 def test_the_moves_kept_are_those_of_the_chosen_candidates(draws: Draws):
     """Status rebuilt from the table of moves is the status of the state."""
     moves = [RecordedMove((YUGOSLAVIA, ALBANIA), Move.ESTRANGED, 2, 18)]
-    course = abduced(draws, moves, 20, seed=2, first_replicate=40, replicates=30, candidates=4).course
+    course = abduced(
+        draws, moves, 20, seed=2, first_replicate=40, replicates=30, candidates=4
+    ).course
     table = MoveTable.joined(course.moves)
     own = (table.patron == YUGOSLAVIA) & (table.client == ALBANIA)
     assert sorted(table.replicate[own].tolist()) == list(range(40, 70))
@@ -203,7 +223,9 @@ def test_without_a_record_and_with_one_candidate_histories_are_the_usual_ones(dr
     """Nothing on record before 1945 Q2 and one quarter of silence: from then on the same shocks and states."""
     course = abduced(draws, [], 1, seed=3, first_replicate=0, replicates=20, candidates=1).course
     parameters = parameters_for(draws, 0, 20)
-    usual = continued(opened(parameters, HISTORICAL, ()), parameters, HISTORICAL, seed=3, until=1).state
+    usual = continued(
+        opened(parameters, HISTORICAL, ()), parameters, HISTORICAL, seed=3, until=1
+    ).state
     assert np.array_equal(course.state.strain, usual.strain)
     assert np.array_equal(course.state.goodwill, usual.goodwill)
 

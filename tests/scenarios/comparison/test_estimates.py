@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scenarios.comparison.estimates import NOTHING, Clusters, averaged, averaged_columns, median, quantile
+from scenarios.comparison.estimates import (
+    NOTHING,
+    Clusters,
+    averaged,
+    averaged_columns,
+    median,
+    quantile,
+)
 
 
 def test_a_mean_by_hand():

@@ -56,5 +56,6 @@ def test_the_area_under_the_curve_is_the_mean_time(breaks, quarters):
     assert list(curve.unbroken) == sorted(curve.unbroken, reverse=True)
     assert curve.unbroken[-1] == pytest.approx((breaks >= quarters).mean())
     assert all(
-        low <= share <= high for low, share, high in zip(curve.low, curve.unbroken, curve.high, strict=True)
+        low <= share <= high
+        for low, share, high in zip(curve.low, curve.unbroken, curve.high, strict=True)
     )

@@ -75,8 +75,12 @@ def test_the_tables_show_what_is_affected_and_name_the_rest() -> None:
     assert "50.0 ± 28.9" in said  # two of four avoided: sqrt(1/4 / 3)
     assert "66.7 ± 31.4 [66.7-100.0]" in said  # of three; sqrt(4 / 3 x 2 / 3 x 16 / 9 / 16)
     assert "16 replicates would halve the errors" in said
-    assert "Broken in every history before the intervention: albania-china" in shown(*tables_of([BEFORE]))
-    assert "Break unchanged in every history within the horizon: albania-china" in shown(*tables_of([SAME]))
+    assert "Broken in every history before the intervention: albania-china" in shown(
+        *tables_of([BEFORE])
+    )
+    assert "Break unchanged in every history within the horizon: albania-china" in shown(
+        *tables_of([SAME])
+    )
 
 
 def test_errors_that_only_draws_would_halve_are_said_to_be_so() -> None:

@@ -6,7 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from scenarios.draws import Draws, parameters_for
-from scenarios.explain.chronicle import CAPITALS, LEAST_STRAIN, happenings, leader_of, reasons_in_words, told
+from scenarios.explain.chronicle import (
+    CAPITALS,
+    LEAST_STRAIN,
+    happenings,
+    leader_of,
+    reasons_in_words,
+    told,
+)
 from scenarios.explain.history import History, simulated_history
 from scenarios.files import scenario_named
 from simulation.context import leadership_spells
@@ -51,7 +58,9 @@ def test_every_move_is_told_in_its_quarter_with_both_countries(history: Tell) ->
                 (CAPITALS[patron], client.title),
                 (CAPITALS[client], patron.title),
             }
-            assert any(all(name in words for name in names) for names in both for words in told_here)
+            assert any(
+                all(name in words for name in names) for names in both for words in told_here
+            )
             moves += 1
     assert moves > 20
 
@@ -64,7 +73,9 @@ def test_a_break_names_the_largest_grievance_of_the_account(history: Tell) -> No
         for place in range(len(table.quarter)):
             if table.move[place] == Move.SPLIT and CAUSES[table.cause[place]] == "hierarchy":
                 words = words_of(one, int(table.quarter[place]), "move")
-                assert any("breaks with" in told and "over being ordered about" in told for told in words)
+                assert any(
+                    "breaks with" in told and "over being ordered about" in told for told in words
+                )
                 seen.add(int(table.initiator[place]))
     assert seen
 
@@ -72,7 +83,8 @@ def test_a_break_names_the_largest_grievance_of_the_account(history: Tell) -> No
 def test_a_change_of_leadership_is_told_with_its_lines(history: Tell) -> None:
     (words,) = words_of(history(), quarter_of("1956-04"), "leadership")
     line = {
-        name: float(history().parameters[f"line_ussr_{name}"][0]) for name in ("collective", "khrushchev")
+        name: float(history().parameters[f"line_ussr_{name}"][0])
+        for name in ("collective", "khrushchev")
     }
     assert words.startswith("In Moscow the lead passes to Khrushchev")
     assert f"from {line['collective']:.2f} to {line['khrushchev']:.2f}" in words
@@ -88,7 +100,9 @@ def test_china_enters_once_and_its_first_drivers_are_no_news(history: Tell) -> N
     enters = quarter_of("1949-10")
     assert "The People's Republic of China enters" in words_of(history(), enters, "leadership")
     assert not any("China" in words for words in words_of(history(), enters, "driver"))
-    assert not any("China enters" in told(history(), quarter) for quarter in (enters - 1, enters + 1))
+    assert not any(
+        "China enters" in told(history(), quarter) for quarter in (enters - 1, enters + 1)
+    )
 
 
 def test_a_scenario_is_told_where_it_begins_and_where_it_ends(history: Tell) -> None:
@@ -106,7 +120,9 @@ def test_aid_that_changes_much_is_told_with_its_amounts(history: Tell) -> None:
     one = history()
     found = 0
     for quarter in range(1, QUARTERS):
-        old, new = (one.pair("delivered", q, Country.USSR, Country.ALBANIA) for q in (quarter - 1, quarter))
+        old, new = (
+            one.pair("delivered", q, Country.USSR, Country.ALBANIA) for q in (quarter - 1, quarter)
+        )
         cut = old >= 1 and 0.05 < new < 0.7 * old
         words = f"Moscow cuts its aid to Albania from ${old:.1f} million to ${new:.1f} million a quarter"
         assert (words in words_of(one, quarter, "aid")) >= cut
@@ -148,7 +164,9 @@ def test_reasons_tell_the_chances_of_the_account(history: Tell) -> None:
     for quarter in range(QUARTERS):
         sentences = " ".join(reasons_in_words(one, quarter, Country.USSR, Country.ALBANIA))
         before = one.status(quarter - 1, Country.USSR, Country.ALBANIA)
-        decision = {Status.ALLIED: "dispute_by_client", Status.ESTRANGED: "break_by_client"}.get(before)
+        decision = {Status.ALLIED: "dispute_by_client", Status.ESTRANGED: "break_by_client"}.get(
+            before
+        )
         if decision is not None:
             chance = one.pair(decision, quarter, Country.USSR, Country.ALBANIA)
             assert f"{chance:.1%} that Albania" in sentences, quarter_name(quarter)

@@ -25,8 +25,14 @@ def scenario() -> Scenario:
 
 
 def test_every_source_of_the_rules_is_there() -> None:
-    assert [source for feeling, source in SOURCES if feeling == STRAIN] == [*StrainSources._fields, RELIEF]
-    assert [source for feeling, source in SOURCES if feeling == FATIGUE] == [*FatigueSources._fields, WORTH]
+    assert [source for feeling, source in SOURCES if feeling == STRAIN] == [
+        *StrainSources._fields,
+        RELIEF,
+    ]
+    assert [source for feeling, source in SOURCES if feeling == FATIGUE] == [
+        *FatigueSources._fields,
+        WORTH,
+    ]
 
 
 def test_means_are_those_on_the_books(draws: Draws, scenario: Scenario) -> None:
@@ -94,7 +100,9 @@ def test_the_answer_does_not_depend_on_how_the_work_is_cut(
     together = grievances(asked, draws, REPLICATES, SEED)
     told: list[tuple[int, int]] = []
     monkeypatch.setattr(place, "TOGETHER", 7)
-    cut = grievances(asked, draws, REPLICATES, SEED, progress=lambda done, whole: told.append((done, whole)))
+    cut = grievances(
+        asked, draws, REPLICATES, SEED, progress=lambda done, whole: told.append((done, whole))
+    )
     assert cut == together
     assert told == [(done, 12) for done in range(1, 13)]
 

@@ -16,7 +16,11 @@ from simulation.state import Status
 @pytest.fixture(scope="module")
 def history(draws: Draws) -> History:
     return simulated_history(
-        parameters_for(draws, 3, 1), scenario_named("historical"), seed=1, replicate=3, quarters=QUARTERS
+        parameters_for(draws, 3, 1),
+        scenario_named("historical"),
+        seed=1,
+        replicate=3,
+        quarters=QUARTERS,
     )
 
 
@@ -30,7 +34,9 @@ def test_the_addends_of_an_open_chance_make_the_chance_of_the_account(history: H
                         "dispute_slope" if hazard.verb == "quarrels" else "break_slope"
                     ]
                     chance = logistic(slope * hazard.total)[0]
-                    assert chance == pytest.approx(history.pair(hazard.decision, quarter, *pair), abs=1e-12)
+                    assert chance == pytest.approx(
+                        history.pair(hazard.decision, quarter, *pair), abs=1e-12
+                    )
                     compared += 1
     assert compared > 200
 
@@ -50,7 +56,9 @@ def test_strain_is_drawn_to_where_its_addends_lead(history: History) -> None:
         for pair in ORDERED_PAIRS:
             feeling = strain_of(history, quarter, *pair)
             total = max(sum(addend.amount for addend in feeling.addends), 0.0)
-            assert feeling.target == pytest.approx(float(saturating(np.array([total]))[0]), abs=1e-12)
+            assert feeling.target == pytest.approx(
+                float(saturating(np.array([total]))[0]), abs=1e-12
+            )
             assert feeling.level == history.pair("strain", quarter, *pair)
             assert [addend.amount < 0 for addend in feeling.addends[:-1]] == [False] * 7
 
@@ -61,7 +69,9 @@ def test_fatigue_is_drawn_to_where_its_addends_lead(history: History) -> None:
         for pair in ORDERED_PAIRS:
             feeling = fatigue_of(history, quarter, *pair)
             total = sum(addend.amount for addend in feeling.addends)
-            assert feeling.target == pytest.approx(float(saturating(np.array([max(total, 0)]))[0]), abs=1e-12)
+            assert feeling.target == pytest.approx(
+                float(saturating(np.array([max(total, 0)]))[0]), abs=1e-12
+            )
             worth = history.parameters["fatigue_value"][0] * history.pair("value", quarter, *pair)
             assert -feeling.addends[-1].amount <= worth + 1e-12
             spared += feeling.addends[-1].amount < 0

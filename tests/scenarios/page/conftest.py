@@ -53,7 +53,11 @@ def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
-        env={**os.environ, "SOLARA_KERNEL_CULL_TIMEOUT": f"{FORGETS_AFTER}s", "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            "SOLARA_KERNEL_CULL_TIMEOUT": f"{FORGETS_AFTER}s",
+            "PYTHONUNBUFFERED": "1",
+        },
     )
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -150,7 +154,10 @@ def visits(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
         page = context.new_page()
         one = Visitor(page, context, url)
         page.on("pageerror", lambda error: one.errors.append(str(error)))
-        page.on("console", lambda told: one.errors.append(told.text) if told.type in COMPLAINTS else None)
+        page.on(
+            "console",
+            lambda told: one.errors.append(told.text) if told.type in COMPLAINTS else None,
+        )
         come.append(one)
         return one
 

@@ -51,12 +51,16 @@ def main() -> None:
 
     simulated.simulated_block = dying_block
     compare_pictures.fan_figure = failing_fan
-    pictures.network_figure = failing(pictures.network_figure, lambda _, quarter, __: quarter == QUARTER)
+    pictures.network_figure = failing(
+        pictures.network_figure, lambda _, quarter, __: quarter == QUARTER
+    )
     stepper.Stepper.history = failing(  # type: ignore[method-assign]
         stepper.Stepper.history, lambda self, _: self._choice.seed == SEED
     )
     comparing.answer_of = failing(comparing.answer_of, lambda question, *_: question.seed == SEED)
-    timeline.evidence_timeline = failing(timeline.evidence_timeline, lambda marks, _: len(marks) < ROWS)
+    timeline.evidence_timeline = failing(
+        timeline.evidence_timeline, lambda marks, _: len(marks) < ROWS
+    )
     calibration.posterior_figure = failing(
         calibration.posterior_figure, lambda parameter, *_: parameter.name == PARAMETER
     )

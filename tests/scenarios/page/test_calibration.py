@@ -88,7 +88,9 @@ def test_priors_are_those_of_the_table() -> None:
     for name, parameter in parameter_table().items():
         assert (np.diff(values[name]) >= 0).all()
         assert parameter.low <= values[name].min() <= values[name].max() <= parameter.high
-    scale = next(p for p in parameter_table().values() if p.family == "lognormal" and p.low < p.default / 5)
+    scale = next(
+        p for p in parameter_table().values() if p.family == "lognormal" and p.low < p.default / 5
+    )
     assert np.median(values[scale.name]) == pytest.approx(scale.default, rel=0.1)
 
 
@@ -104,12 +106,17 @@ def test_filters_find_parameters_by_rule_and_by_words(material: Material) -> Non
 
 
 def test_every_parameter_belongs_to_a_group_that_can_be_chosen(material: Material) -> None:
-    grouped = [p.name for group in GROUPS for p in parameters_shown(CalibrationView(group=group), material)]
+    grouped = [
+        p.name for group in GROUPS for p in parameters_shown(CalibrationView(group=group), material)
+    ]
     assert sorted(grouped) == sorted(parameter_table())
 
 
 def test_parameters_as_csv_hold_the_quantiles(material: Material) -> None:
-    rows = {row["parameter"]: row for row in csv.DictReader(io.StringIO(parameters_csv(material).decode()))}
+    rows = {
+        row["parameter"]: row
+        for row in csv.DictReader(io.StringIO(parameters_csv(material).decode()))
+    }
     assert set(rows) == set(parameter_table())
     for name in list(rows)[:5]:
         assert float(rows[name]["posterior_median"]) == np.median(material.draws.frame[name])
@@ -145,7 +152,9 @@ def test_a_report_of_other_draws_says_so(material: Material) -> None:
     assert origin(PREDICTIVE, own) == "Made 2026-11-22, seed 1, draws some-draws."
 
 
-@pytest.mark.parametrize("values", [{}, {"patterns": []}, {"breaks": {"a": {}}, "patterns": {}}, None])
+@pytest.mark.parametrize(
+    "values", [{}, {"patterns": []}, {"breaks": {"a": {}}, "patterns": {}}, None]
+)
 def test_a_report_whose_values_are_strange_is_shown_by_its_finding(values: object) -> None:
     strange = {**PREDICTIVE, "values": values}
     assert tables_of(strange) == ()
@@ -175,7 +184,9 @@ def test_published_reports_travel_with_the_package_and_others_do_not(
     write_report(report, tmp_path / "elsewhere")
     assert not package.exists()
     write_report(report, docs)
-    assert json.loads((package / "nulls.json").read_text()) == json.loads((docs / "nulls.json").read_text())
+    assert json.loads((package / "nulls.json").read_text()) == json.loads(
+        (docs / "nulls.json").read_text()
+    )
     assert published_reports.published_reports(package)["nulls"]["finding"] == "Found."
     (package / "broken.json").write_text("{")
     (package / "other.json").write_text("[]")
@@ -212,7 +223,9 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     expect(cards.first).not_to_have_text(first)
     reader.page.get_by_label("Part of the rules").select_option("strain")
     wanted = parameters_shown(CalibrationView(group="strain"), material)
-    expect(reader.page.get_by_text(f"{len(wanted)} of {len(parameter_table())} parameters")).to_be_visible()
+    expect(
+        reader.page.get_by_text(f"{len(wanted)} of {len(parameter_table())} parameters")
+    ).to_be_visible()
     one = wanted[0]
     reader.page.get_by_label("Words", exact=True).fill(one.name)
     expect(cards.first).to_have_attribute("aria-label", one.name)
@@ -221,7 +234,9 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     name, content = reader.download(re.compile(r"^Parameters \(CSV\)"))
     assert name == "parameters.csv"
     assert content == parameters_csv(
-        Material(material.draws, prior=material.prior, reports=published_reports.published_reports())
+        Material(
+            material.draws, prior=material.prior, reports=published_reports.published_reports()
+        )
     )
     assert reader.download(f"SVG: {one.name}.svg")[1].startswith(b"<?xml")
     reader.page.wait_for_function("location.search.includes('rules=strain')")

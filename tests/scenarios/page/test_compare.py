@@ -37,7 +37,9 @@ from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_bloc
 from simulation.dates import year_of
 
 Arrive = Callable[..., Any]
-QUESTION = Question(scenario="no-new-line-1956", pair="albania-ussr", histories=1_000, seed=5, years=8)
+QUESTION = Question(
+    scenario="no-new-line-1956", pair="albania-ussr", histories=1_000, seed=5, years=8
+)
 LINK = "histories=1000&seed=5&years=8"
 
 
@@ -91,7 +93,9 @@ def test_blocks_hold_the_histories_of_a_batch_up_to_their_last_year() -> None:
             if name.endswith("_quarter"):
                 known = np.where(known > reading.last_quarter, -1, known)
                 own = table[name].to_numpy()
-                known, own = (np.where(dates > reading.last_quarter, -1, dates) for dates in (known, own))
+                known, own = (
+                    np.where(dates > reading.last_quarter, -1, dates) for dates in (known, own)
+                )
                 assert np.array_equal(own, known), name
             else:
                 assert np.array_equal(table[name].to_numpy(), known), name
@@ -145,7 +149,9 @@ def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison)
     assert answer.comparison == direct
     assert len(answer.breaks) == 1_000
     broken = (answer.breaks["historical"] != "").mean()
-    assert broken == pytest.approx((direct.factual_broken.value or 0) * (direct.at_risk.value or 0), abs=0.02)
+    assert broken == pytest.approx(
+        (direct.factual_broken.value or 0) * (direct.at_risk.value or 0), abs=0.02
+    )
     low, *_, high = answer.fans["strain"][0].quantiles
     assert (low <= high).all()
 
@@ -185,7 +191,10 @@ def test_pictures_drawn_together_are_those_drawn_one_by_one(
 
 
 def test_every_picture_of_an_answer_can_be_drawn_by_another_process(direct: Comparison) -> None:
-    fans = {series: (Fan((1950,), np.ones((5, 1)), 1),) * 2 for series in ("support", "strain", "delivered")}
+    fans = {
+        series: (Fan((1950,), np.ones((5, 1)), 1),) * 2
+        for series in ("support", "strain", "delivered")
+    }
     pictures = pictures_of(Answer(QUESTION, direct, fans, pd.DataFrame()), documented_record())
     assert len({picture.name for picture in pictures}) == len(pictures) == 7
     for picture in pictures[:2]:
@@ -208,13 +217,22 @@ def test_a_question_survives_its_link_and_a_bad_link_is_answered_in_words() -> N
         "scenario=no-new-line&pair=albania-greece&histories=7&seed=-1&years=99&speed=1"
     )
     assert question == Question()
-    assert {problem.key for problem in problems} == {"scenario", "pair", "histories", "seed", "years", "key"}
+    assert {problem.key for problem in problems} == {
+        "scenario",
+        "pair",
+        "histories",
+        "seed",
+        "years",
+        "key",
+    }
     question, problems = read_question("scenario=historical")
     assert question == Question()
     assert "one that differs" in str(problems[0])
 
 
-def test_the_scenario_file_is_the_one_of_the_catalogue_with_commands_that_exist(tmp_path: Path) -> None:
+def test_the_scenario_file_is_the_one_of_the_catalogue_with_commands_that_exist(
+    tmp_path: Path,
+) -> None:
     text = scenario_file(QUESTION, "some-draws").decode()
     path = tmp_path / "no-new-line-1956.toml"
     path.write_text(text)
@@ -255,7 +273,8 @@ def answered(reader: Any, words: str) -> None:
 def shown_rows(reader: Any) -> list[list[str]]:
     """The cells of the table of numbers."""
     found = reader.page.eval_on_selector_all(
-        ".lp-table tbody tr", "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+        ".lp-table tbody tr",
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))",
     )
     return [list(map(str, row)) for row in found]
 
@@ -271,7 +290,13 @@ def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
     open_compare(reader, LINK)
     assert shown_rows(reader) == [told(row) for row in comparison_rows(direct)]
     about = reader.page.get_by_role("region", name="The scenario")
-    for words in ("Twentieth Congress", "lines 960-966", "page 30", "1956-01 to 1963-12", "Take care"):
+    for words in (
+        "Twentieth Congress",
+        "lines 960-966",
+        "page 30",
+        "1956-01 to 1963-12",
+        "Take care",
+    ):
         expect(about).to_contain_text(words)
     sizes = reader.page.eval_on_selector_all(
         ".lp-main img", "all => all.map(one => [one.naturalWidth, one.clientWidth])"
@@ -280,7 +305,9 @@ def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
     assert all(min(size) > 200 for size in sizes)
     name, content = reader.download(re.compile(r"^Numbers \(CSV\)"))
     assert name == "no-new-line-1956-albania-ussr.csv"
-    numbers = {(row["number"], row["year"]): row for row in csv.DictReader(io.StringIO(content.decode()))}
+    numbers = {
+        (row["number"], row["year"]): row for row in csv.DictReader(io.StringIO(content.decode()))
+    }
     assert float(numbers["avoided", ""]["value"]) == direct.fates.avoided.value
     assert float(numbers["support_difference", "1960"]["value"]) == next(
         row.difference.value for row in direct.yearly if (row.series, row.year) == ("support", 1960)
@@ -303,7 +330,9 @@ def test_choosing_comparing_and_cancelling(visitor: Arrive) -> None:
     before = reader.drawing("Still unbroken")
     reader.press("Compare")
     answered(reader, "Albania – Yugoslavia: 1,000 histories of each")
-    expect(reader.page.get_by_text("These are the numbers of the choices before")).not_to_be_visible()
+    expect(
+        reader.page.get_by_text("These are the numbers of the choices before")
+    ).not_to_be_visible()
     assert reader.drawing("Still unbroken") != before
     reader.page.wait_for_function("location.search.includes('pair=albania-yugoslavia')")
     reader.page.get_by_label("Histories of each").select_option("50000")
@@ -326,7 +355,9 @@ def test_two_visitors_have_answers_of_their_own_and_a_link_reopens_one(visitor: 
     one, other = visitor(), visitor(390, 800, dark=True)
     open_compare(one, LINK)
     open_compare(other, "histories=1000&seed=5&scenario=no-belgrade-1955")
-    expect(one.page.get_by_role("heading", level=2).first).to_have_text("no-new-line-1956 beside historical")
+    expect(one.page.get_by_role("heading", level=2).first).to_have_text(
+        "no-new-line-1956 beside historical"
+    )
     expect(other.page.get_by_role("heading", level=2).first).to_have_text(
         "no-belgrade-1955 beside historical"
     )

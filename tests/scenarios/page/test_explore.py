@@ -86,14 +86,17 @@ def test_a_past_quarter_is_looked_at_by_slider_and_by_click(visitor: Arrive) -> 
     expect(why).to_contain_text(quarter_name(clicked))
 
 
-def test_scenario_draw_seed_and_parameters_change_the_history_and_reset_undoes_them(visitor: Arrive) -> None:
+def test_scenario_draw_seed_and_parameters_change_the_history_and_reset_undoes_them(
+    visitor: Arrive,
+) -> None:
     reader = visitor()
     reader.visit("reached=1962Q1")
     drawings = [reader.drawing("strain of")]
 
     def changed() -> None:
         reader.page.wait_for_function(
-            "known => !known.includes(document.querySelector('img[alt^=\"strain of\"]').src)", arg=drawings
+            "known => !known.includes(document.querySelector('img[alt^=\"strain of\"]').src)",
+            arg=drawings,
         )
         drawings.append(reader.drawing("strain of"))
         reader.shows("1962 Q1")
@@ -143,7 +146,9 @@ def test_everything_shown_can_be_taken_away(visitor: Arrive, tmp_path: Path) -> 
     table = pd.read_csv(io.BytesIO(data))
     assert name == "no-opening-1971.csv"
     assert len(table) == 8 * 12
-    assert {"quarter", "patron", "client", "support", "strain_sources.ideology", "delivered"} <= {*table}
+    assert {"quarter", "patron", "client", "support", "strain_sources.ideology", "delivered"} <= {
+        *table
+    }
     name, png = reader.download(re.compile("^PNG: map"))
     assert name == "map-1946-q4.png"
     assert png.startswith(b"\x89PNG")
@@ -228,7 +233,9 @@ def test_it_is_reached_with_the_keyboard_alone(visitor: Arrive) -> None:
 @pytest.mark.parametrize(
     ("width", "height", "dark"), [(1280, 800, False), (390, 844, False), (390, 844, True)]
 )
-def test_nothing_is_wider_than_the_screen(visitor: Arrive, width: int, height: int, dark: bool) -> None:
+def test_nothing_is_wider_than_the_screen(
+    visitor: Arrive, width: int, height: int, dark: bool
+) -> None:
     reader = visitor(width, height, dark=dark)
     reader.visit("draw=3&reached=1961Q2")
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -11,7 +11,9 @@ from scenarios.page.parts.refusal import OUR_FAULT
 
 Arrive = Callable[..., Any]
 FOLDER = str(Path(__file__).parent)
-PROGRAM = f"import sys; sys.path.insert(0, {FOLDER!r}); import failing_server; failing_server.main()"
+PROGRAM = (
+    f"import sys; sys.path.insert(0, {FOLDER!r}); import failing_server; failing_server.main()"
+)
 INNER = ("Traceback", "ZeroDivisionError", "secret inner state", 'File "')
 
 

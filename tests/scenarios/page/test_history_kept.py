@@ -32,7 +32,11 @@ def draws() -> Draws:
     [
         View(),
         View(Choice(draw=3)),
-        View(Choice("no-opening-1971", 12, 99, (("strain_ideology", 1.25), ("support_aid", 1 / 3))), 90, 41),
+        View(
+            Choice("no-opening-1971", 12, 99, (("strain_ideology", 1.25), ("support_aid", 1 / 3))),
+            90,
+            41,
+        ),
         View(Choice(seed=0), 0, -1, "china-ussr"),
         *(View(pair=pair, reached=143, shown=143) for pair in SHOWN_PAIRS),
     ],
@@ -72,7 +76,9 @@ def test_a_quarter_beyond_the_one_reached_is_refused(draws: Draws) -> None:
     assert "1950 Q1" in problem.allowed
 
 
-@pytest.mark.parametrize("choice", [Choice(), Choice("no-new-line-1956", 17, 5, (("support_aid", 1.0),))])
+@pytest.mark.parametrize(
+    "choice", [Choice(), Choice("no-new-line-1956", 17, 5, (("support_aid", 1.0),))]
+)
 def test_the_stepped_model_is_the_replicate_of_an_ensemble(choice: Choice, draws: Draws) -> None:
     stepper = Stepper(choice, draws)
     for quarter in range(QUARTERS):
@@ -111,7 +117,8 @@ def test_the_median_is_that_of_the_draws_and_within_bounds(draws: Draws) -> None
     values = drawn_values(MEDIAN, draws)
     assert values["support_aid"] == draws.frame["support_aid"].median()
     assert all(
-        parameter_table()[name].low <= value <= parameter_table()[name].high for name, value in values.items()
+        parameter_table()[name].low <= value <= parameter_table()[name].high
+        for name, value in values.items()
     )
     assert drawn_values(7, draws)["support_aid"] == parameters_for(draws, 7, 1)["support_aid"][0]
 
@@ -130,12 +137,16 @@ def test_the_data_hold_every_quantity_of_every_quarter_and_pair(draws: Draws) ->
     assert len(table) == 8 * 12
     names = {name.removeprefix("patron_").removeprefix("client_") for name in table}
     assert set(history.trajectory.arrays) <= names
-    row = table[(table.quarter == "1946 Q4") & (table.patron == "ussr") & (table.client == "yugoslavia")]
+    row = table[
+        (table.quarter == "1946 Q4") & (table.patron == "ussr") & (table.client == "yugoslavia")
+    ]
     assert row["strain"].item() == history.pair("strain", 7, 2, 3)  # type: ignore[arg-type]
     assert history_table(history)["date"].is_monotonic_increasing
 
 
-@pytest.mark.parametrize("choice", [Choice("no-opening-1971", 3, 9, (("support_aid", 1.5),)), Choice(seed=4)])
+@pytest.mark.parametrize(
+    "choice", [Choice("no-opening-1971", 3, 9, (("support_aid", 1.5),)), Choice(seed=4)]
+)
 def test_the_scenario_file_is_valid_and_its_command_repeats_the_history(
     choice: Choice, draws: Draws, tmp_path
 ) -> None:  # type: ignore[no-untyped-def]
@@ -157,6 +168,8 @@ def test_the_scenario_file_is_valid_and_its_command_repeats_the_history(
     settings = dict(word.split("=") for word in words if "=" in word)
     changed = draws.changed({name: float(value) for name, value in settings.items()})
     parameters: Parameters = parameters_for(changed, replicates - 1, 1)
-    repeated = simulated_history(parameters, scenario, seed=seed, replicate=replicates - 1, quarters=21)
+    repeated = simulated_history(
+        parameters, scenario, seed=seed, replicate=replicates - 1, quarters=21
+    )
     shown = Stepper(choice, draws).history(20)
     assert np.array_equal(repeated.trajectory.arrays["strain"], shown.trajectory.arrays["strain"])

@@ -36,7 +36,9 @@ def test_a_visitor_sees_their_own_ground_from_the_first_moment(
     reader = visitor(dark=system_dark)
     reader.page.add_init_script(WATCH)
     if chosen:
-        reader.page.add_init_script(f"localStorage.setItem(':solara:theme.variant', '\"{chosen}\"')")
+        reader.page.add_init_script(
+            f"localStorage.setItem(':solara:theme.variant', '\"{chosen}\"')"
+        )
     reader.visit()
     expect(reader.page.locator(".lp-page")).to_have_css("background-color", ground)
     reader.page.wait_for_timeout(400)

@@ -36,7 +36,14 @@ def test_every_row_of_evidence_and_drivers_is_there_once_with_a_source(material:
     evidence = read_evidence()
     drivers = sum(
         len(read_driver(name))
-        for name in ("distraction", "isolation", "leadership", "pressure", "rapprochement", "shocks")
+        for name in (
+            "distraction",
+            "isolation",
+            "leadership",
+            "pressure",
+            "rapprochement",
+            "shocks",
+        )
     )
     ids = [entry.record["id"] for entry in material.evidence]
     assert len(ids) == len(set(ids)) == len(list(evidence.rows())) + drivers
@@ -96,7 +103,9 @@ def test_a_card_tells_what_the_command_tells(material: Material) -> None:
     assert facts["Role"].startswith(told["role"])
     beside = {group.title: [name for name, _ in group.rows] for group in card.beside}
     assert beside == {how: names for how, names in told["beside"].items() if names}
-    assert "preferred" in next(group.note for group in card.beside if group.title == "Conflicting readings")
+    assert "preferred" in next(
+        group.note for group in card.beside if group.title == "Conflicting readings"
+    )
 
 
 def test_every_row_has_words_and_a_mark_within_the_years(material: Material) -> None:
@@ -116,9 +125,7 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: 
         text="loan, 50 %", sort="dollars", falling=True, page=2, opened=LOAN,
     )  # fmt: skip
     assert read_record_view(view.query, material) == (view, [])
-    bad = (
-        f"pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red&text={'x' * 99}"
-    )
+    bad = f"pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red&text={'x' * 99}"
     read, problems = read_record_view(bad, material)
     assert read == RecordView()
     assert {problem.key for problem in problems} == {
@@ -232,7 +239,9 @@ def test_a_bad_link_and_bad_years_are_refused_in_words(visitor: Arrive) -> None:
     year = reader.page.get_by_label("From year")
     year.fill("1900")
     year.press("Tab")
-    expect(reader.page.get_by_text("Not taken: a whole number from 1945 to 1980 is needed.")).to_be_visible()
+    expect(
+        reader.page.get_by_text("Not taken: a whole number from 1945 to 1980 is needed.")
+    ).to_be_visible()
     expect(year).to_have_value("1945")
     reader.page.get_by_label("Words", exact=True).fill("no such words")
     expect(caption(reader)).to_contain_text("0 of")

@@ -39,7 +39,9 @@ def text_of(widget: object) -> str:
 
 
 def press(widget: object, label: str) -> None:
-    (button,) = (one for one in within(widget) if isinstance(one, ipyvuetify.Btn) and label in text_of(one))
+    (button,) = (
+        one for one in within(widget) if isinstance(one, ipyvuetify.Btn) and label in text_of(one)
+    )
     button.click()
 
 
@@ -77,7 +79,9 @@ def test_what_cannot_be_drawn_is_a_card_and_the_log_has_the_rest(
 def test_a_button_that_fails_is_told_and_the_page_stays(
     rendered: Rendered, caplog: pytest.LogCaptureFixture
 ) -> None:
-    page = rendered(Boundary(children=[BreakingWhenPressed(ZeroDivisionError("secret inner state"))]))
+    page = rendered(
+        Boundary(children=[BreakingWhenPressed(ZeroDivisionError("secret inner state"))])
+    )
     press(page, "Try")
     shown = text_of(page)
     assert OUR_FAULT in shown
@@ -89,7 +93,10 @@ def test_a_button_that_fails_is_told_and_the_page_stays(
 
 
 def test_a_mistake_of_the_readers_is_told_problem_by_problem(rendered: Rendered) -> None:
-    problems = [Problem("page", "seed", -1, "0 to 9999"), Problem("page", "draw", 5000, "0 to 1023")]
+    problems = [
+        Problem("page", "seed", -1, "0 to 9999"),
+        Problem("page", "draw", 5000, "0 to 1023"),
+    ]
     mistake = SimulationError("these cannot be used", problems)
     page = rendered(Boundary(children=[BreakingWhenPressed(mistake)]))
     press(page, "Try")

@@ -86,7 +86,9 @@ class Told(HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(self.words).replace("\N{NO-BREAK SPACE}", " ").replace("−", "-").split())
+        return " ".join(
+            " ".join(self.words).replace("\N{NO-BREAK SPACE}", " ").replace("−", "-").split()
+        )
 
 
 def chosen_of(report: Report, name: str) -> Comparison:
@@ -109,15 +111,21 @@ def test_numbers_are_those_of_the_comparison(
                     ("halving", f"{fate}_halving"),
                 ):
                     held = numbers["fates"][fate][key]
-                    assert pd.isna(row[column]) if held is None else row[column] == pytest.approx(held)
+                    assert (
+                        pd.isna(row[column]) if held is None else row[column] == pytest.approx(held)
+                    )
             gained = numbers["restricted_mean"]["difference"]["value"]
             if gained is not None:
                 assert row["restricted_mean_difference"] == pytest.approx(gained)
-            assert (row["necessity_low"] == numbers["necessity"]["low"]) or pd.isna(row["necessity_low"])
+            assert (row["necessity_low"] == numbers["necessity"]["low"]) or pd.isna(
+                row["necessity_low"]
+            )
         chosen = chosen_of(report, entry["scenario"])
         numbers = entry["pairs"][chosen.pair]
         assert chosen.fates.avoided.value == numbers["fates"]["avoided"]["value"]
-        assert f"the break is avoided within the horizon in {per_cent(chosen.fates.avoided)} %" in text
+        assert (
+            f"the break is avoided within the horizon in {per_cent(chosen.fates.avoided)} %" in text
+        )
 
 
 def test_the_table_holds_every_scenario(report: Report, html_page: str) -> None:
@@ -127,7 +135,12 @@ def test_the_table_holds_every_scenario(report: Report, html_page: str) -> None:
     for chapter in report.chapters:
         fates = chapter.chosen.fates
         assert html.escape(chapter.reading.scenario.question, quote=False) in overview
-        for estimate in (fates.avoided, fates.brought_forward, fates.delayed, chapter.chosen.necessity.value):
+        for estimate in (
+            fates.avoided,
+            fates.brought_forward,
+            fates.delayed,
+            chapter.chosen.necessity.value,
+        ):
             assert per_cent(estimate) in text
 
 
@@ -143,7 +156,9 @@ def test_a_chapter_tells_what_is_asked_changed_and_cited(html_page: str) -> None
     assert not re.search(
         r"\b19\d\d-(0[1-9]|1[0-2])\b", Told(html_page[: html_page.index('id="manifest"')]).text
     )
-    assert "nothing of the record has narrowed them" in text  # the draws of this test are from the prior
+    assert (
+        "nothing of the record has narrowed them" in text
+    )  # the draws of this test are from the prior
 
 
 def test_the_manifest_says_how_to_make_it_again(written: Path, html_page: str, batch: Path) -> None:
@@ -152,7 +167,11 @@ def test_the_manifest_says_how_to_make_it_again(written: Path, html_page: str, b
     for key in ("draws", "seed", "replicates", "scenarios", "parameter_table"):
         assert manifest[key] == held[key]
     assert manifest["kind"] == "report"
-    for told in (held["draws"]["id"], held["parameter_table"], *(each["hash"] for each in held["scenarios"])):
+    for told in (
+        held["draws"]["id"],
+        held["parameter_table"],
+        *(each["hash"] for each in held["scenarios"]),
+    ):
         assert told in html_page
 
 
@@ -160,7 +179,9 @@ def test_nothing_is_fetched(html_page: str) -> None:
     told = Told(html_page)
     assert told.addresses
     assert all(address.startswith(("#", "data:")) for address in told.addresses)
-    assert not {"script", "link", "iframe", "img", "object", "embed", "base"}.intersection(told.tags)
+    assert not {"script", "link", "iframe", "img", "object", "embed", "base"}.intersection(
+        told.tags
+    )
     assert "@import" not in html_page
     assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", html_page))
     assert "http:" not in html_page
@@ -185,15 +206,21 @@ def test_tables_and_figures_lie_beside_it(report: Report, written: Path) -> None
     assert drawn == {path.stem for path in (folder / "figures").glob("*.png")}
     for chapter in report.chapters:
         assert {f"{chapter.name}-survival", f"{chapter.name}-sources"} <= drawn
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in (folder / "figures").glob("*.png"))
+    assert all(
+        path.read_bytes().startswith(b"\x89PNG") for path in (folder / "figures").glob("*.png")
+    )
     fans = pd.read_csv(folder / "fans.csv")
     assert set(fans["branch"]) == {"factual", "counterfactual"}
     assert set(fans["year"]) == set(range(1945, 1981))
 
 
-def test_the_same_batch_gives_the_same_report(report: Report, batch: Path, material: ReportMaterial) -> None:
+def test_the_same_batch_gives_the_same_report(
+    report: Report, batch: Path, material: ReportMaterial
+) -> None:
     part = replace(report_on(batch, material), chapters=report.chapters[:1])
-    one = write_report(replace(report, chapters=report.chapters[:1]), batch.parent / "one" / "same.html")
+    one = write_report(
+        replace(report, chapters=report.chapters[:1]), batch.parent / "one" / "same.html"
+    )
     other = write_report(part, batch.parent / "other" / "same.html")
     assert one.read_bytes() == other.read_bytes()
     names = sorted(path.relative_to(folder_of(one)) for path in folder_of(one).rglob("*.*"))
@@ -216,7 +243,9 @@ def test_histories_given_the_record_are_told_as_such(batch: Path, material: Repo
     assert "Both branches are given the recorded moves up to December 1966" in text
 
 
-def test_an_unfinished_batch_is_refused(batch: Path, material: ReportMaterial, tmp_path: Path) -> None:
+def test_an_unfinished_batch_is_refused(
+    batch: Path, material: ReportMaterial, tmp_path: Path
+) -> None:
     part = tmp_path / "batch"
     shutil.copytree(batch, part)
     next((part / f"scenario={NAMES[0]}").glob("*.parquet")).unlink()
@@ -289,16 +318,22 @@ def test_figures_follow_the_page_and_share_their_letters(report: Report) -> None
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_it_opens_without_a_network(written: Path, browser: Browser, width: int, scheme: str) -> None:
+def test_it_opens_without_a_network(
+    written: Path, browser: Browser, width: int, scheme: str
+) -> None:
     dark = scheme == "dark"
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        offline=True,
     )
     opened = context.new_page()
     errors: list[str] = []
     asked: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    opened.on(
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
+    )
     opened.on("request", lambda request: asked.append(request.url))
     opened.goto(written.as_uri())
     opened.get_by_role("link", name=scenario_named(NAMES[1]).question).first.click()

@@ -61,7 +61,9 @@ def test_citations() -> None:
     assert cited(scenario, "", sources()) == "Ylber Marku 2017, lines 12–14, 20"
     assert cited(scenario, "3", {}) == "marku2017, p. 3 (lines 12–14, 20)"
     assert cited(replace(scenario, source=""), "3", sources()) == ""
-    assert source_in_full(sources()["marku2017"]).startswith("Ylber Marku (2017): Sino-Albanian Relations")
+    assert source_in_full(sources()["marku2017"]).startswith(
+        "Ylber Marku (2017): Sino-Albanian Relations"
+    )
 
 
 def test_changes_have_dates_and_countries_in_words() -> None:

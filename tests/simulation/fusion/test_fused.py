@@ -21,7 +21,16 @@ from simulation.rules import goodwill, perception
 from simulation.scenario import HISTORICAL, Scenario
 
 ROOT = Path(__file__).parents[3]
-KEPT = ("goodwill", "strain", "fatigue", "support", "delivered", "outstanding", "alliance_forming", "move")
+KEPT = (
+    "goodwill",
+    "strain",
+    "fatigue",
+    "support",
+    "delivered",
+    "outstanding",
+    "alliance_forming",
+    "move",
+)
 #: Prints a fingerprint of a simulated ensemble, and whether Numba was read in.
 SCRIPT = """
 import hashlib, sys
@@ -66,9 +75,13 @@ def test_few_replicates_do_not_wait_for_numba():
 def test_every_quantity_is_the_same_in_fewer_passes(monkeypatch, drawn_parameters, kind):
     changes = (
         Intervention("absence", "1957-01", "1980-12", "r", country="china"),
-        Intervention("pledge", "1950-01", "1980-12", "r", patron="ussr", client="albania", value=50.0),
+        Intervention(
+            "pledge", "1950-01", "1980-12", "r", patron="ussr", client="albania", value=50.0
+        ),
     )
-    scenario = HISTORICAL if kind == "history" else Scenario("try", "What if?", interventions=changes)
+    scenario = (
+        HISTORICAL if kind == "history" else Scenario("try", "What if?", interventions=changes)
+    )
     parameters = drawn_parameters(70, 21)
     plain = simulate(parameters, scenario, seed=3, first_replicate=33, keep=KEPT)
     monkeypatch.setattr(fused, "FUSED_FROM", 70)
@@ -99,7 +112,9 @@ def test_the_arithmetic_between_two_curves_is_one_loop():
     parameters = dict.fromkeys(keywords_of(goodwill.goodwill), np.linspace(0.1, 0.9, 6))
     carried_out = recorded(goodwill.goodwill.__wrapped__, given, parameters).plan()
     assert len(loops_of(carried_out)) == 2
-    assert np.array_equal(carried_out(*given, **parameters), goodwill.goodwill(*given, **parameters))
+    assert np.array_equal(
+        carried_out(*given, **parameters), goodwill.goodwill(*given, **parameters)
+    )
 
 
 def loops_of(carried_out):
@@ -190,5 +205,7 @@ def test_one_history_beside_a_large_ensemble_in_another_thread_is_carried_out_pl
     """The page steps single histories while ensembles run in other threads of the same process."""
     alone = simulate(default_parameters(1), seed=5, quarters=24, keep=("strain",)).arrays["strain"]
     with fused.fusing(fused.FUSED_FROM), ThreadPoolExecutor(1) as apart:
-        beside = apart.submit(simulate, default_parameters(1), seed=5, quarters=24, keep=("strain",)).result()
+        beside = apart.submit(
+            simulate, default_parameters(1), seed=5, quarters=24, keep=("strain",)
+        ).result()
     assert np.array_equal(alone, beside.arrays["strain"])

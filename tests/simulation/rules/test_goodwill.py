@@ -52,7 +52,10 @@ CASES = {
             "goodwill_threat",
             "goodwill_split",
         ],
-        "limits": [({"goodwill_adjustment": 1, "goodwill_base": -60}, 0), ({"goodwill_adjustment": 0}, 0.3)],
+        "limits": [
+            ({"goodwill_adjustment": 1, "goodwill_base": -60}, 0),
+            ({"goodwill_adjustment": 0}, 0.3),
+        ],
     },
 }
 
@@ -95,6 +98,8 @@ def test_goodwill_answers_what_the_holder_had_and_felt(felt, whose, sign, rule_c
     arguments = {**CASES["goodwill"]["arguments"], felt: {}}
     neutral = rule_case(goodwill.goodwill, {"arguments": arguments}).value({})
     moved = rule_case(goodwill.goodwill, {"arguments": {**arguments, felt: {whose: 0.5}}}).value({})
-    turned = rule_case(goodwill.goodwill, {"arguments": {**arguments, felt: {whose[::-1]: 0.5}}}).value({})
+    turned = rule_case(
+        goodwill.goodwill, {"arguments": {**arguments, felt: {whose[::-1]: 0.5}}}
+    ).value({})
     assert sign * (moved - neutral) > 0
     assert turned == neutral

@@ -103,7 +103,10 @@ CASES = {
         "expected": 0.2,
         "rises": ["quarrel", "attention", "warmth"],
         "falls": [],
-        "limits": [({"warmth": {(CHINA, ALBANIA): 0.5}}, 0), ({"quarrel": {(USSR, ALBANIA): 1}}, 0)],
+        "limits": [
+            ({"warmth": {(CHINA, ALBANIA): 0.5}}, 0),
+            ({"quarrel": {(USSR, ALBANIA): 1}}, 0),
+        ],
     },
     "remembered_line": {
         "arguments": {"remembered": 0.5, "line": 0.9, "line_memory": 0.25},
@@ -127,7 +130,10 @@ CASES = {
         "expected": 0.2,
         "rises": ["enmity", "attention"],
         "falls": [],
-        "limits": [({"enmity": {(USSR, YUGOSLAVIA): 0.5}}, 0), ({"attention": {(USSR, YUGOSLAVIA): 1}}, 0)],
+        "limits": [
+            ({"enmity": {(USSR, YUGOSLAVIA): 0.5}}, 0),
+            ({"attention": {(USSR, YUGOSLAVIA): 1}}, 0),
+        ],
     },
     "outside_option": {
         "arguments": {

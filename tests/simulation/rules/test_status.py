@@ -16,7 +16,10 @@ CASES = {
         "expected": 0.75,
         "rises": ["strain", "dispute_slope"],
         "falls": ["dispute_threshold"],
-        "limits": [({"dispute_threshold": 0.6}, 0.5), ({"dispute_slope": 600, "dispute_threshold": 1}, 0)],
+        "limits": [
+            ({"dispute_threshold": 0.6}, 0.5),
+            ({"dispute_slope": 600, "dispute_threshold": 1}, 0),
+        ],
     },
     "dispute_by_patron": {
         "arguments": {"fatigue": 0.6, "dispute_slope": 10 * LN3, "patron_dispute_threshold": 0.5},

@@ -34,7 +34,12 @@ CASES = {
         "limits": [({"courted": 0}, 0), ({"attention": 0}, 0)],
     },
     "enemy_courted": {
-        "arguments": {"rapprochement": 0.5, "line": 0.8, "attention": 0.5, "strain_enemy_courted": 2},
+        "arguments": {
+            "rapprochement": 0.5,
+            "line": 0.8,
+            "attention": 0.5,
+            "strain_enemy_courted": 2,
+        },
         "expected": 0.4,
         "rises": ["rapprochement", "line", "attention", "strain_enemy_courted"],
         "falls": [],
@@ -116,7 +121,12 @@ CASES = {
         "limits": [({"line_gap": 0}, 0), ({"hierarchy": {ALBANIA: 1}}, 0)],
     },
     "insubordination": {
-        "arguments": {"submission": 0.5, "support": 0.5, "pressure": 0.5, "fatigue_insubordination": 2},
+        "arguments": {
+            "submission": 0.5,
+            "support": 0.5,
+            "pressure": 0.5,
+            "fatigue_insubordination": 2,
+        },
         "expected": 0.25,
         "rises": ["submission", "pressure", "fatigue_insubordination"],
         "falls": ["support"],
@@ -132,7 +142,14 @@ CASES = {
             "fatigue_encroachment": 4,
         },
         "expected": 0.2,
-        "rises": ["support", "proximity", "hierarchy", "attention", "pressure", "fatigue_encroachment"],
+        "rises": [
+            "support",
+            "proximity",
+            "hierarchy",
+            "attention",
+            "pressure",
+            "fatigue_encroachment",
+        ],
         "falls": [],
         "limits": [
             ({"support": {(YUGOSLAVIA, ALBANIA): 0.8, (USSR, YUGOSLAVIA): 1}}, 0),

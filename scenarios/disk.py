@@ -1,0 +1,91 @@
+"""What is written to the disk: files and folders that are complete or not there at all."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from simulation.errors import Problem
+
+
+def write_whole(path: Path, content: bytes | str | memoryview) -> None:
+    """Write a file under a passing name, see it safely on the disk, and only then give it its own.
+
+    Text is written in UTF-8. Raises ``OSError`` if the disk refuses; then nothing is left behind, and
+    an earlier file of that name stands as it was.
+    """
+    passing = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        with passing.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        passing.replace(path)
+    except BaseException:
+        passing.unlink(missing_ok=True)
+        raise
+    settle(path.parent)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write an object as JSON, complete or not at all; see ``plain`` for what it may hold."""
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    write_whole(path, text + "\n")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: NumPy's numbers as plain ones, arrays as lists, NaN as null."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value
+
+
+def settle(folder: Path) -> None:
+    """See the names in a folder safely on the disk; Windows does so unasked, and opens no folders."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
+    old = folder.with_name(f".{folder.name}-{uuid4().hex}")
+    if folder.exists():
+        folder.rename(old)
+    try:
+        made.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def unwritable(path: Path, where: str, key: str) -> list[Problem]:
+    """What keeps a file or folder of this name from being made; nothing is left behind by looking.
+
+    ``where`` and ``key`` say in the message where the name comes from: a command and its option.
+    """
+    try:
+        parent = next(place for place in path.expanduser().resolve().parents if place.exists())
+        probe = parent / f".lilliput-{uuid4().hex}"
+        probe.mkdir()
+        probe.rmdir()
+    except (OSError, RuntimeError, ValueError) as error:
+        return [Problem(where, key, str(path), f"a place that can be written to ({error})")]
+    return []

@@ -23,9 +23,13 @@ _ALLOWED = {
     "float_parsing": "a number",
     "float_type": "a number",
     "finite_number": "a finite number",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
     "int_from_float": "a whole number",
     "int_parsing": "a whole number",
     "int_type": "a whole number",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
     "list_type": "a list",
     "model_type": "a table",
     "string_type": "text",
@@ -75,5 +79,5 @@ def _problem(detail: Mapping[str, Any], where: str, key: str, names: tuple[str, 
         words = [word.strip("' ") for word in context["expected"].replace(" or ", ", ").split(", ")]
         return unknown(where, place, detail["input"], words)
     value = MISSING if kind == "missing" else detail["input"]
-    allowed = context.get("allowed") or _ALLOWED.get(kind) or detail["msg"]
-    return Problem(where, place, value, str(allowed), str(context.get("near", "")))
+    known = _ALLOWED[kind].format(**context) if kind in _ALLOWED else detail["msg"]
+    return Problem(where, place, value, context.get("allowed", known), context.get("near", ""))

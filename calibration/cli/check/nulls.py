@@ -50,12 +50,11 @@ def fitted_nulls(record: Record, seed: int, runs: int) -> tuple[NullFit, ...]:
     fits = []
     with progress_of("fitting the nulls", runs * len(nulls)) as told:
         for place, null in enumerate(nulls):
-            done = place * runs
-            fits.append(
-                fitted_null(
-                    null, record, seed=seed, runs=runs, told=lambda run, done=done: told(done + run)
-                )  # type: ignore[misc]
-            )
+
+            def so_far(run: int, done: int = place * runs) -> None:
+                told(done + run)
+
+            fits.append(fitted_null(null, record, seed=seed, runs=runs, told=so_far))
     return tuple(fits)
 
 

@@ -10,13 +10,13 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
+from simulation.ensemble import check_finite
 from simulation.errors import Problem, raise_if_any
-from simulation.finite import check_finite
 from simulation.interventions import HISTORICAL, Scenario
-from simulation.opening import opening_state
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
-from simulation.state import AllianceState, QuarterAccount, Status
+from simulation.stages import QuarterAccount
+from simulation.state import AllianceState, Status, opening_state
 from simulation.transition import transition
 
 
@@ -27,10 +27,12 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.country = country
 
-    def _of_quarter(self, quantity: str, patron: Country, client: Country) -> float:
-        """An amount of the last quarter; zero before the first."""
+    def _exchanged(self, quantity: str, patron: Country, client: Country) -> float:
+        """An amount of the last quarter's exchange; zero before the first."""
         account = self.model.account
-        return 0.0 if account is None else float(getattr(account, quantity)[patron, client, 0])
+        if account is None:
+            return 0.0
+        return float(getattr(account.exchange, quantity)[patron, client, 0])
 
     @property
     def line(self) -> float:
@@ -39,11 +41,11 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
     def aid_to(self, other: Country) -> float:
         """The aid that reached the other country from this one in the last quarter, million US dollars."""
-        return self._of_quarter("delivered", self.country, other)
+        return self._exchanged("delivered", self.country, other)
 
     def request_to(self, patron: Country) -> float:
         """The aid that it asked of a patron in the last quarter, million US dollars."""
-        return self._of_quarter("requested", patron, self.country)
+        return self._exchanged("requested", patron, self.country)
 
     def pledged_to(self, client: Country) -> float:
         """The aid that it has promised a client and not yet delivered, million US dollars."""

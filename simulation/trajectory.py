@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from simulation.arrays import Array
 from simulation.countries import COUNTRIES, Country
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.state import AllianceState, Move, QuarterAccount
+from simulation.stages import QuarterAccount
+from simulation.state import AllianceState, Move
 
 #: What a quarrel or break may be put down to: the sources of the client's strain, then those of the patron's fatigue.
 CAUSES: tuple[str, ...] = (*StrainSources._fields, *FatigueSources._fields)
@@ -84,7 +85,8 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     quarter, the smaller country's own decision as client is named before the larger's as patron, and both before the
     reverse roles. A formation is the client's request; a reconciliation is put down to nobody.
     """
-    moved = account.move[_PATRONS, _CLIENTS]
+    response, decision = account.response, account.decision
+    moved = decision.move[_PATRONS, _CLIENTS]
     pair, replicate = np.divmod(np.flatnonzero(moved.astype(bool)), moved.shape[-1])
     larger, smaller = _PATRONS[pair], _CLIENTS[pair]
     move = moved[pair, replicate].astype(np.int64)
@@ -93,13 +95,13 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     replicates = moved.shape[-1]
     for one, other in ((smaller, larger), (larger, smaller)):
         at = (one * COUNTRIES + other) * replicates + replicate
-        for decided, mover in ((account.moved_by_patron, one), (account.moved_by_client, other)):
+        for decided, mover in ((decision.moved_by_patron, one), (decision.moved_by_client, other)):
             rows = decided.take(at)
             patron[rows], client[rows], initiator[rows] = one[rows], other[rows], mover[rows]
     cause = np.full(len(pair), NO_CAUSE, dtype=np.int64)
     for sources, offset, mover in (
-        (account.strain_sources, 0, client),
-        (account.fatigue_sources, len(account.strain_sources), patron),
+        (response.strain_sources, 0, client),
+        (response.fatigue_sources, len(response.strain_sources), patron),
     ):
         rows = np.flatnonzero(initiator == mover)
         at = (patron[rows] * COUNTRIES + client[rows]) * replicates + replicate[rows]

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from simulation.arrays import Array
-from simulation.conditioning import MOVE_OF_STATUSES, Conditioning, RecordedMove
+from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.ensemble import KEPT, simulate
 from simulation.errors import SimulationError
 from simulation.interventions import MOVES, Ban, Scenario
 from simulation.parameters import Parameters, default_parameters
-from simulation.state import Move, Status, array_fields
+from simulation.stages import array_fields
+from simulation.state import MOVE_OF_STATUSES, Move, Status
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
 NEAR, FAR = (ALBANIA, YUGOSLAVIA), (USSR, YUGOSLAVIA)

@@ -13,8 +13,8 @@ from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
 from scenarios.results import folder_problems
 from simulation.errors import Problem
+from simulation.interventions import Scenario
 from simulation.parameters import parameter_problems
-from simulation.scenario import Scenario
 
 MOST_REPLICATES = 1_000_000
 MOST_SEED = 2**63 - 1

@@ -10,7 +10,7 @@ from calibration.evidence.tables import as_record, beside_row
 from calibration.prior import values_of
 from scenarios.page.material import EvidenceEntry
 from simulation.arrays import Array
-from simulation.context import read_driver
+from simulation.drivers import read_driver
 from simulation.parameters import parameter_table
 
 #: The drivers whose rows are dated, each with what its values mean.

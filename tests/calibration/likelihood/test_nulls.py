@@ -20,9 +20,9 @@ from calibration.likelihood.null_likelihood import (
 from calibration.likelihood.nulls import QUARTERS, all_nulls, line_gaps, new_leadership, null_table
 from calibration.likelihood.observations import FIGURES, SHARE, moves_of, observations_of
 from calibration.reports.nulls import Evidence, evidence_of_nulls, nulls_report
-from simulation.context import CHINA_ENTERS
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.drivers import CHINA_ENTERS
 from simulation.state import Move
 
 CONSTANT, DRIVERS, PERSISTENCE = all_nulls()

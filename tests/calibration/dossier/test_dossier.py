@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from calibration.reports.form import CheckReport, ReportFigure, ReportTable, write_report
+from calibration.reports.published import DOCUMENTED
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
@@ -29,8 +31,6 @@ from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.reports.form import CheckReport, ReportFigure, ReportTable, write_report
-from calibration.reports.published import DOCUMENTED
 from scenarios.draws import write_draws
 
 BREAKS = {

@@ -206,9 +206,7 @@ def ablation_report(
             whole,
             claims,
         ),
-        goals=(
-            Goal(name="ablation", goal="What each mechanism adds", measured=measured, reached=None),
-        ),
+        goals=(Goal(name="What each mechanism adds", goal="", measured=measured, reached=None),),
         values={
             "mechanisms": {
                 row.mechanism.name: {

@@ -219,10 +219,9 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         "effective": agreement.effective,
     }
     goal = Goal(
-        name="agreement",
-        goal=f"Fits with {LEAST_FITS} seeds agree: R-hat below {MOST_RHAT}, effective size at "
-        f"least {LEAST_EFFECTIVE:,}, means and log evidence less than {MOST_DISTANCE:g} errors "
-        "apart",
+        name=f"Fits with {LEAST_FITS} seeds agree",
+        goal=f"R-hat below {MOST_RHAT}, effective size at least {LEAST_EFFECTIVE:,}, means and log "
+        f"evidence less than {MOST_DISTANCE:g} errors apart",
         measured=f"{len(fits)} fits; R-hat at most {rhat:.3f}; least effective size {size:,.0f}; "
         f"means at most {distance:.1f} errors apart",
         reached=agreement.reached and len(fits) >= LEAST_FITS,

@@ -211,8 +211,8 @@ def identified_report(
         ),
         goals=(
             Goal(
-                name="identified",
-                goal="Which parameters the record informs",
+                name="Which parameters the record informs",
+                goal="",
                 measured=listed(f"{len(names)} {name}" for name, names in classes.items()),
                 reached=None,
             ),

@@ -78,8 +78,8 @@ def influence_report(
         ),
         goals=(
             Goal(
-                name="influence",
-                goal="Which figure of the evidence moves the results most",
+                name="Which figure of the evidence moves the results most",
+                goal="",
                 measured=f"{len(rows)} observations taken out in turn; weights fail for {failing}",
                 reached=None,
             ),

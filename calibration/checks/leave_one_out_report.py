@@ -95,9 +95,8 @@ def leave_one_out_report(
         ),
         goals=(
             Goal(
-                name="leave-one-out",
-                goal="Left out, an event is foreseen better than by the best null by "
-                f"{WANTED:g} natural-log unit on average",
+                name="Events left out are foreseen better than by the best null",
+                goal=f"by {WANTED:g} natural-log unit on average",
                 measured=f"{gain} over {best}, {gain.number} events{weights}",
                 reached=gain.mean >= WANTED,
             ),
@@ -190,10 +189,10 @@ def _score_table(rows: Sequence[LeftOut], names: Sequence[str], measure: Measure
             (
                 row.observation.name,
                 *(
-                    round(measure.sign * measure.of(score), 2)
+                    getattr(score, measure.attribute)
                     for score in (row.rules, *(row.nulls[name] for name in names))
                 ),
-                round(row.pareto_k, 2),
+                row.pareto_k,
                 row.refitted,
             )
             for row in scored

@@ -115,9 +115,8 @@ def noise_report(
         ),
         goals=(
             Goal(
-                name="noise",
-                goal="The estimate of the log-likelihood varies little enough (variance at most "
-                f"{high:g})",
+                name="Variance of the estimated log-likelihood",
+                goal=f"at most {high:g}",
                 measured=f"median variance {chosen:.2f}",
                 reached=chosen <= high,
             ),

@@ -131,8 +131,8 @@ def _goal(rules: Evidence | None, best: Evidence) -> Goal:
         gap = rules.log_evidence - best.log_evidence
         reached, measured = bool(gap > 2 * error), f"{gap:+.1f} ± {error:.1f} over {best.name}"
     return Goal(
-        name="nulls",
-        goal="The record is more probable under the rules than under any null",
+        name="The record under the rules and under the nulls",
+        goal="more probable under the rules than under any null",
         measured=measured,
         reached=reached,
     )

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from calibration.cli.agreement import agree
 from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.check.main import check_app
-from calibration.cli.dossier import report as referee_report
+from calibration.cli.dossier import dossier
 from calibration.cli.run_request import MOST_SEED
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
@@ -39,7 +39,9 @@ from simulation.errors import Problem, raise_if_any, unknown
 calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is_help=True)
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)
-calibrate_app.command("report")(referee_report)
+calibrate_app.command("dossier")(dossier)
+#: What the dossier was called before.
+calibrate_app.command("report", hidden=True)(dossier)
 
 _COMMAND = "calibrate fit"
 _TITLE = "the fit cannot start"

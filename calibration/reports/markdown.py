@@ -13,9 +13,7 @@ def markdown_of(report: Report) -> str:
     """A report as a whole Markdown file."""
     blocks = [f"# {report.title}", f"{_VERDICTS[report.reached]}{report.finding}"]
     if report.goals:
-        rows = [(each.name, each.goal, each.measured, each.reached) for each in report.goals]
-        columns = ("about", "goal", "measured", "reached")
-        blocks.append(_titled(Table(title="Goals", columns=columns, rows=rows)))
+        blocks.append(_titled(goal_table(report)))
     for part in report.parts:
         if isinstance(part, Table):
             blocks.append(_titled(part))
@@ -25,6 +23,12 @@ def markdown_of(report: Report) -> str:
         else:
             blocks.append(part)
     return "\n\n".join([*blocks, f"---\n\n{origin_text(report.origin)}"]) + "\n"
+
+
+def goal_table(report: Report) -> Table:
+    """The goals of a report as a table."""
+    rows = [(each.name, each.goal, each.measured, each.reached) for each in report.goals]
+    return Table(title="Goals", columns=("about", "goal", "measured", "reached"), rows=rows)
 
 
 def markdown_table(table: Table) -> str:

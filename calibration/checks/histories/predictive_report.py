@@ -62,18 +62,15 @@ def predictive_report(
         ),
         goals=(
             _goal(
-                "dates",
-                "Every documented break lies inside the 90 % predictive interval",
+                "Documented breaks inside the 90 % predictive interval",
                 {row.summary.name: row.inside for row in check.breaks},
             ),
             _goal(
-                "medians",
-                f"Every median date lies within {NEAR_YEARS} years of the record",
+                f"Median dates within {NEAR_YEARS} years of the record",
                 {row.summary.name: row.median_near for row in check.breaks},
             ),
             _goal(
-                "patterns",
-                "Every pattern of the model's description comes out",
+                "Patterns of the model's description that come out",
                 {row.pattern.number: row.passed for row in results},
             ),
         ),
@@ -89,12 +86,12 @@ def predictive_report(
     }
 
 
-def _goal(name: str, goal: str, passed: Mapping[str, bool]) -> Goal:
-    """A goal that all of some rows must pass, with the names of those that do not."""
+def _goal(name: str, passed: Mapping[str, bool]) -> Goal:
+    """A goal that every one of some rows must pass, with the names of those that do not."""
     missed = [row for row, reached in passed.items() if not reached]
     measured = f"{len(passed) - len(missed)} of {len(passed)}"
     measured += f"; not {', '.join(missed)}" if missed else ""
-    return Goal(name=name, goal=goal, measured=measured, reached=not missed)
+    return Goal(name=name, goal="every one", measured=measured, reached=not missed)
 
 
 def _finding(check: PredictiveCheck) -> str:

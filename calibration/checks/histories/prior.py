@@ -90,8 +90,8 @@ def prior_report(check: PriorCheck, origin: Mapping[str, Any]) -> tuple[Report, 
         ),
         goals=(
             Goal(
-                name="prior",
-                goal="No prior is centred on a documented date or total",
+                name="Priors centred on a documented date or total",
+                goal="none",
                 measured=f"{len(check.problems)} priors centred on a date or a total",
                 reached=not check.problems,
             ),

@@ -69,9 +69,7 @@ def recovery_figure(panels: Mapping[str, tuple[Array, Array, Array]]) -> Figure:
     for axes, (name, (truth, mean, spread)) in zip(grid.flat, panels.items(), strict=True):
         axes.plot([-3, 3], [-3, 3], color=GREY, linewidth=0.8)
         reach = 0.674 * spread
-        axes.errorbar(
-            truth, mean, yerr=reach, fmt="o", markersize=3, color=BLUE, elinewidth=0.7
-        )
+        axes.errorbar(truth, mean, yerr=reach, fmt="o", markersize=3, color=BLUE, elinewidth=0.7)
         axes.set_title(name, fontsize=9)
         open_frame(axes)
     figure.supxlabel("true value (standard deviations of the prior)")

@@ -99,8 +99,8 @@ def rank_report(
         ),
         goals=(
             Goal(
-                name="ranks",
-                goal="True values stand evenly among the draws, for every quantity",
+                name="True values among the draws",
+                goal="evenly, for every quantity",
                 measured=f"{len(rows)} records; {number} of {len(names)} quantities leave their "
                 "band",
                 reached=reached,
@@ -184,9 +184,8 @@ def recovery_report(
         ),
         goals=(
             Goal(
-                name="recovery",
-                goal=f"In recovery 90 % intervals cover {100 * low:.0f} to {100 * high:.0f} % of "
-                "true values",
+                name="In recovery 90 % intervals cover",
+                goal=f"{100 * low:.0f} to {100 * high:.0f} % of true values",
                 measured=f"{len(rows)} records; 90 % intervals cover {ninety:.1%}",
                 reached=reached,
             ),

@@ -65,8 +65,8 @@ def sensitivity_report(
         ),
         goals=(
             Goal(
-                name="sensitivity",
-                goal="On which parameters and drivers the dates depend",
+                name="On which parameters and drivers the dates depend",
+                goal="",
                 measured=f"{len(idle)} parameters move no break more than chance does",
                 reached=None,
             ),

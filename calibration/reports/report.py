@@ -41,6 +41,8 @@ FIGURES = "figures"
 ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")
 
 Cell = bool | int | float | str | None
+#: The figures of a report's pictures, by their names.
+Pictures = dict[str, Figure]
 
 
 class _Data(BaseModel):
@@ -195,11 +197,11 @@ def write_report(
     return path
 
 
-def folder_problems(folder: Path, command: str) -> list[Problem]:
-    """What keeps a report from being written into a folder."""
+def folder_problems(folder: Path, command: str, option: str = "--out") -> list[Problem]:
+    """What keeps files from being written into the folder that an option of a command names."""
     if folder.exists() and not folder.is_dir():
-        return [Problem(command, "--out", str(folder), "a folder; this is a file")]
-    return unwritable(folder / "report", command, "--out")
+        return [Problem(command, option, str(folder), "a folder; this is a file")]
+    return unwritable(folder / "report", command, option)
 
 
 def _write_picture(figure: Figure, folder: Path, name: str) -> None:

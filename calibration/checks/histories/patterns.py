@@ -1,7 +1,7 @@
 """Patterns of history that the rules must bring out of themselves, each a function of histories.
 
-Every function takes a ``Trajectory`` that keeps ``KEPT`` and tells for each history (R,)
-whether it shows the pattern, or how large a quantity is. Dates and amounts of the record enter as arguments
+Every function takes a ``Trajectory`` that keeps ``KEPT`` and says of each history (R,) whether it
+shows the pattern, or how large a quantity is. Dates and amounts of the record enter as arguments
 only.
 """
 
@@ -9,7 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from calibration.checks.implied import Flags
+from calibration.checks.histories.implied import Flags
+from calibration.likelihood.amounts import (
+    aid_rate,
+    interest_agreed,
+    of_pair,
+    on_terms,
+    share_granted,
+)
 from calibration.likelihood.likelihood import (
     InterestAgreed,
     PeriodAid,
@@ -23,7 +30,7 @@ from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array, PerReplicate
 from simulation.countries import Country
 from simulation.dates import quarter_of
-from simulation.state import Move, Status
+from simulation.state import Move
 from simulation.trajectory import Trajectory
 
 #: What a trajectory must keep for the patterns.
@@ -37,21 +44,10 @@ ENDED = 0.1
 LAST_QUARTERS, EARLIER_QUARTERS, DWINDLED = 8, 20, 0.5
 
 
-def of_pair(trajectory: Trajectory, name: str, pair: Pair) -> Array:
-    """A kept quantity of one pair over time, shape (T, R)."""
-    return np.asarray(trajectory.arrays[name][:, pair[0], pair[1]])
-
-
 def break_quarter(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     """The quarter of a pair's first break; infinite where it never breaks."""
     dates = trajectory.first_date(*pair, Move.SPLIT)
     return np.where(np.isnan(dates), np.inf, dates)
-
-
-def on_terms(trajectory: Trajectory, pair: Pair) -> Flags:
-    """Whether a pair was allied or in open dispute, not broken, at the end of each quarter, shape (T, R)."""
-    status = of_pair(trajectory, "status", pair)
-    return np.asarray((status == Status.ALLIED) | (status == Status.ESTRANGED))
 
 
 def summed(values: Array, window: Window) -> PerReplicate:
@@ -75,24 +71,6 @@ def broken_near(trajectory: Trajectory, pair: Pair, quarter: int, years: float) 
     return np.asarray(np.abs(break_quarter(trajectory, pair) - quarter) <= 4 * years)
 
 
-def aid_rate(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
-    """Pledges of a plan period as if the pair had been on terms throughout, million US dollars.
-
-    Formula: sum of pledges / share of the period's quarters on terms, as the likelihood compares them;
-    undefined in histories without an alliance in the period.
-    """
-    span = slice(observed.first_quarter, observed.last_quarter + 1)
-    before = slice(
-        observed.first_quarter - 1, observed.last_quarter
-    )  # a status counts from the next quarter
-    pair = observed.patron, observed.client
-    share = on_terms(trajectory, pair)[before].sum(axis=0) / (
-        observed.last_quarter - observed.first_quarter + 1
-    )
-    pledged = of_pair(trajectory, "newly_pledged", pair)[span].sum(axis=0)
-    return np.where(share > 0, pledged / np.where(share > 0, share, 1.0), np.nan)
-
-
 def aid_in_range(trajectory: Trajectory, observed: PeriodAid) -> Flags:
     """Pattern 2: pledges of a plan period lie within the documented range, read as its 90 % range."""
     reach = observed.log_range * observation_settings()["range_width"] / 2
@@ -100,24 +78,10 @@ def aid_in_range(trajectory: Trajectory, observed: PeriodAid) -> Flags:
     return np.asarray(np.abs(np.log(np.where(rate > 0, rate, np.nan) / observed.usd)) <= reach)
 
 
-def share_granted(trajectory: Trajectory, observed: ShareGranted) -> PerReplicate:
-    """Pledges over requests in the quarters a documented answer is compared over; undefined where nothing is asked."""
-    span = slice(observed.first_quarter, observed.last_quarter + 1)
-    pair = observed.patron, observed.client
-    asked = of_pair(trajectory, "requested", pair)[span].sum(axis=0)
-    granted = of_pair(trajectory, "newly_pledged", pair)[span].sum(axis=0)
-    return np.where(asked > 0, granted / np.where(asked > 0, asked, 1.0), np.nan)
-
-
 def share_in_range(trajectory: Trajectory, observed: ShareGranted) -> Flags:
     """Pattern 3: the share granted lies within the documented range, read as its 90 % range."""
     reach = observed.spread * observation_settings()["range_width"] / 2
     return np.asarray(np.abs(share_granted(trajectory, observed) - observed.share) <= reach)
-
-
-def interest_agreed(trajectory: Trajectory, observed: InterestAgreed) -> PerReplicate:
-    """The mean rate of the credit agreed in the quarters of a documented rate; undefined where nothing is pledged."""
-    return mean_interest(*interest_charged(trajectory, observed))
 
 
 def interest_in_range(trajectory: Trajectory, observed: InterestAgreed) -> Flags:
@@ -129,7 +93,7 @@ def interest_in_range(trajectory: Trajectory, observed: InterestAgreed) -> Flags
 def interest_softer(
     trajectory: Trajectory, softer: Sequence[InterestAgreed], harder: Sequence[InterestAgreed]
 ) -> Flags:
-    """Pattern 10: one patron's credit is cheaper than another's, each over the quarters of its documented rates."""
+    """Pattern 10: one patron's credit is cheaper than another's, over the quarters on record."""
     one, other = (
         mean_interest(*np.sum([interest_charged(trajectory, rate) for rate in rates], axis=0))
         for rates in (softer, harder)
@@ -145,7 +109,7 @@ def chinese_aid_peaks_after_1966(trajectory: Trajectory) -> Flags:
 
 
 def chinese_aid_falls_from_1975(trajectory: Trajectory) -> Flags:
-    """Pattern 4: less arrives a quarter in 1976-77 than in 1972-74, without a break having done it."""
+    """Pattern 4: less arrives a quarter in 1976-77 than in 1972-74, and not for a break."""
     delivered = of_pair(trajectory, "delivered", CHINA_ALBANIA)
     falls = mean_over(delivered, "1976", "1977") < mean_over(delivered, "1972", "1974")
     return np.asarray(falls & (break_quarter(trajectory, CHINA_ALBANIA) >= quarter_of("1976")))
@@ -161,7 +125,8 @@ def chinese_aid_does_not_fall_in_1971(trajectory: Trajectory) -> Flags:
 def quarters_without_grants(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     """Pattern 5: for how many quarters before its break a pair's requests had been all but refused.
 
-    A quarter counts if less than a tenth of what is asked is pledged. Undefined where the pair never breaks.
+    A quarter counts if less than a tenth of what is asked is pledged. Undefined where the pair
+    never breaks.
     """
     asked, granted = (of_pair(trajectory, name, pair) for name in ("requested", "newly_pledged"))
     ended = granted < ENDED * asked
@@ -179,8 +144,8 @@ def aid_ends_before_break(trajectory: Trajectory, pair: Pair) -> Flags:
 def aid_dwindles_before_break(trajectory: Trajectory, pair: Pair) -> Flags:
     """Pattern 5, in place of the arms, which the rules do not tell from other aid.
 
-    Pledges of the last two years before the break are less than half, a quarter, of those of the five years
-    before.
+    Pledges of the last two years before the break are less than half, a quarter, of those of the
+    five years before.
     """
     pledged = of_pair(trajectory, "newly_pledged", pair)
     broken = break_quarter(trajectory, pair)
@@ -192,7 +157,7 @@ def aid_dwindles_before_break(trajectory: Trajectory, pair: Pair) -> Flags:
 
 
 def support_highest_1963_71(trajectory: Trajectory) -> Flags:
-    """Pattern 6: Albania's support of China is higher on average in 1963-71 than before (from 1955) and after."""
+    """Pattern 6: Albania's mean support of China is higher in 1963-71 than in 1955-62 and after."""
     support = of_pair(trajectory, "support", CHINA_ALBANIA)
     before, then, after = (
         mean_over(support, *span) for span in (("1955", "1962"), ("1963", "1971"), ("1972", "1977"))
@@ -201,7 +166,7 @@ def support_highest_1963_71(trajectory: Trajectory) -> Flags:
 
 
 def requests_exceed_grants(trajectory: Trajectory) -> Flags:
-    """Pattern 7: Albania asks China for more than it is pledged in every plan period in which it asks."""
+    """Pattern 7: in every plan period in which Albania asks China, it asks for more than it gets."""
     shown = np.zeros(trajectory.replicates, dtype=bool)
     refuted = np.zeros(trajectory.replicates, dtype=bool)
     for window in PLAN_PERIODS:
@@ -212,7 +177,7 @@ def requests_exceed_grants(trajectory: Trajectory) -> Flags:
 
 
 def ratio_of_requests_grows(trajectory: Trajectory) -> Flags:
-    """Pattern 7: what Albania asks of China over what it is pledged is larger for 1976-80 than for 1966-70."""
+    """Pattern 7: Albania's requests to China over the grants are larger in 1976-80 than 1966-70."""
     early, late = (
         _asked_and_granted(trajectory, window)
         for window in PLAN_PERIODS

@@ -1,15 +1,17 @@
-"""The list of patterns that must come out of the rules, with their numbers, functions, and documented values."""
+"""The patterns that must come out of the rules: numbers, functions, and documented values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from string import ascii_lowercase
 
-from calibration.checks import patterns
-from calibration.checks.implied import NEAR_YEARS, Flags
+from calibration.checks.histories import patterns
+from calibration.checks.histories.implied import NEAR_YEARS, Flags
 from calibration.evidence.record import headline_breaks
 from calibration.evidence.rows import Evidence
 from calibration.evidence.targets import compared_interest, fitted_terms, interest_of
-from calibration.likelihood.likelihood import Record
+from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
+from calibration.likelihood.likelihood import Figure, Record
 from scenarios.charts.run import pair_title
 from scenarios.documented import PLAN_PERIODS, Pair
 from scenarios.files import scenario_named
@@ -39,7 +41,7 @@ COUNTERFACTUALS: tuple[tuple[str, str, tuple[str, ...], Pair], ...] = (
 
 @dataclass(frozen=True)
 class Measure:
-    """A documented quantity of a history: its unit, its value on record, and the function that takes it (R,)."""
+    """A documented quantity: its unit, its value on record, and the function that takes it (R,)."""
 
     unit: str
     documented: float
@@ -50,8 +52,9 @@ class Measure:
 class Pattern:
     """A pattern: its number, what it says, the function that looks for it, and in which scenario.
 
-    Where a value is documented, ``measure`` takes it in simulated histories. ``by_majority`` is whether most
-    histories must show the pattern; where not, the documented value need only lie in the simulated range.
+    Where a value is documented, ``measure`` takes it in simulated histories. ``by_majority`` is
+    whether most histories must show the pattern; where not, the documented value need only lie in
+    the simulated range.
     """
 
     number: str
@@ -72,64 +75,69 @@ def merged_scenario(names: Sequence[str]) -> Scenario:
 
 def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
     """Every pattern, in the order of their numbers."""
+    known = {each.pair: quarter_of(each.documented) for each in headline_breaks(evidence).values()}
     return (
-        *_dates(evidence),
+        *_dates(known),
         *_aid(record),
         *_shares(record),
         *_chinese_aid(),
         *_endings(evidence),
         *_exchange(),
-        *_counterfactuals(evidence),
+        *_counterfactuals(known),
         *_interest(evidence),
     )
 
 
-def _dates(evidence: Evidence) -> list[Pattern]:
-    known = {
-        found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()
-    }
+def _dates(known: Mapping[Pair, int]) -> list[Pattern]:
     order = sorted(known, key=lambda pair: known[pair])
-    told = ", ".join(pair_title(pair) for pair in order)
-    found = [
-        Pattern(
-            "1a",
-            f"the five breaks in order: {told}",
-            partial(patterns.broken_in_order, pairs=order),
-        )
-    ]
+    says = f"the five breaks in order: {', '.join(pair_title(pair) for pair in order)}"
+    rows = [Pattern("1a", says, partial(patterns.broken_in_order, pairs=order))]
     for letter, pair in zip("bcdef", order, strict=True):
         says = f"{pair_title(pair)} breaks within {NEAR_YEARS} years of the record"
         shown = partial(patterns.broken_near, pair=pair, quarter=known[pair], years=NEAR_YEARS)
         taken = partial(patterns.break_quarter, pair=pair)
-        found.append(
-            Pattern(
-                f"1{letter}", says, shown, Measure("quarter", known[pair], taken), by_majority=False
-            )
-        )
-    return found
+        measure = Measure("quarter", known[pair], taken)
+        rows.append(Pattern(f"1{letter}", says, shown, measure, by_majority=False))
+    return rows
+
+
+def _in_range(
+    number: str,
+    says: str,
+    observed: Figure,
+    measure: Measure,
+    shown: Callable[..., Flags],
+    note: str = "",
+) -> Pattern:
+    """A pattern about one figure on record, whose value must lie in the simulated range."""
+    of_figure = partial(shown, observed=observed)
+    return Pattern(number, says, of_figure, measure, note=note, by_majority=False)
 
 
 def _aid(record: Record) -> list[Pattern]:
     names = {window.first_quarter: window.name for window in PLAN_PERIODS}
-    found = []
-    for number, aid in enumerate(record.aid):
+    rows = []
+    for letter, aid in zip(ascii_lowercase, record.aid, strict=False):
         window = names.get(aid.first_quarter, str(aid.first_quarter))
-        says = f"pledges of {aid.patron.title} to {aid.client.title}, {window}, in the documented range"
-        measure = Measure("million USD", aid.usd, partial(patterns.aid_rate, observed=aid))
-        shown = partial(patterns.aid_in_range, observed=aid)
-        found.append(Pattern(f"2{chr(ord('a') + number)}", says, shown, measure, by_majority=False))
-    return found
+        says = (
+            f"pledges of {aid.patron.title} to {aid.client.title}, {window}, in the documented "
+            "range"
+        )
+        measure = Measure("million USD", aid.usd, partial(aid_rate, observed=aid))
+        rows.append(_in_range(f"2{letter}", says, aid, measure, patterns.aid_in_range))
+    return rows
 
 
 def _shares(record: Record) -> list[Pattern]:
-    found = []
-    for number, share in enumerate(record.shares):
-        year = 1945 + share.last_quarter // 4
-        says = f"share granted by {share.patron.title} to {share.client.title}, {year}, in the documented range"
-        measure = Measure("share", share.share, partial(patterns.share_granted, observed=share))
-        shown = partial(patterns.share_in_range, observed=share)
-        found.append(Pattern(f"3{chr(ord('a') + number)}", says, shown, measure, by_majority=False))
-    return found
+    rows = []
+    for letter, share in zip(ascii_lowercase, record.shares, strict=False):
+        says = (
+            f"share granted by {share.patron.title} to {share.client.title}, "
+            f"{year_of(share.last_quarter)}, in the documented range"
+        )
+        measure = Measure("share", share.share, partial(share_granted, observed=share))
+        rows.append(_in_range(f"3{letter}", says, share, measure, patterns.share_in_range))
+    return rows
 
 
 def _chinese_aid() -> list[Pattern]:
@@ -149,23 +157,20 @@ def _chinese_aid() -> list[Pattern]:
 def _endings(evidence: Evidence) -> list[Pattern]:
     rows = {row.id: quarter_of(row.documented) for row in evidence.record}
     gap = rows["ussr-albania-1961-12-break"] - rows["ussr-albania-1961-02-aid-stop"]
+    pair = patterns.USSR_ALBANIA
     return [
         Pattern(
             "5a",
             "Soviet aid ends before relations do",
-            partial(patterns.aid_ends_before_break, pair=patterns.USSR_ALBANIA),
-            Measure(
-                "quarters",
-                gap,
-                partial(patterns.quarters_without_grants, pair=patterns.USSR_ALBANIA),
-            ),
+            partial(patterns.aid_ends_before_break, pair=pair),
+            Measure("quarters", gap, partial(patterns.quarters_without_grants, pair=pair)),
         ),
         Pattern(
             "5b",
             "Chinese pledges more than halve in the two years before the break",
             partial(patterns.aid_dwindles_before_break, pair=patterns.CHINA_ALBANIA),
-            note="In place of the pattern itself, Chinese arms that end about two years before the break: "
-            "the rules do not tell arms from other aid, so it cannot be tested.",
+            note="In place of the pattern itself, Chinese arms that end about two years before the "
+            "break: the rules do not tell arms from other aid, so it cannot be tested.",
         ),
     ]
 
@@ -187,23 +192,24 @@ def _exchange() -> list[Pattern]:
     ]
 
 
-def _counterfactuals(evidence: Evidence) -> list[Pattern]:
-    known = {
-        found.pair: quarter_of(found.documented) for found in headline_breaks(evidence).values()
-    }
-    found = []
-    for number, told, names, pair in COUNTERFACTUALS:
+def _counterfactuals(known: Mapping[Pair, int]) -> list[Pattern]:
+    rows = []
+    for number, change, names, pair in COUNTERFACTUALS:
         horizon = min(known[pair] + 4 * HORIZON_YEARS, QUARTERS - 1)
-        says = f"{told}, {pair_title(pair)} has not broken {HORIZON_YEARS} years after the documented date (or by 1980)"
+        says = (
+            f"{change}, {pair_title(pair)} has not broken {HORIZON_YEARS} years after the "
+            "documented date (or by 1980)"
+        )
         shown = partial(patterns.still_unbroken, pair=pair, quarter=horizon)
-        found.append(Pattern(number, says, shown, scenario=merged_scenario(names)))
-    return found
+        rows.append(Pattern(number, says, shown, scenario=merged_scenario(names)))
+    return rows
 
 
 def _interest(evidence: Evidence) -> list[Pattern]:
     """The documented rates of interest one by one, and that China's credit is the softer.
 
-    No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is left by rounding.
+    No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is
+    left by rounding.
     """
     rates = compared_interest(evidence)
     fitted = {interest_of(row) for row in fitted_terms(evidence)}
@@ -211,7 +217,7 @@ def _interest(evidence: Evidence) -> list[Pattern]:
         [rate for rate in rates if (rate.patron, rate.client) == pair]
         for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
     )
-    found = [
+    rows = [
         Pattern(
             "10a",
             "Soviet credit bears higher interest than Chinese",
@@ -219,17 +225,17 @@ def _interest(evidence: Evidence) -> list[Pattern]:
             note="The rates themselves are fitted." if fitted else "",
         )
     ]
-    for letter, rate in zip("bcdefghijklmnopqrstuvwxyz", rates, strict=False):
+    for letter, rate in zip(ascii_lowercase[1:], rates, strict=False):
         years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
-        free = "free of interest" if rate.rate == 0 else f"at {100 * rate.rate:g} per cent"
-        says = f"credit of {rate.patron.title} to {rate.client.title}, {years}, {free} when rounded"
-        measure = Measure(
-            "share a year", rate.rate, partial(patterns.interest_agreed, observed=rate)
+        terms = f"at {100 * rate.rate:g} per cent" if rate.rate else "free of interest"
+        says = (
+            f"credit of {rate.patron.title} to {rate.client.title}, {years}, {terms} when rounded"
         )
-        shown = partial(patterns.interest_in_range, observed=rate)
         note = "Fitted." if rate in fitted else "Held out of the fit."
-        if rate.rate == 0:
-            found.append(Pattern(f"10{letter}", says, shown, note=note))
+        number, shown = f"10{letter}", patterns.interest_in_range
+        if rate.rate:
+            measure = Measure("share a year", rate.rate, partial(interest_agreed, observed=rate))
+            rows.append(_in_range(number, says, rate, measure, shown, note))
         else:
-            found.append(Pattern(f"10{letter}", says, shown, measure, note=note, by_majority=False))
-    return found
+            rows.append(Pattern(number, says, partial(shown, observed=rate), note=note))
+    return rows

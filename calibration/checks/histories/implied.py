@@ -1,4 +1,4 @@
-"""What simulated histories imply for the five breaks and for aid, in the rows of a report, with Monte Carlo errors."""
+"""What simulated histories imply for the five breaks and for aid, with Monte Carlo errors."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from calibration.reports.form import ReportTable
+from calibration.reports.report import Table
 from scenarios.documented import Documented
 from scenarios.outcomes import NEVER, PAIRS, Outcomes, quantile_quarter
 from scenarios.summary import BreakSummary, summarised_aid, summarised_breaks
+from simulation.arrays import Array
 from simulation.dates import QUARTERS, date_of, quarter_of
+from simulation.ensemble import simulate_in_chunks
+from simulation.parameters import Parameters
+from simulation.scenario import HISTORICAL, Scenario
+from simulation.state import Move
 
 Flags = NDArray[np.bool_]
 #: A simulated break counts as near the documented one within so many years.
@@ -32,24 +37,26 @@ class Share:
 
 def share_of(shown: Flags) -> Share:
     """The share of histories that show something, with the error of their finite number."""
-    found = stats.binomtest(int(shown.sum()), len(shown))
-    interval = found.proportion_ci(_CONFIDENCE, method="wilson")
-    return Share(float(found.statistic), float(interval.low), float(interval.high))
+    test = stats.binomtest(int(shown.sum()), len(shown))
+    interval = test.proportion_ci(_CONFIDENCE, method="wilson")
+    return Share(float(test.statistic), float(interval.low), float(interval.high))
 
 
 def median_range(quarters: NDArray[np.integer]) -> tuple[int | None, int | None]:
-    """Between which quarters the median date lies, for the finite number of histories (95 %); none for never.
+    """Between which quarters the median date lies, for the finite number of histories (95 %).
 
-    Formula: the quantiles 0.5 -+ 1.96 / (2 sqrt(R)), from the binomial distribution of ranks.
+    None stands for never. Formula: the quantiles 0.5 -+ 1.96 / (2 sqrt(R)), from the binomial
+    distribution of ranks.
     """
     reach = stats.norm.ppf((1 + _CONFIDENCE) / 2) / (2 * np.sqrt(quarters.size))
-    return tuple(
+    first, last = (
         quantile_quarter(quarters, min(max(0.5 + way * reach, 0.0), 1.0)) for way in (-1, 1)
-    )  # type: ignore[return-value]
+    )
+    return first, last
 
 
 def near(quarters: NDArray[np.integer], documented: int, years: float = NEAR_YEARS) -> Flags:
-    """Whether each simulated break falls within so many years of a documented quarter; never does not."""
+    """Whether each simulated break falls within so many years of a quarter; never does not."""
     return np.asarray(
         (quarters != NEVER) & (np.abs(quarters.astype(int) - documented) <= 4 * years)
     )
@@ -59,9 +66,9 @@ def near(quarters: NDArray[np.integer], documented: int, years: float = NEAR_YEA
 class ImpliedBreak:
     """A pair's simulated dates beside the documented one, with what the goal asks.
 
-    ``inside`` is whether the documented date lies in the 5-95 % range of the dates, ``median_near`` whether
-    the median is within two years of it, ``below`` the share of histories that break before it (those of the
-    same quarter by half).
+    ``inside`` is whether the documented date lies in the 5-95 % range of the dates, ``median_near``
+    whether the median is within two years of it, ``below`` the share of histories that break before
+    it (those of the same quarter by half).
     """
 
     summary: BreakSummary
@@ -103,6 +110,26 @@ def implied_breaks(outcomes: Outcomes, documented: Documented) -> tuple[ImpliedB
     return tuple(rows)
 
 
+def first_breaks(
+    parameters: Parameters,
+    scenario: Scenario = HISTORICAL,
+    *,
+    seed: int,
+    first_replicate: int = 0,
+) -> Array:
+    """The quarter of each pair's first break in free histories, shape (pairs, R).
+
+    A history without the break counts with the quarter after the last.
+    """
+    chunks = [
+        [np.nan_to_num(trajectory.first_date(*pair, Move.SPLIT), nan=QUARTERS) for pair in PAIRS]
+        for trajectory in simulate_in_chunks(
+            parameters, scenario, seed=seed, first_replicate=first_replicate, keep=()
+        )
+    ]
+    return np.concatenate(chunks, axis=1)
+
+
 def all_near(outcomes: Outcomes, documented: Documented) -> Share:
     """The share of histories in which every documented break falls within two years of its date."""
     flags = np.ones(outcomes.replicates, dtype=bool)
@@ -111,7 +138,7 @@ def all_near(outcomes: Outcomes, documented: Documented) -> Share:
     return share_of(flags)
 
 
-def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> ReportTable:
+def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> Table:
     """Simulated and documented dates of the five breaks."""
     columns = (
         "pair",
@@ -123,7 +150,7 @@ def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> ReportTable:
         "documented",
         "earlier than documented",
     )
-    return ReportTable("When the pairs break (95 % Monte Carlo intervals in brackets)", columns, [
+    cells = [
         (
             row.summary.name,
             row.summary.median or "never",
@@ -135,10 +162,12 @@ def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> ReportTable:
             f"{row.below:.0%}",
         )
         for row in rows
-    ])  # fmt: skip
+    ]
+    title = "When the pairs break (95 % Monte Carlo intervals in brackets)"
+    return Table(title=title, columns=columns, rows=cells)
 
 
-def aid_report_table(outcomes: Outcomes, documented: Documented) -> ReportTable:
+def aid_report_table(outcomes: Outcomes, documented: Documented) -> Table:
     """Simulated and documented amounts by pair, basis and window, where something is documented."""
     columns = (
         "patron to client",
@@ -164,7 +193,7 @@ def aid_report_table(outcomes: Outcomes, documented: Documented) -> ReportTable:
         for row in summarised_aid(outcomes, documented)
         if row.documented is not None
     ]
-    return ReportTable("Aid, million US dollars of the day", columns, rows)
+    return Table(title="Aid, million US dollars of the day", columns=columns, rows=rows)
 
 
 def break_values(rows: tuple[ImpliedBreak, ...]) -> dict[str, dict[str, object]]:

@@ -1,29 +1,29 @@
-"""Where sensitivity is measured: levers, points, and the outcomes of points, kept so that no point is made twice."""
+"""Where sensitivity is measured: levers, and the outcomes of points, which are kept."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 
+from calibration.checks.histories.implied import first_breaks
+from calibration.checks.work import Progress, carried_out, no_progress
 from calibration.fit.moves import Coordinates
-from calibration.fit.workers import worker_processes
 from calibration.origin import rules_hash
 from calibration.prior import parameters_at
+from scenarios.disk import write_whole
 from scenarios.draws import table_hash
-from scenarios.outcomes import PAIR_NAMES, PAIRS
+from scenarios.outcomes import PAIR_NAMES
 from simulation.arrays import Array
 from simulation.context import leadership_spells
 from simulation.countries import COUNTRY_KEYS, Country
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
-from simulation.ensemble import simulate_in_chunks
 from simulation.interventions import DRIVERS, Intervention
 from simulation.parameters import parameter_table
 from simulation.scenario import Scenario
-from simulation.state import Move
 
 #: Levers that do nothing, and how many of them.
 DUMMY, DUMMIES = "dummy", 10
@@ -35,7 +35,7 @@ RANGE = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that may matter: a parameter with the range of its coordinate, a switch of a driver, or the dummy."""
+    """Something that may matter: a parameter's coordinate in a range, a driver's switch, a dummy."""
 
     name: str
     low: float = 0.0
@@ -51,8 +51,11 @@ def outcome_names() -> tuple[str, ...]:
 
 @cache
 def switches() -> tuple[Lever, ...]:
-    """The drivers as switches: below a half a driver is zero throughout, or a country keeps its first leadership."""
-    found = [
+    """The drivers as switches.
+
+    Below a half a driver is zero throughout, or a country keeps its first leadership.
+    """
+    levers = [
         Lever(
             f"driver: {driver}",
             changes=tuple(
@@ -68,8 +71,8 @@ def switches() -> tuple[Lever, ...]:
         )
         if len(spells) > 1:
             kept = _throughout("leadership", country.key, spell=spells[0].name)
-            found.append(Lever(f"driver: leaderships of {country.title}", changes=(kept,)))
-    return tuple(found)
+            levers.append(Lever(f"driver: leaderships of {country.title}", changes=(kept,)))
+    return tuple(levers)
 
 
 def _throughout(kind: str, country: str, *, driver: str = "", spell: str = "") -> Intervention:
@@ -102,7 +105,11 @@ def scenario_of(off: Sequence[Lever]) -> Scenario:
 
 @dataclass(frozen=True)
 class Laboratory:
-    """Where points are worked out: other parameters stay in the middle, so many replicates a point, results kept."""
+    """Where points are worked out, and kept.
+
+    Parameters that are no levers stay in the ``middle`` (parameters,); every point has so many
+    ``replicates``.
+    """
 
     middle: Array
     replicates: int
@@ -111,53 +118,28 @@ class Laboratory:
     workers: int
 
     def outcomes(
-        self,
-        levers: Sequence[Lever],
-        points: Array,
-        block: int,
-        told: Callable[[int], None] | None = None,
+        self, levers: Sequence[Lever], points: Array, block: int, progress: Progress = no_progress
     ) -> Array:
         """The outcomes (points, outcomes) of points (points, levers), a block of points at a time.
 
         A block that is kept in the folder is read; every other is worked out and kept.
         """
-        starts = list(range(0, len(points), block))
-        paths = {
-            start: self._path(levers, points[start : start + block], start) for start in starts
-        }
-        missing = [start for start in starts if not paths[start].is_file()]
-        done = sum(len(points[start : start + block]) for start in starts if start not in missing)
+        blocks = {start: points[start : start + block] for start in range(0, len(points), block)}
+        paths = {start: self._path(levers, part, start) for start, part in blocks.items()}
+        missing = [start for start in blocks if not paths[start].is_file()]
+        done = len(points) - sum(len(blocks[start]) for start in missing)
         self.folder.mkdir(parents=True, exist_ok=True)
-
-        def finished(start: int, found: Array) -> None:
-            nonlocal done
-            _write(paths[start], found)
-            done += len(found)
-            if told is not None:
-                told(done)
-
         tasks = {
-            start: (
-                levers,
-                points[start : start + block],
-                self.middle,
-                self.replicates,
-                self.seed,
-                start,
-            )
+            start: (levers, blocks[start], self.middle, self.replicates, self.seed, start)
             for start in missing
         }
-        if self.workers == 1:
-            for start, task in tasks.items():
-                finished(start, outcomes_at(*task))
-        elif tasks:
-            with worker_processes(self.workers) as pool:
-                handed_out = {
-                    start: pool.submit(outcomes_at, *task) for start, task in tasks.items()
-                }
-                for start, future in handed_out.items():
-                    finished(start, future.result())
-        return np.concatenate([np.load(paths[start]) for start in starts])
+        for start, outcomes in carried_out(outcomes_at, tasks, self.workers):
+            content = BytesIO()
+            np.save(content, outcomes)
+            write_whole(paths[start], content.getvalue())
+            done += len(outcomes)
+            progress(done)
+        return np.concatenate([np.load(path) for path in paths.values()])
 
     def _path(self, levers: Sequence[Lever], points: Array, start: int) -> Path:
         digest = hashlib.sha256(repr((levers, self.replicates, self.seed, start)).encode())
@@ -165,16 +147,6 @@ class Laboratory:
             digest.update(np.ascontiguousarray(array).tobytes())
         digest.update((rules_hash() + table_hash()).encode())
         return self.folder / f"points-{digest.hexdigest()[:20]}.npy"
-
-
-def _write(path: Path, array: Array) -> None:
-    """Keep an array, complete or not at all."""
-    made = path.with_name(f".{path.name}-{uuid4().hex}.npy")
-    try:
-        np.save(made, array)
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def outcomes_at(
@@ -187,39 +159,37 @@ def outcomes_at(
 ) -> Array:
     """The outcomes (points, outcomes) of some points (points, levers).
 
-    Each point has ``replicates`` histories with shocks of its own. Points with the same drivers are simulated
-    together.
+    Each point has ``replicates`` histories with shocks of its own. Points with the same drivers are
+    simulated together.
     """
     names = list(parameter_table())
     coordinates = np.tile(middle, (len(points), 1))
     for column, lever in enumerate(levers):
         if lever.name in names:
             coordinates[:, names.index(lever.name)] = points[:, column]
-    held = [lever for lever in levers if lever.changes]
+    switches = [lever for lever in levers if lever.changes]
     places = [column for column, lever in enumerate(levers) if lever.changes]
     off = points[:, places] < 0.5
-    found = np.empty((len(points), len(outcome_names())))
+    outcomes = np.empty((len(points), len(outcome_names())))
     for pattern in np.unique(off, axis=0):
         rows = np.flatnonzero((off == pattern).all(axis=1))
         scenario = scenario_of(
-            [lever for lever, silent in zip(held, pattern, strict=True) if silent]
+            [lever for lever, silent in zip(switches, pattern, strict=True) if silent]
         )
         first = (first_point + int(rows[0])) * replicates
-        found[rows] = _simulated(coordinates[rows], scenario, replicates, seed, first)
-    return found
+        outcomes[rows] = _simulated(coordinates[rows], scenario, replicates, seed, first)
+    return outcomes
 
 
 def _simulated(
     coordinates: Coordinates, scenario: Scenario, replicates: int, seed: int, first_replicate: int
 ) -> Array:
-    """Share broken by 1980 and median date of every break, (points, outcomes); never counts as after 1980."""
+    """Share broken by 1980 and median date of every break, (points, outcomes).
+
+    A pair that never breaks counts as breaking after 1980.
+    """
     parameters = parameters_at(coordinates, replicates)
-    dates: list[list[Array]] = [[] for _ in PAIRS]
-    for trajectory in simulate_in_chunks(
-        parameters, scenario, seed=seed, first_replicate=first_replicate, keep=()
-    ):
-        for held, pair in zip(dates, PAIRS, strict=True):
-            held.append(np.nan_to_num(trajectory.first_date(*pair, Move.SPLIT), nan=QUARTERS))
-    by_point = [np.concatenate(held).reshape(-1, replicates) for held in dates]
-    shares = [(held < QUARTERS).mean(axis=1) for held in by_point]
-    return np.stack([*shares, *(np.median(held, axis=1) for held in by_point)], axis=1)
+    dates = first_breaks(parameters, scenario, seed=seed, first_replicate=first_replicate)
+    by_point = dates.reshape(len(dates), -1, replicates)
+    outcomes = [*(by_point < QUARTERS).mean(axis=2), *np.median(by_point, axis=2)]
+    return np.stack(outcomes, axis=1)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from calibration.checks.agreement import agreement_of, normal_scale, pooled, read_fits
 from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
-from calibration.fit.agreement import agreement_of, normal_scale, pooled, read_fits
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.draws import read_draws, write_draws
 from simulation.parameters import parameter_table

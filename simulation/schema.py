@@ -67,9 +67,19 @@ def problems_of(
     """What pydantic complains of, as problems; ``names`` are the keys that the entry may have.
 
     A validator of one's own raises ``PydanticCustomError`` whose context may hold ``allowed`` and
-    ``near``: what is allowed, and the nearest match.
+    ``near``: what is allowed, and the nearest match; or it calls ``refuse``.
     """
-    return [_problem(detail, where, key, names) for detail in error.errors(include_url=False)]
+    problems: list[Problem] = []
+    for detail in error.errors(include_url=False):
+        whole = detail.get("ctx", {}).get("problems")
+        problems += [_problem(detail, where, key, names)] if whole is None else whole
+    return problems
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Within a validator of one's own: refuse a value for these problems, if there are any."""
+    if problems:
+        raise PydanticCustomError("problems", "refused", {"problems": list(problems)})
 
 
 def refusal(allowed: str, near: str = "") -> PydanticCustomError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.checks.patterns import aid_rate, interest_agreed, share_granted
+from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
 from calibration.likelihood.likelihood import (
     COMPARED_ARRAYS,
     LAST_FITTED,

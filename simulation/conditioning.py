@@ -1,8 +1,9 @@
 """Conditioned mode: the record imposed on the very same rules, and the probability they gave it.
 
-At the status stage of a quarter the dated moves on record are imposed on each pair and the log-probability that the
-rules gave to what happened, silence included, is added up. Within an event's window the move falls when the rules'
-own chances say so; on the window's last quarter it must have fallen. Source: Del Moral, Doucet & Jasra 2006 (method).
+At the status stage of a quarter the dated moves on record are imposed on each pair and the
+log-probability that the rules gave to what happened, silence included, is added up. Within an
+event's window the move falls when the rules' own chances say so; on the window's last quarter it
+must have fallen. Source: Del Moral, Doucet & Jasra 2006 (method).
 """
 
 from collections.abc import Sequence
@@ -36,9 +37,10 @@ class RecordedMove:
 class Conditioning:
     """A record being imposed on some replicates.
 
-    ``until`` is the quarter after the last one on record; from then on histories run free. ``made`` is how many of
-    its moves on record each pair has made, and ``log_probability`` what the rules gave to the record so far, both
-    of shape (R,). Raises ``SimulationError`` if moves of a pair are not in the order in which they must fall.
+    ``until`` is the quarter after the last one on record; from then on histories run free.
+    ``made`` is how many of its moves on record each pair has made, and ``log_probability`` what
+    the rules gave to the record so far, both of shape (R,). Raises ``SimulationError`` if moves of
+    a pair are not in the order in which they must fall.
     """
 
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
@@ -54,8 +56,9 @@ class Conditioning:
     ) -> dict[Pair, PerReplicate]:
         """Replace the free moves of a quarter (P, C, R) by those on record, and add up their log-probabilities.
 
-        ``chances`` are the probabilities of each move in the quarter, zero where the status does not allow it. What
-        each pair gains is given back, shape (R,); nothing once the record has ended.
+        ``chances`` are the probabilities of each move in the quarter, zero where the status does
+        not allow it. What each pair gains is given back, shape (R,); nothing once the record has
+        ended.
         """
         if quarter >= self.until:
             return {}

@@ -22,7 +22,8 @@ from simulation.transition import transition
 
 #: What an ensemble keeps of each quarter unless asked otherwise.
 KEPT = ("status", "delivered", "newly_pledged", "requested", "support", "strain")
-#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
+#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in
+#: the processor's cache.
 CHUNK = 1024
 #: What is allowed of every quantity.
 FINITE = "finite numbers"
@@ -32,7 +33,8 @@ FINITE = "finite numbers"
 class Course:
     """Histories on their way: the state they have reached at the beginning of a quarter, and what is kept of the past.
 
-    ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of status so far.
+    ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
+    status so far.
     """
 
     quarter: int
@@ -70,8 +72,8 @@ def continued(
 ) -> Course:
     """The same histories carried on, under a scenario, up to the beginning of a later quarter.
 
-    The course itself is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
-    quantity stops being finite.
+    The course itself is left as it is, so that it can be continued in several ways. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
     context = Context(scenario, parameters)
     shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
@@ -108,9 +110,9 @@ def simulate(
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
-    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate numbers address the
-    shocks, so any split into calls gives the same histories. Raises ``NonFiniteError`` if a quantity stops
-    being finite.
+    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate
+    numbers address the shocks, so any split into calls gives the same histories. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
     course = continued(
         opened(parameters, scenario, keep),
@@ -150,8 +152,9 @@ def check_finite(
 ) -> None:
     """Raise ``NonFiniteError`` if a parameter or a quantity of the last state fails to be finite in any history.
 
-    Every quantity of the state feeds on its own past, so one that fails stays so and is found at the end; the
-    first such history is then carried out again to name what failed first, for which pair and when.
+    Every quantity of the state feeds on its own past, so one that fails stays so and is found at
+    the end; the first such history is then carried out again to name what failed first, for which
+    pair and when.
     """
     finite = np.ones(parameters.replicates, dtype=bool)
     for values in (*parameters.values(), *array_fields(state).values()):

@@ -1,6 +1,7 @@
 """The alliance model on Mesa: one history, quarter by quarter, by the very same rules as an ensemble.
 
-The model keeps the arrays of one replicate and its four agents are views of them: an agent reads, it never reckons.
+The model keeps the arrays of one replicate and its four agents are views of them: an agent reads,
+it never reckons.
 """
 
 import mesa
@@ -79,9 +80,10 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 class AllianceModel(mesa.Model):  # type: ignore[misc]
     """One history of the four countries, 1945-1980; replicate n here is replicate n of an ensemble with the same seed.
 
-    ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the moves on record
-    are imposed and their log-probability is added to it. ``account`` is that of the last quarter carried out,
-    none before the first. Raises ``SimulationError`` if the parameters hold more than one replicate.
+    ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the
+    moves on record are imposed and their log-probability is added to it. ``account`` is that of
+    the last quarter carried out, none before the first. Raises ``SimulationError`` if the
+    parameters hold more than one replicate.
     """
 
     def __init__(
@@ -93,7 +95,8 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         parameters: Parameters | None = None,
         record: Conditioning | None = None,
     ) -> None:
-        # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed shocks.
+        # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed
+        # shocks.
         super().__init__(rng=abs(seed))
         self.running: bool = True
         self.parameters = default_parameters() if parameters is None else parameters

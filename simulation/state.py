@@ -59,7 +59,8 @@ WAYS = {
 #: The move that leads from one status to another.
 MOVE_OF_STATUSES = {(before, way.after): way.move for way in WAYS.values() for before in way.before}
 
-#: The alliances that exist when the model begins (January 1945), from the record. Source: marku2017 696-697, 734.
+#: The alliances that exist when the model begins (January 1945), from the record. Source:
+#: marku2017 696-697, 734.
 STARTING_ALLIANCES = ((Country.YUGOSLAVIA, Country.ALBANIA), (Country.USSR, Country.YUGOSLAVIA))
 
 
@@ -67,8 +68,9 @@ STARTING_ALLIANCES = ((Country.YUGOSLAVIA, Country.ALBANIA), (Country.USSR, Coun
 class AllianceState:
     """All that one quarter hands to the next; pair arrays are [patron, client, replicate].
 
-    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived) and ``outstanding`` (credit to be
-    repaid) are in million US dollars; the rest lies in [0, 1], but for ``ambition`` (1 at the start, growing).
+    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived) and
+    ``outstanding`` (credit to be repaid) are in million US dollars; the rest lies in [0, 1], but
+    for ``ambition`` (1 at the start, growing).
     """
 
     status: PairCode
@@ -138,8 +140,8 @@ def starting_state(
 ) -> AllianceState:
     """The state of January 1945: two alliances, Yugoslavia's over Albania and Moscow's over Yugoslavia.
 
-    ``line`` (C, R) is what others are used to; ``attention`` (P, C, R) scales the support of a small ally for a large
-    one. Source: marku2017 696-697, 734.
+    ``line`` (C, R) is what others are used to; ``attention`` (P, C, R) scales the support of a
+    small ally for a large one. Source: marku2017 696-697, 734.
     """
     replicates = line.shape[-1]
     shape = (COUNTRIES, COUNTRIES, replicates)

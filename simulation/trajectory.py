@@ -12,7 +12,8 @@ from simulation.rules.strain import FatigueSources, StrainSources
 from simulation.stages import QuarterAccount
 from simulation.state import AllianceState, Move
 
-#: What a quarrel or break may be put down to: the sources of the client's strain, then those of the patron's fatigue.
+#: What a quarrel or break may be put down to: the sources of the client's strain, then those of
+#: the patron's fatigue.
 CAUSES: tuple[str, ...] = (*StrainSources._fields, *FatigueSources._fields)
 #: Countries from the smallest economy to the largest; the larger of a pair is named as its patron.
 BY_SIZE = (Country.ALBANIA, Country.YUGOSLAVIA, Country.CHINA, Country.USSR)
@@ -27,8 +28,9 @@ Column = NDArray[np.int64]
 class MoveTable:
     """Every change of status of some histories, one row each.
 
-    ``patron`` is the larger country of the pair and ``client`` the smaller; ``initiator`` is the country that moved
-    (-1 when both or neither can be named); ``cause`` is the place of the largest source in ``CAUSES`` (-1 if none).
+    ``patron`` is the larger country of the pair and ``client`` the smaller; ``initiator`` is the
+    country that moved (-1 when both or neither can be named); ``cause`` is the place of the
+    largest source in ``CAUSES`` (-1 if none).
     """
 
     replicate: Column
@@ -81,9 +83,10 @@ _CLIENTS = np.array([client for _, client in PAIRS])
 def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int) -> MoveTable:
     """The changes of status of one quarter, each with the country that moved and its largest grievance.
 
-    Either country may have moved, as client or as patron of the other; where more than one decision fell in the same
-    quarter, the smaller country's own decision as client is named before the larger's as patron, and both before the
-    reverse roles. A formation is the client's request; a reconciliation is put down to nobody.
+    Either country may have moved, as client or as patron of the other; where more than one
+    decision fell in the same quarter, the smaller country's own decision as client is named before
+    the larger's as patron, and both before the reverse roles. A formation is the client's request;
+    a reconciliation is put down to nobody.
     """
     response, decision = account.response, account.decision
     moved = decision.move[_PATRONS, _CLIENTS]

@@ -1,8 +1,8 @@
 """One quarter: the only place that knows the order of events.
 
-The schedule is staged: leaders perceive; clients ask, patrons pledge, aid arrives; clients respond with support
-and strain, patrons with fatigue; goodwill drifts; last, pairs may change their status. Within a stage all act at
-once.
+The schedule is staged: leaders perceive; clients ask, patrons pledge, aid arrives; clients respond
+with support and strain, patrons with fatigue; goodwill drifts; last, pairs may change their
+status. Within a stage all act at once.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ def transition(
 ) -> tuple[AllianceState, QuarterAccount]:
     """Carry the four countries through one quarter, and keep the account of it.
 
-    ``shocks`` are uniforms (P, C, R) by decision; scenario interventions are already in ``context``. With a
-    ``record`` the moves on record are imposed and their log-probability is added to it (conditioned mode); the
-    rules are the same.
+    ``shocks`` are uniforms (P, C, R) by decision; scenario interventions are already in
+    ``context``. With a ``record`` the moves on record are imposed and their log-probability is
+    added to it (conditioned mode); the rules are the same.
     """
     perception = perception_of(state, parameters, context)
     exchange = exchange_of(state, parameters, context, shocks["grant"], perception)

@@ -1,7 +1,7 @@
 """The four stages of a quarter, one file each, and the account that they leave of it.
 
-Read them in this order: ``perception``, ``exchange``, ``response``, ``decision``. Within a stage all countries act
-at once. The order itself is in :mod:`simulation.transition`.
+Read them in this order: ``perception``, ``exchange``, ``response``, ``decision``. Within a stage
+all countries act at once. The order itself is in :mod:`simulation.transition`.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ Stage = Perception | Exchange | Response | Decision | Settlement
 class QuarterAccount(NamedTuple):
     """Every intermediate quantity of one quarter: what was perceived, asked, given, felt and decided.
 
-    Amounts are million US dollars in the quarter; probabilities are for the quarter. ``line`` is that of the
-    leaderships in office, shape (C, R).
+    Amounts are million US dollars in the quarter; probabilities are for the quarter. ``line`` is
+    that of the leaderships in office, shape (C, R).
     """
 
     line: PerCountry

@@ -121,8 +121,9 @@ def test_with_a_record_that_ends_early_its_probabilities_still_sum_to_one():
 def test_the_probabilities_equal_the_frequencies_of_the_free_run():
     """Each of 12 records: its count among free histories against the sum of its probabilities.
 
-    Replicate r makes record k with probability p[k, r], so the count has mean sum(p) and variance sum(p (1 - p)); a
-    difference of 5 standard deviations happens with a chance of about 6e-7 a record, 1e-5 for all.
+    Replicate r makes record k with probability p[k, r], so the count has mean sum(p) and variance
+    sum(p (1 - p)); a difference of 5 standard deviations happens with a chance of about 6e-7 a
+    record, 1e-5 for all.
     """
     replicates, scenario = 6000, only_moving(NEAR)
     parameters = default_parameters(replicates, **RESTLESS)
@@ -142,8 +143,8 @@ def test_the_probabilities_equal_the_frequencies_of_the_free_run():
 def test_a_window_has_the_probability_of_its_dates_together():
     """A quarrel some time in three quarters and nothing else, against the sum over its three dates.
 
-    Within a window the date is drawn, so the estimate of a replicate is right on average over replicates; a
-    difference of 5 standard errors happens with a chance of about 6e-7.
+    Within a window the date is drawn, so the estimate of a replicate is right on average over
+    replicates; a difference of 5 standard errors happens with a chance of about 6e-7.
     """
     parameters, scenario = default_parameters(3000, **RESTLESS), only_moving(NEAR)
     window = probability(parameters, scenario, [RecordedMove(NEAR, Move.ESTRANGED, 0, 2)])

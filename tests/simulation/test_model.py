@@ -22,7 +22,8 @@ from simulation.stages import array_fields
 from simulation.state import Move, Status
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
-#: What an agent tells: the method, the array of the state behind it, and whether the agent stands first in it.
+#: What an agent tells: the method, the array of the state behind it, and whether the agent stands
+#: first in it.
 OF_THE_STATE = [
     ("support_for", "support", False),
     ("strain_toward", "strain", False),

@@ -333,7 +333,8 @@ def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
 
 @pytest.mark.parametrize("country", ["china", "ussr"])
 def test_a_country_absent_before_it_has_allies_never_has_any(drawn_parameters, country):
-    # The USSR begins with Yugoslavia as its ally, so only its pairs with the others are asked about.
+    # The USSR begins with Yugoslavia as its ally, so only its pairs with the others are asked
+    # about.
     absence = Absence(start="1945-01", end="1980-12", reason="r", country=country)
     scenario = Scenario(name="try", question="?", interventions=(absence,))
     status = simulate(drawn_parameters(100, 6), scenario, seed=1, keep=("status",)).arrays["status"]

@@ -141,7 +141,7 @@ def _application() -> Any:
 
 
 def _run(app: Any, door: socket.socket) -> None:
-    """Answer on the socket until the server is told to end."""
+    """Answer on the socket until the server is ended."""
     import uvicorn
 
     settings = uvicorn.Config(

@@ -24,8 +24,8 @@ from scenarios.draws import read_draws
 from scenarios.page.material import CheckReport, EvidenceEntry, Material, ReportTable
 from scenarios.page.parts.table import Column
 from simulation.arrays import Array
-from simulation.context import read_driver
 from simulation.countries import country_named
+from simulation.drivers import read_driver
 from simulation.errors import raise_if_any
 from simulation.parameters import parameter_table
 from simulation.schema import validated

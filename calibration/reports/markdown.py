@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any
 
-from calibration.reports.report import FIGURES, Cell, Picture, Report, Table
+from calibration.reports.report import (
+    DOCUMENTED,
+    FIGURES,
+    Cell,
+    Picture,
+    Report,
+    Table,
+    published_reports,
+)
+from scenarios.disk import write_whole
 
 #: The first words of a report, by whether its goal was reached; none where it only describes.
 _VERDICTS = {True: "**Reached.** ", False: "**Not reached.** ", None: ""}
@@ -30,6 +39,12 @@ def markdown_of(report: Report) -> str:
         else:
             blocks.append(_wrapped(part))
     return "\n\n".join([*blocks, "---", _wrapped(origin_text(report.origin))]) + "\n"
+
+
+def render_published() -> None:
+    """Render the published reports anew into ``docs/calibration``: ``make reports``."""
+    for report in published_reports().values():
+        write_whole(DOCUMENTED / f"{report.check}.md", markdown_of(report))
 
 
 def goal_table(report: Report) -> Table:

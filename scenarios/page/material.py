@@ -41,8 +41,8 @@ class ReportTable:
 class CheckReport:
     """A published report of a check of the calibration.
 
-    ``reached`` is none where there is no goal. Every reader is shown the tables in ``opened``;
-    ``folded`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
+    ``reached`` is none where there is no goal. Every reader is shown ``tables``;
+    ``appendix`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
     check's picture shows, if it has one. ``content`` is the report as a JSON file.
     """
 
@@ -51,8 +51,8 @@ class CheckReport:
     finding: str
     reached: bool | None
     origin: Mapping[str, Any]
-    opened: tuple[ReportTable, ...] = ()
-    folded: tuple[str | ReportTable, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    appendix: tuple[str | ReportTable, ...] = ()
     shares: Mapping[str, Share] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     content: bytes = b""

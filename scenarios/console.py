@@ -55,7 +55,7 @@ def waiting() -> Iterator[Told]:
     def told(doing: str, done: int, whole: int) -> None:
         nonlocal doing_now, shown
         if doing != doing_now:
-            bar.reset(task, description=doing, total=whole)
+            bar.reset(task, description=doing, total=whole, completed=done)
             doing_now = doing
         if not shown and done < whole and time.monotonic() - start > PATIENCE:
             bar.start()

@@ -1,7 +1,6 @@
 """Writes the results of a run into a folder: all of them, or nothing."""
 
 import csv
-import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from scenarios.disk import put_in_place, unfit_folder, write_json
 from scenarios.documented import BASES, Documented
 from scenarios.errors import ScenarioError
 from scenarios.manifest import MANIFEST, is_result
@@ -40,23 +40,17 @@ def folder_problems(folder: Path) -> list[Problem]:
 
     A folder that is there must be empty, or hold an earlier result of lilliput and nothing else.
     """
-    where = "--out"
-    try:
-        folder = folder.expanduser().resolve()
-        if folder.is_dir() and (held := sorted(path.name for path in folder.iterdir())):
-            strange = [name for name in held if name not in _OWN]
-            if strange or not is_result(folder):
-                allowed = "a folder that is new, empty, or holds nothing but an earlier result of lilliput"
-                shown = f"; this one holds {listed((strange or held)[:5])}"
-                return [Problem(where, "folder", str(folder), allowed + shown)]
-        elif folder.exists() and not folder.is_dir():
-            return [Problem(where, "folder", str(folder), "a folder; this is a file")]
-        parent = next(path for path in folder.parents if path.exists())
-        probe = parent / f".lilliput-{uuid4().hex}"
-        probe.mkdir()
-        probe.rmdir()
-    except (OSError, RuntimeError, ValueError) as error:
-        return [Problem(where, "folder", str(folder), f"a folder that can be written to ({error})")]
+    folder = folder.expanduser().resolve()
+    if problems := unfit_folder(folder, "--out", "folder"):
+        return problems
+    names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    strange = [name for name in names if name not in _OWN]
+    if strange or (names and not is_result(folder)):
+        allowed = (
+            "a folder that is new, empty, or holds nothing but an earlier result of lilliput;"
+            f" this one holds {listed((strange or names)[:5])}"
+        )
+        return [Problem("--out", "folder", str(folder), allowed)]
     return []
 
 
@@ -84,20 +78,6 @@ def write_result(
     return folder
 
 
-def put_in_place(made: Path, folder: Path) -> None:
-    """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
-    old = folder.with_name(f".{folder.name}-{uuid4().hex}")
-    if folder.exists():
-        folder.rename(old)
-    try:
-        made.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _write_all(
     result: RunResult, documented: Documented, manifest: Mapping[str, Any], folder: Path
 ) -> None:
@@ -118,8 +98,7 @@ def _write_all(
     (folder / FIGURES).mkdir()
     for name, figure in figures_of(result, documented):
         write_figure(figure, folder / FIGURES, name)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    write_json(folder / MANIFEST, manifest)
 
 
 def _slices(outcomes: Outcomes) -> list[slice]:

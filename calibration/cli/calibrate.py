@@ -11,10 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
-from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import report as referee_report
-from calibration.cli.run_request import MOST_SEED
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.overlay import overlaid_record, overlay_hash
@@ -31,7 +29,7 @@ from calibration.fit.sampler import Effort, Sampling, begun, sampled
 from calibration.likelihood.likelihood import Record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import read_or_problems, whole_number
+from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems, whole_number
 from scenarios.console import reporting_errors
 from scenarios.draws import Draws, table_hash
 from simulation.errors import Problem, raise_if_any, unknown

@@ -12,8 +12,8 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from scenarios.arguments import read_or_problems
-from scenarios.batch.store import write_whole
 from scenarios.console import reporting_errors
+from scenarios.disk import write_whole
 from scenarios.draws import read_draws
 from simulation.errors import Problem, raise_if_any
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
+from scenarios.arguments import MOST_SEED
 from scenarios.batch.cluster import cluster_problems, connected
 from scenarios.batch.lock import busy, is_locked, locked
 from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
@@ -24,13 +24,13 @@ from scenarios.batch.store import (
     write_manifest,
 )
 from scenarios.batch.work import missing, tasks_of, write_histories
+from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from simulation.errors import Problem, raise_if_any
 from simulation.scenario import Scenario
 
 MOST_REPLICATES = 1_000_000_000
-MOST_SEED = 2**63 - 1
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TITLE = "this batch cannot be made"
 #: What carries out tasks, and tells of each how many histories it has written.
@@ -115,23 +115,13 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
 
 def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing a batch into a folder; nothing is left behind by looking."""
-    try:
-        if folder.is_dir():
-            if is_locked(folder):
-                return [busy(folder)]
-            if found := _content_problems(batch, folder, resume, overwrite):
-                return found
-        elif folder.exists():
-            return [Problem("--out", "folder", str(folder), "a folder; this is a file")]
-        parent = next(path for path in (folder, *folder.parents) if path.exists())
-        probe = parent / f".lilliput-{uuid4().hex}"
-        probe.mkdir()
-        probe.rmdir()
-    except OSError as error:
-        return [
-            Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")
-        ]
-    return []
+    if problems := unfit_folder(folder, "--out", "folder"):
+        return problems
+    if not folder.is_dir():
+        return []
+    return (
+        [busy(folder)] if is_locked(folder) else _content_problems(batch, folder, resume, overwrite)
+    )
 
 
 def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:

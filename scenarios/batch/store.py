@@ -5,12 +5,9 @@ one was cut short, meets complete files only. The same batch gives the same byte
 """
 
 import json
-import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -28,6 +25,7 @@ from scenarios.batch.manifest import (
     batch_manifest,
     differences,
 )
+from scenarios.disk import settle, write_json, write_whole
 from scenarios.errors import ScenarioError
 from scenarios.manifest import MAKER
 from simulation.errors import Problem
@@ -55,7 +53,6 @@ __all__ = [
     "strange_names",
     "write_manifest",
     "write_part",
-    "write_whole",
 ]
 
 _PART = re.compile(r"part-\d{5,}\.parquet")
@@ -79,8 +76,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 def write_manifest(batch: Batch, folder: Path) -> None:
     """Write the manifest of a batch, complete or not at all."""
-    text = json.dumps(batch_manifest(batch), indent=2, ensure_ascii=False) + "\n"
-    write_whole(folder / MANIFEST, text.encode())
+    write_json(folder / MANIFEST, batch_manifest(batch))
 
 
 def write_part(table: pa.Table, path: Path) -> None:
@@ -99,31 +95,6 @@ def write_part(table: pa.Table, path: Path) -> None:
     )
     path.parent.mkdir(exist_ok=True)
     write_whole(path, made.getvalue())
-
-
-def write_whole(path: Path, content: Any) -> None:
-    """Write a file under a passing name, see it safely on the disk, and only then give it its own."""
-    passing = path.with_name(f".{path.name}-{uuid4().hex}")
-    try:
-        with passing.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        passing.replace(path)
-    except BaseException:
-        passing.unlink(missing_ok=True)
-        raise
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """See the names in a folder safely on the disk; Windows does so unasked, and opens no folders."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def is_complete(path: Path, replicates: int) -> bool:
@@ -159,7 +130,7 @@ def remove_parts(folder: Path) -> None:
         if not any(place.iterdir()):
             place.rmdir()
     (folder / MANIFEST).unlink(missing_ok=True)
-    _settle(folder)
+    settle(folder)
 
 
 def strange_names(folder: Path) -> list[str]:

@@ -9,8 +9,6 @@ import typer
 
 from calibration.checks.recovery.exchangeable import Chains
 from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
-from calibration.cli.batch import MOST_WORKERS
-from calibration.cli.run_request import MOST_SEED
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
@@ -19,7 +17,7 @@ from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS
 from calibration.fit.sampler import Effort
 from calibration.reports.form import REPORTS, folder_problems, write_report
 from calibration.reports.ranks import rank_report, recovery_report
-from scenarios.arguments import whole_number
+from scenarios.arguments import MOST_SEED, MOST_WORKERS, whole_number
 from scenarios.console import progress_of, reporting_errors
 from simulation.errors import raise_if_any, unknown
 

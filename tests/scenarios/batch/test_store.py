@@ -23,8 +23,8 @@ from scenarios.batch.store import (
     open_batch,
     read_manifest,
     remove_unfinished,
-    write_whole,
 )
+from scenarios.disk import write_whole
 from scenarios.documented import BASES, PLAN_PERIODS
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         raise OSError(5, "Input/output error")
 
     write_whole(tmp_path / "part-00000.parquet", b"before")
-    monkeypatch.setattr("scenarios.batch.store.os.fsync", refused)
+    monkeypatch.setattr("scenarios.disk.os.fsync", refused)
     with pytest.raises(OSError, match="Input/output"):
         write_whole(tmp_path / "part-00000.parquet", b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["part-00000.parquet"]

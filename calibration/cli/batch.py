@@ -6,20 +6,20 @@ from typing import Annotated, Self
 import pyarrow.compute as pc
 import typer
 from pydantic import ValidationInfo, field_validator, model_validator
-from rich import box
-from rich.table import Table
 
 from calibration.cli.requests import DrawsFile, Request, as_typed, command, whole
 from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.batch.cluster import cluster_problems
+from scenarios.batch.manifest import CHUNK, Batch
 from scenarios.batch.run import (
     MOST_REPLICATES,
     batch_problems,
     folder_problems,
     run_batch,
 )
-from scenarios.batch.store import CHUNK, Batch, open_batch
-from scenarios.console import progress_of, wide_console
+from scenarios.batch.store import open_batch
+from scenarios.columns import stem_of
+from scenarios.console import plain_table, progress_of, wide_console
 from scenarios.disk import unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
@@ -160,16 +160,15 @@ def batch(request: BatchRequest) -> None:
 
 def _print(scenarios: tuple[Scenario, ...], folder: Path) -> None:
     """Where the batch is, and in what share of each scenario's histories each pair breaks."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
+    counted = ("histories", *PAIR_NAMES)
+    table = plain_table(
+        ("scenario", *counted),
         title="Share of histories in which the pair breaks by 1980",
-        title_justify="left",
+        right=counted,
+        whole=("scenario",),
     )
-    table.add_column("scenario", no_wrap=True)
-    for heading in ("histories", *PAIR_NAMES):
-        table.add_column(heading, justify="right")
     histories = open_batch(folder)
-    columns = [f"{pair.replace('-', '_')}_quarter" for pair in PAIR_NAMES]
+    columns = [f"{stem_of(pair)}_quarter" for pair in PAIR_NAMES]
     for scenario in scenarios:
         rows = histories.to_table(columns, filter=pc.field("scenario") == scenario.name)
         shares = [pc.mean(pc.not_equal(rows[column], NEVER)).as_py() for column in columns]

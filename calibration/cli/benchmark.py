@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.table import Table
 from calibration.cli.requests import Request, command, whole
 from scenarios.arguments import MOST_WORKERS
 from scenarios.benchmark import Plan, measure, processors
+from scenarios.console import plain_table
 
 
 class BenchmarkRequest(Request):
@@ -58,17 +58,17 @@ def benchmark(request: BenchmarkRequest) -> None:
 
 
 def _rates_table(measured: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("measured")
-    table.add_column("histories a second", justify="right")
-    table.add_column("processes", justify="right")
-    for name, key, processes in (
+    rows = (
         ("ensemble", "ensemble_per_second", measured["workers"]),
         ("Mesa model, one after another", "mesa_per_second", 1),
         ("floor", "floor_per_second", measured["workers"]),
-    ):
-        table.add_row(name, f"{measured[key]:,.1f}", str(processes))
-    return table
+    )
+    numbers = ("histories a second", "processes")
+    return plain_table(
+        ("measured", *numbers),
+        [(name, f"{measured[key]:,.1f}", str(processes)) for name, key, processes in rows],
+        right=numbers,
+    )
 
 
 def _sentences(measured: dict[str, Any]) -> list[str]:

@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from scenarios.console import reporting_errors
+from scenarios.console import plain_table, reporting_errors
 from scenarios.explain.words import described
 from scenarios.files import (
     catalogue,
@@ -29,17 +27,16 @@ scenarios_app = typer.Typer(
 def list_scenarios() -> None:
     """List the scenarios that ship with lilliput, each with its question."""
     with reporting_errors():
-        held = catalogue()
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("question")
-    table.add_column("from", no_wrap=True)
-    for name, file in held.items():
-        changes = file.scenario.interventions
-        table.add_row(
-            name, escape(file.scenario.question), min((i.start for i in changes), default="")
-        )
-    Console().print(table)
+        rows = [
+            (
+                name,
+                escape(file.scenario.question),
+                min((change.start for change in file.scenario.interventions), default=""),
+            )
+            for name, file in catalogue().items()
+        ]
+    columns = ("scenario", "question", "from")
+    Console().print(plain_table(columns, rows, whole=("scenario", "from")))
 
 
 @scenarios_app.command("show")

@@ -13,17 +13,18 @@ from pathlib import Path
 
 from scenarios.arguments import MOST_SEED
 from scenarios.batch.cluster import cluster_problems, connected
-from scenarios.batch.lock import busy, is_locked, locked
 from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
-from scenarios.batch.processes import written_by_processes
 from scenarios.batch.store import (
+    busy,
+    is_locked,
+    locked,
     read_manifest,
     remove_parts,
     remove_unfinished,
     strange_names,
     write_manifest,
 )
-from scenarios.batch.work import missing, tasks_of, write_histories
+from scenarios.batch.work import missing, tasks_of, write_histories, written_by_processes
 from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError

@@ -4,57 +4,25 @@ A file has its final name only when it is complete, so that whoever reads the fo
 one was cut short, meets complete files only. The same batch gives the same bytes wherever and however it is run.
 """
 
-import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
-from scenarios.batch.columns import SCHEMA, TEXTS, batch_table
-from scenarios.batch.lock import LOCK, busy, is_locked, locked
-from scenarios.batch.manifest import (
-    CHUNK,
-    FORMAT,
-    KIND,
-    MANIFEST,
-    Batch,
-    Part,
-    batch_manifest,
-    differences,
-)
+from scenarios import manifest
+from scenarios.batch.manifest import KIND, MANIFEST, Batch, batch_manifest
+from scenarios.columns import SCHEMA, TEXTS
 from scenarios.disk import settle, write_json, write_whole
 from scenarios.errors import ScenarioError
-from scenarios.manifest import MAKER
 from simulation.errors import Problem
 
-__all__ = [
-    "CHUNK",
-    "FORMAT",
-    "KIND",
-    "LOCK",
-    "MANIFEST",
-    "SCHEMA",
-    "Batch",
-    "Part",
-    "batch_manifest",
-    "batch_table",
-    "busy",
-    "differences",
-    "is_complete",
-    "is_locked",
-    "locked",
-    "open_batch",
-    "read_manifest",
-    "remove_parts",
-    "remove_unfinished",
-    "strange_names",
-    "write_manifest",
-    "write_part",
-]
-
+LOCK = ".lock"
 _PART = re.compile(r"part-\d{5,}\.parquet")
 #: What a file is called until it is complete.
 _UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-f]{32}")
@@ -62,16 +30,7 @@ _UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of the batch in a folder; none if the folder holds no batch of lilliput."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or (manifest.get("made_by"), manifest.get("kind")) != (
-        MAKER,
-        KIND,
-    ):
-        return None
-    return manifest
+    return manifest.read_manifest(folder / MANIFEST, KIND)
 
 
 def write_manifest(batch: Batch, folder: Path) -> None:
@@ -158,3 +117,43 @@ def open_batch(folder: Path) -> ds.Dataset:
     return ds.dataset(
         paths, schema=schema, format="parquet", partitioning=parts, partition_base_dir=str(folder)
     )
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a batch is being written into a folder at this moment; nothing is changed by looking."""
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with FileLock(folder / LOCK, blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder to one batch at a time; the system lets go of it when the batch ends, however it ends.
+
+    Raises ``ScenarioError`` if another batch holds it, or if the folder is on a disk that cannot lock files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ScenarioError("this batch cannot be made", [busy(folder)]) from error
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        allowed = f"a folder on a disk that can lock files ({reason})"
+        problem = Problem("--out", "folder", str(folder), allowed)
+        raise ScenarioError("this batch cannot be made", [problem]) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def busy(folder: Path) -> Problem:
+    """The problem of a folder into which another batch is being written."""
+    allowed = "a folder into which no other batch is being written; one is, now"
+    return Problem("--out", "folder", str(folder), allowed)

@@ -31,11 +31,11 @@ from calibration.errors import CalibrationError
 from calibration.fit.moves import Coordinates
 from calibration.fit.population import likelihood_here, log_likelihoods
 from calibration.fit.sampler import Effort, Sampling, begun, correlations, sampled
-from calibration.fit.workers import worker_processes
 from calibration.likelihood.likelihood import Record
 from calibration.origin import rules_hash
 from calibration.prior import parameters_at
 from calibration.reports.form import write_object
+from scenarios.batch.workers import worker_processes
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES, PAIRS
 from simulation.arrays import Array

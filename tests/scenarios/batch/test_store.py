@@ -11,12 +11,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
+from scenarios.batch.manifest import Batch, batch_manifest, differences
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import (
-    SCHEMA,
-    Batch,
-    batch_manifest,
-    differences,
     is_complete,
     is_locked,
     locked,
@@ -24,6 +21,7 @@ from scenarios.batch.store import (
     read_manifest,
     remove_unfinished,
 )
+from scenarios.columns import SCHEMA
 from scenarios.disk import write_whole
 from scenarios.documented import BASES, PLAN_PERIODS
 from scenarios.draws import Draws
@@ -201,10 +199,10 @@ def test_a_folder_is_held_by_one_batch_at_a_time(tmp_path: Path) -> None:
 def test_a_disk_that_cannot_lock_files_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(_file: object, *, shared: bool) -> None:
+    def refused(_lock: object) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("scenarios.batch.lock._take", refused)
+    monkeypatch.setattr("scenarios.batch.store.FileLock.acquire", refused)
     with (
         pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"),
         locked(tmp_path),

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import platform
-from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from scenarios.draws import Draws
 from scenarios.files import antecedents, flags
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.schema import validated
 
 MANIFEST = "manifest.json"
@@ -32,7 +31,7 @@ class Manifest(BaseModel):
 
 def scenario_hash(scenario: Scenario) -> str:
     """A fingerprint of everything a scenario says; it does not depend on how its file is laid out."""
-    return hashlib.sha256(json.dumps(asdict(scenario), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from scenarios.outcomes import KEPT, Outcomes, collected
 from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.trajectory import Trajectory
 
 #: What a run writes into its folder, beside its manifest.

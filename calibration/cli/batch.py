@@ -24,7 +24,7 @@ from scenarios.disk import unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from simulation.errors import Problem
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.schema import refuse
 
 _NARROWEST = 130

@@ -31,7 +31,7 @@ from scenarios.summary import (
     summarised_aid,
     summarised_breaks,
 )
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.schema import refuse
 
 MOST_REPLICATES = 1_000_000

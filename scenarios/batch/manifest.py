@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from scenarios.draws import Draws, table_hash
 from scenarios.manifest import MAKER, commit_of, draws_entry, package_versions, scenario_entry
 from simulation.errors import Problem, listed
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 #: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the folder as it is.
 MANIFEST = "_manifest.json"
@@ -71,7 +71,7 @@ def batch_manifest(batch: Batch) -> dict[str, Any]:
         "made_by": MAKER,
         "kind": KIND,
         "scenarios": [
-            scenario_entry(scenario) | {"asked": asdict(scenario)} for scenario in batch.scenarios
+            scenario_entry(scenario) | {"asked": scenario.asked()} for scenario in batch.scenarios
         ],
         "draws": draws_entry(batch.draws)
         | {"values": hashlib.sha256(values.tobytes()).hexdigest()},

@@ -29,7 +29,7 @@ from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from simulation.errors import Problem, raise_if_any
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 MOST_REPLICATES = 1_000_000_000
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

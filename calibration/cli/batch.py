@@ -1,20 +1,18 @@
 """``lilliput batch``: simulates several scenarios with the same draws and shocks, into one folder."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import pyarrow.compute as pc
 import typer
-from pydantic import ValidationInfo, field_validator, model_validator
+from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import DrawsFile, Request, as_typed, command, whole
 from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.batch.cluster import cluster_problems
-from scenarios.batch.manifest import CHUNK, Batch
+from scenarios.batch.manifest import CHUNK
 from scenarios.batch.run import (
     MOST_REPLICATES,
-    batch_problems,
-    folder_problems,
     run_batch,
 )
 from scenarios.batch.store import open_batch
@@ -119,19 +117,6 @@ class BatchRequest(Request):
         refuse(problems)
         return tuple(chosen)
 
-    @model_validator(mode="after")
-    def _fit_for_the_folder(self) -> Self:
-        batch = self.batch
-        refuse(
-            batch_problems(batch) + folder_problems(batch, self.out, self.resume, self.overwrite)
-        )
-        return self
-
-    @property
-    def batch(self) -> Batch:
-        """What is to be simulated, without where and by whom."""
-        return Batch(self.scenarios, self.draws, self.replicates, self.seed, self.chunk)
-
 
 @command
 def batch(request: BatchRequest) -> None:
@@ -141,7 +126,8 @@ def batch(request: BatchRequest) -> None:
     as if nothing had happened, on any number of processes, or on a Dask cluster that shares the folder (see
     docs/cluster.md).
     """
-    with progress_of("simulating histories", request.batch.histories) as progress:
+    histories = request.replicates * len(request.scenarios)
+    with progress_of("simulating histories", histories) as progress:
         folder = run_batch(
             request.scenarios,
             request.draws,

@@ -1,14 +1,11 @@
 """What a batch is asked to do, how it is cut into files, and the manifest that tells one batch from another."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from scenarios.draws import Draws, table_hash
+from scenarios.draws import Draws, table_hash, values_hash
 from scenarios.manifest import MAKER, commit_of, draws_entry, package_versions, scenario_entry
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
@@ -66,15 +63,13 @@ class Batch:
 
 def batch_manifest(batch: Batch) -> dict[str, Any]:
     """Everything that decides what is in the files of a batch; it holds no date, so that equal batches are equal."""
-    values = np.ascontiguousarray(batch.draws.frame.to_numpy(dtype=float))
     return {
         "made_by": MAKER,
         "kind": KIND,
         "scenarios": [
             scenario_entry(scenario) | {"asked": scenario.asked()} for scenario in batch.scenarios
         ],
-        "draws": draws_entry(batch.draws)
-        | {"values": hashlib.sha256(values.tobytes()).hexdigest()},
+        "draws": draws_entry(batch.draws) | {"values": values_hash(batch.draws.frame)},
         "seed": batch.seed,
         "replicates": batch.replicates,
         "chunk": batch.chunk,

@@ -1,7 +1,8 @@
-"""A batch on disk: one folder a scenario, one Parquet file for every few thousand histories, and a manifest.
+"""A batch on disk: a folder a scenario, a Parquet file every few thousand histories, and a manifest.
 
-A file has its final name only when it is complete, so that whoever reads the folder while a batch is running, or after
-one was cut short, meets complete files only. The same batch gives the same bytes wherever and however it is run.
+A file has its final name only when it is complete, so that whoever reads the folder while a batch is
+running, or after one was cut short, meets complete files only. The same batch gives the same bytes
+wherever and however it is run. One batch at a time may write into a folder.
 """
 
 import re
@@ -43,28 +44,22 @@ def write_part(table: pa.Table, path: Path) -> None:
 
     Raises ``OSError`` if the disk refuses; then nothing is left behind.
     """
-    made = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        made,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=TEXTS,
-        write_statistics=True,
-    )
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", compression_level=3, use_dictionary=TEXTS)
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, made.getvalue())
+    write_whole(path, buffer.getvalue())
 
 
 def is_complete(path: Path, replicates: int) -> bool:
-    """Whether a file is there and holds as many histories as it should, with the columns of a batch."""
+    """Whether a file is there with as many histories as it should have, and the columns of a batch."""
     if not path.is_file():
         return False
     try:
-        held = pq.read_metadata(path)
-        return int(held.num_rows) == replicates and held.schema.to_arrow_schema().equals(SCHEMA)
+        metadata = pq.read_metadata(path)
     except (OSError, pa.ArrowException):
         return False
+    same = metadata.schema.to_arrow_schema().equals(SCHEMA)
+    return bool(metadata.num_rows == replicates and same)
 
 
 def _own(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
@@ -93,7 +88,7 @@ def remove_parts(folder: Path) -> None:
 
 
 def strange_names(folder: Path) -> list[str]:
-    """What lies in a folder that holds no batch, apart from traces of a batch that was cut short at its beginning."""
+    """What lies in a folder without a batch, apart from traces of one cut short at its beginning."""
     names = sorted(path.name for path in folder.iterdir())
     return [name for name in names if name != LOCK and not _UNFINISHED.fullmatch(name)]
 
@@ -104,23 +99,21 @@ def open_batch(folder: Path) -> ds.Dataset:
     Raises ``ScenarioError`` if the folder holds no batch.
     """
     if read_manifest(folder) is None:
-        problem = Problem(
-            "batch",
-            "folder",
-            str(folder),
-            f"a folder that lilliput batch wrote, with its {MANIFEST}",
-        )
+        allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}"
+        problem = Problem("batch", "folder", str(folder), allowed)
         raise ScenarioError("there is no such batch", [problem])
-    paths = [str(path) for path in _own(folder, _PART)]
-    parts = ds.partitioning(pa.schema([("scenario", pa.string())]), flavor="hive")
-    schema = SCHEMA.append(pa.field("scenario", pa.string()))
+    scenario = pa.field("scenario", pa.string())
     return ds.dataset(
-        paths, schema=schema, format="parquet", partitioning=parts, partition_base_dir=str(folder)
+        [str(path) for path in _own(folder, _PART)],
+        schema=SCHEMA.append(scenario),
+        format="parquet",
+        partitioning=ds.partitioning(pa.schema([scenario]), flavor="hive"),
+        partition_base_dir=str(folder),
     )
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a batch is being written into a folder at this moment; nothing is changed by looking."""
+    """Whether a batch is being written into a folder at this moment."""
     if not (folder / LOCK).exists():
         return False
     try:
@@ -132,9 +125,9 @@ def is_locked(folder: Path) -> bool:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder to one batch at a time; the system lets go of it when the batch ends, however it ends.
+    """Keep a folder to one batch at a time; the system frees it when the batch ends, however it ends.
 
-    Raises ``ScenarioError`` if another batch holds it, or if the folder is on a disk that cannot lock files.
+    Raises ``ScenarioError`` if another batch holds it, or if the disk cannot lock files.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK, blocking=False)

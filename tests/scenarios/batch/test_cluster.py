@@ -49,7 +49,7 @@ class Machines:
         self.address = ""
 
     def _start(self, code: str, *arguments: str, path: str = "") -> subprocess.Popen[str]:
-        environment = dict(os.environ, PYTHONPATH=path, PYTHONWARNINGS="ignore")
+        environment = dict(os.environ, PYTHONPATH=path or str(ROOT), PYTHONWARNINGS="ignore")
         process = subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=self.folder,

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
-from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier
 from calibration.cli.requests import Reader, Request, command, whole
@@ -32,7 +31,7 @@ from calibration.fit.sampler import Effort, Sampling, begun, sampled
 from calibration.likelihood.likelihood import Record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import MOST_SEED, read_or_problems
+from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.draws import Draws, table_hash
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse

@@ -23,8 +23,8 @@ from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import run_scenario
 from simulation.arrays import Array
 from simulation.dates import QUARTERS
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import parameter_table
-from simulation.scenario import HISTORICAL, Scenario
 
 MEDIAN, SHARE = "median date", "broken by 1980"
 #: A shift is told from chance if it is larger than so many of its errors: of several hundred shifts

@@ -5,35 +5,59 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationInfo, field_validator
 
+from calibration.cli.requests import Request, command
 from calibration.dossier.gather import Material, read_material, verdicts
 from calibration.dossier.page import dossier_page
-from calibration.errors import CalibrationError
-from scenarios.arguments import read_or_problems
-from scenarios.console import reporting_errors
 from scenarios.disk import unwritable, write_whole
-from simulation.errors import Problem, raise_if_any
+from simulation.errors import LilliputError, Problem
+from simulation.schema import refuse
 
-_COMMAND = "calibrate dossier"
 
+class DossierRequest(Request):
+    """The reports that are set on one page, and where the page is written."""
 
-def dossier(
+    command = "calibrate dossier"
+    title = "the dossier cannot be made"
+
     reports: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR", help="The reports of the checks.", show_default="docs/calibration"
         ),
-    ] = None,
-    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
-        "results/calibration-report.html"
-    ),
+    ] = None
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the page that is there.")
-    ] = False,
+    ] = False
     as_json: Annotated[
         bool, typer.Option("--json", help="Print goals and verdicts as JSON; write no page.")
-    ] = False,
-) -> None:
+    ] = False
+    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
+        "results/calibration-report.html"
+    )
+    #: What the page is made of.
+    material: Material | None = None
+
+    @field_validator("out")
+    @classmethod
+    def _new_page(cls, out: Path, others: ValidationInfo) -> Path:
+        if not others.data.get("as_json"):
+            refuse(page_problems(out, bool(others.data.get("overwrite"))))
+        return out
+
+    @field_validator("material")
+    @classmethod
+    def _readable(cls, _material: None, others: ValidationInfo) -> Material | None:
+        try:
+            return read_material(others.data["reports"])
+        except LilliputError as error:
+            refuse(error.problems)
+            raise
+
+
+@command
+def dossier(request: DossierRequest) -> None:
     """Build one page from the reports of all checks, for a sceptical referee.
 
     It opens without a network, and holds what was fitted and held out, how well the rules fit and
@@ -42,18 +66,14 @@ def dossier(
     report yet is named with the command that makes it; a report made with other draws than those
     that ship is marked.
     """
-    with reporting_errors():
-        material, problems = read_or_problems(lambda: read_material(reports))
-        if not as_json:
-            problems += page_problems(out, overwrite)
-        raise_if_any("the dossier cannot be made", problems, CalibrationError)
-        assert material is not None
-        if as_json:
-            typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
-            return
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, dossier_page(material))
-        typer.echo(f"{len(material.reports)} reports on one page, written to {out}")
+    material, out = request.material, request.out
+    assert material is not None
+    if request.as_json:
+        typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, dossier_page(material))
+    typer.echo(f"{len(material.reports)} reports on one page, written to {out}")
 
 
 def verdicts_as_object(material: Material) -> dict[str, object]:
@@ -68,11 +88,12 @@ def verdicts_as_object(material: Material) -> dict[str, object]:
 
 def page_problems(out: Path, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing the page; nothing is changed."""
-    problems = unwritable(out, _COMMAND, "--out")
+    where, place = DossierRequest.command, str(out)
+    problems = unwritable(out, where, "--out")
     if out.suffix != ".html":
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file name that ends in .html"))
+        problems.append(Problem(where, "--out", place, "a file name that ends in .html"))
     if out.is_dir():
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file; this is a folder"))
+        problems.append(Problem(where, "--out", place, "a file; this is a folder"))
     elif out.exists() and not overwrite:
-        problems.append(Problem(_COMMAND, "--out", str(out), "a new file, unless --overwrite"))
+        problems.append(Problem(where, "--out", place, "a new file, unless --overwrite"))
     return problems

@@ -26,7 +26,7 @@ from scenarios.results import aid_row, break_row, folder_problems, write_result
 from scenarios.run import RunResult, run_scenario
 from scenarios.summary import summarised_aid, summarised_breaks
 from scenarios.tables import aid_table, breaks_table, heading, movers_table
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.schema import refuse
 
 MOST_REPLICATES = 1_000_000

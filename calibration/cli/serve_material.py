@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import BaseModel, RootModel
 from scipy import special
 
-from calibration.cli.run_request import documented_record
 from calibration.dossier.gather import opened_tables
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import sources
+from calibration.evidence.record import documented_record
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.evidence.tables import as_record, beside_row
 from calibration.prior import values_of
@@ -24,8 +24,8 @@ from scenarios.draws import read_draws
 from scenarios.page.material import CheckReport, EvidenceEntry, Material, ReportTable
 from scenarios.page.parts.table import Column
 from simulation.arrays import Array
-from simulation.context import read_driver
 from simulation.countries import country_named
+from simulation.drivers import read_driver
 from simulation.errors import raise_if_any
 from simulation.parameters import parameter_table
 from simulation.schema import validated
@@ -154,21 +154,25 @@ def evidence_entries(evidence: Evidence) -> tuple[EvidenceEntry, ...]:
 
 
 def _driver_entries() -> Iterator[EvidenceEntry]:
-    """What is fed into the rules as it was, under ids of its own such as ``isolation-china-1949-10``."""
+    """The dated rows of the drivers.
+
+    The drivers have no ids; theirs are made up like ``isolation-china-1949-10``.
+    """
     for driver, meaning in DATED_DRIVERS.items():
         for row in read_driver(driver):
             other = row.get("with", "")
             named = "-".join(filter(None, (driver, row["country"], other, row["from"])))
-            told = row.get("leader") or ", ".join(
+            subject = row.get("leader") or ", ".join(
                 filter(None, (row.get("kind", ""), f"with {other}" if other else ""))
             )
+            title = driver.capitalize() + (f" ({subject})" if subject else "")
             record: dict[str, object] = {
                 **row,
                 "file": "drivers",
                 "id": named,
                 "driver": driver,
                 "role": "driver",
-                "description": f"{driver.capitalize()}{f' ({told})' if told else ''}: {row['note']}",
+                "description": f"{title}: {row['note']}",
                 "unit": "(0 to 1)",
                 "meaning": meaning,
             }
@@ -178,7 +182,7 @@ def _driver_entries() -> Iterator[EvidenceEntry]:
 
 
 def prior_values() -> dict[str, Array]:
-    """Values of every parameter at evenly spaced probabilities of its prior, shape (2,000,) each."""
+    """Values of every parameter at evenly spaced probabilities of its prior: shape (2,000,)."""
     shares = (np.arange(PRIOR_VALUES) + 0.5) / PRIOR_VALUES
     coordinates = special.ndtri(shares)
     return {

@@ -179,7 +179,7 @@ def _verdicts(material: Material) -> Iterator[Verdict]:
                     words = {True: REACHED, False: MISSED, None: TELLS}[goal.reached]
                     yield Verdict(check, section.address, goal, words, differences)
                 continue
-            unknown = Goal(name=f"The check {check}", goal="", measured="", reached=False)
+            unknown = Goal(name=check, goal=f"The check {check}", measured="", reached=False)
             for goal in standards[check].goals if check in standards else (unknown,):
                 words = UNMADE if goal.reached is None else UNCHECKED
                 command = f"run `{how_to_make(check)}`"
@@ -197,8 +197,8 @@ def how_to_make(check: str) -> str:
 def _published(draws: Draws) -> Verdict:
     reached = len(draws) >= LEAST_DRAWS and draws.kind == "published"
     goal = Goal(
-        name="A published posterior",
-        goal=f"at least {LEAST_DRAWS:,} draws",
+        name="draws",
+        goal=f"A published posterior of at least {LEAST_DRAWS:,} draws",
         measured=f"{len(draws):,} {draws.kind} draws",
         reached=reached,
     )

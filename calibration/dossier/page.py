@@ -147,9 +147,7 @@ def _warnings(material: Material) -> list[str]:
 def _goal_table(goals: Sequence[Verdict]) -> dict[str, Any]:
     rows = []
     for each in goals:
-        link = Markup('<a href="#{0}">{1}</a>').format(each.section, each.goal.name)
-        if each.goal.goal:
-            link += Markup("<small>: {0}</small>").format(each.goal.goal)
+        link = Markup('<a href="#{0}">{1}</a>').format(each.section, each.goal.goal)
         verdict = Markup('<span class="verdict {0}">{1}</span>').format(
             _CLASSES.get(each.verdict, "tells"), each.verdict
         )

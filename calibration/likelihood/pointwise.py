@@ -35,8 +35,8 @@ from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.state import Move
 from simulation.trajectory import PAIRS, Trajectory
 

@@ -13,8 +13,8 @@ from scenarios.summary import BreakSummary, summarised_aid, summarised_breaks
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import simulate_in_chunks
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.state import Move
 
 Flags = NDArray[np.bool_]

@@ -1,7 +1,7 @@
 """The patterns that must come out of the rules: numbers, functions, and documented values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from string import ascii_lowercase
 
@@ -17,7 +17,7 @@ from scenarios.documented import PLAN_PERIODS, Pair
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
 from simulation.dates import QUARTERS, quarter_of, year_of
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.trajectory import Trajectory
 
 #: A counterfactual is judged so many years after the documented date of the break.
@@ -70,7 +70,7 @@ def merged_scenario(names: Sequence[str]) -> Scenario:
     """The changes of several scenarios of the catalogue made together."""
     parts = [scenario_named(name) for name in names]
     changes = tuple(change for part in parts for change in part.interventions)
-    return replace(parts[0], name="+".join(names), interventions=changes)
+    return parts[0].model_copy(update={"name": "+".join(names), "interventions": changes})
 
 
 def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:

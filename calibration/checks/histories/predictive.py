@@ -21,7 +21,7 @@ from scenarios.outcomes import Outcomes, outcomes_of
 from scenarios.run import RunResult
 from simulation.arrays import PerReplicate
 from simulation.ensemble import CHUNK, simulate_in_chunks
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.trajectory import Trajectory
 
 #: The range within which a documented value must lie.

@@ -27,7 +27,7 @@ from scenarios.documented import windows_of
 from scenarios.draws import Draws, table_hash
 from scenarios.run import RunResult, run_scenario
 from simulation.errors import Problem
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,18 @@ from scenarios.disk import write_whole
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
 from simulation.arrays import Array
-from simulation.context import leadership_spells
 from simulation.countries import COUNTRY_KEYS, Country
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
-from simulation.interventions import DRIVERS, Intervention
+from simulation.drivers import DRIVERS, leadership_spells
+from simulation.interventions import DriverValue, Intervention, Leadership, Scenario
 from simulation.parameters import parameter_table
-from simulation.scenario import Scenario
 
 #: Levers that do nothing, and how many of them.
 DUMMY, DUMMIES = "dummy", 10
 #: What is looked at, for each break.
 SHARE, DATE = "share by 1980", "median date"
+#: What is switched off is so throughout.
+FIRST, LAST = f"{FIRST_YEAR}-01", f"{LAST_YEAR}-12"
 #: The range of a parameter: between these quantiles of its draws.
 RANGE = (0.05, 0.95)
 
@@ -59,7 +60,15 @@ def switches() -> tuple[Lever, ...]:
         Lever(
             f"driver: {driver}",
             changes=tuple(
-                _throughout("driver", country, driver=driver) for country in COUNTRY_KEYS
+                DriverValue(
+                    country=country,
+                    driver=driver,
+                    value=0,
+                    start=FIRST,
+                    end=LAST,
+                    reason="switched off",
+                )
+                for country in COUNTRY_KEYS
             ),
         )
         for driver in DRIVERS
@@ -70,16 +79,15 @@ def switches() -> tuple[Lever, ...]:
             key=lambda spell: spell.first_month,
         )
         if len(spells) > 1:
-            kept = _throughout("leadership", country.key, spell=spells[0].name)
+            kept = Leadership(
+                country=country.key,
+                spell=spells[0].name,
+                start=FIRST,
+                end=LAST,
+                reason="switched off",
+            )
             levers.append(Lever(f"driver: leaderships of {country.title}", changes=(kept,)))
     return tuple(levers)
-
-
-def _throughout(kind: str, country: str, *, driver: str = "", spell: str = "") -> Intervention:
-    start, end = f"{FIRST_YEAR}-01", f"{LAST_YEAR}-12"
-    return Intervention(
-        kind, start, end, "switched off", country=country, driver=driver, spell=spell
-    )
 
 
 def driver_levers() -> tuple[Lever, ...]:
@@ -100,7 +108,9 @@ def parameter_levers(coordinates: Coordinates) -> tuple[Lever, ...]:
 def scenario_of(off: Sequence[Lever]) -> Scenario:
     """History with some drivers switched off."""
     changes = tuple(change for lever in off for change in lever.changes)
-    return Scenario("switched", "What if some drivers had been silent?", interventions=changes)
+    return Scenario(
+        name="switched", question="What if some drivers had been silent?", interventions=changes
+    )
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from calibration.evidence.record import documented_record
 from calibration.evidence.targets import fitted_record
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 
 
 def flags(shown, number=100):
@@ -85,7 +85,7 @@ def test_verdicts():
     assert not judged(measured, flags(1), around + 2, None).passed
     both = replace(measured, by_majority=True)
     assert not judged(both, flags(1), around, None).passed
-    other = replace(plain, scenario=Scenario("other", ""))
+    other = replace(plain, scenario=Scenario(name="other", question=""))
     assert judged(other, flags(60), None, flags(10)).passed
     assert not judged(other, flags(60), None, flags(70)).passed
 

@@ -20,9 +20,9 @@ from calibration.likelihood.null_likelihood import (
 )
 from calibration.likelihood.nulls import QUARTERS, all_nulls, line_gaps, new_leadership, null_table
 from calibration.likelihood.observations import FIGURES, SHARE, moves_of, observations_of
-from simulation.context import CHINA_ENTERS
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.drivers import CHINA_ENTERS
 from simulation.state import Move
 
 CONSTANT, DRIVERS, PERSISTENCE = all_nulls()
@@ -185,7 +185,6 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
 def test_the_report_says_when_a_null_is_better(origin):
     nulls = evidence_of_nulls([NullFit(CONSTANT, np.zeros((1, 10)), (-64.0, -64.2))])
     assert nulls[0].error == pytest.approx(0.1)
-
 
     def reported(rules):
         return nulls_report(rules, nulls, origin)[0]

@@ -101,10 +101,9 @@ def put_in_place(made: Path, folder: Path) -> None:
 def _write_all(
     result: RunResult, documented: Documented, manifest: Mapping[str, Any], folder: Path
 ) -> None:
-    from scenarios.charts.run import (
-        figures_of,
-        write_figure,
-    )  # drawing is not needed by those who only read or count
+    # drawing is not needed by those who only read or count
+    from scenarios.charts.look import write_figure
+    from scenarios.charts.run import figures_of, settings_of
 
     outcomes = result.outcomes
     _write_parquet(
@@ -117,7 +116,7 @@ def _write_all(
     _write_csv(folder / AID_TABLE, [aid_row(row) for row in summarised_aid(outcomes, documented)])
     (folder / FIGURES).mkdir()
     for name, figure in figures_of(result, documented):
-        write_figure(figure, folder / FIGURES, name)
+        write_figure(figure, folder / FIGURES, name, settings_of(result))
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from calibration.reports.published import PUBLISHED, is_published
-from scenarios.charts.run import write_figure
+from scenarios.charts.look import write_figure
 from simulation.errors import Problem
 
 #: Where reports are kept unless another folder is named.

@@ -17,7 +17,7 @@ from calibration.checks.identified import (
     error_of_draws,
 )
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable
-from scenarios.charts.run import BLUE, GREY, ORANGE
+from scenarios.charts.look import BLUE, GREY, ORANGE
 from simulation.errors import listed
 from simulation.parameters import parameter_table
 

@@ -21,7 +21,7 @@ from calibration.checks.influence import (
 from calibration.checks.leave_one_out import MOST_K
 from calibration.likelihood.observations import Observation
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable
-from scenarios.charts.run import BLUE, GREEN, GREY, VERMILION
+from scenarios.charts.look import BLUE, GREEN, GREY, VERMILION
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import listed

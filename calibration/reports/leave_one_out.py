@@ -11,7 +11,7 @@ from calibration.checks.leave_one_out import MOST_K, LeftOut
 from calibration.likelihood.observations import EVENT, FIGURES, KINDS
 from calibration.likelihood.scores import Difference, Score, paired
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable
-from scenarios.charts.run import BLUE, GREEN, GREY, ORANGE, VERMILION
+from scenarios.charts.look import BLUE, GREEN, GREY, ORANGE, VERMILION
 
 #: The gain over the best null, in natural-log units an event, that is to be reached.
 WANTED = 1.0

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from calibration.likelihood.null_likelihood import NullFit
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable
-from scenarios.charts.run import BLUE, GREY
+from scenarios.charts.look import BLUE, GREY
 
 _HOW = (
     "The log evidence is the logarithm of the probability that an account gave the record before it was "

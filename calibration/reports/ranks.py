@@ -25,7 +25,7 @@ from calibration.checks.recovery.coverage import (
 from calibration.checks.recovery.record_fits import RecordFits, quantity_names
 from calibration.origin import origin_of
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable
-from scenarios.charts.run import BLUE, GREY, VERMILION
+from scenarios.charts.look import BLUE, GREY, VERMILION
 from simulation.arrays import Array
 from simulation.parameters import parameter_table
 

@@ -26,7 +26,7 @@ from calibration.fit.sampler import Population
 from calibration.likelihood.observations import observations_of
 from calibration.origin import origin_of
 from calibration.reports.form import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
-from scenarios.charts.run import BLUE, GREY
+from scenarios.charts.look import BLUE, GREY
 from scenarios.console import progress_of, reporting_errors
 from simulation.arrays import Array
 from simulation.errors import listed, unknown

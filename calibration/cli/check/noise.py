@@ -19,7 +19,7 @@ from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.origin import origin_of
 from calibration.prior import parameters_at
 from calibration.reports.form import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
-from scenarios.charts.run import BLUE, GREY, ORANGE
+from scenarios.charts.look import BLUE, GREY, ORANGE
 from scenarios.console import progress_of, reporting_errors
 from scenarios.draws import Draws
 from simulation.arrays import Array

@@ -16,7 +16,7 @@ from scenarios.charts.explore import (
 )
 from scenarios.charts.network import network_figure
 from scenarios.documented import DocumentedEvent
-from scenarios.explain.chronicle import happenings, reasons_in_words, told
+from scenarios.explain.chronicle import happenings, quarter_in_words, reasons_in_words
 from scenarios.explain.history import History
 from scenarios.page.explore.view import BEFORE_THE_FIRST, SHOWN_PAIRS, View, pair_words, words_of
 from scenarios.page.material import use_material
@@ -48,7 +48,7 @@ def Pictures(view: View, history: History, show: Callable[[View], None], playing
 
 def told_or_nothing(history: History, quarter: int) -> str:
     """A quarter as one line, or that nothing has happened yet."""
-    return told(history, quarter) if quarter > BEFORE_THE_FIRST else "nothing has happened yet."
+    return quarter_in_words(history, quarter) if quarter > BEFORE_THE_FIRST else "nothing has happened yet."
 
 
 def _file_word(view: View) -> str:

@@ -17,8 +17,8 @@ from scenarios.charts.explore import (
     strain_timeline,
 )
 from scenarios.charts.look import DARK, LIGHT, Look, png_of, svg_of
+from scenarios.charts.marks import decimal_year
 from scenarios.charts.network import network_figure
-from scenarios.charts.run import decimal_year
 from scenarios.documented import Documented, DocumentedAid, DocumentedEvent
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.history import History, simulated_history

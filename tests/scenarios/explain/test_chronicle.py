@@ -7,14 +7,13 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.chronicle import (
-    CAPITALS,
     LEAST_STRAIN,
     happenings,
-    leader_of,
+    quarter_in_words,
     reasons_in_words,
-    told,
 )
 from scenarios.explain.history import History, simulated_history
+from scenarios.explain.words import CAPITALS, leader_of
 from scenarios.files import scenario_named
 from simulation.context import leadership_spells
 from simulation.countries import Country
@@ -101,7 +100,8 @@ def test_china_enters_once_and_its_first_drivers_are_no_news(history: Tell) -> N
     assert "The People's Republic of China enters" in words_of(history(), enters, "leadership")
     assert not any("China" in words for words in words_of(history(), enters, "driver"))
     assert not any(
-        "China enters" in told(history(), quarter) for quarter in (enters - 1, enters + 1)
+        "China enters" in quarter_in_words(history(), quarter)
+        for quarter in (enters - 1, enters + 1)
     )
 
 
@@ -134,7 +134,7 @@ def test_a_quarter_is_one_line_and_the_line_holds_the_greatest_strain(history: T
     one = history()
     told_of = 0
     for quarter in range(QUARTERS):
-        line = told(one, quarter)
+        line = quarter_in_words(one, quarter)
         tied = [
             one.pair("strain", quarter, *roles)
             for pair in PAIRS

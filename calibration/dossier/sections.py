@@ -93,7 +93,7 @@ LIMITS = (
     "general from one that fits this history.",
     "The rules were written, and some were changed, by people who knew the outcome. Leaving an observation "
     "out of a fit does not take it out of their minds; what was changed, and why, stands in "
-    "`docs/decisions.md`.",
+    "`docs/decisions/`.",
     f"Nothing after {month_in_words(LAST_FITTED)} was fitted, and histories end in 1980: there is hardly "
     "any future left by which the rules could be judged.",
     "Evidence, scores and intervals are those of the record as it is coded here. Where sources disagree, "

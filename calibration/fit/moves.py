@@ -3,7 +3,7 @@
 *plain*: a little toward the prior's centre and away by a fresh normal vector (preconditioned Crank-Nicolson). It keeps
 the prior unchanged, so that the likelihood alone decides. *shaped*: the same about the mean and with the spreads of the
 members that stand still; *correlated*: with its correlations too. Sources: Cotter et al. 2013; Pinski et al. 2015.
-Others were measured and left out (``docs/decisions.md``).
+Others were measured and left out (``docs/decisions/0023``).
 """
 
 import numpy as np

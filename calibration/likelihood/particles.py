@@ -7,7 +7,7 @@ the likelihood stays unbiased, and its variance is about half that of a plain av
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,7 +170,7 @@ def filtered_log_likelihood(
                 if renewed.any():
                     total = total + np.where(renewed, mean_weight(weights), 0.0)
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
-                    state = _renewed_state(state, rows)
+                    state = state.take(rows)
                     conditioning.renew(rows)
                     for figure in watched:
                         figure.summed, figure.against = figure.summed[rows], figure.against[rows]
@@ -202,10 +202,3 @@ def renewal_uniforms(seed: int, first_vector: int, vectors: int, moments: int) -
     bits = np.random.Philox(key=[seed, _RENEWAL])
     bits.advance(first_vector * counters)
     return np.random.Generator(bits).random((vectors, 4 * counters))[:, :moments]
-
-
-def _renewed_state(state: AllianceState, rows: NDArray[np.int64]) -> AllianceState:
-    arrays = {field.name: getattr(state, field.name) for field in fields(state)}
-    return replace(
-        state, **{name: np.ascontiguousarray(array[..., rows]) for name, array in arrays.items()}
-    )

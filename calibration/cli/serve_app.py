@@ -10,8 +10,7 @@ from calibration.reports.published import published_reports
 from scenarios.documented import DocumentedEvent
 from scenarios.draws import read_draws
 from scenarios.page.material import Material
-from scenarios.page.memory import on_visit
-from scenarios.page.mended import mend_navigator
+from scenarios.page.server import mend_navigator, on_visit
 from scenarios.page.tabs import routes_of
 from simulation.countries import country_named
 

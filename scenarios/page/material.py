@@ -1,4 +1,4 @@
-"""What the page is given when it starts: draws, documented figures and events, and the evidence behind them."""
+"""What the page is shown from: draws, documented figures and events, and their evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,21 +16,28 @@ from scenarios.page.simulated import Simulated
 
 @dataclass(frozen=True)
 class EvidenceEntry:
-    """A row of the evidence as a plain record (its columns and its file), with the ids of the rows beside it.
+    """A row of the evidence as a plain record (its columns and its file), with rows beside it.
 
-    ``beside`` names conflicting readings, parts and the like: how they are related, and which rows they are.
+    ``beside`` names conflicting readings, parts and the like by their ids: how they are related,
+    and which rows they are.
     """
 
     record: Mapping[str, Any]
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The name of the row."""
+        return str(self.record["id"])
 
 
 @dataclass(frozen=True)
 class Material:
     """All that every visitor of the page is shown from; it is read once and never changes.
 
-    ``prior`` holds values of every parameter, evenly spread over the probability of its prior; ``reports`` the
-    published reports of the calibration's checks, by their names, as objects; both are empty where there are none.
+    ``prior`` holds values of every parameter, evenly spread over the probability of its prior;
+    ``reports`` the published reports of the calibration's checks, by their names, as objects; both
+    are empty where there are none.
     """
 
     draws: Draws

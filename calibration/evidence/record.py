@@ -7,8 +7,9 @@ from operator import attrgetter
 
 from calibration.errors import CalibrationError
 from calibration.evidence.currency import usd_of
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, RecordedChange, first_day
-from scenarios.documented import DocumentedAid
+from scenarios.documented import Documented, DocumentedAid, DocumentedBreak
 from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
 from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
@@ -156,3 +157,13 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
             )
         )
     return tuple(observed)
+
+
+def documented_record() -> Documented:
+    """The documented breaks and amounts of aid, as plain figures for runs and charts."""
+    evidence = read_evidence()
+    breaks = (
+        DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
+        for known in headline_breaks(evidence).values()
+    )
+    return Documented(tuple(breaks), aid_observations(evidence))

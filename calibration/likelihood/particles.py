@@ -31,9 +31,9 @@ from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.finite import check_finite
 from simulation.fusion import fusing
+from simulation.interventions import HISTORICAL
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.shocks import BLOCK, Shocks
 from simulation.state import AllianceState, Move, QuarterAccount, Status
 from simulation.transition import transition

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.checks.patterns import aid_rate, interest_agreed, share_granted
+from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
 from calibration.likelihood.likelihood import (
     COMPARED_ARRAYS,
     LAST_FITTED,
@@ -35,8 +35,8 @@ from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.state import Move
 from simulation.trajectory import PAIRS, Trajectory
 

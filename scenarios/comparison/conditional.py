@@ -24,8 +24,8 @@ from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import CHUNK, Course, continued, opened
 from simulation.errors import Problem, raise_if_any
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import DecisionStream
 from simulation.state import AllianceState
 from simulation.trajectory import MoveTable

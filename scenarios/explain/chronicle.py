@@ -20,10 +20,9 @@ from scenarios.explain.words import (
     the,
 )
 from simulation.arrays import Array
-from simulation.context import CHINA_ENTERS
 from simulation.countries import ORDERED_PAIRS, Country
 from simulation.dates import quarter_name
-from simulation.interventions import DRIVERS
+from simulation.drivers import CHINA_ENTERS, DRIVERS
 from simulation.rules import perception
 from simulation.rules.strain import StrainSources
 from simulation.state import Move, Status

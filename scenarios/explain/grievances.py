@@ -20,9 +20,9 @@ from simulation.arrays import Array
 from simulation.countries import pair_named
 from simulation.dates import year_of
 from simulation.ensemble import Course, continued, opened
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.state import Status
 
 STRAIN, FATIGUE = "strain", "fatigue"

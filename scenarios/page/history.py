@@ -27,9 +27,9 @@ from simulation.arrays import Array
 from simulation.countries import ORDERED_PAIRS, pair_name, pair_named
 from simulation.dates import QUARTERS, date_of, quarter_name
 from simulation.errors import Problem, raise_if_any, unknown
+from simulation.interventions import HISTORICAL
 from simulation.model import AllianceModel
 from simulation.parameters import Parameters, parameter_problems, parameter_table
-from simulation.scenario import HISTORICAL
 from simulation.state import array_fields
 from simulation.trajectory import PAIRS, MoveTable, Trajectory, moves_of_quarter
 

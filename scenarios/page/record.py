@@ -195,7 +195,7 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
     kinds = {"": "aid, terms, cuts, events"} | KINDS | {ALL: "everything"}
     pairs = choices_of(every | pairs_in(use_material().evidence))
     roles = choices_of(every | {role: role for role in ROLES})
-    within = {"least": FIRST_YEAR, "most": LAST_YEAR}
+    within: dict[str, Any] = {"least": FIRST_YEAR, "most": LAST_YEAR}
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "Filters"}):
         fields = [
             Field("pair", "Pair, client first", view.pair, pairs),

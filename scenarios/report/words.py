@@ -10,8 +10,7 @@ from scenarios.comparison.reading import Reading
 from scenarios.comparison.tables import first_month, in_years, last_month, per_cent
 from scenarios.explain.words import in_words, the
 from simulation.countries import COUNTRY_KEYS, country_named, pair_named
-from simulation.interventions import Intervention
-from simulation.scenario import Scenario
+from simulation.interventions import Intervention, Scenario
 
 MONTHS = (
     "January",

@@ -43,17 +43,13 @@ class Field:
         if self.choices:
             _refuse_unless(value in dict(self.choices), self.label, value, "one of the list")
         elif self.least is not None and self.most is not None:
-            sound = (
-                isinstance(value, int | float)
-                and value == int(value)
-                and self.least <= value <= self.most
-            )
             allowed = f"a whole number from {self.least} to {self.most}"
-            _refuse_unless(sound, self.label, value, allowed)
-            return int(value)  # type: ignore[call-overload]
+            sound = isinstance(value, int | float) and self.least <= value <= self.most
+            _refuse_unless(sound and value == int(value), self.label, value, allowed)  # type: ignore[call-overload]
+            return int(value)  # type: ignore[call-overload, no-any-return]
         else:
-            sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
             allowed = f"a text of at most {LONGEST_TEXT} letters"
+            sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
             _refuse_unless(sound, self.label, value, allowed)
         return str(value)
 

@@ -68,10 +68,15 @@ class View(BaseModel):
         names = tuple(str(field.alias or name) for name, field in cls.model_fields.items())
         while True:
             try:
-                return cls.model_validate(values, context={"material": material}, by_name=False), problems
+                return cls.model_validate(
+                    values, context={"material": material}, by_name=False
+                ), problems
             except ValidationError as error:
-                problems += problems_of(error, WHERE, names=names)
-                wrong = {detail["loc"][0] for detail in error.errors()}
+                details = error.errors()
+                found = zip(problems_of(error, WHERE, names=names), details, strict=True)
+                # what the link does not have can only be a default that follows from what is wrong
+                problems += [problem for problem, each in found if each["loc"][0] in values]
+                wrong = {each["loc"][0] for each in details}
                 values = {key: value for key, value in values.items() if key not in wrong}
 
     @classmethod

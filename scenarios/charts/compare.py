@@ -112,9 +112,10 @@ def survival_figure(
         words = "Broken in every history before the intervention"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=look.ink)
     handles.append(Patch(color=look.soft, alpha=0.35, label="95 % Monte Carlo band"))
-    known = break_of(breaks, pair)
-    if known and reading.first_quarter <= quarter_of(known.date) <= reading.last_quarter:
-        axes.axvline(decimal_year(quarter_of(known.date)), color=look.ink, linewidth=1.4)
+    recorded = break_of(breaks, pair)
+    at = quarter_of(recorded.date) if recorded else -1
+    if reading.first_quarter <= at <= reading.last_quarter:
+        axes.axvline(decimal_year(at), color=look.ink, linewidth=1.4)
         handles.append(line("documented break", look.ink, linewidth=1.4))
     draw_key(figure, look, handles, columns=2)
     return figure
@@ -199,18 +200,18 @@ def _draw_branch(
     documented: Documented | None,
 ) -> None:
     """A fan over the record, from 1945 to the end of the five years in which the fan ends."""
-    known = documented or Documented()
+    record = documented or Documented()
     dress(axes, look)
-    shown = max(fan.years, default=LAST_YEAR) + 1 - FIRST_YEAR
-    show_years(axes, min(FIRST_YEAR + 5 * -(-shown // 5), LAST_YEAR + 1))
+    years = max(fan.years, default=LAST_YEAR) + 1 - FIRST_YEAR
+    show_years(axes, min(FIRST_YEAR + 5 * -(-years // 5), LAST_YEAR + 1))
     colour, (dashes, _) = branch_colours(look)[counterfactual], _STYLES[counterfactual]
     draw_fan(axes, fan.years, fan.quantiles, colour, dashes)
     start = FIRST_YEAR + reading.first_quarter / 4
     mark_horizon(axes, start, reading.length, look.soft, look.grid)
-    mark_break(axes, break_of(known.breaks, pair_named(pair)), look.ink)
+    mark_break(axes, break_of(record.breaks, pair_named(pair)), look.ink)
     axes.set_ylim(0, 1)
     if series == "delivered":
-        amounts = documented_amounts(known, pair_named(pair), "delivered")
+        amounts = documented_amounts(record, pair_named(pair), "delivered")
         draw_amounts(axes, amounts, 0.5, look.ink)
         axes.set_ylim(0, 1.05 * top or 1.0)
 

@@ -149,14 +149,14 @@ def strain_timeline(
     axes.axhline(0, color=look.soft, linewidth=0.6)
     highest = np.sum(list(sources.values()), axis=0).max(initial=1.0)
     axes.set_ylim(relief.min(initial=0.0) * 1.1, highest * 1.08)
-    shown = [
+    seen = [
         Patch(color=colours[source], label=source_in_words(source, client))
         for source, values in sources.items()
         if values.max(initial=0.0) >= _SEEN
     ]
     strained = line("strain (0 to 1)", look.ink, linewidth=1.8)
     eased = Patch(color=look.soft, alpha=0.35, label=source_in_words(RELIEF, client))
-    draw_key(figure, look, [strained, *shown, eased], columns=2)
+    draw_key(figure, look, [strained, *seen, eased], columns=2)
     return figure
 
 

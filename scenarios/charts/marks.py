@@ -45,17 +45,17 @@ def draw_fan(
 
 def break_of(breaks: Sequence[DocumentedBreak], pair: Pair) -> DocumentedBreak | None:
     """The documented break of a pair, if there is one."""
-    return next((known for known in breaks if known.pair == pair), None)
+    return next((each for each in breaks if each.pair == pair), None)
 
 
-def mark_break(axes: Axes, known: DocumentedBreak | None, colour: str) -> None:
+def mark_break(axes: Axes, recorded: DocumentedBreak | None, colour: str) -> None:
     """A vertical line at the documented break, over a band from its earliest to its latest date."""
-    if known is None:
+    if recorded is None:
         return
-    early, late = (decimal_year(quarter_of(date)) for date in (known.earliest, known.latest))
+    early, late = (decimal_year(quarter_of(date)) for date in (recorded.earliest, recorded.latest))
     if late > early:
         axes.axvspan(early, late, color=colour, alpha=0.12, linewidth=0)
-    axes.axvline(decimal_year(quarter_of(known.date)), color=colour, linewidth=1.5)
+    axes.axvline(decimal_year(quarter_of(recorded.date)), color=colour, linewidth=1.5)
 
 
 def mark_horizon(axes: Axes, start: float, years: float, colour: str, hatching: str) -> None:

@@ -72,25 +72,25 @@ def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
     return figure
 
 
-def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
+def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
     """What strains the client, source upon source, year by year, in both branches."""
     figure = blank_figure(look, 3.3)
-    pair = pair_named(found.pair)
+    pair = pair_named(grievances.pair)
     write_title(figure, look, f"What strains {the(pair[1])}, by source", pair_title(pair))
-    years = [year for year, means in found.yearly.items() if means[0].factual is not None]
+    years = [year for year, means in grievances.yearly.items() if means[0].factual is not None]
     strain = [place for place, (feeling, _) in enumerate(SOURCES) if feeling == STRAIN]
     styles: dict[int, dict[str, Any]] = {
         place: {"color": colour, "alpha": 0.45 if SOURCES[place][1] == RELIEF else 1}
         for place, colour in zip(strain, (*look.series, look.soft), strict=True)
     }
     panels = [figure.add_axes((0.135 + 0.435 * side, 0.3, 0.41, 0.54)) for side in (0, 1)]
-    names = (found.reading.factual.name, found.reading.scenario.name)
+    names = (grievances.reading.factual.name, grievances.reading.scenario.name)
     ends, seen = [0.05], set()
     for side, (axes, name) in enumerate(zip(panels, names, strict=True)):
         dress(axes, look)
         above = np.zeros(len(years))
         for place in strain:
-            means = [found.yearly[year][place] for year in years]
+            means = [grievances.yearly[year][place] for year in years]
             amounts = np.array(
                 [(mean.counterfactual if side else mean.factual) or 0.0 for mean in means]
             )
@@ -119,19 +119,19 @@ def sources_figure(found: Grievances, look: Look = LIGHT) -> Figure:
     return figure
 
 
-def changes_figure(found: Grievances, look: Look = LIGHT) -> Figure:
+def changes_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
     """By how much each source of strain and of fatigue differs between twins, over the horizon."""
-    patron, client = pair_named(found.pair)
+    patron, client = pair_named(grievances.pair)
     sets = [
         (
             f"{feeling.capitalize()} of {the(country)}",
             [
                 Bar(
-                    words_of(mean, found.pair),
+                    words_of(mean, grievances.pair),
                     mean.difference.value or 0.0,
                     _REACH * (mean.difference.error or 0.0),
                 )
-                for mean in found.whole
+                for mean in grievances.whole
                 if mean.feeling == feeling and moved(mean)
             ],
         )

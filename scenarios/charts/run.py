@@ -131,9 +131,9 @@ def _draw_fan(axes: Axes, values: Compact) -> None:
 
 
 def _fan_in_words(result: RunResult, what: str) -> list[Handle]:
-    shown = min(result.replicates, SERIES_REPLICATES)
+    count = min(result.replicates, SERIES_REPLICATES)
     return [
-        line(f"{what}: median of {shown:,} histories", BLUE, linewidth=1.6),
+        line(f"{what}: median of {count:,} histories", BLUE, linewidth=1.6),
         Patch(color=BLUE, alpha=0.5, label="half of the histories (25–75 %)"),
         Patch(color=BLUE, alpha=0.2, label="nine in ten histories (5–95 %)"),
     ]
@@ -201,9 +201,9 @@ def status_figure(result: RunResult, documented: Documented) -> Figure:
         bands = [shares[:, place, status] for status in STATUSES]
         axes.stackplot(quarters, bands, colors=colours, linewidth=0)
         _mark_scenario(axes, result)
-        known = break_of(documented.breaks, pair)
-        if known is not None:
-            at = decimal_year(quarter_of(known.date))
+        recorded = break_of(documented.breaks, pair)
+        if recorded is not None:
+            at = decimal_year(quarter_of(recorded.date))
             axes.axvline(at, color="white", linewidth=3.4)
             axes.axvline(at, color=LIGHT.ink, linewidth=1.6)
         axes.set_ylim(0, 100)

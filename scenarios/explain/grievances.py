@@ -73,7 +73,7 @@ class Grievances:
 
 
 def grievances(
-    asked: Sequence[tuple[Reading, str]],
+    readings: Sequence[tuple[Reading, str]],
     draws: Draws,
     replicates: int,
     seed: int,
@@ -83,21 +83,21 @@ def grievances(
 ) -> list[Grievances]:
     """What strains the client and tires the patron of one pair in each counterfactual.
 
-    ``asked`` names the readings, each with its pair, client first. Replicate r has the draw, shocks
-    and scenario that it has in a batch of the same draws and seed. ``past`` gives the course from
+    Each reading has its pair, client first. Replicate r has the draw, shocks and scenario that it
+    has in a batch of the same draws and seed. ``past`` gives the course from
     which some replicates (the first of them, how many) go on, for histories given the record;
     without it they begin in 1945. ``progress`` is called with the counterfactuals done, over all
     parts of the work, and with how many there are.
     """
-    parts: list[list[tuple[Array, Array]]] = [[] for _ in asked]
+    parts: list[list[tuple[Array, Array]]] = [[] for _ in readings]
     firsts = range(0, replicates, TOGETHER)
     for part, first in enumerate(firsts):
         parameters = parameters_for(draws, first, min(TOGETHER, replicates - first))
-        simulated = _branches(asked, parameters, seed, first, past)
-        for done, (place, branches) in enumerate(simulated, part * len(asked) + 1):
+        simulated = _branches(readings, parameters, seed, first, past)
+        for done, (place, branches) in enumerate(simulated, part * len(readings) + 1):
             parts[place].append(branches)
             if progress is not None:
-                progress(done, len(firsts) * len(asked))
+                progress(done, len(firsts) * len(readings))
     clusters = Clusters(np.arange(replicates) % len(draws))
     return [
         _summed_up(
@@ -106,12 +106,12 @@ def grievances(
             [np.concatenate(each, axis=-1) for each in zip(*own, strict=True)],
             clusters,
         )
-        for (reading, pair), own in zip(asked, parts, strict=True)
+        for (reading, pair), own in zip(readings, parts, strict=True)
     ]
 
 
 def _branches(
-    asked: Sequence[tuple[Reading, str]],
+    readings: Sequence[tuple[Reading, str]],
     parameters: Parameters,
     seed: int,
     first_replicate: int,
@@ -132,12 +132,12 @@ def _branches(
     shared = None
     if past is not None:
         shared = replace(past(first_replicate, parameters.replicates), kept={})
-    order = sorted(range(len(asked)), key=lambda place: asked[place][0].first_quarter)
-    for start, places in groupby(order, key=lambda place: asked[place][0].first_quarter):
+    order = sorted(range(len(readings)), key=lambda place: readings[place][0].first_quarter)
+    for start, places in groupby(order, key=lambda place: readings[place][0].first_quarter):
         if start or shared is not None:
             shared = onward(shared or opened(parameters, HISTORICAL, ()), HISTORICAL, start)
         for place in places:
-            reading, pair = asked[place]
+            reading, pair = readings[place]
             factual, counterfactual = (
                 branch(shared, scenario, pair, reading.last_quarter)
                 for scenario in (reading.factual, reading.scenario)

@@ -47,17 +47,17 @@ _TIMELINES = {"aid": aid_timeline, "support-goodwill": regard_timeline, "strain"
 def Explore() -> None:
     """One history: controls, settings and pictures; all that is shown follows from the view."""
     material = use_material()
-    held = use_view("/", HistoryView)
-    view = held.value
+    state = use_view("/", HistoryView)
+    view = state.value
     playing, set_playing = solara.use_state(False)
     stepper = solara.use_memo(lambda: Stepper(view, material.draws), [view.beginning])
     history = stepper.history(view.reached)
 
     def change(**changes: Any) -> None:
-        held.set(held.value.model_copy(update=changes))
+        state.set(state.value.model_copy(update=changes))
 
     with solara.Div(classes=["lp-explore"]):
-        Controls(held, playing, set_playing)
+        Controls(state, playing, set_playing)
         Settings(view, change)
         Pictures(view, history, change, playing)
         name = view.scenario
@@ -78,20 +78,20 @@ def Explore() -> None:
 
 @solara.component
 def Controls(
-    held: solara.Reactive[HistoryView], playing: bool, set_playing: Callable[[bool], None]
+    state: solara.Reactive[HistoryView], playing: bool, set_playing: Callable[[bool], None]
 ) -> None:
     """Step, play, pause, back to the start, reset, the speed, and the quarter looked at."""
     speed, set_speed = solara.use_state(2)
     guard = use_guard()
-    view = held.value
+    view = state.value
 
     def look_at(quarter: int, reached: int | None = None) -> None:
-        now = held.value
-        changes = {"reached": now.reached if reached is None else reached, "shown": quarter}
-        held.set(now.model_copy(update=changes))
+        now = state.value
+        changes = {"reached": now.reached if reached is None else reached, "quarter": quarter}
+        state.set(now.model_copy(update=changes))
 
     def step() -> None:
-        following = held.value.reached + 1
+        following = state.value.reached + 1
         if following < QUARTERS:
             look_at(following, following)
         else:
@@ -103,7 +103,7 @@ def Controls(
 
     def reset() -> None:
         set_playing(False)
-        held.set(HistoryView())
+        state.set(HistoryView())
 
     def play() -> Callable[[], None] | None:
         return played(guard(step), speed) if playing else None
@@ -116,7 +116,7 @@ def Controls(
             tag="h1",
             class_="lp-now",
             attributes={"aria-live": "polite"},
-            children=[words_of(view.shown)],
+            children=[words_of(view.quarter)],
         )
         with solara.Div(classes=["lp-buttons"]):
             off = ended or playing
@@ -136,7 +136,7 @@ def Controls(
             least=BEFORE_THE_FIRST,
             most=view.reached,
             step=1,
-            value=view.shown,
+            value=view.quarter,
             words=_ALL_QUARTERS[: view.reached + 2],
         )
         Sliders([quarter], lambda _, chosen: look_at(int(chosen)))
@@ -157,18 +157,18 @@ def played(step: Callable[[], None], speed: float) -> Callable[[], None]:
 @solara.component
 def Pictures(view: HistoryView, history: History, change: Change, playing: bool) -> None:
     """The quarter looked at as a map and in words, the time lines of a pair, and why it broke."""
-    at = words_of(view.shown)
+    at = words_of(view.quarter)
     words = "nothing has happened yet."
-    if view.shown > BEFORE_THE_FIRST:
-        words = quarter_in_words(history, view.shown)
+    if view.quarter > BEFORE_THE_FIRST:
+        words = quarter_in_words(history, view.quarter)
     with solara.Div(classes=["lp-pictures"]):
         label = {"aria-label": "The four countries"}
         with v.Html(tag="section", class_="lp-map", attributes=label):
             Picture(
                 f"map-{_file_word(at)}",
                 f"The four countries in {at}: {words}",
-                lambda look: network_figure(history, view.shown, look),
-                [view.beginning, view.shown],
+                lambda look: network_figure(history, view.quarter, look),
+                [view.beginning, view.quarter],
                 settings=_settings(view, use_material()),
             )
         Chronicle(view, history)
@@ -179,18 +179,18 @@ def Pictures(view: HistoryView, history: History, change: Change, playing: bool)
 @solara.component
 def Chronicle(view: HistoryView, history: History) -> None:
     """What the quarter brought in this history, and what the record has in the same quarter."""
-    recorded = [event for event in use_material().events if quarter_of(event.date) == view.shown]
+    recorded = [event for event in use_material().events if quarter_of(event.date) == view.quarter]
     with v.Html(
         tag="section",
         class_="lp-chronicle",
         attributes={"aria-label": "Chronicle", "aria-live": "polite"},
     ):
-        v.Html(tag="h2", children=[f"{words_of(view.shown)} in this history"])
-        lines = happenings(history, view.shown)
+        v.Html(tag="h2", children=[f"{words_of(view.quarter)} in this history"])
+        lines = happenings(history, view.quarter)
         with v.Html(tag="ul"):
             for line in lines:
                 v.Html(tag="li", class_=f"lp-{line.kind}", children=[line.words])
-        if view.shown == BEFORE_THE_FIRST:
+        if view.quarter == BEFORE_THE_FIRST:
             solara.Text(
                 "Press Step for the first quarter, or Play. "
                 "The rules carry the four countries on from here."
@@ -217,7 +217,7 @@ def Timelines(view: HistoryView, history: History, change: Change) -> None:
     def look_at(fraction: float) -> None:
         quarter = quarter_at(fraction)
         if quarter is not None and quarter <= view.reached:
-            change(shown=quarter)
+            change(quarter=quarter)
 
     with v.Html(tag="section", class_="lp-pair", attributes={"aria-label": "Pair"}):
         Choice("Pair, client first", SHOWN_PAIRS, view.pair, lambda name: change(pair=name))
@@ -233,7 +233,7 @@ def Timelines(view: HistoryView, history: History, change: Change) -> None:
                 f"{name}-{view.pair}",
                 f"{what} up to {words_of(view.reached)}",
                 lambda look, timeline=timeline: timeline(
-                    history, pair_named(view.pair), view.shown, look, beside
+                    history, pair_named(view.pair), view.quarter, look, beside
                 ),
                 [view],
                 on_click=look_at,
@@ -243,19 +243,19 @@ def Timelines(view: HistoryView, history: History, change: Change) -> None:
 
 @solara.component
 def Why(view: HistoryView, history: History, playing: bool) -> None:
-    """Why the pair quarrelled, broke or held, in words and, unless it is playing, in bars."""
-    at, pair = words_of(view.shown), pair_named(view.pair)
+    """Why the pair quarrelled, broke or stayed, in words and, unless it is playing, in bars."""
+    at, pair = words_of(view.quarter), pair_named(view.pair)
     settings = _settings(view, use_material())
     with v.Html(tag="section", class_="lp-why", attributes={"aria-label": "Why did it break?"}):
         title = f"Why did it break? {SHOWN_PAIRS[view.pair]}, {at}"
         v.Html(tag="h2", children=[title])
-        if view.shown == BEFORE_THE_FIRST:
+        if view.quarter == BEFORE_THE_FIRST:
             solara.Text("The first quarter has not been carried out yet.")
             return
-        sentences = reasons_in_words(history, view.shown, *pair)
+        sentences = reasons_in_words(history, view.quarter, *pair)
         for sentence in sentences:
             v.Html(tag="p", children=[sentence])
-        if not history.tied(view.shown, *pair):
+        if not history.tied(view.quarter, *pair):
             return
         if playing:
             solara.Text("Pause to see what pushed and what held back.", classes=["lp-note"])
@@ -263,8 +263,8 @@ def Why(view: HistoryView, history: History, playing: bool) -> None:
         Picture(
             f"why-{view.pair}-{_file_word(at)}",
             " ".join(sentences),
-            lambda look: reasons_figure(history, pair, view.shown, look),
-            [view.beginning, view.shown, view.pair],
+            lambda look: reasons_figure(history, pair, view.quarter, look),
+            [view.beginning, view.quarter, view.pair],
             settings=settings,
         )
 

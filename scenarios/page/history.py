@@ -66,7 +66,7 @@ def _read_draw(value: object, info: ValidationInfo) -> object:
     return read_whole(value, 0, len(info.context["material"].draws) - 1)
 
 
-def _check_shown(value: int, info: ValidationInfo) -> int:
+def _check_quarter(value: int, info: ValidationInfo) -> int:
     reached = info.data.get("reached", value)
     if value > reached:
         allowed = f"no later than the quarter reached, {words_of(reached)}"
@@ -90,7 +90,7 @@ class HistoryView(View):
     ``lilliput run`` with the same seed; the median has the shocks of replicate 0.
     """
 
-    model_config = keys(changes="set", shown="quarter")
+    model_config = keys(changes="set")
 
     scenario: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
     draw: Annotated[int, BeforeValidator(_read_draw)] = MEDIAN
@@ -100,7 +100,7 @@ class HistoryView(View):
         PlainSerializer(lambda changes: ",".join(f"{k}:{v!r}" for k, v in sorted(changes.items()))),
     ] = Field(default_factory=dict)
     reached: Quarter = BEFORE_THE_FIRST
-    shown: Annotated[Quarter, AfterValidator(_check_shown)] = Field(
+    quarter: Annotated[Quarter, AfterValidator(_check_quarter)] = Field(
         default_factory=lambda data: data.get("reached", BEFORE_THE_FIRST)
     )
     pair: Annotated[str, one_of(lambda _: SHOWN_PAIRS)] = "albania-ussr"

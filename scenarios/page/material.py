@@ -35,7 +35,7 @@ class EvidenceEntry:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table of a report, its cells as text; each row has an ``id`` and a text for every column."""
+    """A table of a report: each row has an ``id`` and a text for every column."""
 
     title: str
     columns: tuple[Column, ...]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 import reacton.ipyvuetify as v
@@ -13,7 +12,7 @@ from scenarios.charts.evidence import ROW_ID, EvidenceMark, evidence_timeline
 from scenarios.charts.look import Look
 from scenarios.page.material import EvidenceEntry, Material, use_material
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
-from scenarios.page.parts.picture import PictureFiles, drawn_svg, use_look
+from scenarios.page.parts.picture import MarkedSvg, PictureFiles, drawn_svg, use_look
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import (
@@ -111,7 +110,7 @@ class RecordView(View):
         return self.model_copy(update=changes if turned else changes | {"page": 1})
 
     def with_open(self, name: str, material: Material) -> "RecordView":
-        """The view with a row open, on the page where it stands; filters that hide it are lifted."""
+        """The view with a row open, on its page; filters that hide it are lifted."""
         ids = [entry.id for entry in self.entries(material)]
         if name and name not in ids:
             return RecordView(kind=ALL, text=name, opened=name)
@@ -141,8 +140,8 @@ class RecordView(View):
 def Record() -> None:
     """The evidence: filters, time line, table; all that is shown follows from the view."""
     material = use_material()
-    held = use_view("/record", RecordView, lambda view: view.with_open(view.opened, material))
-    view = held.value
+    state = use_view("/record", RecordView, lambda view: view.with_open(view.opened, material))
+    view = state.value
     filters = view.changed(page=1, opened="")
     entries = solara.use_memo(lambda: view.entries(material), [filters])
     marks = solara.use_memo(lambda: tuple(map(timeline_mark, entries)), [filters])
@@ -150,10 +149,10 @@ def Record() -> None:
     introduction = solara.use_memo(lambda: _introduction(material.evidence), [])
 
     def change(**changes: Any) -> None:
-        held.set(held.value.changed(**changes))
+        state.set(state.value.changed(**changes))
 
     def open_row(name: str) -> None:
-        held.set(held.value.with_open(name, material))
+        state.set(state.value.with_open(name, material))
 
     with solara.Div(classes=["lp-record"]):
         v.Html(tag="h1", children=["The record"])
@@ -213,17 +212,6 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
             )
 
 
-@solara.component_vue(str(Path("parts") / "vue" / "timeline.vue"))
-def _Timeline(
-    svg: str,
-    words: str,
-    start: str,
-    hints: Mapping[str, str],
-    opened: str,
-    event_clicked: Callable[[str], None],
-) -> None: ...
-
-
 @lru_cache(maxsize=24)
 def _timeline_svg(marks: tuple[EvidenceMark, ...], look: Look) -> str:
     """The SVG of a time line; visitors who look at the same rows share it."""
@@ -243,7 +231,7 @@ def Timeline(
     svg = solara.use_memo(lambda: _timeline_svg(marks, look), [marks, look.name])
     words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980"
     with solara.Div(classes=["lp-timeline-wide"]):
-        _Timeline(
+        MarkedSvg(
             svg=svg,
             words=f"{words}; the table beneath tells the same in words",
             start=ROW_ID,
@@ -265,7 +253,7 @@ def Rows(
     material = use_material()
     pages = max(1, -(-len(entries) // PAGE))
     page = min(view.page, pages)
-    shown = entries[(page - 1) * PAGE : page * PAGE]
+    on_page = entries[(page - 1) * PAGE : page * PAGE]
     opened = next((entry for entry in material.evidence if entry.id == view.opened), None)
 
     def sort(key: str) -> None:
@@ -277,12 +265,12 @@ def Rows(
             Column(key, title, numeric=key in ("amount", "dollars"), sortable=key in SORTS)
             for key, title in _COLUMNS.items()
         ],
-        [table_row(entry) for entry in shown],
+        [table_row(entry) for entry in on_page],
         sort=view.sort,
         falling=view.falling,
         page=page,
         pages=pages,
-        opened=view.opened if opened in shown else "",
+        opened=view.opened if opened in on_page else "",
         card=card_of(opened, material) if opened is not None else None,
         on_open=open_row,
         on_turn=lambda to: change(page=int(to), opened=""),

@@ -90,7 +90,7 @@ def _ends(record: Row) -> tuple[str, str]:
 
 
 def searched(entry: EvidenceEntry, sources: Sources) -> str:
-    """All that a search looks through: every cell, the pair in words, and the title of the source."""
+    """All that a search looks through: every cell, the pair, and the title of the source."""
     record = entry.record
     cells = [str(value) for value in record.values()]
     words = [pair_words(record), source_title(entry, sources), KINDS[record["file"]]]
@@ -152,7 +152,7 @@ def dollars(record: Row, *, ranged: bool = False) -> str:
 
 
 def kind(record: Row) -> str:
-    """The kind of a row with the finer one: form and basis of aid, kind of an event, which driver."""
+    """The kind of a row with its form and basis, kind of event, or driver."""
     parts = [record.get(key, "") for key in ("driver", "kind", "form", "basis")]
     finer = ", ".join(part for part in parts if part)
     return KINDS[record["file"]] + (f": {finer}" if finer else "")

@@ -77,12 +77,12 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
     """The parameters, one part of the rules at a time; hovering gives meaning, rule and source."""
     material = use_material()
     group, set_group = solara.use_state(next(iter(_NO_GROUP)))
-    drawn = solara.use_memo(lambda: drawn_values(view.draw, material.draws), [view.draw])
+    values = solara.use_memo(lambda: drawn_values(view.draw, material.draws), [view.draw])
     guard = use_guard()
 
     def set_parameter(name: str, value: float) -> None:
         changes = {key: each for key, each in view.changes.items() if key != name}
-        change(changes=changes if value == drawn[name] else changes | {name: value})
+        change(changes=changes if value == values[name] else changes | {name: value})
 
     Choice("Parameters of", _NO_GROUP | GROUPS, group, set_group)
     if view.changes:
@@ -91,14 +91,16 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         solara.Text(count, classes=["lp-note"])
         back = guard(lambda: change(changes={}))
         solara.Button("Back to drawn values", on_click=back, small=True, outlined=True)
-    shown = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
-    if shown:
+    parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
+    if parameters:
         solara.Text(
             "A change tells the history anew from January 1945 up to the quarter reached.",
             classes=["lp-note"],
         )
         with solara.Div(classes=["lp-parameters"]):
-            sliders = [_slider(each, view.changes, drawn[each.name], material) for each in shown]
+            sliders = [
+                _slider(each, view.changes, values[each.name], material) for each in parameters
+            ]
             Sliders(sliders, set_parameter)
 
 

@@ -78,7 +78,7 @@ def dark_at_first() -> bool:
 
 @solara.component_vue(str(Path("parts") / "vue" / "theme.vue"))
 def ThemeButton(dark: bool, event_chosen: Callable[[bool], None]) -> None:
-    """A button that turns the page from light to dark and back; the browser remembers the choice."""
+    """A button that turns the page dark or light; the browser remembers the choice."""
 
 
 @solara.component

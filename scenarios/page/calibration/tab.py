@@ -73,21 +73,21 @@ def source_words(parameter: Parameter, material: Material) -> str:
 def Calibration() -> None:
     """Posterior against prior, and the checks; all that is shown follows from the view."""
     material = use_material()
-    held = use_view("/calibration", CalibrationView)
+    state = use_view("/calibration", CalibrationView)
 
     def change(**changes: Any) -> None:
-        held.set(held.value.model_copy(update=changes))
+        state.set(state.value.model_copy(update=changes))
 
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
-        Posteriors(held.value, change)
+        Posteriors(state.value, change)
         Checks(material.reports)
         hint = "prior and posterior of all parameters, with meaning, unit and source"
         table = Download(
             "Parameters (CSV)", "parameters.csv", lambda: parameters_csv(material), hint
         )
-        TakeAway([table], held.value)
+        TakeAway([table], state.value)
 
 
 def draws_in_words(material: Material) -> str:
@@ -161,7 +161,7 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
 
 @solara.component
 def ParameterCard(parameter: Parameter) -> None:
-    """One parameter: what it means, its prior and draws, where it is used and where it comes from."""
+    """One parameter: what it means, its prior and draws, its rule and its source."""
     material = use_material()
     draws = material.draws.frame[parameter.name].to_numpy()
     prior = material.prior[parameter.name]

@@ -1,4 +1,4 @@
-"""A comparison that a visitor asks for, as a link holds it, and the answers as histories come in."""
+"""A comparison that a visitor asks for, and the answers to it as histories come in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Question(View):
         return question, problems
 
     def reading(self) -> Reading:
-        """How the counterfactual is read; raises ``ScenarioError`` if the two cannot be compared."""
+        """How the counterfactual is read; raises ``ScenarioError`` if that cannot be."""
         factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
         return reading_of(scenario, factual, self.years)
 

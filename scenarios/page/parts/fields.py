@@ -42,15 +42,16 @@ class Field:
         """The value if it may be had; raises ``LilliputError`` if not."""
         if self.choices:
             _refuse_unless(value in dict(self.choices), self.label, value, "one of the list")
-        elif self.least is not None and self.most is not None:
+            return str(value)
+        if self.least is not None and self.most is not None:
             allowed = f"a whole number from {self.least} to {self.most}"
-            sound = isinstance(value, int | float) and self.least <= value <= self.most
-            _refuse_unless(sound and value == int(value), self.label, value, allowed)  # type: ignore[call-overload]
-            return int(value)  # type: ignore[call-overload, no-any-return]
-        else:
-            allowed = f"a text of at most {LONGEST_TEXT} letters"
-            sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
+            number = float(value) if isinstance(value, int | float) else self.least - 1
+            sound = self.least <= number <= self.most and number == int(number)
             _refuse_unless(sound, self.label, value, allowed)
+            return int(number)
+        allowed = f"a text of at most {LONGEST_TEXT} letters"
+        sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
+        _refuse_unless(sound, self.label, value, allowed)
         return str(value)
 
 

@@ -62,6 +62,18 @@ def drawn_together(drawings: Sequence[Drawing], look: Look, simulated: Simulated
 def _Svg(svg: str, words: str, clickable: bool, event_clicked: Callable[[float], None]) -> None: ...
 
 
+@solara.component_vue(str(Path("vue") / "timeline.vue"))
+def MarkedSvg(
+    svg: str,
+    words: str,
+    start: str,
+    hints: Mapping[str, str],
+    opened: str,
+    event_clicked: Callable[[str], None],
+) -> None:
+    """A figure whose marks can be clicked: their ids begin with ``start``, ``hints`` are by id."""
+
+
 @solara.component
 def Picture(
     name: str,

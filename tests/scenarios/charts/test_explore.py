@@ -1,4 +1,4 @@
-"""Figures of one history: they show its numbers, in light and dark, and draw the same bytes twice."""
+"""Figures of one history show its numbers, in light and dark, and draw the same bytes twice."""
 
 from itertools import combinations
 

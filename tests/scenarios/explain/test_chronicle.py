@@ -124,7 +124,8 @@ def test_aid_that_changes_much_is_told_with_its_amounts(history: Tell) -> None:
             one.pair("delivered", q, Country.USSR, Country.ALBANIA) for q in (quarter - 1, quarter)
         )
         cut = old >= 1 and 0.05 < new < 0.7 * old
-        words = f"Moscow cuts its aid to Albania from ${old:.1f} million to ${new:.1f} million a quarter"
+        amounts = f"from ${old:.1f} million to ${new:.1f} million a quarter"
+        words = f"Moscow cuts its aid to Albania {amounts}"
         assert (words in words_of(one, quarter, "aid")) >= cut
         found += cut
     assert found

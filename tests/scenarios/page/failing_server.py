@@ -1,6 +1,6 @@
-"""``lilliput serve`` with faults: some choices of a visitor make a computation fail, all others are as ever.
+"""``lilliput serve`` with faults: some choices of a visitor make a computation fail.
 
-A program of its own imports it; worker processes import it again, so that faults are theirs as well.
+A program of its own imports it; worker processes import it again, so that they have the faults too.
 """
 
 import os
@@ -13,7 +13,7 @@ from scenarios.page.compare import pictures as compare_pictures
 from scenarios.page.compare import question as comparing
 
 SECRET = "secret inner state"
-#: Choices that fail: the quarter whose map cannot be drawn, seeds, a pair, how few rows, a parameter.
+#: Choices that fail: the quarter of a map, seeds, a pair, how few rows, a parameter.
 QUARTER, SEED, DEADLY_SEED, PAIR, ROWS, PARAMETER = 1, 13, 14, "china-ussr", 30, "need_share"
 
 

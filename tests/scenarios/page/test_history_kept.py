@@ -1,4 +1,4 @@
-"""What stands behind the tab Explore, without a browser: links, the stepped model, and what can be taken away."""
+"""What stands behind the tab Explore: links, the stepped model, and what can be taken away."""
 
 import io
 import tomllib
@@ -52,7 +52,7 @@ def material(draws: Draws) -> Material:
             seed=99,
             changes={"strain_ideology": 1.25, "support_aid": 1 / 3},
             reached=90,
-            shown=41,
+            quarter=41,
         ),
         HistoryView(seed=0, reached=0, pair="china-ussr"),
         *(HistoryView(pair=pair, reached=143) for pair in SHOWN_PAIRS),
@@ -63,8 +63,8 @@ def test_a_view_is_read_again_from_its_link(view: HistoryView, material: Materia
 
 
 def test_a_link_with_mistakes_tells_them_all_and_keeps_the_rest(material: Material) -> None:
-    wrong = "scenario=nope&draw=1x&seed=-1&set=strain_ideology:9,support_aid:2,x:y&reached=1970&seed=-3&z="
-    query = f"{wrong}&pair=china-ussr"
+    settings = "strain_ideology:9,support_aid:2,x:y"
+    query = f"scenario=nope&draw=1x&seed=-1&set={settings}&reached=1970&seed=-3&z=&pair=china-ussr"
     view, problems = HistoryView.from_query(query, material)
     assert view == HistoryView(changes={"support_aid": 2.0}, pair="china-ussr")
     assert {problem.key for problem in problems} == {
@@ -88,7 +88,7 @@ def test_a_link_made_with_other_draws_says_so(material: Material, draws: Draws) 
 
 def test_a_quarter_beyond_the_one_reached_is_refused(material: Material) -> None:
     view, (problem,) = HistoryView.from_query("reached=1950Q1&quarter=1960Q1", material)
-    assert view.shown == view.reached
+    assert view.quarter == view.reached
     assert "1950 Q1" in problem.allowed
 
 

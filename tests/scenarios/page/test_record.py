@@ -1,4 +1,4 @@
-"""The tab Record: filters, time line, rows that open, links and files; in words first, then in a real browser."""
+"""The tab Record: filters, time line, rows that open, links and files, also in a real browser."""
 
 import csv
 import io
@@ -123,7 +123,8 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: 
         text="loan, 50 %", sort="dollars", falling=True, page=2, opened=LOAN,
     )  # fmt: skip
     assert RecordView.from_query(view.query(), material) == (view, [])
-    bad = f"pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red&text={'x' * 99}"
+    bad = "pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red"
+    bad += f"&text={'x' * 99}"
     read, problems = RecordView.from_query(bad, material)
     assert read == RecordView()
     assert {problem.key for problem in problems} == {

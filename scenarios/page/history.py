@@ -30,7 +30,7 @@ from simulation.errors import Problem, raise_if_any, unknown
 from simulation.interventions import HISTORICAL
 from simulation.model import AllianceModel
 from simulation.parameters import Parameters, parameter_problems, parameter_table
-from simulation.state import array_fields
+from simulation.stages import array_fields
 from simulation.trajectory import PAIRS, MoveTable, Trajectory, moves_of_quarter
 
 #: In place of the number of a draw: the median of every parameter, and how a link says so.
@@ -203,7 +203,7 @@ class Stepper:
             if name not in self._arrays:
                 self._arrays[name] = np.empty((QUARTERS, *values.shape), dtype=values.dtype)
             self._arrays[name][quarter] = values
-        if account.move.any():
+        if account.decision.move.any():
             self._moves.append(moves_of_quarter(quarter, account, self._view.replicate))
 
     def _history(self) -> History:

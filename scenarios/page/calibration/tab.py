@@ -59,8 +59,9 @@ def parameters_shown(view: CalibrationView, material: Material) -> list[Paramete
 
 
 def _searched(parameter: Parameter, material: Material) -> str:
-    told = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
-    return " ".join([*told, source_words(parameter, material)]).casefold()
+    """Every text of a parameter in which words are searched for."""
+    texts = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
+    return " ".join([*texts, source_words(parameter, material)]).casefold()
 
 
 def source_words(parameter: Parameter, material: Material) -> str:
@@ -113,50 +114,31 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
     with v.Html(tag="section", attributes={"aria-label": "Parameters"}):
         v.Html(tag="h2", children=["Posterior against prior"])
         with solara.Div(classes=["lp-filters"]):
-            Fields(
-                [
-                    Field(
-                        "group", "Part of the rules", view.group, choices_of({"": "all"} | GROUPS)
-                    ),
-                    Field(
-                        "text",
-                        "Words",
-                        view.text,
-                        hint="All words must occur in name, meaning, unit or source",
-                    ),
-                ],
-                choose,
-            )
+            hint = "All words must occur in name, meaning, unit or source"
+            groups = choices_of({"": "all"} | GROUPS)
+            group = Field("group", "Part of the rules", view.group, groups)
+            Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
-            Picture(
-                "key",
-                "Key: posterior draws filled, prior dashed",
-                posterior_key,
-                [],
-                downloads=False,
-            )
+            caption = "Key: posterior draws filled, prior dashed"
+            Picture("key", caption, posterior_key, [], downloads=False)
         if not shown:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
             for parameter in shown[(page - 1) * PAGE : page * PAGE]:
                 ParameterCard(parameter).key(parameter.name)
         if pages > 1:
-            with v.Html(
-                tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}
-            ):
-                solara.Button(
-                    "Previous", on_click=lambda: change(page=page - 1), disabled=page == 1,
-                    small=True, outlined=True,
-                )  # fmt: skip
-                v.Html(
-                    tag="span",
-                    attributes={"aria-live": "polite"},
-                    children=[f"Page {page} of {pages}"],
-                )
-                solara.Button(
-                    "Next", on_click=lambda: change(page=page + 1), disabled=page == pages,
-                    small=True, outlined=True,
-                )  # fmt: skip
+            Turning(page, pages, lambda wanted: change(page=wanted))
+
+
+@solara.component
+def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
+    """The buttons that turn the pages of parameters, and which page this is."""
+    small = {"small": True, "outlined": True}
+    with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
+        solara.Button("Previous", on_click=lambda: turn(page - 1), disabled=page == 1, **small)
+        words = f"Page {page} of {pages}"
+        v.Html(tag="span", attributes={"aria-live": "polite"}, children=[words])
+        solara.Button("Next", on_click=lambda: turn(page + 1), disabled=page == pages, **small)
 
 
 @solara.component
@@ -188,16 +170,15 @@ def ParameterCard(parameter: Parameter) -> None:
             [parameter.name],
         )
         with v.Html(tag="dl", class_="lp-facts"):
-            for name, told in facts:
-                if told:
+            for name, text in facts:
+                if text:
                     v.Html(tag="dt", children=[name])
-                    v.Html(tag="dd", children=[told])
+                    v.Html(tag="dd", children=[text])
 
 
 def ranged(values: Any) -> str:
     """The median of some values and the range of nine in ten, in words."""
-    low, median, high = np.quantile(values, RANGE)
-    low, median, high = (number(float(f"{value:.3g}")) for value in (low, median, high))
+    low, median, high = (number(float(f"{end:.3g}")) for end in np.quantile(values, RANGE))
     return f"{median} ({low} to {high})"
 
 

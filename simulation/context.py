@@ -1,4 +1,4 @@
-"""The drivers, quarter by quarter: what history feeds into the rules, with a scenario's changes made."""
+"""The drivers of a scenario, quarter by quarter: history with the scenario's changes made."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ from simulation.parameters import Parameters
 
 @dataclass(frozen=True)
 class QuarterContext:
-    """The drivers of one quarter: countries (C, R) or (C, 1), pairs (P, C, 1); R = 1 where replicates share."""
+    """The drivers of one quarter: arrays of countries (C, R) or (C, 1), of pairs (P, C, 1)."""
 
     quarter: int
     line: PerCountry
@@ -87,7 +87,7 @@ class Context:
         return leadership_spells()[self._spells[quarter][country]]
 
     def _of_spells(self, quarter: int, kind: str) -> PerCountry:
-        """The lines or demands for hierarchy of the leaderships in office, made once while they stay in office."""
+        """The lines or demands for hierarchy of those in office, made once for their time."""
         spells = self._spells[quarter]
         if kind not in self._in_office or self._in_office[kind][0] != spells:
             names = [getattr(self.spell(quarter, country), kind) for country in Country]
@@ -124,13 +124,13 @@ class Context:
         )
 
     def _undisturbed(self, china_present: bool) -> dict[str, Any]:
-        """The pair terms of quarters in which no intervention is in force, made once before and once after 1949."""
+        """The pair terms without interventions, made once before and once after 1949."""
         if china_present not in self._plain:
             self._plain[china_present] = self._pair_terms(CHINA_ENTERS if china_present else 0, [])
         return self._plain[china_present]
 
     def _pair_terms(self, quarter: int, active: list[Intervention]) -> dict[str, Any]:
-        """Proximity, presence, permitted moves and imposed aid of a quarter, by field of ``QuarterContext``."""
+        """Proximity, presence, bans and imposed aid, by field of ``QuarterContext``."""
         shape = (COUNTRIES, COUNTRIES, 1)
         present = 1 - np.eye(COUNTRIES)[..., np.newaxis]
         if quarter < CHINA_ENTERS:

@@ -42,7 +42,7 @@ def pair_name(patron: Country, client: Country) -> str:
 
 
 def pair_named(name: str) -> tuple[Country, Country]:
-    """The (patron, client) of a public pair name such as ``albania-ussr``; ``KeyError`` if there is none."""
+    """The (patron, client) of a pair name such as ``albania-ussr``; ``KeyError`` if it is none."""
     client, _, patron = name.partition("-")
     if client == patron:
         raise KeyError(name)

@@ -1,4 +1,4 @@
-"""What lilliput says when something it was given is wrong: every problem at once, in plain words."""
+"""What lilliput says when an input is wrong: every problem at once, in plain words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in an input: where it stands, its key and value, what is allowed, the nearest match."""
+    """One thing wrong in an input: where, key and value, what is allowed, the nearest match."""
 
     where: str
     key: str
@@ -49,7 +49,7 @@ class SimulationError(LilliputError):
 
 
 class NonFiniteError(SimulationError):
-    """A quantity of the model became infinite or undefined; the run stops and says which, where and when."""
+    """A quantity of the model became infinite or undefined: which one, where and when."""
 
 
 def nearest(value: object, allowed: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The alliance model on Mesa: one history, quarter by quarter, by the very same rules as an ensemble.
+"""The alliance model on Mesa: one history, quarter by quarter, by the rules of an ensemble.
 
 The model keeps the arrays of one replicate and its four agents are views of them: an agent reads,
 it never reckons.
@@ -22,7 +22,7 @@ from simulation.transition import transition
 
 
 class CountryAgent(mesa.Agent):  # type: ignore[misc]
-    """A country as an observer sees it: what it gives, feels and owes, read from the model's arrays."""
+    """A country as an observer sees it: what it gives, feels and owes."""
 
     def __init__(self, model: "AllianceModel", country: Country) -> None:
         super().__init__(model)
@@ -37,11 +37,11 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def line(self) -> float:
-        """The line of its leadership in the last quarter carried out (or in the first): 1 is Stalinist orthodoxy."""
+        """The line of its leadership in the last quarter, 1 being Stalinist orthodoxy."""
         return float(self.model.line[self.country, 0])
 
     def aid_to(self, other: Country) -> float:
-        """The aid that reached the other country from this one in the last quarter, million US dollars."""
+        """The aid that reached the other country in the last quarter, million US dollars."""
         return self._exchanged("delivered", self.country, other)
 
     def request_to(self, patron: Country) -> float:
@@ -78,7 +78,7 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
 
 class AllianceModel(mesa.Model):  # type: ignore[misc]
-    """One history of the four countries, 1945-1980; replicate n here is replicate n of an ensemble with the same seed.
+    """One history of the four countries, 1945-1980: a replicate of the ensemble with its seed.
 
     ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the
     moves on record are imposed and their log-probability is added to it. ``account`` is that of
@@ -114,7 +114,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         release(self)
 
     def step(self) -> None:
-        """Carry the four countries through one quarter; after the last quarter of 1980 nothing more happens."""
+        """Carry the four countries through one quarter; after 1980 nothing more happens."""
         if not self.running:
             return
         quarter = self._next_quarter
@@ -132,12 +132,12 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def date(self) -> str:
-        """The month ``YYYY-MM`` in the middle of the last quarter carried out; 1944-11 before the first."""
+        """The month ``YYYY-MM`` in the middle of the last quarter; 1944-11 before the first."""
         return date_of(self.quarter)
 
     @property
     def line(self) -> Array:
-        """The lines of the four leaderships in the last quarter carried out (or in the first), shape (C, 1)."""
+        """The lines of the four leaderships in the last quarter (or the first), shape (C, 1)."""
         return self.context.quarter(0).line if self.account is None else self.account.line
 
 
@@ -164,7 +164,7 @@ def run_model(model: AllianceModel) -> None:
 
 
 def release(model: AllianceModel) -> None:
-    """Take a model off the list by which Mesa 3.3 numbers agents and keeps every model alive; later versions have none.
+    """Take a model off the list by which Mesa 3.3 numbers agents, which keeps it alive.
 
     Once the four agents have their numbers the list is of no more use.
     """

@@ -1,4 +1,4 @@
-"""What history feeds into the rules: the drivers of ``simulation/drivers/*.csv``, quarter by quarter."""
+"""What history feeds into the rules: the drivers of ``drivers/*.csv``, quarter by quarter."""
 
 import csv
 import math
@@ -28,7 +28,7 @@ MILLIONS_IN_A_BILLION = 1000
 
 @dataclass(frozen=True)
 class Spell:
-    """A leadership's time in office and the names of the parameters that hold its line and demand for hierarchy."""
+    """A leadership's time in office, and the parameters of its line and demand for hierarchy."""
 
     name: str
     country: Country
@@ -67,7 +67,7 @@ def leadership_spells() -> dict[str, Spell]:
 
 
 def spell_table() -> list[list[str]]:
-    """The spell in office in each quarter (its middle month) for each country; before the first, the first."""
+    """The spell in office in the middle of each quarter by country; before all, the first."""
     table = [[""] * COUNTRIES for _ in range(QUARTERS)]
     for country in Country:
         spells = sorted(
@@ -122,7 +122,7 @@ def log_gdp_table() -> Array:
 
 @cache
 def log_share_tables() -> tuple[Array, Array]:
-    """Logarithms of the patron's and of the client's share in the GDP of both, each of shape (T, P, C, 1)."""
+    """Logarithms of the patron's and the client's share in the GDP of both, each (T, P, C, 1)."""
     of_country = log_gdp_table()
     gdp = np.exp(of_country)
     together = np.log(gdp[:, :, np.newaxis] + gdp[:, np.newaxis])
@@ -131,7 +131,7 @@ def log_share_tables() -> tuple[Array, Array]:
 
 @cache
 def income_table() -> Array:
-    """GDP in million US dollars of the day a year, shape (T, C, 1): that of 2011 dollars at current prices."""
+    """GDP in million US dollars of the day a year, shape (T, C, 1)."""
     rows = {float(row["year"]): math.log(float(row["index"])) for row in read_driver("prices")}
     then = rows.pop(PRICES_OF_GDP)
     middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4

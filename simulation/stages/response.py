@@ -1,4 +1,4 @@
-"""Stage 3 of a quarter: clients respond with support and strain, patrons with fatigue, and goodwill drifts."""
+"""Stage 3 of a quarter: clients respond with support and strain, patrons with fatigue."""
 
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ def response_of(
     perception: Perception,
     exchange: Exchange,
 ) -> Response:
-    """Stage 3: clients respond with support and strain, patrons with fatigue, and goodwill drifts."""
+    """Stage 3: clients respond with support and strain, patrons with fatigue; goodwill drifts."""
     sources = strain_sources(state, parameters, context, perception)
     relief = feeling.relief(
         exchange.need_met,

@@ -1,4 +1,4 @@
-"""What one quarter does: the books balance, quantities stay in their ranges, moves follow from chances."""
+"""One quarter: the books balance, quantities stay in their ranges, moves follow from chances."""
 
 import numpy as np
 import pytest

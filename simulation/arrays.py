@@ -103,7 +103,7 @@ def zero_pairs(values: NDArray[Number], pairs: Iterable[tuple[int, int]]) -> NDA
 
 
 @whole
-def kept_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -> Array:
+def keep_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -> Array:
     """Give some (patron, client) pairs their former values in place, and return the array."""
     for pair in pairs:
         values[pair] = former[pair]
@@ -111,9 +111,9 @@ def kept_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -
 
 
 @whole
-def held_pairs(values: Array, held: Iterable[tuple[tuple[int, int], float]]) -> Array:
+def set_pairs(values: Array, fixed: Iterable[tuple[tuple[int, int], float]]) -> Array:
     """Give some (patron, client) pairs fixed values in place, and return the array."""
-    for pair, value in held:
+    for pair, value in fixed:
         values[pair] = value
     return values
 

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import PairCode, PerPair, PerReplicate
-from simulation.countries import Country, pair_name
+from simulation.countries import Country, Pair, pair_name
 from simulation.dates import quarter_name
 from simulation.errors import Problem, raise_if_any
 from simulation.state import Move
 
-Pair = tuple[Country, Country]
 #: The six pairs, of each the country first that comes first in every array.
 _PAIRS: tuple[Pair, ...] = tuple(combinations(Country, 2))
 
@@ -28,7 +27,7 @@ _PAIRS: tuple[Pair, ...] = tuple(combinations(Country, 2))
 class RecordedMove:
     """A dated change of status: pair, move, and the quarters in which it may have fallen."""
 
-    pair: tuple[Country, Country]
+    pair: Pair
     move: Move
     first_quarter: int
     last_quarter: int

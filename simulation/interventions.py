@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from simulation.countries import COUNTRY_KEYS, Country, country_named
+from simulation.countries import COUNTRY_KEYS, Pair, country_named
 from simulation.dates import LAST_YEAR, QUARTERS, quarter_name, quarter_of
 from simulation.drivers import DRIVERS, leadership_spells
 from simulation.errors import MISSING, Problem, unknown
@@ -19,7 +19,6 @@ from simulation.schema import Sentence, among, one_of, refusal, validated
 
 MOVES = ("formation", "dispute", "break", "mending")
 
-Pair = tuple[Country, Country]
 CountryKey = Annotated[str, one_of(COUNTRY_KEYS)]
 
 
@@ -220,20 +219,20 @@ class Scenario(BaseModel):
     horizon: int = 5
     interventions: tuple[Intervention, ...] = Field(default=(), strict=False)
 
-    def asked(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, Any]:
         """What fingerprints and manifests hold: every change has the keys of all kinds."""
         changes = [_EMPTY | change.model_dump() for change in self.interventions]
         return self.model_dump() | {"interventions": changes}
 
 
-def read_asked(asked: Mapping[str, Any]) -> Scenario | None:
-    """The scenario that ``Scenario.asked`` gave, or nothing if it is none any more."""
+def scenario_from(plain: Mapping[str, Any]) -> Scenario | None:
+    """The scenario that ``Scenario.plain`` gave, or nothing if it is none any more."""
     changes = []
-    for change in asked.get("interventions", ()):
+    for change in plain.get("interventions", ()):
         model = INTERVENTIONS.get(change.get("kind"))
         own = {*model.model_fields} if model else {*change}
         changes.append({key: value for key, value in change.items() if key in own})
-    return validated(Scenario, {**asked, "interventions": changes}, "manifest")[0]
+    return validated(Scenario, {**plain, "interventions": changes}, "manifest")[0]
 
 
 def read_changes(where: str, entries: object) -> tuple[tuple[Intervention, ...], list[Problem]]:

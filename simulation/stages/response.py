@@ -5,9 +5,9 @@ from typing import NamedTuple
 from simulation.arrays import (
     Array,
     PerPair,
-    held_pairs,
-    kept_pairs,
+    keep_pairs,
     reversed_pair,
+    set_pairs,
     without_self_pairs,
     zero_pairs,
 )
@@ -156,10 +156,10 @@ def response_of(
         split,
         **parameters.of(disposition.goodwill),
     )
-    goodwill = kept_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
+    goodwill = keep_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
     after = AllianceState(
         status=state.status,
-        goodwill=held_pairs(goodwill, context.goodwill_held),
+        goodwill=set_pairs(goodwill, context.goodwill_fixed),
         pledged=state.pledged + exchange.newly_pledged - exchange.delivered,
         outstanding=state.outstanding
         + exchange.credit_drawn

@@ -109,15 +109,3 @@ def _window_problems(moves: Sequence[RecordedMove]) -> list[Problem]:
                 Problem(where, "last_quarter", quarter_name(after.last_quarter), allowed)
             )
     return problems
-
-
-def chances_of_moves(
-    leaving: PerPair, breaking: PerPair, mending: PerPair, forming: PerPair
-) -> dict[Move, PerPair]:
-    """The probability of each move in the quarter; a break comes before a reconciliation."""
-    return {
-        Move.FORMED: forming,
-        Move.ESTRANGED: leaving,
-        Move.SPLIT: breaking,
-        Move.MENDED: (1 - breaking) * mending,
-    }

@@ -1,7 +1,6 @@
 """The alliance model on Mesa: one history, quarter by quarter, by the rules of an ensemble.
 
-The model keeps the arrays of one replicate and its four agents are views of them: an agent reads,
-it never reckons.
+The model keeps the arrays of one replicate; its four agents are views of them and compute nothing.
 """
 
 import mesa
@@ -12,7 +11,7 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
 from simulation.ensemble import check_finite
-from simulation.errors import Problem, raise_if_any
+from simulation.errors import Problem, SimulationError
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
@@ -100,7 +99,10 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=abs(seed))
         self.running: bool = True
         self.parameters = default_parameters() if parameters is None else parameters
-        check_one_replicate(self.parameters)
+        if self.parameters.replicates != 1:
+            allowed = "1 (choose one with .replicate)"
+            problem = Problem("parameters", "replicates", self.parameters.replicates, allowed)
+            raise SimulationError("a Mesa model runs one history at a time", [problem])
         self.scenario_choice = scenario_choice
         self.replicate = replicate
         self.seed_of_shocks = seed
@@ -111,7 +113,8 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.account: QuarterAccount | None = None
         self._next_quarter = 0
         self.countries = {country: CountryAgent(self, country) for country in Country}
-        release(self)
+        # Mesa 3.3 numbers agents by a list that keeps every model alive; later versions have none.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def step(self) -> None:
         """Carry the four countries through one quarter; after 1980 nothing more happens."""
@@ -141,16 +144,6 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         return self.context.quarter(0).line if self.account is None else self.account.line
 
 
-def check_one_replicate(parameters: Parameters) -> None:
-    """Raise ``SimulationError`` unless the parameters are those of one history."""
-    problem = Problem(
-        "parameters", "replicates", parameters.replicates, "1 (choose one with .replicate)"
-    )
-    raise_if_any(
-        "a Mesa model runs one history at a time", [problem] if parameters.replicates != 1 else []
-    )
-
-
 def run_model(model: AllianceModel) -> None:
     """Carry a model on to the end of 1980 and check where it ended.
 
@@ -161,11 +154,3 @@ def run_model(model: AllianceModel) -> None:
     check_finite(
         model.parameters, model.state, model.scenario_choice, model.seed_of_shocks, model.replicate
     )
-
-
-def release(model: AllianceModel) -> None:
-    """Take a model off the list by which Mesa 3.3 numbers agents, which keeps it alive.
-
-    Once the four agents have their numbers the list is of no more use.
-    """
-    getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.arrays import Array, PairCode, PairFlag, PerPair, reversed_pair, zero_pairs
-from simulation.conditioning import Conditioning, chances_of_moves
+from simulation.conditioning import Conditioning
 from simulation.context import QuarterContext
 from simulation.fusion import fused
 from simulation.parameters import Parameters
@@ -139,17 +139,19 @@ def impose_record(
     record: Conditioning, quarter: int, decision: Decision, shocks: Mapping[str, Array]
 ) -> None:
     """Put the moves on record in place of those decided, and add up their log-probabilities."""
-    record.impose(
-        quarter,
-        chances_of_moves(
-            leaving=either(decision.dispute_by_client, decision.dispute_by_patron),
-            breaking=either(decision.break_by_client, decision.break_by_patron),
-            mending=either(decision.mending, 0 * decision.mending),
-            forming=either(decision.alliance_forming, 0 * decision.alliance_forming),
-        ),
-        shocks["mending"],
-        decision.move,
-    )
+    record.impose(quarter, chances_of_moves(decision), shocks["mending"], decision.move)
+
+
+def chances_of_moves(decision: Decision) -> dict[Move, PerPair]:
+    """The probability of each move in the quarter; a break comes before a reconciliation."""
+    breaking = either(decision.break_by_client, decision.break_by_patron)
+    mending = either(decision.mending, 0 * decision.mending)
+    return {
+        Move.FORMED: either(decision.alliance_forming, 0 * decision.alliance_forming),
+        Move.ESTRANGED: either(decision.dispute_by_client, decision.dispute_by_patron),
+        Move.SPLIT: breaking,
+        Move.MENDED: (1 - breaking) * mending,
+    }
 
 
 def either(one: PerPair, other: PerPair) -> PerPair:

@@ -20,7 +20,7 @@ from scenarios.outcomes import PAIR_NAMES
 from scenarios.twins import parting
 from simulation.dates import QUARTERS
 from simulation.errors import Problem, raise_if_any, unknown
-from simulation.interventions import HISTORICAL, Scenario, read_asked
+from simulation.interventions import HISTORICAL, Scenario, scenario_from
 
 TITLE = "this batch cannot be compared"
 
@@ -72,7 +72,7 @@ def _asked(entry: Mapping[str, Any]) -> Scenario | None:
     if "asked" not in entry:
         held = catalogue().get(entry["name"])
         return None if held is None else held.scenario
-    return read_asked(entry["asked"])
+    return scenario_from(entry["asked"])
 
 
 def readings_of(

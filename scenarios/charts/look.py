@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from scenarios.disk import write_whole
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
 #: Figures are drawn one at a time: Matplotlib's settings belong to the whole process.
@@ -132,13 +133,14 @@ def write_figure(
 ) -> None:
     """Write a figure as PNG and SVG, letters in the latter being text.
 
-    ``settings`` (scenario, draws, seed and the like) are written into both files; the same figure
-    with the same settings gives the same bytes.
+    ``settings`` (scenario, draws, seed and the like) are written into both files, each of which is
+    complete or not there; the same figure with the same settings gives the same bytes.
     """
     png = _saved(figure, "png", settings, dpi=110, pil_kwargs={"compress_level": 2})
-    (folder / f"{name}.png").write_bytes(png)
+    write_whole(folder / f"{name}.png", png)
     with rc_context({"svg.fonttype": "none"}):
-        (folder / f"{name}.svg").write_bytes(_saved(figure, "svg", settings))
+        svg = _saved(figure, "svg", settings)
+    write_whole(folder / f"{name}.svg", svg)
 
 
 def _saved(

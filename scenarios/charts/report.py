@@ -1,7 +1,7 @@
 """Figures of a report: how aid, support and strain differ between twins, and what drives that.
 
 The branches have the colours they have in every comparison; sources of strain are named in the key,
-and their changes stand as labelled bars, so that nothing is told by colour alone.
+and their changes stand as labelled bars.
 """
 
 from collections.abc import Sequence

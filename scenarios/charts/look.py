@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 from scenarios.disk import write_whole
 from simulation.dates import FIRST_YEAR, LAST_YEAR
@@ -102,20 +103,27 @@ def line(label: str, colour: Any, **style: Any) -> Line2D:
     return Line2D([], [], color=colour, label=label, **style)
 
 
-def draw_key(figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3) -> None:
-    """The key of a figure, beneath it."""
+def draw_key(
+    figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3, **style: Any
+) -> None:
+    """The key of a figure, beneath it unless ``style`` (see ``Figure.legend``) says otherwise."""
+    usual: dict[str, Any] = {
+        "loc": "lower center",
+        "fontsize": 7.5,
+        "handlelength": 2.0,
+        "columnspacing": 1.1,
+        "labelspacing": 0.25,
+        "borderaxespad": 0.1,
+    }
     figure.legend(
-        handles=list(handles),
-        loc="lower center",
-        ncols=columns,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=look.ink,
-        handlelength=2.0,
-        columnspacing=1.1,
-        labelspacing=0.25,
-        borderaxespad=0.1,
+        handles=list(handles), ncols=columns, frameon=False, labelcolor=look.ink, **usual | style
     )
+
+
+def write(axes: Axes, look: Look, at: tuple[float, float], words: str, **style: Any) -> Text:
+    """Words beside something drawn, in the ink of the look; ``style`` as in ``Axes.text``."""
+    usual: dict[str, Any] = {"va": "center", "fontsize": 8, "color": look.ink}
+    return axes.text(*at, words, **usual | style)
 
 
 def svg_of(figure: Figure, settings: Mapping[str, object] | None = None) -> bytes:

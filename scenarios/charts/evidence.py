@@ -17,10 +17,10 @@ from scenarios.charts.look import (
     Look,
     blank_figure,
     draw_key,
+    draw_words,
     dress,
     line,
     show_years,
-    write,
 )
 from scenarios.charts.marks import MARKS
 from simulation.dates import FIRST_YEAR, LAST_YEAR
@@ -131,7 +131,7 @@ def evidence_timeline(marks: Sequence[EvidenceMark], look: Look = LIGHT) -> Figu
             for mark in row:
                 _draw_mark(axes, look, mark, middle, step)
                 if few:
-                    _write_words(axes, look, mark, middle)
+                    _draw_words(axes, look, mark, middle)
         depth += _GAP + len(lane) * step
     axes.set_ylim(max(depth, 0.5), 0)
     if not marks:
@@ -171,11 +171,11 @@ def _packed(marks: Sequence[EvidenceMark], room: bool) -> list[list[EvidenceMark
     return rows
 
 
-def _write_words(axes: Axes, look: Look, mark: EvidenceMark, middle: float) -> None:
+def _draw_words(axes: Axes, look: Look, mark: EvidenceMark, middle: float) -> None:
     before = mark.words_before
     at = mark.first - _APART if before else mark.end + _APART
     side = "right" if before else "left"
-    write(axes, look, (at, middle), mark.words, fontsize=7.5, ha=side, clip_on=True)
+    draw_words(axes, look, (at, middle), mark.words, fontsize=7.5, ha=side, clip_on=True)
 
 
 def _draw_mark(axes: Axes, look: Look, mark: EvidenceMark, middle: float, step: float) -> None:

@@ -91,7 +91,7 @@ def show_years(axes: Axes, end: int = LAST_YEAR + 1) -> None:
     axes.set_xticks(range(FIRST_YEAR, end + 1, 5))
 
 
-def write_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
+def draw_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
     """The title of a figure in its upper left corner, and in the right one what it is about."""
     top = 1 - 0.04 / figure.get_figheight()
     figure.text(0.01, top, title, va="top", fontsize=size, fontweight="bold", color=look.ink)
@@ -120,7 +120,7 @@ def draw_key(
     )
 
 
-def write(axes: Axes, look: Look, at: tuple[float, float], words: str, **style: Any) -> Text:
+def draw_words(axes: Axes, look: Look, at: tuple[float, float], words: str, **style: Any) -> Text:
     """Words beside something drawn, in the ink of the look; ``style`` as in ``Axes.text``."""
     usual: dict[str, Any] = {"va": "center", "fontsize": 8, "color": look.ink}
     return axes.text(*at, words, **usual | style)

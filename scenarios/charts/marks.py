@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from scenarios.charts.look import Look, write
+from scenarios.charts.look import Look, draw_words
 from scenarios.documented import (
     Documented,
     DocumentedBreak,
@@ -121,9 +121,9 @@ def draw_bars(
     left, place = -3.25 * reach, 0
     for heading, bars in sets:
         style = {"fontsize": 8.5, "fontweight": "bold", "bbox": ground}
-        write(axes, look, (left, place), heading, **style)
+        draw_words(axes, look, (left, place), heading, **style)
         if not bars:
-            write(axes, look, (left, place - 1), nothing, color=look.soft)
+            draw_words(axes, look, (left, place - 1), nothing, color=look.soft)
         for below, bar in enumerate(bars, 1):
             _draw_bar(axes, look, bar, place - below, reach)
         place -= max(len(bars), 1) + 2
@@ -135,8 +135,8 @@ def _draw_bar(axes: Axes, look: Look, bar: Bar, place: float, reach: float) -> N
     if bar.error:
         ends = [bar.amount - bar.error, bar.amount + bar.error]
         axes.plot(ends, [place] * 2, color=look.ink, linewidth=0.9)
-    write(axes, look, (-1.4 * reach, place), bar.words, ha="right")
+    draw_words(axes, look, (-1.4 * reach, place), bar.words, ha="right")
     apart = bar.error + 0.03 * reach
     end, side = (bar.amount + apart, "left") if pushes else (bar.amount - apart, "right")
     words = f"{bar.amount:+.2f}".replace("-", "−")
-    write(axes, look, (end, place), words, ha=side, fontsize=7.5)
+    draw_words(axes, look, (end, place), words, ha=side, fontsize=7.5)

@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scenarios.charts.look import Look, blank_figure, draw_key, line, write
+from scenarios.charts.look import Look, blank_figure, draw_key, draw_words, line
 from scenarios.explain.history import History
 from scenarios.explain.words import leader_of
 from simulation.countries import ORDERED_PAIRS, Country
@@ -205,14 +205,14 @@ def _draw_country(
     }
     at = PLACES[country]
     style = {"ha": "center", "fontsize": 10.5, "fontweight": "bold", "zorder": 5}
-    name = write(axes, look, at, country.title, color=colour, bbox=frame, **style)
+    name = draw_words(axes, look, at, country.title, color=colour, bbox=frame, **style)
     above = country is Country.USSR  # nothing ends there
     under = Label(
         "not there" if absent else leader,
         look.soft,
         [Point(at.x, at.y + (0.57 if above else -0.62))],
     )
-    return _covered(axes, name, _NAME_PAD), _covered(axes, _write_label(axes, look, under))
+    return _covered(axes, name, _NAME_PAD), _covered(axes, _draw_label(axes, look, under))
 
 
 def _draw_key(figure: Figure, look: Look) -> None:
@@ -236,7 +236,7 @@ def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequenc
     """
     covered = list(taken)
     for label in sorted(labels, key=lambda each: -len(each.words)):
-        text = _write_label(axes, look, label)
+        text = _draw_label(axes, look, label)
         box = _covered(axes, text)
         at = _first_free(axes, box, label.places, covered)
         text.set_position(at)
@@ -255,7 +255,7 @@ def _first_free(axes: Axes, box: Box, places: Sequence[Point], covered: Sequence
     return best
 
 
-def _write_label(axes: Axes, look: Look, label: Label) -> Text:
+def _draw_label(axes: Axes, look: Look, label: Label) -> Text:
     """A label around the first of its places, on the ground of the figure."""
     ground = {
         "boxstyle": f"round,pad={_PAD}",
@@ -264,7 +264,9 @@ def _write_label(axes: Axes, look: Look, label: Label) -> Text:
         "alpha": 0.88,
     }
     style = {"ha": "center", "fontweight": "bold" if label.bold else "normal", "zorder": 4}
-    return write(axes, look, label.places[0], label.words, color=label.colour, bbox=ground, **style)
+    return draw_words(
+        axes, look, label.places[0], label.words, color=label.colour, bbox=ground, **style
+    )
 
 
 def _covered(axes: Axes, text: Text, pad: float = _PAD) -> Box:

@@ -20,18 +20,13 @@ from numpy.typing import NDArray
 from scenarios.charts.explore import WIDTH, blank_figure, dress
 from scenarios.charts.look import LIGHT, Look, draw_key, write_title
 from scenarios.charts.run import decimal_year, draw_amounts, pair_title
-from scenarios.comparison.compare import Comparison, Reading
-from scenarios.comparison.survival import SurvivalCurve
+from scenarios.comparison.estimates import SurvivalCurve
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import Documented, DocumentedBreak, Pair, documented_sum, windows_of
 from scenarios.outcomes import PAIR_NAMES, PAIRS, YEARS
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 
-#: What a fan is of, in words, with its unit.
-SERIES_WORDS = {
-    "support": ("Political support", "0 to 1"),
-    "strain": ("Strain", "0 to 1"),
-    "delivered": ("Aid delivered", "million US$ a year"),
-}
 _SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _STYLES: tuple[tuple[Literal["-", "--"], str], ...] = (("-", "o"), ("--", "s"))
 

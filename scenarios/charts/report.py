@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from scenarios.charts.compare import SERIES_WORDS, branch_colours, pair_of
+from scenarios.charts.compare import branch_colours, pair_of
 from scenarios.charts.explore import blank_figure, dress
 from scenarios.charts.look import LIGHT, Look, draw_key, write_title
 from scenarios.charts.run import pair_title
-from scenarios.comparison.compare import Comparison
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.explain.grievances import (
     FATIGUE,
     RELIEF,

@@ -11,7 +11,7 @@ from itertools import groupby
 import numpy as np
 
 from scenarios.comparison.estimates import Clusters, Estimate, averaged_columns
-from scenarios.comparison.histories import TOGETHER, Progress
+from scenarios.comparison.histories import TOGETHER, ProgressOf
 from scenarios.comparison.reading import Reading
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import PAIR_NAMES, PAIRS
@@ -82,7 +82,7 @@ def grievances(
     seed: int,
     *,
     past: Callable[[int, int], Course] | None = None,
-    progress: Progress | None = None,
+    progress: ProgressOf | None = None,
 ) -> list[Grievances]:
     """What strains the client and tires the patron of one pair in each counterfactual, beside the factual twins.
 

@@ -9,9 +9,16 @@ import pytest
 from scenarios.batch.manifest import MANIFEST
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import read_manifest
-from scenarios.comparison.batch import compare_batch, read_histories, readings_of, scenarios_of
-from scenarios.comparison.compare import compare, reading_of
-from scenarios.comparison.conditional_compare import compare_given, draws_problems
+from scenarios.comparison.batch import (
+    compare_batch,
+    compare_given,
+    draws_problems,
+    read_histories,
+    readings_of,
+    scenarios_of,
+)
+from scenarios.comparison.compare import compare
+from scenarios.comparison.reading import reading_of
 from scenarios.comparison.histories import simulate_histories
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.comparison.compare import Comparison, Fates, Reading, columns_of, compare, reading_of
+from scenarios.comparison.compare import compare
 from scenarios.comparison.estimates import NOTHING, Estimate
 from scenarios.comparison.histories import simulate_histories
+from scenarios.comparison.reading import Comparison, Fates, Reading, columns_of, reading_of
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.comparison.conditional import (
+from scenarios.comparison.histories import (
     abduced,
     choices,
     chosen,

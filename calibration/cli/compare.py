@@ -1,26 +1,24 @@
-"""``lilliput compare``: every counterfactual of a batch beside its factual twins, and conditional counterfactuals."""
+"""``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from calibration.cli.batch_question import (
-    EventPairs,
-    FactualName,
-    GivenUntil,
-    HorizonYears,
-    OnlyNames,
-    read_question,
-)
 from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
-from scenarios.comparison.batch import TITLE, BatchComparison, compare_batch
-from scenarios.comparison.conditional_compare import compare_given
-from scenarios.comparison.tables import (
+from scenarios.comparison.batch import (
+    BatchComparison,
+    BatchRequest,
+    compare_batch,
+    compare_given,
+    question_of,
+)
+from scenarios.comparison.output import (
     as_object,
     by_reading,
     heading,
@@ -30,16 +28,41 @@ from scenarios.comparison.tables import (
 )
 from scenarios.console import reporting_errors, waiting, wide_console
 from scenarios.draws import read_draws
-from scenarios.errors import ScenarioError
-from simulation.errors import raise_if_any
 
 _NARROWEST = 150
+BatchFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")]
+FactualName = Annotated[
+    str, typer.Option(metavar="NAME", help="The scenario that the others are set beside.")
+]
+EventPairs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
+    ),
+]
+OnlyNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="NAME", help="One counterfactual of the batch; may be repeated."
+    ),
+]
+_OWN = "each scenario's own"
+HorizonYears = Annotated[
+    str | None,
+    typer.Option(metavar="YEARS", help="Years after the first intervention.", show_default=_OWN),
+]
+GivenUntil = Annotated[
+    str | None,
+    typer.Option(
+        "--given-record-until",
+        metavar="YYYY-MM",
+        help="Start both branches from the record up to the end of that quarter, and simulate anew.",
+    ),
+]
 
 
 def compare(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")] = Path(
-        "results/batch"
-    ),
+    folder: BatchFolder = Path("results/batch"),
     factual: FactualName = "historical",
     events: EventPairs = None,
     only: OnlyNames = None,
@@ -57,30 +80,47 @@ def compare(
 ) -> None:
     """Set every counterfactual of a batch beside its factual twins.
 
-    Tells for every pair whether its break is avoided, brought forward or delayed within the horizon, by how much,
-    and how far the documented course was necessary and sufficient for it; with --event or --json also what
-    becomes of support, strain and aid, year by year. docs/comparing.md explains every number.
+    Tells for every pair whether its break is avoided, brought forward or delayed within the
+    horizon, by how much, and how far the documented course was necessary and sufficient for it;
+    with --event or --json also what becomes of support, strain and aid, year by year.
+    docs/comparing.md explains every number.
     """
     with reporting_errors():
-        question, problems = read_question(
-            "lilliput compare", folder, factual, only, events, horizon
-        )
-        raise_if_any(TITLE, problems, ScenarioError)
-        asked = question._asdict()
-        breaks = documented_record().breaks
-        with waiting() as bar:
-            told = partial(bar, "comparing" if given is None else "simulating")
-            if given is None:
-                compared = compare_batch(folder, **asked, breaks=breaks, progress=told)
-            else:
-                moves, held = recorded_moves(read_evidence()), read_draws(draws)
-                compared = compare_given(
-                    folder, given, moves, held, **asked, breaks=breaks, progress=told
-                )
+        entry = typed(factual, events, only, horizon, given)
+        request = question_of(folder, entry).request
+        compared = _compared(folder, request, draws)
     if as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
     else:
         _print(compared, yearly=bool(events))
+
+
+def typed(
+    factual: str,
+    events: Sequence[str] | None,
+    only: Sequence[str] | None,
+    horizon: str | None,
+    given: str | None,
+) -> dict[str, object]:
+    """What is asked of a batch, as typed: an entry for a ``BatchRequest``."""
+    entry = {
+        "factual": factual,
+        "--event": tuple(dict.fromkeys(events or ())),
+        "only": tuple(only or ()),
+        "--horizon": horizon,
+        "until": given,
+    }
+    return {key: value for key, value in entry.items() if value}
+
+
+def _compared(folder: Path, request: BatchRequest, draws: Path | None) -> BatchComparison:
+    named = request.model_dump(exclude={"until"}) | {"breaks": documented_record().breaks}
+    with waiting() as bar:
+        if request.until is None:
+            return compare_batch(folder, **named, progress=partial(bar, "comparing"))
+        moves, own = recorded_moves(read_evidence()), read_draws(draws)
+        progress = partial(bar, "simulating")
+        return compare_given(folder, request.until, moves, own, **named, progress=progress)
 
 
 def _print(compared: BatchComparison, *, yearly: bool) -> None:
@@ -89,9 +129,7 @@ def _print(compared: BatchComparison, *, yearly: bool) -> None:
         console.print(line)
     for reading, comparisons in by_reading(compared.comparisons):
         console.print()
-        for line in scenario_heading(reading):
-            console.print(line)
-        for part in tables_of(comparisons):
+        for part in (*scenario_heading(reading), *tables_of(comparisons)):
             console.print(part)
         for comparison in comparisons if yearly else ():
             console.print(yearly_table(comparison))

@@ -8,7 +8,7 @@ from calibration.evidence.rows import Evidence
 from calibration.likelihood.likelihood import LAST_FITTED, Record
 from calibration.likelihood.observations import AID, EVENT, INTEREST, SHARE, Observation, moves_of
 from calibration.likelihood.rows import evidence_ids
-from scenarios.report.cells import Table
+from scenarios.report.tables import Table
 from simulation.dates import quarter_name
 from simulation.errors import listed
 

@@ -32,7 +32,7 @@ from calibration.evidence.reading import sources
 from calibration.evidence.rows import Evidence
 from calibration.likelihood.likelihood import LAST_FITTED, Record
 from calibration.origin import rules_hash
-from scenarios.report.cells import Table
+from scenarios.report.tables import Table
 from scenarios.report.words import month_in_words, typeset
 from simulation.errors import listed
 from simulation.parameters import parameter_table

@@ -11,7 +11,7 @@ from calibration.errors import CalibrationError
 from calibration.reports.form import FIGURES
 from calibration.reports.published import DOCUMENTED, PUBLISHED, published_reports
 from scenarios.draws import Draws
-from scenarios.report.cells import Table
+from scenarios.report.tables import Table
 from simulation.errors import MISSING, Problem, raise_if_any
 
 _ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")

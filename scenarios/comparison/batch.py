@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,8 +62,9 @@ class BatchRequest(BaseModel):
     """What is asked of a batch: beside which factual scenario, for which pairs, over how many years.
 
     ``only`` names some of the counterfactuals (none: all), ``years`` is the horizon after the first
-    intervention (none: each scenario's own), ``until`` the month up to which both branches are given
-    the record (none: they are not). Whether the batch holds the scenarios is for ``readings_of``.
+    intervention (none: each scenario's own), ``until`` the month up to which both branches are
+    given the record (none: they are not). Whether the batch holds the scenarios is for
+    ``question_of``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -127,19 +128,20 @@ def _scenario(entry: Mapping[str, Any]) -> Scenario | None:
     return Scenario(**{**entry["asked"], "interventions": changes})
 
 
-def readings_of(
-    folder: Path,
-    factual: str = HISTORICAL.name,
-    pairs: Sequence[str] = PAIR_NAMES,
-    years: int | str | None = None,
-    only: Sequence[str] = (),
-) -> tuple[Mapping[str, Any], list[Reading]]:
-    """The manifest of a batch, and how each of its counterfactuals, or ``only`` some, is read.
+class BatchQuestion(NamedTuple):
+    """A request that a batch can answer, its manifest, and how each counterfactual is read."""
+
+    request: BatchRequest
+    manifest: Mapping[str, Any]
+    readings: list[Reading]
+
+
+def question_of(folder: Path, entry: Mapping[str, Any]) -> BatchQuestion:
+    """What is asked of a batch; the entry holds keys of a ``BatchRequest``, as typed or as values.
 
     Raises ``ScenarioError`` that lists every problem: no batch, a scenario that is not in it, a pair
     that is none of the five, a horizon below one year or above 36, nothing to compare.
     """
-    entry = {"factual": factual, "--event": pairs, "--horizon": years, "only": only}
     request, problems = validated(BatchRequest, entry, "comparison")
     try:
         open_batch(folder)
@@ -147,6 +149,7 @@ def readings_of(
         raise ScenarioError(TITLE, [*problems, *error.problems]) from error
     manifest = read_manifest(folder) or {}
     scenarios = scenarios_of(manifest)
+    factual, only = entry.get("factual", HISTORICAL.name), entry.get("only", ())
     others = _others(scenarios, factual)
     if factual not in scenarios:
         problems.append(unknown("comparison", "factual", factual, tuple(scenarios)))
@@ -159,7 +162,8 @@ def readings_of(
     raise_if_any(TITLE, problems, ScenarioError)
     assert request is not None
     chosen = [scenario for name, scenario in others.items() if name in only or not only]
-    return manifest, [reading_of(each, scenarios[factual], request.years) for each in chosen]
+    readings = [reading_of(each, scenarios[factual], request.years) for each in chosen]
+    return BatchQuestion(request, manifest, readings)
 
 
 def _others(scenarios: Mapping[str, Scenario], factual: str) -> dict[str, Scenario]:
@@ -217,12 +221,13 @@ def compare_batch(
 ) -> BatchComparison:
     """Every counterfactual of a batch, or ``only`` some, beside its factual twins, pair by pair.
 
-    ``years`` is the horizon after the first intervention (none: each scenario's own), ``breaks`` are
-    the documented ones. ``progress`` takes how many counterfactuals are done, and of how many. One
-    scenario is in memory at a time. Raises ``ScenarioError`` that lists what is wrong with the
-    request or the batch (see ``readings_of`` and ``check_finished``).
+    ``years`` is the horizon after the first intervention (none: each scenario's own), ``breaks``
+    are the documented ones. ``progress`` takes how many counterfactuals are done, and of how many.
+    One scenario is in memory at a time. Raises ``ScenarioError`` that lists what is wrong with the
+    request or the batch (see ``question_of`` and ``check_finished``).
     """
-    manifest, readings = readings_of(folder, factual, pairs, years, only)
+    entry = {"factual": factual, "--event": pairs, "--horizon": years, "only": only}
+    _, manifest, readings = question_of(folder, entry)
     check_finished(folder, manifest, [factual, *(each.scenario.name for each in readings)])
     histories = partial(read_histories, folder)
     comparisons = tuple(_compared(readings, histories, pairs, breaks, progress))
@@ -248,10 +253,11 @@ def compare_given(
     ``moves`` are the dated moves on record, imposed up to the end of the quarter that holds the
     month ``until``; the histories have the scenarios, draws, seed and number of replicates of the
     batch and are simulated in memory. ``progress`` takes how many quarters are done, and of how
-    many. Raises ``ScenarioError`` that lists what is wrong with the request, the batch or the draws,
-    and every scenario that parts from history before the record ends.
+    many. Raises ``ScenarioError`` that lists what is wrong with the request, the batch or the
+    draws, and every scenario that parts from history before the record ends.
     """
-    manifest, readings = readings_of(folder, factual, pairs, years, only)
+    entry = {"factual": factual, "--event": pairs, "--horizon": years, "only": only}
+    _, manifest, readings = question_of(folder, entry)
     raise_if_any(TITLE, draws_problems(manifest, draws), ScenarioError)
     scenarios = [readings[0].factual, *(each.scenario for each in readings)]
     end = record_end(until, scenarios)

@@ -56,7 +56,7 @@ def simulate_histories(
     columns: Mapping[str, Sequence[str]] | None = None,
     progress: ProgressOf | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Simulate every scenario, and give its histories as a table with the columns of a batch, by its name.
+    """The histories of every scenario, by its name, as a table with the columns of a batch.
 
     Rows of one replicate are twins: same draw, same shocks; they are the histories of a batch with
     the same draws and seed. ``past`` gives the course from which some replicates (the first of
@@ -85,14 +85,14 @@ def simulate_histories(
 
 @dataclass(frozen=True)
 class Abduction:
-    """Histories given the record: how each stood when it ended, and the effective share of its candidates, (R,)."""
+    """Histories given the record: how each stood at its end; effective shares of candidates, (R,)."""
 
     course: Course
     effective_share: Array
 
 
 def record_end(date: str, scenarios: Sequence[Scenario]) -> int:
-    """The quarter after the one that holds a date: the record is given up to the end of that quarter.
+    """The quarter after the one that holds a date, to whose end the record is given.
 
     Raises ``ScenarioError`` if it is no date of 1945-1980, or lists every scenario that parts from
     history before the record ends, with the latest month that can be given.
@@ -137,13 +137,13 @@ def abduced(
     keep: Sequence[str] = KEPT,
     progress: Callable[[int], None] | None = None,
 ) -> Abduction:
-    """Histories given the moves on record before the quarter ``until``, the parameters of each being those of its draw.
+    """Histories given the moves on record before the quarter ``until``, on their own draws.
 
     Candidate c of replicate r has the shocks of address r x candidates + c before ``until``, so the
     histories do not depend on how the work is cut. With log-probabilities w of the record,
     candidate c is chosen with probability exp(w_c) / sum exp(w); effective share: (sum exp w)^2 /
     sum exp(w)^2 / candidates. ``progress`` takes how many quarters of candidates have been
-    carried out since it was told last.
+    carried out since the last call.
     """
     parts, shares = [], []
     step = max(CHUNK // candidates, 1)
@@ -174,14 +174,14 @@ def abduced(
 
 
 def choices(seed: int, first_replicate: int, replicates: int) -> Array:
-    """One uniform number for each replicate, with which its candidate is chosen; addressed like every shock."""
+    """A uniform number for each replicate, by which its candidate is chosen; addressed like a shock."""
     uniforms = np.empty((1, COUNTRIES, COUNTRIES, replicates))
     DecisionStream(seed, _CHOICE).fill(uniforms, 0, first_replicate)
     return np.asarray(uniforms[0, 0, 1])
 
 
 def chosen(weights: Array, uniforms: Array) -> Rows:
-    """The place of one candidate a row, drawn in proportion to the weights (R, candidates) by uniforms (R,)."""
+    """The place of a candidate a row, in proportion to weights (R, candidates), by uniforms (R,)."""
     sums = np.cumsum(weights, axis=1)
     places = (sums <= uniforms[:, np.newaxis] * sums[:, -1:]).sum(axis=1)
     return np.asarray(np.minimum(places, weights.shape[1] - 1), dtype=np.intp)
@@ -226,7 +226,7 @@ def conditional_histories(
     columns: Mapping[str, Sequence[str]] | None = None,
     progress: ProgressOf | None = None,
 ) -> tuple[dict[str, pd.DataFrame], float]:
-    """Histories of several scenarios given the record before the quarter ``until``, and the mean effective share.
+    """Histories given the record before the quarter ``until``, and the mean effective share.
 
     One table a scenario with the columns of a batch, or those asked for; rows of one replicate are
     twins. ``progress`` takes how many quarters of histories, candidates included, are done, and

@@ -141,7 +141,8 @@ def pairs_table(
     title: str, quantities: Sequence[str], pairs: Sequence[Mapping[str, Number]]
 ) -> Table:
     """Some numbers of several pairs, one row a pair, each with its error and range."""
-    heads = [textwrap.fill(QUANTITIES[key].head, _HEAD) for key in quantities]
+    lines = [QUANTITIES[key].head.replace(" [", "\n[").split("\n") for key in quantities]
+    heads = ["\n".join(textwrap.fill(line, _HEAD) for line in head) for head in lines]
     table = _table(title, ["pair", *heads])
     for numbers in pairs:
         shown = [numbers[key] for key in quantities]

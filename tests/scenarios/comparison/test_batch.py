@@ -13,8 +13,8 @@ from scenarios.comparison.batch import (
     compare_batch,
     compare_given,
     draws_problems,
+    question_of,
     read_histories,
-    readings_of,
     scenarios_of,
 )
 from scenarios.comparison.compare import compare
@@ -199,7 +199,8 @@ def test_a_record_that_goes_on_after_an_intervention_is_refused(batch: Path, dra
 
 
 def test_the_readings_of_a_batch_are_its_scenarios_own_horizons(batch: Path) -> None:
-    manifest, readings = readings_of(batch)
+    request, manifest, readings = question_of(batch, {})
+    assert request.pairs == PAIR_NAMES
     assert manifest["replicates"] == 50
     assert [(r.scenario.name, r.years) for r in readings] == [
         (OTHER.name, OTHER.horizon),

@@ -56,7 +56,7 @@ GivenUntil = Annotated[
     typer.Option(
         "--given-record-until",
         metavar="YYYY-MM",
-        help="Start both branches from the record up to the end of that quarter, and simulate anew.",
+        help="Start both branches from the record up to the end of that quarter, simulated anew.",
     ),
 ]
 
@@ -87,7 +87,7 @@ def compare(
     """
     with reporting_errors():
         entry = typed(factual, events, only, horizon, given)
-        request = question_of(folder, entry).request
+        request = question_of(folder, entry, "lilliput compare").request
         compared = _compared(folder, request, draws)
     if as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))

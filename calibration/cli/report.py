@@ -61,7 +61,9 @@ def report(
     with reporting_errors():
         path = _beside(folder) if out is None else out
         entry = typed(factual, events, only, horizon, given)
-        request, problems = read_or_problems(lambda: question_of(folder, entry).request)
+        request, problems = read_or_problems(
+            lambda: question_of(folder, entry, "lilliput report").request
+        )
         problems += report_problems(path, folder, overwrite)
         raise_if_any("this report cannot be made", problems, ScenarioError)
         moves = recorded_moves(read_evidence()) if given is not None else ()

@@ -1,6 +1,5 @@
-"""The counterfactuals of a batch, each beside its factual twins: as on disk, or given the record."""
+"""The counterfactuals of a batch beside their factual twins: as on disk, or given the record."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,11 +19,12 @@ from scenarios.comparison.histories import (
     CANDIDATES,
     ProgressOf,
     conditional_histories,
+    draws_problems,
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
 from scenarios.documented import DocumentedBreak
-from scenarios.draws import Draws, table_hash
+from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES
@@ -58,8 +57,12 @@ def _years(years: object) -> int:
     raise PydanticCustomError("years", "a horizon", {"allowed": allowed})
 
 
+_Pair = Annotated[str, BeforeValidator(_pair)]
+_Years = Annotated[int, BeforeValidator(_years)]
+
+
 class BatchRequest(BaseModel):
-    """What is asked of a batch: beside which factual scenario, for which pairs, over how many years.
+    """What is asked of a batch: which scenarios, which pairs, over how many years.
 
     ``only`` names some of the counterfactuals (none: all), ``years`` is the horizon after the first
     intervention (none: each scenario's own), ``until`` the month up to which both branches are
@@ -71,8 +74,8 @@ class BatchRequest(BaseModel):
 
     factual: str = HISTORICAL.name
     only: tuple[str, ...] = ()
-    pairs: tuple[Annotated[str, BeforeValidator(_pair)], ...] = Field(PAIR_NAMES, alias="--event")
-    years: Annotated[int, BeforeValidator(_years)] | None = Field(None, alias="--horizon")
+    pairs: tuple[_Pair, ...] = Field(default=PAIR_NAMES, validation_alias="--event")
+    years: _Years | None = Field(default=None, validation_alias="--horizon")
     until: str | None = None
 
 
@@ -136,13 +139,14 @@ class BatchQuestion(NamedTuple):
     readings: list[Reading]
 
 
-def question_of(folder: Path, entry: Mapping[str, Any]) -> BatchQuestion:
+def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison") -> BatchQuestion:
     """What is asked of a batch; the entry holds keys of a ``BatchRequest``, as typed or as values.
 
-    Raises ``ScenarioError`` that lists every problem: no batch, a scenario that is not in it, a pair
-    that is none of the five, a horizon below one year or above 36, nothing to compare.
+    ``where`` says in messages where the entry comes from. Raises ``ScenarioError`` that lists every
+    problem: no batch, a scenario that is not in it, a pair that is none of the five, a horizon
+    below one year or above 36, nothing to compare.
     """
-    request, problems = validated(BatchRequest, entry, "comparison")
+    request, problems = validated(BatchRequest, entry, where)
     try:
         open_batch(folder)
     except ScenarioError as error:
@@ -150,31 +154,28 @@ def question_of(folder: Path, entry: Mapping[str, Any]) -> BatchQuestion:
     manifest = read_manifest(folder) or {}
     scenarios = scenarios_of(manifest)
     factual, only = entry.get("factual", HISTORICAL.name), entry.get("only", ())
-    others = _others(scenarios, factual)
-    if factual not in scenarios:
-        problems.append(unknown("comparison", "factual", factual, tuple(scenarios)))
-    elif not others:
+    against = scenarios.get(factual)
+    if against is None:
+        problems.append(unknown(where, "--factual", factual, tuple(scenarios)))
+    others = {
+        name: each
+        for name, each in scenarios.items()
+        if against is not None
+        and each is not against
+        and min(parting(each), parting(against)) < QUARTERS
+    }
+    if against is not None and not others:
         allowed = f"at least one scenario that differs from {factual}"
         problems.append(Problem("batch", "scenarios", list(scenarios), allowed))
     if others:
         strange = [name for name in only if name not in others]
-        problems += [unknown("comparison", "only", name, tuple(others)) for name in strange]
+        problems += [unknown(where, "--only", name, tuple(others)) for name in strange]
     raise_if_any(TITLE, problems, ScenarioError)
     assert request is not None
+    assert against is not None
     chosen = [scenario for name, scenario in others.items() if name in only or not only]
-    readings = [reading_of(each, scenarios[factual], request.years) for each in chosen]
+    readings = [reading_of(each, against, request.years) for each in chosen]
     return BatchQuestion(request, manifest, readings)
-
-
-def _others(scenarios: Mapping[str, Scenario], factual: str) -> dict[str, Scenario]:
-    """The scenarios that part from the factual one."""
-    return {
-        name: each
-        for name, each in scenarios.items()
-        if factual in scenarios
-        and name != factual
-        and min(parting(each), parting(scenarios[factual])) < QUARTERS
-    }
 
 
 def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -192,21 +193,6 @@ def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[st
             )
             problems.append(Problem(name, "histories", count, allowed))
     raise_if_any(TITLE, problems, ScenarioError)
-
-
-def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
-    """In what some draws, or the parameter table, are not those that a batch was made with."""
-    values = np.ascontiguousarray(draws.frame.to_numpy(dtype=float))
-    here_and_there = {
-        "draws.id": (draws.id, manifest["draws"]["id"]),
-        "draws.values": (hashlib.sha256(values.tobytes()).hexdigest(), manifest["draws"]["values"]),
-        "parameter_table": (table_hash(), manifest["parameter_table"]),
-    }
-    return [
-        Problem("batch", key, there, f"{here!r}, as the histories are simulated anew with these")
-        for key, (here, there) in here_and_there.items()
-        if here != there
-    ]
 
 
 def compare_batch(
@@ -290,8 +276,8 @@ def _compared(
         if progress is not None:
             progress(done, len(readings))
         columns = columns_of(reading, pairs)
-        branches = (histories(each.name, columns) for each in (reading.factual, reading.scenario))
-        yield from compare(reading, *branches, pairs, breaks)
+        one, other = (histories(each.name, columns) for each in (reading.factual, reading.scenario))
+        yield from compare(reading, one, other, pairs, breaks)
 
 
 def read_histories(

@@ -109,7 +109,7 @@ class Clusters:
 def averaged_columns(
     values: NDArray[Any], clusters: Clusters, among: ArrayLike | None = None
 ) -> list[Estimate]:
-    """The mean of each column of values (R, K) over histories, or over some, flagged ``among`` (R,).
+    """The mean of each column of values (R, K) over histories, or some flagged ``among`` (R,).
 
     The error of a mean among some histories is that of a ratio of two means: the residual of a
     history is (value - mean) / share of histories among which it is asked, and zero for the others.

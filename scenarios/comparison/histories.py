@@ -8,8 +8,10 @@ shocks of their own replicate. Sources: Pearl 2009 (the three steps); Gordon, Sa
 (weighted candidates).
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scenarios.batch.columns import batch_table
-from scenarios.draws import Draws, parameters_for
+from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import KEPT, outcomes_of
 from scenarios.twins import parting, twin_trajectories
@@ -85,7 +87,7 @@ def simulate_histories(
 
 @dataclass(frozen=True)
 class Abduction:
-    """Histories given the record: how each stood at its end; effective shares of candidates, (R,)."""
+    """Histories given the record, as they stood at its end, and effective shares, (R,)."""
 
     course: Course
     effective_share: Array
@@ -174,21 +176,21 @@ def abduced(
 
 
 def choices(seed: int, first_replicate: int, replicates: int) -> Array:
-    """A uniform number for each replicate, by which its candidate is chosen; addressed like a shock."""
+    """A uniform number for each replicate, to choose its candidate; addressed like a shock."""
     uniforms = np.empty((1, COUNTRIES, COUNTRIES, replicates))
     DecisionStream(seed, _CHOICE).fill(uniforms, 0, first_replicate)
     return np.asarray(uniforms[0, 0, 1])
 
 
 def chosen(weights: Array, uniforms: Array) -> Rows:
-    """The place of a candidate a row, in proportion to weights (R, candidates), by uniforms (R,)."""
+    """The place of a candidate a row, by weights (R, candidates) and uniforms (R,)."""
     sums = np.cumsum(weights, axis=1)
     places = (sums <= uniforms[:, np.newaxis] * sums[:, -1:]).sum(axis=1)
     return np.asarray(np.minimum(places, weights.shape[1] - 1), dtype=np.intp)
 
 
 def _of_rows(course: Course, rows: Rows, first: int, renamed: int) -> Course:
-    """Some histories of a course that begins with replicate ``first``, numbered from ``renamed``."""
+    """Some histories of a course that begins with replicate ``first``, numbered anew."""
     kept = {
         name: [np.take(each, rows, axis=-1) for each in quarterly]
         for name, quarterly in course.kept.items()
@@ -212,6 +214,21 @@ def _joined(parts: Sequence[Course]) -> Course:
     }
     moves = [table for part in parts for table in part.moves]
     return Course(parts[0].quarter, state, kept, moves)
+
+
+def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
+    """In what some draws, or the parameter table, are not those that a batch was made with."""
+    values = np.ascontiguousarray(draws.frame.to_numpy(dtype=float))
+    here_and_there = {
+        "draws.id": (draws.id, manifest["draws"]["id"]),
+        "draws.values": (hashlib.sha256(values.tobytes()).hexdigest(), manifest["draws"]["values"]),
+        "parameter_table": (table_hash(), manifest["parameter_table"]),
+    }
+    return [
+        Problem("batch", key, there, f"{here!r}, as the histories are simulated anew with these")
+        for key, (here, there) in here_and_there.items()
+        if here != there
+    ]
 
 
 def conditional_histories(

@@ -17,6 +17,7 @@ from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import (
     QUANTITIES,
     SERIES_WORDS,
+    UNITS,
     YEARLY_HEADS,
     Number,
     halving_of,
@@ -25,16 +26,8 @@ from scenarios.comparison.table import (
     yearly_numbers,
 )
 
-_FATES = (
-    "at_risk",
-    "factual_broken",
-    "counterfactual_broken",
-    "avoided",
-    "brought_forward",
-    "delayed",
-    "unchanged",
-)
-_DATES = ("median_shift", "years_gained", "necessity", "sufficiency", "to_twin")
+#: The tables of one row a pair, by the words of ``quantities.csv``.
+_TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
 #: Letters in a line of a table's head, at most.
 _HEAD = 14
 
@@ -50,7 +43,7 @@ def as_object(compared: BatchComparison) -> dict[str, Any]:
         "given_record": plain(compared.given),
         "batch": {key: manifest[key] for key in manifest if key != "scenarios"},
         "comparisons": [
-            {**_reading_entry(reading), "pairs": {each.pair: _pair_entry(each) for each in group}}
+            {**reading_entry(reading), "pairs": {each.pair: _pair_entry(each) for each in group}}
             for reading, group in by_reading(compared.comparisons)
         ],
     }
@@ -62,7 +55,8 @@ def by_reading(comparisons: Sequence[Comparison]) -> Iterator[tuple[Reading, lis
         yield reading, list(group)
 
 
-def _reading_entry(reading: Reading) -> dict[str, Any]:
+def reading_entry(reading: Reading) -> dict[str, Any]:
+    """What a scenario asks, cites and leaves out, and how it is read."""
     scenario = reading.scenario
     return {
         "scenario": scenario.name,
@@ -104,7 +98,7 @@ def _templates() -> Any:
 
 
 def heading(compared: BatchComparison) -> list[str]:
-    """What is compared: how many histories, on what draws, and what they were given of the record."""
+    """What is compared: how many histories, on what draws, given what of the record."""
     told: str = _templates().comparison(compared, compared.manifest["draws"], compared.given)
     return paragraphs(told)
 
@@ -126,8 +120,7 @@ def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
     ]
     parts: list[Table | str] = []
     if shown:
-        parts.append(pairs_table("The break within the horizon", _FATES, shown))
-        parts.append(pairs_table("Its date, and what it depends on", _DATES, shown))
+        parts += [pairs_table(title, table, shown) for table, title in _TABLES.items()]
     if broken:
         parts.append(f"Broken in every history before the intervention: {', '.join(broken)}")
     if same:
@@ -137,19 +130,20 @@ def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
     return parts
 
 
-def pairs_table(
-    title: str, quantities: Sequence[str], pairs: Sequence[Mapping[str, Number]]
-) -> Table:
-    """Some numbers of several pairs, one row a pair, each with its error and range."""
-    lines = [QUANTITIES[key].head.replace(" [", "\n[").split("\n") for key in quantities]
-    heads = ["\n".join(textwrap.fill(line, _HEAD) for line in head) for head in lines]
-    table = _table(title, ["pair", *heads])
+def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -> Table:
+    """The numbers of a table of several pairs, one row a pair, each with its error and range."""
+    quantities = [each for each in QUANTITIES.values() if each.table == table]
+    units = {UNITS[each.unit].name for each in quantities}
+    heads = [each.head.replace(" [", "\n[") for each in quantities]
+    if len(units) == 1:
+        title = f"{title} ({units.pop()})"
+        heads = [each.name.lower() for each in quantities]
+    lines = [[textwrap.fill(line, _HEAD) for line in head.split("\n")] for head in heads]
+    drawn = _table(title, ["pair", *map("\n".join, lines)])
     for numbers in pairs:
-        shown = [numbers[key] for key in quantities]
-        ranges = [f" [{each.range}]" if QUANTITIES[each.quantity].range else "" for each in shown]
-        cells = [each.text + range_ for each, range_ in zip(shown, ranges, strict=True)]
-        table.add_row(shown[0].pair, *map(escape, cells))
-    return table
+        shown = [numbers[each.key] for each in quantities]
+        drawn.add_row(shown[0].pair, *(escape(each.text_and_range) for each in shown))
+    return drawn
 
 
 def yearly_table(comparison: Comparison) -> Table:

@@ -110,7 +110,7 @@ class Redirecting:
 
 @dataclass(frozen=True)
 class YearlyDifference:
-    """A quantity of a pair in one year, over all histories: both means, and the difference of twins.
+    """A quantity of a pair in one year: the mean of both branches, and the difference of twins.
 
     ``low`` and ``high`` hold the differences of nine histories in ten; ``correlation`` is that of
     the twins' values (none where one of them does not vary). ``series`` is support, strain, or

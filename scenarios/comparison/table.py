@@ -64,12 +64,14 @@ UNITS = {
 class Quantity:
     """A number of every comparison: its name for programs, its place, unit, name and meaning.
 
+    ``table`` is that of one row a pair in which it stands, ``break`` or ``date``, empty if in none;
     ``range`` says what its range is, where it has one.
     """
 
     key: str
     place: str
     unit: str
+    table: str
     name: str
     range: str
     meaning: str
@@ -135,6 +137,11 @@ class Number:
         return ends[0] if self.low == self.high else " to ".join(ends)
 
     @property
+    def text_and_range(self) -> str:
+        """The number with its error and, in brackets, its range, if it has one."""
+        return self.text if self.range == "-" else f"{self.text} [{self.range}]"
+
+    @property
     def halved_by(self) -> str:
         """How many histories would halve the error, or that it takes more draws."""
         if not self.error:
@@ -143,7 +150,7 @@ class Number:
 
     @property
     def yearly_cells(self) -> tuple[str, ...]:
-        """A yearly number as it stands in every table, from the year to the correlation of twins."""
+        """A yearly number as it stands in every table, from the year to the correlation."""
         factual = self.unit.write(self.factual, sign="")
         correlation = "-" if self.correlation is None else f"{self.correlation:.2f}"
         return (str(self.year), factual, self.text, self.range, correlation)

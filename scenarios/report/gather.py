@@ -19,11 +19,15 @@ from scenarios.comparison.batch import (
     Histories,
     compare_batch,
     compare_given,
-    draws_problems,
-    read_histories,
     question_of,
+    read_histories,
 )
-from scenarios.comparison.histories import abduced, conditional_histories, record_end
+from scenarios.comparison.histories import (
+    abduced,
+    conditional_histories,
+    draws_problems,
+    record_end,
+)
 from scenarios.comparison.output import by_reading
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import Number, yearly_numbers
@@ -67,8 +71,8 @@ class ReportMaterial:
     moves: Sequence[RecordedMove] = ()
 
 
-#: What is asked of a batch is what a report is asked for.
-ReportRequest = BatchRequest
+class ReportRequest(BatchRequest):
+    """What is asked of a batch, for a report."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def report_on(
     """
     request, progress = request or BatchRequest(), progress or _nowhere
     named = request.model_dump(exclude={"until"})
-    _, manifest, readings = question_of(folder, request.model_dump(by_alias=True))
+    _, manifest, readings = question_of(folder, request.model_dump())
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
     named["breaks"] = material.documented.breaks
     if request.until is None:

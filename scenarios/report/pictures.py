@@ -5,7 +5,7 @@ In a page their colours follow it from light to dark, and letters are held once 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -60,19 +60,17 @@ def pictures(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     one, other = chosen.factual_curve, chosen.counterfactual_curve
     if one.years:
         gaps = [abs(a - b) for a, b in zip(one.unbroken, other.unbroken, strict=True)]
-        widest = max(gaps)
-        words = sentences("survival", chosen, widest, one.years[gaps.index(widest)])
-        yield Picture(
-            "survival", SURVIVAL, *words, survival_figure(chosen, breaks=documented.breaks)
-        )
+        widest = (max(gaps), one.years[gaps.index(max(gaps))])
+        figure = survival_figure(chosen, breaks=documented.breaks)
+        yield _picture("survival", SURVIVAL, figure, chosen, *widest)
     if any(row.low or row.high for row in chosen.yearly):
-        words = sentences("differences", chosen.pair, chapter.last_year)
-        yield Picture("differences", DIFFERENCES, *words, difference_figure(chosen))
+        last = chapter.last_year
+        yield _picture("differences", DIFFERENCES, difference_figure(chosen), chosen.pair, last)
     if sources.share:
-        words = sentences("sources", sources, pair_of(sources.pair)[1])
-        yield Picture("sources", DRIVES, *words, sources_figure(sources))
+        client = pair_of(sources.pair)[1]
+        yield _picture("sources", DRIVES, sources_figure(sources), sources, client)
     if any(moved(mean) for mean in sources.whole):
-        yield Picture("changes", DRIVES, *sentences("changes", sources), changes_figure(sources))
+        yield _picture("changes", DRIVES, changes_figure(sources), sources)
 
 
 def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
@@ -87,8 +85,15 @@ def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
             figure = fan_figure(
                 fan, pair, series, reading, counterfactual=branch == "counterfactual", **shared
             )
-            words = sentences("fan", chapter, series, branch, fan, ends, known)
-            yield Picture(f"{series}-{branch}", TIMELINE, *words, figure)
+            subjects = (pair, series, branch, fan, ends, known)
+            picture = _picture("fan", TIMELINE, figure, *subjects)
+            yield replace(picture, name=f"{series}-{branch}")
+
+
+def _picture(name: str, part: str, figure: Figure, *subjects: Any) -> Picture:
+    """A figure with its caption and words, which the macro of its name has."""
+    caption, words = sentences(name, *subjects)
+    return Picture(name, part, caption, words, figure)
 
 
 class Letters:

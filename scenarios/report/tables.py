@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from scenarios.batch.manifest import flat
 from scenarios.charts.report import words_of
+from scenarios.comparison.output import reading_entry
 from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import (
     QUANTITIES,
@@ -31,19 +32,7 @@ Row = dict[str, Any]
 BRANCHES = ("factual", "counterfactual")
 _QUANTILES = ("q05", "q25", "median", "q75", "q95")
 #: What stands in a table of one row a pair.
-_OVERVIEW = (
-    "at_risk",
-    "factual_broken",
-    "counterfactual_broken",
-    "avoided",
-    "brought_forward",
-    "delayed",
-    "median_shift",
-    "years_gained",
-    "necessity",
-    "sufficiency",
-    "to_twin",
-)
+_OVERVIEW = [quantity for quantity in QUANTITIES.values() if quantity.table]
 #: Where a line may break a long word of a head.
 _SOFT = {
     "counterfactual": "counter\N{SOFT HYPHEN}factual",
@@ -55,40 +44,30 @@ def csv_files(report: Report) -> dict[str, str]:
     """Every table of a report as the text of a CSV file, by its name."""
     chapters = report.chapters
     comparisons = [each for chapter in chapters for each in chapter.comparisons]
-    tables: dict[str, Sequence[Row]] = {
+    numbers = table_of(comparisons)
+    tables: dict[str, list[Row] | pd.DataFrame] = {
         "scenarios": [scenario_row(chapter) for chapter in chapters],
         "breaks": [break_row(each) for each in comparisons],
-        "yearly": [row for each in comparisons for row in yearly_rows(each)],
+        "numbers": numbers,
+        "yearly": yearly_part(numbers),
         "survival": [row for each in comparisons for row in survival_rows(each)],
         "fans": [row for chapter in chapters for row in fan_rows(chapter)],
         "grievances": [row for each in chapters for row in grievance_rows(each.grievances)],
     }
     return {
-        name: pd.DataFrame(rows, dtype=object).to_csv(index=False, lineterminator="\n")
+        name: (pd.DataFrame(rows, dtype=object) if isinstance(rows, list) else rows).to_csv(
+            index=False, lineterminator="\n"
+        )
         for name, rows in tables.items()
-    } | {"numbers": table_of(comparisons).to_csv(index=False, lineterminator="\n")}
+    }
 
 
 def scenario_row(chapter: Chapter) -> Row:
     """What a scenario asks, changes, cites and leaves out, and how it is read."""
-    reading = chapter.reading
-    scenario = reading.scenario
-    return {
-        "scenario": scenario.name,
-        "factual": reading.factual.name,
-        "question": scenario.question,
-        "antecedents": "; ".join(reading.antecedents),
-        "source": scenario.source,
-        "page": chapter.page,
-        "lines": scenario.lines,
-        "left_out": scenario.left_out,
-        "from": reading.first_month,
-        "to": reading.last_month,
-        "horizon_years": reading.years,
-        "years_read": reading.length,
-        "flags": "; ".join(reading.flags),
-        "pair_shown": chapter.chosen.pair,
-    }
+    entry = reading_entry(chapter.reading)
+    joined = {key: "; ".join(each) for key, each in entry.items() if isinstance(each, list)}
+    own = {"factual": chapter.reading.factual.name, "page": chapter.page}
+    return entry | joined | own | {"pair_shown": chapter.chosen.pair}
 
 
 def break_row(comparison: Comparison) -> Row:
@@ -113,22 +92,13 @@ def _cells(name: str, number: Any) -> Row:
     return {name: plain(number.value), **parts}
 
 
-def yearly_rows(comparison: Comparison) -> Iterator[Row]:
-    """Aid, support and strain of a pair, year by year."""
-    for number in yearly_numbers(comparison):
-        yield {
-            "scenario": number.scenario,
-            "pair": number.pair,
-            "series": number.quantity.removesuffix("_difference"),
-            "unit": number.unit.name,
-            "year": number.year,
-            "factual": number.factual,
-            "counterfactual": number.counterfactual,
-            **_cells("difference", number),
-            "low": number.low,
-            "high": number.high,
-            "correlation": number.correlation,
-        }
+def yearly_part(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Aid, support and strain of each pair, year by year, of the table of all numbers."""
+    yearly = numbers[numbers["year"].notna()]
+    named = {f"{part}": f"difference_{part}" for part in ("error", "spread", "halving")}
+    series = yearly["quantity"].str.removesuffix("_difference")
+    table = yearly.assign(quantity=series).rename(columns={"quantity": "series", **named})
+    return table.rename(columns={"value": "difference"})
 
 
 def survival_rows(comparison: Comparison) -> Iterator[Row]:
@@ -210,12 +180,12 @@ def pairs_table(comparisons: Sequence[Comparison]) -> Table:
 
 def _shown(comparison: Comparison) -> list[Number]:
     numbers = numbers_of(comparison)
-    return [numbers[key] for key in _OVERVIEW]
+    return [numbers[quantity.key] for quantity in _OVERVIEW]
 
 
 def _heads() -> Iterator[str]:
-    for key in _OVERVIEW:
-        head = QUANTITIES[key].head
+    for quantity in _OVERVIEW:
+        head = quantity.head
         for word, parted in _SOFT.items():
             head = head.replace(word, parted)
         yield head

@@ -4,6 +4,7 @@ Its sentences stand in ``sentences.txt.j2``; what is written there comes from he
 """
 
 import re
+from calendar import month_name
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -21,20 +22,6 @@ from simulation.countries import COUNTRY_KEYS, country_named
 from simulation.interventions import Intervention
 from simulation.scenario import Scenario
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 #: A space at which no line is broken.
 FIRM_SPACE = "\N{NO-BREAK SPACE}"
 _COUNTRY = re.compile(rf"(?<!-)\b({'|'.join(COUNTRY_KEYS)})\b(?!-)")
@@ -84,9 +71,8 @@ def month_in_words(date: str) -> str:
     if match is None:
         return date
     year, month, day = match.groups()
-    return " ".join(
-        [*([str(int(day))] if day else []), *([_MONTHS[int(month) - 1]] if month else []), year]
-    )
+    words = (str(int(day)) if day else "", month_name[int(month or 0)], year)
+    return " ".join(word for word in words if word)
 
 
 def dates_in_words(text: str) -> str:

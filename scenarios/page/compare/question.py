@@ -1,18 +1,22 @@
-"""A comparison that a visitor asks for: what is asked, and the answers as histories come in, the first ones soon."""
+"""A comparison that a visitor asks for, its link, and the answers as histories come in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from scenarios.charts.compare import SERIES_WORDS, Fan, fan_of
-from scenarios.comparison.compare import Comparison, Reading, columns_of, compare, reading_of
+from scenarios.charts.compare import Fan, fan_of
+from scenarios.comparison.compare import compare
+from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import DocumentedBreak
-from scenarios.files import catalogue
-from scenarios.outcomes import NEVER, YEARS
+from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.outcomes import PAIR_NAMES, YEARS
+from scenarios.page.explore.view import MOST_SEED
+from scenarios.page.parts.link import LinkReader, query_of
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
+from simulation.errors import LilliputError, Problem
 from simulation.scenario import HISTORICAL
 
 #: How many histories may be asked for.
@@ -23,7 +27,7 @@ _STAGES = (10_000,)
 
 @dataclass(frozen=True)
 class Question:
-    """Two scenarios, the pair whose break is asked about (client first), and how many histories with which shocks.
+    """Two scenarios, the pair whose break is asked about (client first), and which histories.
 
     ``years`` is the horizon after the first intervention; none means the scenario's own.
     """
@@ -36,16 +40,44 @@ class Question:
     years: int | None = None
 
     def reading(self) -> Reading:
-        """How the counterfactual is read; raises ``ScenarioError`` if the two cannot be compared."""
+        """How it is read; raises ``ScenarioError`` if the two cannot be compared."""
         factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
         return reading_of(scenario, factual, self.years)
 
 
+def query_of_question(question: Question) -> str:
+    """A question as the query of a link; what is as it is by default is left out."""
+    usual = vars(Question())
+    chosen = {key: value for key, value in vars(question).items() if value != usual[key]}
+    return query_of([(key, str(chosen.get(key, ""))) for key in usual])
+
+
+def read_question(search: str | None) -> tuple[Question, list[Problem]]:
+    """The question of a link, and what is wrong with it, for which the default stands."""
+    link = LinkReader(search)
+    usual = Question()
+    question = Question(
+        factual=link.name("factual", tuple(catalogue()), usual.factual),
+        scenario=link.name("scenario", tuple(catalogue()), usual.scenario),
+        pair=link.name("pair", PAIR_NAMES, usual.pair),
+        histories=int(link.name("histories", tuple(map(str, NUMBERS)), str(usual.histories))),
+        seed=link.whole("seed", 0, MOST_SEED, usual.seed),
+        years=link.whole_or_word("years", "own", 1, LONGEST_HORIZON),
+    )
+    problems = link.problems()
+    try:
+        question.reading()
+    except LilliputError as error:
+        return usual, [*problems, *error.problems]
+    return question, problems
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A comparison over as many histories as have come in, with the fans of both branches by series.
+    """A comparison over the histories that have come in, with the fans of both branches by series.
 
-    ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon in both branches.
+    ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon
+    in both branches.
     """
 
     question: Question
@@ -59,20 +91,17 @@ class Answer:
         return self.comparison.histories == self.question.histories
 
 
-#: Told how many histories have come in.
-Told = Callable[[int], None]
-
-
 def answers_to(
     question: Question,
     simulated: Simulated,
     breaks: Sequence[DocumentedBreak] = (),
-    told: Told = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Answer]:
     """Answers to a question: one over the first thousand histories, the last over all of them.
 
-    Raises ``ScenarioError`` if the scenarios cannot be compared, ``Stopped`` when the visitor has had enough.
+    ``progress`` takes how many histories have come in. Raises ``ScenarioError`` if the scenarios
+    cannot be compared, ``Stopped`` when the visitor has had enough.
     """
     reading = question.reading()
     columns = shown_columns(question.pair, reading)
@@ -84,10 +113,10 @@ def answers_to(
     for _, blocks in simulated.histories(
         scenarios, question.histories, question.seed, last_year, stopped
     ):
-        for held, block in zip(branches, blocks, strict=True):
-            held.append(part_of(block, columns))
+        for branch, block in zip(branches, blocks, strict=True):
+            branch.append(part_of(block, columns))
         done += len(blocks[0])
-        told(done)
+        progress(done)
         if stages and done >= stages[0]:
             stages.pop(0)
             yield answer_of(question, reading, branches, columns, breaks)
@@ -110,27 +139,15 @@ def answer_of(
     breaks: Sequence[DocumentedBreak],
 ) -> Answer:
     """The answer over some histories of both branches."""
-    factual, counterfactual = (table_of(blocks, columns) for blocks in branches)
-    (comparison,) = compare(reading, factual, counterfactual, (question.pair,), breaks)
-    fans = {
-        series: (
-            fan_of(factual, question.pair, series),
-            fan_of(counterfactual, question.pair, series),
-        )
-        for series in SERIES_WORDS
+    one, other = (table_of(blocks, columns) for blocks in branches)
+    pair = question.pair
+    (comparison,) = compare(reading, one, other, (pair,), breaks)
+    fans = {name: (fan_of(one, pair, name), fan_of(other, pair, name)) for name in SERIES_WORDS}
+    quarter = f"{pair.replace('-', '_')}_quarter"
+    months = {each: date_of(each) for each in range(reading.last_quarter + 1)}
+    dates = {
+        scenario.name: table[quarter].map(months).fillna("")
+        for scenario, table in ((reading.factual, one), (reading.scenario, other))
     }
-    return Answer(question, comparison, fans, _breaks(question, reading, factual, counterfactual))
-
-
-def _breaks(
-    question: Question, reading: Reading, factual: pd.DataFrame, counterfactual: pd.DataFrame
-) -> pd.DataFrame:
-    """The month of the break of every history in both branches; empty where none falls within what is read."""
-    column = f"{question.pair.replace('-', '_')}_quarter"
-    months = {NEVER: ""} | {
-        quarter: date_of(quarter) for quarter in range(reading.last_quarter + 1)
-    }
-    told: dict[str, Any] = {"replicate": factual["replicate"], "draw": factual["draw"]}
-    for name, table in ((reading.factual.name, factual), (reading.scenario.name, counterfactual)):
-        told[name] = table[column].map(months).fillna("")
-    return pd.DataFrame(told).sort_values("replicate", ignore_index=True)
+    histories = one[["replicate", "draw"]].assign(**dates)
+    return Answer(question, comparison, fans, histories.sort_values("replicate", ignore_index=True))

@@ -12,14 +12,13 @@ from scenarios.batch.store import read_manifest
 from scenarios.comparison.batch import (
     compare_batch,
     compare_given,
-    draws_problems,
     question_of,
     read_histories,
     scenarios_of,
 )
 from scenarios.comparison.compare import compare
+from scenarios.comparison.histories import draws_problems, simulate_histories
 from scenarios.comparison.reading import reading_of
-from scenarios.comparison.histories import simulate_histories
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named

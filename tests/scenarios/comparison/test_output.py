@@ -1,4 +1,4 @@
-"""Comparisons on the screen and as JSON: words for what is infinite, missing, unaffected or limited by the draws."""
+"""Comparisons on the screen, as JSON and as a table: what is infinite, missing or unaffected."""
 
 import json
 import math
@@ -117,7 +117,9 @@ def test_years_are_told_one_by_one() -> None:
 
 
 def test_the_object_is_plain_json() -> None:
-    held = as_object(BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5)))
+    held = as_object(
+        BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5))
+    )
     assert json.loads(json.dumps(held, allow_nan=False)) == held
     entry = held["comparisons"][0]["pairs"]["albania-china"]
     assert entry["shift"]["median"]["value"] == "avoided"

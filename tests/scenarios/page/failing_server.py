@@ -9,8 +9,8 @@ from typing import Any
 
 from scenarios.page import simulated
 from scenarios.page.calibration import tab as calibration
-from scenarios.page.compare import pictures as compare_pictures
 from scenarios.page.compare import question as comparing
+from scenarios.page.compare import view as compare_view
 from scenarios.page.explore import pictures, stepper
 from scenarios.page.record import timeline
 
@@ -28,7 +28,7 @@ def failing(carried_out: Callable[..., Any], wrong: Callable[..., bool]) -> Call
     return tried
 
 
-BLOCK, FAN = simulated.simulated_block, compare_pictures.fan_figure
+BLOCK, FAN = simulated.simulated_block, compare_view.fan_figure
 
 
 def dying_block(parameters: Any, scenarios: Any, seed: int, *rest: Any) -> Any:
@@ -50,7 +50,7 @@ def main() -> None:
     from calibration.cli.serve import serve
 
     simulated.simulated_block = dying_block
-    compare_pictures.fan_figure = failing_fan
+    compare_view.fan_figure = failing_fan
     pictures.network_figure = failing(
         pictures.network_figure, lambda _, quarter, __: quarter == QUARTER
     )

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.comparison.batch import (
     BatchComparison,
     BatchRequest,

@@ -14,9 +14,8 @@ from calibration.cli.compare import (
     OnlyNames,
     typed,
 )
-from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence, sources
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.arguments import read_or_problems
 from scenarios.comparison.batch import question_of
 from scenarios.console import reporting_errors, waiting

@@ -7,13 +7,14 @@ from operator import attrgetter
 
 from calibration.errors import CalibrationError
 from calibration.evidence.currency import usd_of
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, RecordedChange, first_day
-from scenarios.documented import DocumentedAid
-from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
+from scenarios.documented import Documented, DocumentedAid, DocumentedBreak
+from simulation.conditioning import RecordedMove
 from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
 from simulation.errors import Problem, listed, raise_if_any
-from simulation.state import STARTING_ALLIANCES, Status
+from simulation.state import MOVE_OF_STATUSES, STARTING_ALLIANCES, Status
 
 COMPARED = ("target", "held out")
 _OBSERVED = ("asked", "pledged", "delivered")
@@ -156,3 +157,13 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
             )
         )
     return tuple(observed)
+
+
+def documented_record() -> Documented:
+    """The documented breaks and amounts of aid, as plain figures for runs and charts."""
+    evidence = read_evidence()
+    breaks = (
+        DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
+        for known in headline_breaks(evidence).values()
+    )
+    return Documented(tuple(breaks), aid_observations(evidence))

@@ -1,7 +1,24 @@
 """How hard a fit may be asked to work."""
 
-from calibration.checks.recovery.exchangeable import Chains
+from dataclasses import dataclass
+
 from calibration.fit.sampler import Effort
+
+
+@dataclass(frozen=True)
+class Chains:
+    """How many ``chains`` there are, of how many ``moves``, and the lengths of their steps.
+
+    Lengths lie between ``shortest`` and ``longest``: records differ in how much they tell, so that
+    no single length suits all. ``copies`` is as in a fit.
+    """
+
+    chains: int
+    copies: int
+    moves: int
+    shortest: float
+    longest: float
+
 
 #: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is about 1 where the
 #: record fits best (``lilliput calibrate check noise``).

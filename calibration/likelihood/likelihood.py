@@ -12,8 +12,8 @@ from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.state import Status
 from simulation.trajectory import Trajectory
 

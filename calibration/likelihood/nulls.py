@@ -20,17 +20,17 @@ from calibration.likelihood.likelihood import LAST_FITTED, Figure, PeriodAid, Re
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
-from simulation.context import CHINA_ENTERS, Context, leadership_spells
+from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.drivers import CHINA_ENTERS, leadership_spells
+from simulation.interventions import HISTORICAL
 from simulation.parameters import (
     Parameter,
     default_parameters,
     parameter_table,
     read_parameter_table,
-    source_keys,
 )
-from simulation.scenario import HISTORICAL
 from simulation.state import Move
 
 #: Quarters on record: 1945 Q1 to the last that is fitted.
@@ -75,9 +75,7 @@ class Null:
 @cache
 def null_table() -> dict[str, Parameter]:
     """The parameters of the nulls by name, from ``calibration/nulls.toml``."""
-    return read_parameter_table(
-        Path(str(files("calibration").joinpath("nulls.toml"))), source_keys()
-    )
+    return read_parameter_table(Path(str(files("calibration").joinpath("nulls.toml"))))
 
 
 @cache

@@ -27,14 +27,13 @@ from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.run import scenario_hash
 from scenarios.twins import parting
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, listed, nearest, raise_if_any, unknown
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario, read_asked
 from simulation.schema import validated
 
 TITLE = "this batch cannot be compared"
@@ -127,8 +126,7 @@ def _scenario(entry: Mapping[str, Any]) -> Scenario | None:
     if "asked" not in entry:
         file = catalogue().get(entry["name"])
         return None if file is None else file.scenario
-    changes = tuple(Intervention(**change) for change in entry["asked"]["interventions"])
-    return Scenario(**{**entry["asked"], "interventions": changes})
+    return read_asked(entry["asked"])
 
 
 class BatchQuestion(NamedTuple):

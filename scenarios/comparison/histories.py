@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.batch.columns import batch_table
+from scenarios.columns import batch_table
 from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import KEPT, outcomes_of
@@ -29,8 +29,8 @@ from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import CHUNK, Course, continued, opened
 from simulation.errors import Problem, raise_if_any
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import DecisionStream
 from simulation.state import AllianceState
 from simulation.trajectory import MoveTable

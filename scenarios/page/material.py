@@ -1,4 +1,4 @@
-"""What the page is given when it starts: draws, documented figures and events, and the evidence behind them."""
+"""What the page is given when it starts: draws, evidence, documented figures, and reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,19 @@ import numpy as np
 import solara
 from numpy.typing import NDArray
 
+from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
+from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
 
 
 @dataclass(frozen=True)
 class EvidenceEntry:
-    """A row of the evidence as a plain record (its columns and its file), with the ids of the rows beside it.
+    """A row of the evidence as a plain record: its columns and its file.
 
-    ``beside`` names conflicting readings, parts and the like: how they are related, and which rows they are.
+    ``beside`` names the rows beside it by how they are related: conflicting readings, parts and
+    the like.
     """
 
     record: Mapping[str, Any]
@@ -26,11 +29,42 @@ class EvidenceEntry:
 
 
 @dataclass(frozen=True)
+class ReportTable:
+    """A table of a report: its rows have an ``id`` and a text for every column."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """A published report of a check of the calibration.
+
+    ``reached`` is none where there is no goal. Every reader is shown ``tables``;
+    ``appendix`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
+    check's picture shows, if it has one. ``content`` is the report as a JSON file.
+    """
+
+    check: str
+    title: str
+    finding: str
+    reached: bool | None
+    origin: Mapping[str, Any]
+    tables: tuple[ReportTable, ...] = ()
+    appendix: tuple[str | ReportTable, ...] = ()
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
 class Material:
     """All that every visitor of the page is shown from; it is read once and never changes.
 
-    ``prior`` holds values of every parameter, evenly spread over the probability of its prior; ``reports`` the
-    published reports of the calibration's checks, by their names, as objects; both are empty where there are none.
+    ``prior`` holds values of every parameter, evenly spread over the probability of its prior;
+    ``reports`` the published reports of the checks by their names; ``standings`` how far the
+    record informs each parameter. They are empty where there are none.
     """
 
     draws: Draws
@@ -39,7 +73,8 @@ class Material:
     evidence: tuple[EvidenceEntry, ...] = ()
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     prior: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reports: Mapping[str, CheckReport] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
     @cached_property
     def simulated(self) -> Simulated:

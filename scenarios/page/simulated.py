@@ -5,7 +5,6 @@ and whoever asks for more of the same is given what is there. They are those of 
 but end with the year in which the horizon of a comparison ends, as nothing after it is read.
 """
 
-import multiprocessing
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -26,22 +25,22 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.batch.columns import SCHEMA
-from scenarios.batch.workers import begin_worker
+from scenarios.batch.workers import process_pool
 from scenarios.charts.compare import Fan, fan_figure
 from scenarios.charts.look import svg_of
+from scenarios.columns import SCHEMA
 from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
-from scenarios.run import scenario_hash
 from scenarios.twins import YearlyTwins, yearly_twins
 from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import HISTORICAL, Scenario
 
 #: Histories that a worker carries out at a time.
 BLOCK = CHUNK
@@ -93,8 +92,7 @@ class Simulated:
                     self._pool = apart.submit(self._started).result()
 
     def _started(self) -> ProcessPoolExecutor:
-        spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, spawn, initializer=begin_worker)
+        pool = process_pool(self.workers)
         for _ in range(self.workers):
             pool.submit(_stand_ready)
         return pool

@@ -19,8 +19,7 @@ from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.explain.reasons import the
 from scenarios.explain.words import in_words
 from simulation.countries import COUNTRY_KEYS, country_named
-from simulation.interventions import Intervention
-from simulation.scenario import Scenario
+from simulation.interventions import Intervention, Scenario
 
 #: A space at which no line is broken.
 FIRM_SPACE = "\N{NO-BREAK SPACE}"

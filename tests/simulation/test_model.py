@@ -15,14 +15,15 @@ from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.errors import NonFiniteError, SimulationError
-from simulation.interventions import Intervention
+from simulation.interventions import Pledge, Scenario
 from simulation.model import AllianceModel, run_model
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import Scenario
-from simulation.state import Move, Status, array_fields
+from simulation.stages import array_fields
+from simulation.state import Move, Status
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
-#: What an agent tells: the method, the array of the state behind it, and whether the agent stands first in it.
+#: What an agent tells: the method, the array of the state behind it, and whether the agent stands
+#: first in it.
 OF_THE_STATE = [
     ("support_for", "support", False),
     ("strain_toward", "strain", False),
@@ -64,7 +65,10 @@ def test_an_agent_reads_the_models_arrays(method, name, first):
             assert (
                 values[-1]
                 == getattr(
-                    model.state if (method, name, first) in OF_THE_STATE else model.account, name
+                    model.state
+                    if (method, name, first) in OF_THE_STATE
+                    else model.account.exchange,
+                    name,
                 )[place][0]
             )
     assert len(set(values)) > 4
@@ -82,9 +86,10 @@ def test_an_agent_keeps_no_copy_of_the_state(method, name, first):
 @pytest.mark.parametrize(("method", "name", "first"), OF_THE_ACCOUNT)
 def test_an_agent_keeps_no_copy_of_the_account(method, name, first):
     model = stepped(10)
-    array = getattr(model.account, name).copy()
+    array = getattr(model.account.exchange, name).copy()
     array[(USSR, ALBANIA) if first else (ALBANIA, USSR)] = 0.123
-    model.account = model.account._replace(**{name: array})
+    exchange = model.account.exchange._replace(**{name: array})
+    model.account = model.account._replace(exchange=exchange)
     assert getattr(model.countries[USSR], method)(ALBANIA) == 0.123
 
 
@@ -162,10 +167,17 @@ def test_any_whole_number_is_a_seed_as_in_an_ensemble(seed):
 
 
 def test_a_scenario_is_followed():
-    pledge = Intervention(
-        "pledge", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=900.0
+    pledge = Pledge(
+        start="1945-01",
+        end="1945-12",
+        reason="r",
+        patron="yugoslavia",
+        client="albania",
+        value=900.0,
     )
-    model = stepped(4, scenario_choice=Scenario("try", "What if?", interventions=(pledge,)))
+    model = stepped(
+        4, scenario_choice=Scenario(name="try", question="What if?", interventions=(pledge,))
+    )
     assert (
         model.countries[YUGOSLAVIA].pledged_to(ALBANIA)
         > stepped(4).countries[YUGOSLAVIA].pledged_to(ALBANIA) + 900
@@ -191,7 +203,7 @@ def test_more_than_one_history_is_refused(replicates):
 
 def test_parameters_are_keywords_and_a_seed_is_required():
     with pytest.raises(TypeError):
-        AllianceModel(Scenario("try", "?"))
+        AllianceModel(Scenario(name="try", question="?"))
     with pytest.raises(TypeError):
         AllianceModel()
 

@@ -1,11 +1,14 @@
-"""Records that the rules themselves make: of the same kind as the real one, from parameters that are known.
+"""Records that the rules make: of the kind of the real one, from parameters that are known.
 
-A history runs free; its moves are put on record with windows, its pledges by plan period, its answers to requests and
-its rates of interest with the spreads of the real figures. What is put on record is drawn exactly as the likelihood
-supposes, so that a fit of such a record must find the parameters again. Source: Talts et al. 2018.
+A history runs free; its moves are put on record with windows, its pledges by plan period, its
+answers to requests and its rates of interest with the spreads of the real figures. What is put on
+record is drawn exactly as the likelihood supposes, so that a fit of such a record must find the
+parameters again. Source: Talts et al. 2018.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,9 +32,10 @@ from simulation.ensemble import simulate
 from simulation.state import Move, Status
 from simulation.trajectory import MoveTable, Trajectory
 
-#: Keep apart what a simulated record draws: its parameters, its history, how it was put on record, its fit, its
-#: check.
+#: Keep apart what a simulated record draws: its parameters, its history, how it was put on record,
+#: its fit, its check.
 PARAMETERS, HISTORY, RECORDING, FITTING, CHECKING = 10, 11, 12, 13, 14
+Recorded = TypeVar("Recorded", PeriodAid, ShareGranted, InterestAgreed)
 
 
 @dataclass(frozen=True)
@@ -86,45 +90,48 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                 moves += windowed(
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
-    aid = [recorded_aid(history, figure, generator.standard_normal()) for figure in like.aid]
-    shares = [
-        recorded_share(history, answer, generator.standard_normal()) for answer in like.shares
-    ]
-    interest = [
-        recorded_interest(history, held, generator.standard_normal()) for held in like.interest
-    ]
+
+    def documented(
+        figures: Sequence[Recorded],
+        recording: Callable[[Trajectory, Recorded, float], Recorded | None],
+    ) -> tuple[Recorded, ...]:
+        made = [recording(history, figure, generator.standard_normal()) for figure in figures]
+        return tuple(figure for figure in made if figure is not None)
+
     return Record(
         tuple(moves),
-        tuple(figure for figure in aid if figure is not None),
-        tuple(answer for answer in shares if answer is not None),
-        tuple(held for held in interest if held is not None),
+        documented(like.aid, recorded_aid),
+        documented(like.shares, recorded_share),
+        documented(like.interest, recorded_interest),
     )
 
 
 def windowed(
     table: MoveTable, pair: tuple[Country, Country], width: int, offset: int
 ) -> list[RecordedMove]:
-    """The moves of a pair, each in its cell of a calendar of cells ``width`` quarters long, shifted by ``offset``.
+    """The moves of a pair, each dated by its cell of a calendar.
 
-    A move that shares its cell with another of the pair, or with the end of the fitted years, is dated to its
-    quarter. Whether a cell is told thus depends on nothing but what it holds, as the likelihood of a window supposes.
+    Cells are ``width`` quarters long and shifted by ``offset``. A move that shares its cell with
+    another of the pair, or with the end of the fitted years, is dated to its quarter. Which way a
+    move is dated depends on nothing but what its cell holds, as the likelihood of a window
+    supposes.
     """
     end = quarter_of(LAST_FITTED)
     here = np.isin(table.patron, pair) & np.isin(table.client, pair)
     order = np.argsort(table.quarter[here])
     quarters, moves = table.quarter[here][order], table.move[here][order]
     cells = (quarters + offset) // width
-    found = []
+    rows = []
     for quarter, cell, move in zip(quarters, cells, moves, strict=True):
         first, last = cell * width - offset, (cell + 1) * width - offset - 1
         if (cells == cell).sum() > 1 or last > end or first < 0:
             first = last = quarter
-        found.append(RecordedMove(pair, Move(int(move)), int(first), int(last)))
-    return found
+        rows.append(RecordedMove(pair, Move(int(move)), int(first), int(last)))
+    return rows
 
 
 def recorded_aid(history: Trajectory, figure: PeriodAid, error: float) -> PeriodAid | None:
-    """The pledges of a plan period as they would be documented; none if the two were never on terms in it.
+    """The pledges of a plan period as documented; none if the two were never on terms in it.
 
     Formula: usd = pledged / share of the period on terms x exp(spread x error).
     """
@@ -146,24 +153,23 @@ def recorded_share(history: Trajectory, answer: ShareGranted, error: float) -> S
     Formula: share = pledged / requested + spread x error.
     """
     at = (slice(answer.first_quarter, answer.last_quarter + 1), answer.patron, answer.client, 0)
-    asked = float(history.arrays["requested"][at].sum())
-    if asked <= 0:
+    requested = float(history.arrays["requested"][at].sum())
+    if requested <= 0:
         return None
     spread = float(np.hypot(answer.spread, observation_settings()["share_discrepancy"]))
-    return replace(
-        answer, share=float(history.arrays["newly_pledged"][at].sum()) / asked + spread * error
-    )
+    share = float(history.arrays["newly_pledged"][at].sum()) / requested
+    return replace(answer, share=share + spread * error)
 
 
 def recorded_interest(
-    history: Trajectory, held: InterestAgreed, error: float
+    history: Trajectory, agreed: InterestAgreed, error: float
 ) -> InterestAgreed | None:
     """The rate of interest as it would be documented; none if nothing was pledged.
 
     Formula: rate = mean rate of the credit agreed + spread x error.
     """
-    rate = float(mean_interest(*interest_charged(history, held))[0])
+    rate = float(mean_interest(*interest_charged(history, agreed))[0])
     if np.isnan(rate):
         return None
-    spread = float(np.hypot(held.spread, observation_settings()["interest_discrepancy"]))
-    return replace(held, rate=rate + spread * error)
+    spread = float(np.hypot(agreed.spread, observation_settings()["interest_discrepancy"]))
+    return replace(agreed, rate=rate + spread * error)

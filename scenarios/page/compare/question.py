@@ -17,7 +17,7 @@ from scenarios.page.parts.link import LinkReader, query_of
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
 from simulation.errors import LilliputError, Problem
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)

@@ -8,13 +8,14 @@ from scipy import stats
 
 from calibration.checks.ablation import weighted_logs
 from calibration.checks.leave_one_out import (
-    Asked,
     LeftOut,
+    Question,
     left_out,
     null_scores,
     smoothed,
     systematic,
 )
+from calibration.checks.leave_one_out_report import leave_one_out_report
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.likelihood.null_likelihood import NullFit
@@ -37,7 +38,6 @@ from calibration.likelihood.scores import (
     paired,
 )
 from calibration.prior import draw_coordinates
-from calibration.reports.leave_one_out import leave_one_out_report
 from simulation.countries import Country
 from simulation.dates import quarter_of
 
@@ -141,7 +141,7 @@ def asked():
     interest = record.interest[:1]
     assert (interest[0].patron, interest[0].client) == PAIR
     small = replace(record, moves=moves, aid=aid, shares=shares, interest=interest)
-    return Asked(small, documented_quarters(evidence, small), seed=1, copies=2)
+    return Question(small, documented_quarters(evidence, small), seed=1, copies=2)
 
 
 @pytest.fixture(scope="module")
@@ -207,11 +207,11 @@ def fake(name, rules, null, pareto=0.1):
 
 def test_the_finding_tells_gains_losses_and_failing_weights(origin):
     good = [fake("a", -1.0, -3.0), fake("b", -1.5, -3.0), fake("c", -0.5, -2.0)]
-    report = leave_one_out_report(good, origin, refits=True)
+    report, _ = leave_one_out_report(good, origin, refits=True)
     assert report.reached
     assert "gain +1.67 ± 0.17" in report.finding
     bad = [fake("a", -3.0, -3.0), fake("b", -4.0, -3.0), fake("c", -1.5, -2.0, pareto=0.9)]
-    report = leave_one_out_report(bad, origin, refits=False)
+    report, _ = leave_one_out_report(bad, origin, refits=False)
     assert not report.reached
     for text in ("lose most on: b (-1.0)", "add little", "For 1 observations the weights fail"):
         assert text in report.finding

@@ -20,8 +20,7 @@ from scenarios.files import scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from simulation.countries import Country
 from simulation.dates import QUARTERS
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Intervention, Scenario
 
 PAIR = "albania-ussr"
 STEM = "albania_ussr"

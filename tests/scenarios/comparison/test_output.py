@@ -23,7 +23,7 @@ from scenarios.comparison.output import (
 from scenarios.comparison.reading import Comparison, columns_of, reading_of
 from scenarios.comparison.table import QUANTITIES, UNITS, numbers_of, plain, table_of
 from scenarios.files import scenario_named
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 READING = reading_of(scenario_named("no-opening-1971"), HISTORICAL)
 START = READING.first_quarter

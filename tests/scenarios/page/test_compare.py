@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.run_request import documented_record
+from calibration.evidence.record import documented_record
 from scenarios.charts.compare import Fan, fan_figure, fan_of
 from scenarios.charts.look import DARK, LIGHT
 from scenarios.comparison.compare import compare

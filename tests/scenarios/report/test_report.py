@@ -13,9 +13,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence, sources
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.batch.run import run_batch
 from scenarios.charts.look import LIGHT
 from scenarios.comparison.batch import compare_batch
@@ -29,7 +28,7 @@ from scenarios.report import write as report_files
 from scenarios.report.gather import Report, ReportMaterial, ReportRequest, pair_asked, report_on
 from scenarios.report.pictures import COLOURS, Letters, pictures
 from scenarios.report.write import folder_of, report_problems, write_report
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 REPLICATES, SEED = 120, 1
 NAMES = ("no-opening-1971", "no-new-line-1956")
@@ -287,7 +286,8 @@ def test_the_pair_that_a_question_is_about(report: Report) -> None:
     assert chosen_of(report, "no-opening-1971").pair == "albania-china"
     assert chosen_of(report, "no-new-line-1956").pair == "albania-ussr"
     chapter = next(chapter for chapter in report.chapters if chapter.name == "no-new-line-1956")
-    asked = replace(chapter.reading.scenario, question="Would China have broken with Moscow?")
+    question = "Would China have broken with Moscow?"
+    asked = chapter.reading.scenario.model_copy(update={"question": question})
     comparisons = [
         replace(each, reading=replace(each.reading, scenario=asked)) for each in chapter.comparisons
     ]

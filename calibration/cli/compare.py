@@ -1,16 +1,18 @@
 """``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationInfo, field_validator
 
+from calibration.cli.requests import Reader, Request, as_typed, command
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.comparison.batch import (
+    TITLE,
     BatchComparison,
     BatchRequest,
     compare_batch,
@@ -25,101 +27,115 @@ from scenarios.comparison.output import (
     tables_of,
     yearly_table,
 )
-from scenarios.console import reporting_errors, waiting, wide_console
-from scenarios.draws import read_draws
+from scenarios.console import waiting, wide_console
+from scenarios.draws import Draws, read_draws
+from scenarios.errors import ScenarioError
+from simulation.interventions import HISTORICAL
+from simulation.schema import refuse
 
 _NARROWEST = 150
-BatchFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")]
-FactualName = Annotated[
-    str, typer.Option(metavar="NAME", help="The scenario that the others are set beside.")
-]
-EventPairs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
-    ),
-]
-OnlyNames = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only", metavar="NAME", help="One counterfactual of the batch; may be repeated."
-    ),
-]
-_OWN = "each scenario's own"
-HorizonYears = Annotated[
-    str | None,
-    typer.Option(metavar="YEARS", help="Years after the first intervention.", show_default=_OWN),
-]
-GivenUntil = Annotated[
-    str | None,
-    typer.Option(
-        "--given-record-until",
-        metavar="YYYY-MM",
-        help="Start both branches from the record up to the end of that quarter, simulated anew.",
-    ),
-]
 
 
-def compare(
-    folder: BatchFolder = Path("results/batch"),
-    factual: FactualName = "historical",
-    events: EventPairs = None,
-    only: OnlyNames = None,
-    horizon: HorizonYears = None,
-    given: GivenUntil = None,
+class BatchReading(Request):
+    """How a batch is read: what commands that compare and report have in common."""
+
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")] = Path(
+        "results/batch"
+    )
+    factual: Annotated[
+        str, typer.Option(metavar="NAME", help="The scenario that the others are set beside.")
+    ] = HISTORICAL.name
+    events: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
+        ),
+    ] = None
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One counterfactual of the batch; may be repeated."),
+    ] = None
+    horizon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEARS",
+            help="Years after the first intervention.",
+            show_default="each scenario's own",
+        ),
+    ] = None
+    given: Annotated[
+        str | None,
+        typer.Option(
+            "--given-record-until",
+            metavar="YYYY-MM",
+            help="Start both branches from the record up to the end of that quarter, "
+            "and simulate anew.",
+        ),
+    ] = None
+    #: What all this asks of the batch.
+    asked: BatchRequest = BatchRequest()
+
+    @field_validator("asked", mode="before")
+    @classmethod
+    def _of_the_batch(cls, asked: BatchRequest, others: ValidationInfo) -> BatchRequest:
+        typed = others.data
+        entry = {
+            "factual": typed["factual"],
+            "--event": tuple(dict.fromkeys(typed["events"] or ())),
+            "only": tuple(typed["only"] or ()),
+            "--horizon": typed["horizon"],
+            "until": typed["given"],
+        }
+        entry = {key: value for key, value in entry.items() if value not in (None, ())}
+        try:
+            return question_of(typed["folder"], entry, cls.command).request
+        except ScenarioError as error:
+            refuse(error.problems)
+        return asked
+
+
+class CompareRequest(BatchReading):
+    """A batch to be compared, and how the comparison is shown."""
+
+    command = "lilliput compare"
+    title = TITLE
+
     draws: Annotated[
-        Path | None,
+        Draws,
+        Reader(read_draws, Path),
         typer.Option(
             metavar="FILE",
             help="The draws of the batch, for --given-record-until.",
             show_default="those that ship",
         ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+    ] = as_typed(None)
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+
+
+@command
+def compare(request: CompareRequest) -> None:
     """Set every counterfactual of a batch beside its factual twins.
 
-    Tells for every pair whether its break is avoided, brought forward or delayed within the
-    horizon, by how much, and how far the documented course was necessary and sufficient for it;
-    with --event or --json also what becomes of support, strain and aid, year by year.
-    docs/comparing.md explains every number.
+    Tells for every pair whether its break is avoided, brought forward or delayed within the horizon,
+    by how much, and how far the documented course was necessary and sufficient for it; with --event
+    or --json also what becomes of support, strain and aid, year by year. docs/comparing.md explains
+    every number.
     """
-    with reporting_errors():
-        entry = typed(factual, events, only, horizon, given)
-        request = question_of(folder, entry, "lilliput compare").request
-        compared = _compared(folder, request, draws)
-    if as_json:
+    compared = _compared(request)
+    if request.as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
     else:
-        _print(compared, yearly=bool(events))
+        _print(compared, yearly=bool(request.events))
 
 
-def typed(
-    factual: str,
-    events: Sequence[str] | None,
-    only: Sequence[str] | None,
-    horizon: str | None,
-    given: str | None,
-) -> dict[str, object]:
-    """What is asked of a batch, as typed: an entry for a ``BatchRequest``."""
-    entry = {
-        "factual": factual,
-        "--event": tuple(dict.fromkeys(events or ())),
-        "only": tuple(only or ()),
-        "--horizon": horizon,
-        "until": given,
-    }
-    return {key: value for key, value in entry.items() if value}
-
-
-def _compared(folder: Path, request: BatchRequest, draws: Path | None) -> BatchComparison:
-    named = request.model_dump(exclude={"until"}) | {"breaks": documented_record().breaks}
-    with waiting() as bar:
-        if request.until is None:
-            return compare_batch(folder, **named, progress=partial(bar, "comparing"))
-        moves, own = recorded_moves(read_evidence()), read_draws(draws)
-        progress = partial(bar, "simulating")
-        return compare_given(folder, request.until, moves, own, **named, progress=progress)
+def _compared(request: CompareRequest) -> BatchComparison:
+    folder, until = request.folder, request.asked.until
+    named = request.asked.named | {"breaks": documented_record().breaks}
+    with waiting() as progress:
+        if until is None:
+            return compare_batch(folder, **named, progress=partial(progress, "comparing"))
+        moves, advance = recorded_moves(read_evidence()), partial(progress, "simulating")
+        return compare_given(folder, until, moves, request.draws, **named, progress=advance)
 
 
 def _print(compared: BatchComparison, *, yearly: bool) -> None:

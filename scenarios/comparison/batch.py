@@ -1,6 +1,5 @@
 """The counterfactuals of a batch beside their factual twins: as on disk, or given the record."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
+from scenarios.arguments import whole_number
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
@@ -32,31 +31,23 @@ from scenarios.outcomes import PAIR_NAMES
 from scenarios.twins import parting
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
-from simulation.errors import Problem, listed, nearest, raise_if_any, unknown
+from simulation.errors import Problem, raise_if_any, unknown
 from simulation.interventions import HISTORICAL, Scenario, read_asked
-from simulation.schema import validated
+from simulation.schema import one_of, refusal, validated
 
 TITLE = "this batch cannot be compared"
 #: Gives some columns of the histories of a scenario by its name.
 Histories = Callable[[str, list[str]], pd.DataFrame]
 
 
-def _pair(name: object) -> object:
-    if name in PAIR_NAMES:
-        return name
-    near = nearest(name, PAIR_NAMES)
-    raise PydanticCustomError("pair", "a pair", {"allowed": listed(PAIR_NAMES), "near": near})
+def _years(typed: object) -> int:
+    years, problems = whole_number("", str(typed), 1, LONGEST_HORIZON)
+    if problems:
+        raise refusal(problems[0].allowed)
+    return years
 
 
-def _years(years: object) -> int:
-    typed = re.fullmatch(r"[+-]?\d{1,30}", str(years).strip())
-    if typed and 1 <= int(typed[0]) <= LONGEST_HORIZON:
-        return int(typed[0])
-    allowed = f"a whole number from 1 to {LONGEST_HORIZON}"
-    raise PydanticCustomError("years", "a horizon", {"allowed": allowed})
-
-
-_Pair = Annotated[str, BeforeValidator(_pair)]
+_Pair = Annotated[str, one_of(PAIR_NAMES)]
 _Years = Annotated[int, BeforeValidator(_years)]
 
 
@@ -76,6 +67,11 @@ class BatchRequest(BaseModel):
     pairs: tuple[_Pair, ...] = Field(default=PAIR_NAMES, validation_alias="--event")
     years: _Years | None = Field(default=None, validation_alias="--horizon")
     until: str | None = None
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """All but ``until``, as arguments of ``compare_batch`` and ``compare_given``."""
+        return self.model_dump(exclude={"until"})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.columns import stem_of
 from scenarios.comparison.estimates import (
     NOTHING,
     Clusters,
@@ -97,7 +98,7 @@ class _Twins:
     ) -> None:
         self.reading, self.pair, self.clusters = reading, pair, clusters
         self.span = (reading.first_quarter, reading.last_quarter)
-        self.stem = pair.replace("-", "_")
+        self.stem = stem_of(pair)
         self.tables = (factual, counterfactual)
         dates = (table[f"{self.stem}_quarter"].to_numpy() for table in self.tables)
         self.factual, self.counterfactual = (

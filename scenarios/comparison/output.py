@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -25,6 +24,7 @@ from scenarios.comparison.table import (
     plain,
     yearly_numbers,
 )
+from scenarios.console import plain_table
 
 #: The tables of one row a pair, by the words of ``quantities.csv``.
 _TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
@@ -139,29 +139,22 @@ def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -
         title = f"{title} ({units.pop()})"
         heads = [each.name.lower() for each in quantities]
     lines = [[textwrap.fill(line, _HEAD) for line in head.split("\n")] for head in heads]
-    drawn = _table(title, ["pair", *map("\n".join, lines)])
-    for numbers in pairs:
-        shown = [numbers[each.key] for each in quantities]
-        drawn.add_row(shown[0].pair, *(escape(each.text_and_range) for each in shown))
-    return drawn
+    columns = [escape("\n".join(each)) for each in lines]
+    rows = [[numbers[each.key] for each in quantities] for numbers in pairs]
+    cells = [[own[0].pair, *(escape(each.text_and_range) for each in own)] for own in rows]
+    return plain_table(["pair", *columns], cells, title=title, right=columns, whole=["pair"])
 
 
 def yearly_table(comparison: Comparison) -> Table:
     """Support, strain and aid delivered of one pair, year by year, and the difference of twins."""
     title = f"{comparison.pair}: counterfactual less factual, over all histories"
-    table = _table(title, ["series", *YEARLY_HEADS])
+    columns = ["series", *YEARLY_HEADS]
+    table = plain_table(columns, title=title, right=YEARLY_HEADS, whole=columns)
     for quantity, numbers in groupby(yearly_numbers(comparison), key=lambda each: each.quantity):
         table.add_section()
         words, unit = SERIES_WORDS[quantity.removesuffix("_difference")]
         for place, number in enumerate(numbers):
             table.add_row("" if place else f"{words} ({unit})", *number.yearly_cells)
-    return table
-
-
-def _table(title: str, heads: Sequence[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
-    for place, head in enumerate(heads):
-        table.add_column(escape(head), justify="right" if place else "left", no_wrap=not place)
     return table
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scenarios.columns import stem_of
 from scenarios.comparison.estimates import Estimate, SurvivalCurve
 from scenarios.errors import ScenarioError
 from scenarios.files import antecedents
@@ -202,7 +203,7 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
 
 def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]:
     """The columns of a batch that a comparison reads: breaks, and the years of its horizon."""
-    stems = [pair.replace("-", "_") for pair in pairs]
+    stems = [stem_of(pair) for pair in pairs]
     yearly = [
         f"{stem}_{series}_{year}"
         for stem in stems

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.charts.compare import Fan, fan_of
+from scenarios.columns import stem_of
 from scenarios.comparison.batch import (
     TITLE,
     BatchComparison,
@@ -124,7 +125,7 @@ def report_on(
     batch or the draws (see ``compare_batch`` and ``compare_given``).
     """
     request, progress = request or BatchRequest(), progress or _nowhere
-    named = request.model_dump(exclude={"until"})
+    named = request.named
     _, manifest, readings = question_of(folder, request.model_dump())
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
     named["breaks"] = material.documented.breaks
@@ -211,7 +212,7 @@ def _histories(
 
 
 def _fans(comparison: Comparison, histories: Histories) -> dict[str, tuple[Fan, Fan]]:
-    stem = comparison.pair.replace("-", "_")
+    stem = stem_of(comparison.pair)
     columns = ["replicate", *(f"{stem}_{series}_{year}" for series in SHOWN for year in YEARS)]
     reading = comparison.reading
     one, other = (histories(each.name, columns) for each in (reading.factual, reading.scenario))

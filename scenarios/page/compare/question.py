@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from scenarios.charts.compare import Fan, fan_of
+from scenarios.columns import stem_of
 from scenarios.comparison.compare import compare
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
 from scenarios.comparison.table import SERIES_WORDS
@@ -125,7 +126,7 @@ def answers_to(
 
 def shown_columns(pair: str, reading: Reading) -> list[str]:
     """The columns that a comparison reads, and the years before it for the fans."""
-    stem = pair.replace("-", "_")
+    stem = stem_of(pair)
     years = range(YEARS[0], year_of(reading.last_quarter) + 1)
     before = [f"{stem}_{series}_{year}" for series in SERIES_WORDS for year in years]
     return list(dict.fromkeys([*columns_of(reading, (pair,)), *before]))
@@ -143,7 +144,7 @@ def answer_of(
     pair = question.pair
     (comparison,) = compare(reading, one, other, (pair,), breaks)
     fans = {name: (fan_of(one, pair, name), fan_of(other, pair, name)) for name in SERIES_WORDS}
-    quarter = f"{pair.replace('-', '_')}_quarter"
+    quarter = f"{stem_of(pair)}_quarter"
     months = {each: date_of(each) for each in range(reading.last_quarter + 1)}
     dates = {
         scenario.name: table[quarter].map(months).fillna("")

@@ -1,7 +1,6 @@
 """``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +14,7 @@ from scenarios.comparison.batch import (
     TITLE,
     BatchComparison,
     BatchRequest,
-    compare_batch,
-    compare_given,
+    compare_request,
     question_of,
 )
 from scenarios.comparison.output import (
@@ -63,7 +61,7 @@ class BatchReading(Request):
             show_default="each scenario's own",
         ),
     ] = None
-    given: Annotated[
+    until: Annotated[
         str | None,
         typer.Option(
             "--given-record-until",
@@ -73,25 +71,25 @@ class BatchReading(Request):
         ),
     ] = None
     #: What all this asks of the batch.
-    asked: BatchRequest = BatchRequest()
+    batch_request: BatchRequest = BatchRequest()
 
-    @field_validator("asked", mode="before")
+    @field_validator("batch_request", mode="before")
     @classmethod
-    def _of_the_batch(cls, asked: BatchRequest, others: ValidationInfo) -> BatchRequest:
+    def _of_the_batch(cls, usual: BatchRequest, others: ValidationInfo) -> BatchRequest:
         typed = others.data
         entry = {
             "factual": typed["factual"],
             "--event": tuple(dict.fromkeys(typed["events"] or ())),
             "only": tuple(typed["only"] or ()),
             "--horizon": typed["horizon"],
-            "until": typed["given"],
+            "until": typed["until"],
         }
         entry = {key: value for key, value in entry.items() if value not in (None, ())}
         try:
             return question_of(typed["folder"], entry, cls.command).request
         except ScenarioError as error:
             refuse(error.problems)
-        return asked
+        return usual
 
 
 class CompareRequest(BatchReading):
@@ -121,21 +119,19 @@ def compare(request: CompareRequest) -> None:
     or --json also what becomes of support, strain and aid, year by year. docs/comparing.md explains
     every number.
     """
-    compared = _compared(request)
+    with waiting() as progress:
+        compared = compare_request(
+            request.folder,
+            request.batch_request,
+            breaks=documented_record().breaks,
+            moves=recorded_moves(read_evidence()) if request.until else (),
+            draws=request.draws,
+            progress=progress,
+        )
     if request.as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
     else:
         _print(compared, yearly=bool(request.events))
-
-
-def _compared(request: CompareRequest) -> BatchComparison:
-    folder, until = request.folder, request.asked.until
-    named = request.asked.named | {"breaks": documented_record().breaks}
-    with waiting() as progress:
-        if until is None:
-            return compare_batch(folder, **named, progress=partial(progress, "comparing"))
-        moves, advance = recorded_moves(read_evidence()), partial(progress, "simulating")
-        return compare_given(folder, until, moves, request.draws, **named, progress=advance)
 
 
 def _print(compared: BatchComparison, *, yearly: bool) -> None:

@@ -61,9 +61,9 @@ def report(request: ReportPageRequest) -> None:
     documented record, what becomes of the breaks, and what drives the difference; one table holds
     all scenarios. Tables (CSV) and figures (PNG, SVG) lie beside it.
     """
-    moves = recorded_moves(read_evidence()) if request.asked.until is not None else ()
+    moves = recorded_moves(read_evidence()) if request.batch_request.until is not None else ()
     material = ReportMaterial(request.draws, documented_record(), sources(), moves)
     with waiting() as progress:
-        gathered = report_on(request.folder, material, request.asked, progress)
+        gathered = report_on(request.folder, material, request.batch_request, progress)
         written = write_report(gathered, request.path, progress)
     typer.echo(f"Written to {written}, with tables and figures in {folder_of(written)}")

@@ -22,6 +22,7 @@ from scenarios.comparison.histories import (
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
+from scenarios.console import Told
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -68,11 +69,6 @@ class BatchRequest(BaseModel):
     years: _Years | None = Field(default=None, validation_alias="--horizon")
     until: str | None = None
 
-    @property
-    def named(self) -> dict[str, Any]:
-        """All but ``until``, as arguments of ``compare_batch`` and ``compare_given``."""
-        return self.model_dump(exclude={"until"})
-
 
 @dataclass(frozen=True)
 class GivenRecord:
@@ -91,14 +87,14 @@ class GivenRecord:
 class BatchComparison:
     """All counterfactuals of a batch beside one factual scenario, with the manifest of the batch.
 
-    ``given`` says what conditional histories were given of the record; none for those of the batch
+    ``given_record`` says what conditional histories were given of the record; none for those of the batch
     itself.
     """
 
     manifest: Mapping[str, Any]
     factual: Scenario
     comparisons: tuple[Comparison, ...]
-    given: GivenRecord | None = None
+    given_record: GivenRecord | None = None
 
 
 def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:
@@ -111,7 +107,7 @@ def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:
     problems = [
         Problem("batch", "scenario", entry["name"], allowed)
         for entry in manifest["scenarios"]
-        if (held := scenarios[entry["name"]]) is None or scenario_hash(held) != entry["hash"]
+        if (own := scenarios[entry["name"]]) is None or scenario_hash(own) != entry["hash"]
     ]
     raise_if_any(TITLE, problems, ScenarioError)
     return {name: scenario for name, scenario in scenarios.items() if scenario is not None}
@@ -255,8 +251,28 @@ def compare_given(
         progress=progress,
     )
     comparisons = _compared(readings, lambda name, some: tables[name][some], pairs, breaks)
-    given = GivenRecord(date_of(end - 1 + 1 / 3), candidates, share)
-    return BatchComparison(manifest, readings[0].factual, tuple(comparisons), given)
+    record = GivenRecord(date_of(end - 1 + 1 / 3), candidates, share)
+    return BatchComparison(manifest, readings[0].factual, tuple(comparisons), record)
+
+
+def compare_request(
+    folder: Path,
+    request: BatchRequest,
+    *,
+    breaks: Sequence[DocumentedBreak],
+    moves: Sequence[RecordedMove],
+    draws: Draws,
+    progress: Told,
+) -> BatchComparison:
+    """What is asked of a batch, compared in the one way or the other.
+
+    ``moves`` and ``draws`` are needed where the record is given.
+    """
+    named = request.model_dump(exclude={"until"}) | {"breaks": breaks}
+    if request.until is None:
+        return compare_batch(folder, **named, progress=partial(progress, "comparing"))
+    advance = partial(progress, "simulating")
+    return compare_given(folder, request.until, moves, draws, **named, progress=advance)
 
 
 def _compared(

@@ -48,11 +48,13 @@ class Clusters:
     """Which histories share a parameter draw."""
 
     def __init__(self, draws: ArrayLike) -> None:
-        drawn = np.asarray(draws)
-        self._order = np.argsort(drawn, kind="stable")
-        self._starts = np.flatnonzero(np.diff(drawn[self._order], prepend=drawn.min(initial=0) - 1))
-        self.sizes: Values = np.diff(self._starts, append=drawn.size).astype(float)
-        self.histories = int(drawn.size)
+        labels = np.asarray(draws)
+        self._order = np.argsort(labels, kind="stable")
+        self._starts = np.flatnonzero(
+            np.diff(labels[self._order], prepend=labels.min(initial=0) - 1)
+        )
+        self.sizes: Values = np.diff(self._starts, append=labels.size).astype(float)
+        self.histories = int(labels.size)
         self.draws = int(self._starts.size)
 
     def sums(self, values: Values) -> Values:
@@ -119,10 +121,10 @@ def averaged_columns(
     )
     if not chosen.any():
         return [NOTHING] * values.shape[1]
-    held = values[chosen].astype(float)
-    means = held.mean(axis=0)
+    counted = values[chosen].astype(float)
+    means = counted.mean(axis=0)
     residuals = np.zeros(values.shape)
-    residuals[chosen] = (held - means) / chosen.mean()
+    residuals[chosen] = (counted - means) / chosen.mean()
     return clusters.estimates(means, residuals)
 
 
@@ -145,11 +147,11 @@ def median(values: Values, clusters: Clusters, among: ArrayLike) -> Estimate:
     chosen = np.asarray(among, dtype=bool)
     if not chosen.any():
         return NOTHING
-    held = np.sort(np.asarray(values, dtype=float)[chosen])
-    middle = quantile(held, 0.5)
+    ordered = np.sort(np.asarray(values, dtype=float)[chosen])
+    middle = quantile(ordered, 0.5)
     share = averaged(values <= middle, clusters, chosen)
     reach = share.error or 0.0
-    ends = [quantile(held, float(np.clip(0.5 + side * reach, 0, 1))) for side in (-1, 1)]
+    ends = [quantile(ordered, float(np.clip(0.5 + side * reach, 0, 1))) for side in (-1, 1)]
     error = (ends[1] - ends[0]) / 2 if np.isfinite(ends).all() else None
     return Estimate(middle, error, None, share.halving if error else None)
 

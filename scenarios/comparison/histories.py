@@ -151,9 +151,9 @@ def abduced(
     step = max(CHUNK // candidates, 1)
     for start in range(first_replicate, first_replicate + replicates, step):
         count = min(step, first_replicate + replicates - start)
-        drawn = parameters_for(draws, start, count)
+        own = parameters_for(draws, start, count)
         parameters = Parameters(
-            {name: np.repeat(values, candidates) for name, values in drawn.items()}
+            {name: np.repeat(values, candidates) for name, values in own.items()}
         )
         conditioning = Conditioning(moves, parameters.replicates, until)
         course = continued(

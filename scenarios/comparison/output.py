@@ -40,7 +40,7 @@ def as_object(compared: BatchComparison) -> dict[str, Any]:
     manifest = compared.manifest
     return {
         "factual": compared.factual.name,
-        "given_record": plain(compared.given),
+        "given_record": plain(compared.given_record),
         "batch": {key: manifest[key] for key in manifest if key != "scenarios"},
         "comparisons": [
             {**reading_entry(reading), "pairs": {each.pair: _pair_entry(each) for each in group}}
@@ -99,8 +99,8 @@ def _templates() -> Any:
 
 def heading(compared: BatchComparison) -> list[str]:
     """What is compared: how many histories, on what draws, given what of the record."""
-    told: str = _templates().comparison(compared, compared.manifest["draws"], compared.given)
-    return paragraphs(told)
+    text: str = _templates().comparison(compared, compared.manifest["draws"], compared.given_record)
+    return paragraphs(text)
 
 
 def scenario_heading(reading: Reading) -> list[str]:
@@ -113,20 +113,20 @@ def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
     """The tables of one counterfactual: fates and dates of the breaks; last, what is not shown."""
     broken = [each.pair for each in comparisons if not each.at_risk.value]
     same = [each.pair for each in comparisons if each.fates.unchanged.value == 1]
-    shown = [
+    affected = [
         numbers_of(each)
         for each in comparisons
         if each.pair not in broken and each.pair not in same
     ]
     parts: list[Table | str] = []
-    if shown:
-        parts += [pairs_table(title, table, shown) for table, title in _TABLES.items()]
+    if affected:
+        parts += [pairs_table(title, table, affected) for table, title in _TABLES.items()]
     if broken:
         parts.append(f"Broken in every history before the intervention: {', '.join(broken)}")
     if same:
         parts.append(f"Break unchanged in every history within the horizon: {', '.join(same)}")
-    if shown:
-        parts.append(halving_in_words(shown))
+    if affected:
+        parts.append(halving_in_words(affected))
     return parts
 
 

@@ -221,8 +221,10 @@ class Halving(NamedTuple):
 
 def halving_of(numbers: Iterable[Number]) -> Halving:
     """What would halve the errors of some numbers, as far as they have any."""
-    found = [number.halving for number in numbers if number.error]
-    return Halving(max((each or 0 for each in found), default=0), found.count(None), len(found))
+    halvings = [number.halving for number in numbers if number.error]
+    return Halving(
+        max((each or 0 for each in halvings), default=0), halvings.count(None), len(halvings)
+    )
 
 
 def plain(value: Any) -> Any:

@@ -18,8 +18,7 @@ from scenarios.comparison.batch import (
     BatchComparison,
     BatchRequest,
     Histories,
-    compare_batch,
-    compare_given,
+    compare_request,
     question_of,
     read_histories,
 )
@@ -125,21 +124,16 @@ def report_on(
     batch or the draws (see ``compare_batch`` and ``compare_given``).
     """
     request, progress = request or BatchRequest(), progress or _nowhere
-    named = request.named
     _, manifest, readings = question_of(folder, request.model_dump())
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
-    named["breaks"] = material.documented.breaks
-    if request.until is None:
-        compared = compare_batch(folder, **named, progress=partial(progress, "comparing"))
-    else:
-        compared = compare_given(
-            folder,
-            request.until,
-            material.moves,
-            material.draws,
-            **named,
-            progress=partial(progress, "simulating"),
-        )
+    compared = compare_request(
+        folder,
+        request,
+        breaks=material.documented.breaks,
+        moves=material.moves,
+        draws=material.draws,
+        progress=progress,
+    )
     end = None if request.until is None else record_end(request.until, [])
     histories = _histories(folder, compared, material, readings, end)
     groups = [(reading, tuple(group)) for reading, group in by_reading(compared.comparisons)]
@@ -169,9 +163,9 @@ def pair_asked(comparisons: Sequence[Comparison]) -> Comparison:
         comparisons
     )
     for subject in (named, named | {Country.ALBANIA}):
-        held = [each for each in alive if subject.issuperset(pair_named(each.pair))]
-        if held:
-            return max(held, key=_moved)
+        own = [each for each in alive if subject.issuperset(pair_named(each.pair))]
+        if own:
+            return max(own, key=_moved)
     return max(alive, key=_moved)
 
 
@@ -186,8 +180,8 @@ def _moved(comparison: Comparison) -> tuple[float, float]:
 
 def page_of(scenario: Scenario) -> str:
     """The page that documents a scenario's alternative, if the catalogue holds that scenario."""
-    held = catalogue().get(scenario.name)
-    return held.page if held is not None and held.scenario == scenario else ""
+    file = catalogue().get(scenario.name)
+    return file.page if file is not None and file.scenario == scenario else ""
 
 
 def _histories(
@@ -230,11 +224,11 @@ def _grievances(
     progress: Told,
 ) -> list[Grievances]:
     """What drives the differences, in the first histories of the batch, simulated anew."""
-    seed, given = int(compared.manifest["seed"]), compared.given
+    seed, record = int(compared.manifest["seed"]), compared.given_record
 
     def past(first: int, count: int) -> Course:
         assert end is not None
-        assert given is not None
+        assert record is not None
         return abduced(
             material.draws,
             material.moves,
@@ -242,7 +236,7 @@ def _grievances(
             seed=seed,
             first_replicate=first,
             replicates=count,
-            candidates=given.candidates,
+            candidates=record.candidates,
         ).course
 
     return grievances(

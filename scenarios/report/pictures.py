@@ -76,7 +76,9 @@ def pictures(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
 def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     """The fans of both branches, quantity by quantity and on one scale."""
     reading, pair = chapter.reading, chapter.chosen.pair
-    known = next((each for each in documented.breaks if each.pair == pair_of(pair)), None)
+    documented_break = next(
+        (each for each in documented.breaks if each.pair == pair_of(pair)), None
+    )
     years = [year_of(quarter) for quarter in (reading.first_quarter, reading.last_quarter)]
     for series, fans in chapter.fans.items():
         shared: dict[str, Any] = {"top": max(fan.top for fan in fans), "documented": documented}
@@ -85,7 +87,7 @@ def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
             figure = fan_figure(
                 fan, pair, series, reading, counterfactual=branch == "counterfactual", **shared
             )
-            subjects = (pair, series, branch, fan, ends, known)
+            subjects = (pair, series, branch, fan, ends, documented_break)
             picture = _picture("fan", TIMELINE, figure, *subjects)
             yield replace(picture, name=f"{series}-{branch}")
 
@@ -115,10 +117,10 @@ class Letters:
         for measure in ("width", "height", "version"):
             root.attrib.pop(measure, None)
         inner = "".join(ET.tostring(child, encoding="unicode") for child in root)
-        drawn = re.sub(r' xmlns(:\w+)?="[^"]*"', "", inner)
+        shapes = re.sub(r' xmlns(:\w+)?="[^"]*"', "", inner)
         return (
             f'<svg viewBox="{root.attrib["viewBox"]}" role="img" aria-label="{escape(words)}">'
-            f"{_COLOUR.sub(_variable, drawn)}</svg>"
+            f"{_COLOUR.sub(_variable, shapes)}</svg>"
         )
 
     def _is_letter(self, element: ET.Element) -> bool:
@@ -126,8 +128,8 @@ class Letters:
         if element.tag != f"{_SVG}path" or not _LETTER.fullmatch(name):
             return False
         # A space has a name, but no shape.
-        drawn = [(key, element.get(key)) for key in ("d", "transform")]
-        shape = "".join(f' {key}="{value}"' for key, value in drawn if value is not None)
+        traits = [(key, element.get(key)) for key in ("d", "transform")]
+        shape = "".join(f' {key}="{value}"' for key, value in traits if value is not None)
         self._shapes[name] = f'<path id="{name}"{shape}/>'
         return True
 

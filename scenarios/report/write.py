@@ -82,7 +82,9 @@ def report_manifest(report: Report) -> dict[str, Any]:
         "made_by": MAKER,
         "kind": KIND,
         "factual": compared.factual.name,
-        "given_record_until": compared.given.until if compared.given is not None else None,
+        "given_record_until": compared.given_record.until
+        if compared.given_record is not None
+        else None,
         "decomposed_histories": report.chapters[0].grievances.histories,
         "report_versions": {"python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},

@@ -49,8 +49,8 @@ class Question:
 def query_of_question(question: Question) -> str:
     """A question as the query of a link; what is as it is by default is left out."""
     usual = vars(Question())
-    chosen = {key: value for key, value in vars(question).items() if value != usual[key]}
-    return query_of([(key, str(chosen.get(key, ""))) for key in usual])
+    choices = {key: value for key, value in vars(question).items() if value != usual[key]}
+    return query_of([(key, str(choices.get(key, ""))) for key in usual])
 
 
 def read_question(search: str | None) -> tuple[Question, list[Problem]]:

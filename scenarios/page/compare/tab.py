@@ -205,15 +205,15 @@ def Shown(answer: Answer, asked_now: bool) -> None:
     """An answer: the scenario, the survival curves, the numbers and the fans."""
     comparison, question = answer.comparison, answer.question
     material, look = use_material(), use_look()
-    shown = [question, comparison.histories]
-    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), shown)
-    drawn = solara.use_memo(
+    version = [question, comparison.histories]
+    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), version)
+    svgs = solara.use_memo(
         lambda: drawn_together([each.drawing for each in pictures], look, material.simulated),
-        [*shown, look.name],
+        [*version, look.name],
     )
     with solara.Div(classes=["lp-two"]):
         About(answer, asked_now)
-        ReadyPicture(pictures[0], drawn[0])
+        ReadyPicture(pictures[0], svgs[0])
     Table(
         f"{pair_words(question.pair)}: {comparison.histories:,} histories of each, "
         f"{comparison.draws:,} draws, seed {question.seed}",
@@ -223,7 +223,7 @@ def Shown(answer: Answer, asked_now: bool) -> None:
     with v.Html(
         tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}
     ):
-        for picture, svg in zip(pictures[1:], drawn[1:], strict=True):
+        for picture, svg in zip(pictures[1:], svgs[1:], strict=True):
             ReadyPicture(picture, svg)
 
 

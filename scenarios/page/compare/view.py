@@ -41,7 +41,7 @@ def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
         )
     ]
     for series, fans in answer.fans.items():
-        drawn = partial(
+        branch = partial(
             fan_figure,
             pair=question.pair,
             series=series,
@@ -50,12 +50,12 @@ def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
             documented=documented,
         )
         for name, fan, counterfactual in zip(names, fans, (False, True), strict=True):
-            shown = f"{SERIES_WORDS[series][0]} of {words}, {name}: median and ranges over "
+            title = f"{SERIES_WORDS[series][0]} of {words}, {name}: median and ranges over "
             pictures.append(
                 AnswerPicture(
                     f"{name}-{question.pair}-{series}",
-                    f"{shown}{fan.histories:,} histories",
-                    partial(drawn, fan, counterfactual=counterfactual),
+                    f"{title}{fan.histories:,} histories",
+                    partial(branch, fan, counterfactual=counterfactual),
                 )
             )
     return pictures

@@ -171,9 +171,9 @@ def test_scenarios_come_from_the_manifest_and_for_older_batches_from_the_catalog
 def test_the_conditional_comparison_of_a_batch(batch: Path, draws: Draws) -> None:
     found = compare_given(batch, "1955-12", MOVES, draws, candidates=4, years=2)
     assert len(found.comparisons) == 2 * len(PAIR_NAMES)
-    assert found.given is not None
-    assert (found.given.until, found.given.candidates) == ("1955-12", 4)
-    assert 0.25 <= found.given.effective_share <= 1
+    assert found.given_record is not None
+    assert (found.given_record.until, found.given_record.candidates) == ("1955-12", 4)
+    assert 0.25 <= found.given_record.effective_share <= 1
     by_pair = {(each.reading.scenario.name, each.pair): each for each in found.comparisons}
     assert by_pair["my-own", "albania-yugoslavia"].at_risk.value == 1.0, "no break is on record"
     again = compare_given(batch, "1955-12", MOVES, draws, candidates=4, years=2, only=[OWN.name])

@@ -225,8 +225,8 @@ def test_the_same_batch_gives_the_same_report(
 def test_histories_given_the_record_are_told_as_such(batch: Path, material: ReportMaterial) -> None:
     request = ReportRequest(only=NAMES[:1], pairs=("albania-china",), until="1966-12")
     given = report_on(batch, material, request)
-    assert given.compared.given is not None
-    assert given.compared.given.until == "1966-12"
+    assert given.compared.given_record is not None
+    assert given.compared.given_record.until == "1966-12"
     chapter = given.chapters[0]
     assert chapter.chosen.at_risk.value == 1  # on record the pair is allied
     assert chapter.grievances.share > 0

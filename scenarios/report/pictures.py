@@ -12,12 +12,13 @@ from xml.etree import ElementTree as ET
 
 from matplotlib.figure import Figure
 
-from scenarios.charts.compare import fan_figure, pair_of, survival_figure
+from scenarios.charts.compare import fan_figure, survival_figure
 from scenarios.charts.look import LIGHT
 from scenarios.charts.report import changes_figure, difference_figure, moved, sources_figure
 from scenarios.documented import Documented
 from scenarios.report.gather import Chapter
 from scenarios.report.words import sentences
+from simulation.countries import pair_named
 from simulation.dates import year_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -67,7 +68,7 @@ def pictures(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
         last = chapter.last_year
         yield _picture("differences", DIFFERENCES, difference_figure(chosen), chosen.pair, last)
     if sources.share:
-        client = pair_of(sources.pair)[1]
+        client = pair_named(sources.pair)[1]
         yield _picture("sources", DRIVES, sources_figure(sources), sources, client)
     if any(moved(mean) for mean in sources.whole):
         yield _picture("changes", DRIVES, changes_figure(sources), sources)
@@ -77,7 +78,7 @@ def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     """The fans of both branches, quantity by quantity and on one scale."""
     reading, pair = chapter.reading, chapter.chosen.pair
     documented_break = next(
-        (each for each in documented.breaks if each.pair == pair_of(pair)), None
+        (each for each in documented.breaks if each.pair == pair_named(pair)), None
     )
     years = [year_of(quarter) for quarter in (reading.first_quarter, reading.last_quarter)]
     for series, fans in chapter.fans.items():

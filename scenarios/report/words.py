@@ -11,14 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from scenarios.charts.compare import pair_of
 from scenarios.charts.report import SEEN, moved, words_of
 from scenarios.comparison.output import paragraphs
 from scenarios.comparison.table import AVOIDED, BROUGHT_ABOUT, SERIES_WORDS, Number
 from scenarios.explain.grievances import Grievances, SourceMean
-from scenarios.explain.reasons import the
-from scenarios.explain.words import in_words
-from simulation.countries import COUNTRY_KEYS, country_named
+from scenarios.explain.words import in_words, the
+from simulation.countries import COUNTRY_KEYS, country_named, pair_named
 from simulation.interventions import Intervention, Scenario
 
 #: A space at which no line is broken.
@@ -92,7 +90,7 @@ def quoted(span: str) -> str:
 
 def both(pair: str) -> str:
     """The two countries of a pair: ``Albania and the USSR``."""
-    patron, client = pair_of(pair)
+    patron, client = pair_named(pair)
     return f"{the(client)} and {the(patron)}"
 
 

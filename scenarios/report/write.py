@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from markupsafe import Markup
 
-from scenarios.charts.compare import pair_of
 from scenarios.charts.look import png_of, svg_of
 from scenarios.comparison.table import numbers_of
 from scenarios.console import Told
@@ -24,6 +23,7 @@ from scenarios.report import tables
 from scenarios.report.gather import Chapter, Report
 from scenarios.report.pictures import Letters, pictures
 from scenarios.report.words import environment, sentences
+from simulation.countries import pair_named
 from simulation.errors import Problem
 
 TITLE = "What would have followed? Counterfactual histories beside their factual twins"
@@ -153,7 +153,7 @@ def _figures(chapter: Chapter, report: Report, folder: Path, letters: Letters) -
 def _chapter(chapter: Chapter, report: Report, figures: Sequence[Drawn]) -> dict[str, Any]:
     """What the template needs of a chapter besides the chapter itself."""
     chosen, numbers = chapter.chosen, numbers_of(chapter.chosen)
-    patron, client = pair_of(chosen.pair)
+    patron, client = pair_named(chosen.pair)
     return {
         "chapter": chapter,
         "figures": figures,

@@ -1,9 +1,11 @@
-"""A comparison that a visitor asks for, its link, and the answers as histories come in."""
+"""A comparison that a visitor asks for, and the answers to it as histories come in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Self
 
 import pandas as pd
+from pydantic import BeforeValidator
 
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
@@ -13,8 +15,9 @@ from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import DocumentedBreak
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES, YEARS
-from scenarios.page.explore.view import MOST_SEED
-from scenarios.page.parts.link import LinkReader, query_of
+from scenarios.page.history import MOST_SEED
+from scenarios.page.material import Material
+from scenarios.page.parts.view import View, one_of, read_whole, whole, written_as
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
 from simulation.errors import LilliputError, Problem
@@ -22,55 +25,45 @@ from simulation.interventions import HISTORICAL
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)
+#: What a link may say in place of a horizon: the scenario's own.
+OWN = "own"
 #: After how many histories an answer is given although more are on their way.
 _STAGES = (10_000,)
 
 
-@dataclass(frozen=True)
-class Question:
+def _read_years(value: object) -> int | None:
+    return None if value in (OWN, None) else read_whole(value, 1, LONGEST_HORIZON)
+
+
+class Question(View):
     """Two scenarios, the pair whose break is asked about (client first), and which histories.
 
     ``years`` is the horizon after the first intervention; none means the scenario's own.
     """
 
-    factual: str = HISTORICAL.name
-    scenario: str = "no-new-line-1956"
-    pair: str = "albania-ussr"
-    histories: int = 10_000
-    seed: int = 1
-    years: int | None = None
+    factual: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
+    scenario: Annotated[str, one_of(lambda _: catalogue())] = "no-new-line-1956"
+    pair: Annotated[str, one_of(lambda _: PAIR_NAMES)] = "albania-ussr"
+    histories: Annotated[int, written_as({str(each): each for each in NUMBERS})] = 10_000
+    seed: Annotated[int, whole(0, MOST_SEED)] = 1
+    years: Annotated[int | None, BeforeValidator(_read_years)] = None
+
+    @classmethod
+    def from_query(
+        cls, search: str | None, material: Material | None = None
+    ) -> tuple[Self, list[Problem]]:
+        """The question of a link, the usual one if its scenarios cannot be compared."""
+        question, problems = super().from_query(search, material)
+        try:
+            question.reading()
+        except LilliputError as error:
+            return cls(), [*problems, *error.problems]
+        return question, problems
 
     def reading(self) -> Reading:
-        """How it is read; raises ``ScenarioError`` if the two cannot be compared."""
+        """How the counterfactual is read; raises ``ScenarioError`` if that cannot be."""
         factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
         return reading_of(scenario, factual, self.years)
-
-
-def query_of_question(question: Question) -> str:
-    """A question as the query of a link; what is as it is by default is left out."""
-    usual = vars(Question())
-    choices = {key: value for key, value in vars(question).items() if value != usual[key]}
-    return query_of([(key, str(choices.get(key, ""))) for key in usual])
-
-
-def read_question(search: str | None) -> tuple[Question, list[Problem]]:
-    """The question of a link, and what is wrong with it, for which the default stands."""
-    link = LinkReader(search)
-    usual = Question()
-    question = Question(
-        factual=link.name("factual", tuple(catalogue()), usual.factual),
-        scenario=link.name("scenario", tuple(catalogue()), usual.scenario),
-        pair=link.name("pair", PAIR_NAMES, usual.pair),
-        histories=int(link.name("histories", tuple(map(str, NUMBERS)), str(usual.histories))),
-        seed=link.whole("seed", 0, MOST_SEED, usual.seed),
-        years=link.whole_or_word("years", "own", 1, LONGEST_HORIZON),
-    )
-    problems = link.problems()
-    try:
-        question.reading()
-    except LilliputError as error:
-        return usual, [*problems, *error.problems]
-    return question, problems
 
 
 @dataclass(frozen=True)

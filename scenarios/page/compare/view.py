@@ -15,8 +15,8 @@ from scenarios.comparison.table import (
 from scenarios.documented import Documented
 from scenarios.files import catalogue
 from scenarios.page.compare.question import Answer, Question
-from scenarios.page.explore.view import pair_words
-from scenarios.page.parts.drawing import Drawing
+from scenarios.page.history import SHOWN_PAIRS
+from scenarios.page.parts.picture import Drawing
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class AnswerPicture:
 def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
     """The survival curves; then support, strain and aid in both branches, on one scale."""
     question, comparison = answer.question, answer.comparison
-    names, words = (question.factual, question.scenario), pair_words(question.pair)
+    names, words = (question.factual, question.scenario), SHOWN_PAIRS[question.pair]
     pictures = [
         AnswerPicture(
             f"{question.scenario}-{question.pair}-survival",

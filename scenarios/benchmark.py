@@ -1,7 +1,7 @@
-"""How fast histories are simulated: the ensemble, the Mesa model, and the floor under both, measured side by side.
+"""How fast histories are simulated: the ensemble, the Mesa model, and the floor under both.
 
-The floor draws as many random numbers and evaluates as many exponentials and logarithms as the rules do, and does
-nothing else. The three take turns, so that a busy machine slows all alike.
+The floor draws as many random numbers and evaluates as many exponentials and logarithms as the rules
+do, and does nothing else. The three take turns, so that a busy machine slows all alike.
 """
 
 import os
@@ -11,9 +11,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from multiprocessing import get_context
-from platform import machine, python_version
+from platform import machine
 from statistics import median
 from threading import Barrier
 from time import perf_counter
@@ -22,6 +21,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from scenarios.manifest import package_versions
 from simulation.context import Context
 from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
@@ -37,19 +37,9 @@ SEED = 1
 ENSEMBLE_OVER_MESA_GOAL = 100
 FLOOR_OVER_ENSEMBLE_GOAL = 4
 #: The functions of NumPy that count as exponentials and logarithms.
-COUNTED = (
-    "exp",
-    "exp2",
-    "expm1",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "tanh",
-    "power",
-    "float_power",
-    "sqrt",
-)
+EXPONENTIALS = ("exp", "exp2", "expm1", "tanh", "power", "float_power", "sqrt")
+LOGARITHMS = ("log", "log1p", "log2", "log10")
+COUNTED = (*EXPONENTIALS, *LOGARITHMS)
 #: Histories of the Mesa loop in one round.
 MESA_HISTORIES = 4
 #: How many times more replicates the second measurement of memory carries out.
@@ -59,6 +49,8 @@ UNIFORMS_A_QUARTER = len(DECISIONS) * COUNTRIES * (COUNTRIES - 1)
 
 Call = tuple[str, int]
 """A function of NumPy and how many numbers it was given."""
+Rates = dict[str, list[float]]
+"""Histories a second in each round, of ``ensemble``, ``mesa`` and ``floor``."""
 _started: Barrier | None = None
 
 
@@ -86,15 +78,6 @@ class Plan:
     def steps(self) -> int:
         """How many steps a progress bar has to show."""
         return 3 * self.rounds + 2
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Histories a second in each round."""
-
-    ensemble: list[float]
-    mesa: list[float]
-    floor: list[float]
 
 
 def processors() -> int:
@@ -156,14 +139,14 @@ def run_floor(chunk: int, calls: list[Call]) -> float:
     """Draw the uniforms and evaluate the exponentials and logarithms of a chunk of histories, and nothing else."""
     generator = np.random.Generator(np.random.Philox(SEED))
     uniforms = np.empty(COUNTRIES * (COUNTRIES - 1) * chunk)
-    given = np.linspace(0.01, 0.99, max(size for _, size in calls))
-    result = np.empty_like(given)
-    evaluations = [(getattr(np, name), given[:size], result[:size]) for name, size in calls]
+    values = np.linspace(0.01, 0.99, max(size for _, size in calls))
+    result = np.empty_like(values)
+    evaluations = [(getattr(np, name), values[:size], result[:size]) for name, size in calls]
     for _ in range(QUARTERS):
         for _ in DECISIONS:
             generator.random(out=uniforms)
-        for function, values, out in evaluations:
-            function(*(values,) * function.nin, out=out)
+        for function, some, out in evaluations:
+            function(*(some,) * function.nin, out=out)
     return float(result[0])
 
 
@@ -203,35 +186,31 @@ def warm_workers(plan: Plan) -> Iterator[Executor]:
         yield workers
 
 
-def _rate(histories: int, work: Callable[[], Any]) -> float:
-    start = perf_counter()
-    work()
-    return histories / (perf_counter() - start)
-
-
 def measured_rates(
     plan: Plan, workers: Executor, calls: list[Call], advance: Callable[[], None]
 ) -> Rates:
     """Histories a second of ensemble, Mesa loop and floor, in turns, round by round."""
-    rates = Rates([], [], [])
     starts = [task * plan.chunk for task in range(plan.tasks)]
-
-    def ensemble() -> None:
-        list(workers.map(partial(run_ensemble, plan.chunk), starts))
-
-    def mesa() -> None:
-        workers.submit(run_mesa, range(MESA_HISTORIES)).result()
-
-    def floor() -> None:
-        list(workers.map(partial(run_floor, plan.chunk), [calls] * plan.tasks))
-
+    work: dict[str, tuple[int, Callable[[], object]]] = {
+        "ensemble": (
+            plan.replicates,
+            lambda: list(workers.map(partial(run_ensemble, plan.chunk), starts)),
+        ),
+        "mesa": (
+            MESA_HISTORIES,
+            lambda: workers.submit(run_mesa, range(MESA_HISTORIES)).result(),
+        ),
+        "floor": (
+            plan.replicates,
+            lambda: list(workers.map(partial(run_floor, plan.chunk), [calls] * plan.tasks)),
+        ),
+    }
+    rates: Rates = {name: [] for name in work}
     for _ in range(plan.rounds):
-        for kept, histories, work in (
-            (rates.ensemble, plan.replicates, ensemble),
-            (rates.mesa, MESA_HISTORIES, mesa),
-            (rates.floor, plan.replicates, floor),
-        ):
-            kept.append(_rate(histories, work))
+        for name, (histories, carry_out) in work.items():
+            start = perf_counter()
+            carry_out()
+            rates[name].append(histories / (perf_counter() - start))
             advance()
     return rates
 
@@ -239,18 +218,14 @@ def measured_rates(
 def measured_memory(plan: Plan) -> dict[int, float]:
     """The peak memory in MiB of a fresh process, by the number of replicates it simulated."""
     spawn = get_context("spawn")
-    asked = (plan.replicates, plan.replicates * MEMORY_FACTOR)
-    with (
-        ProcessPoolExecutor(1, mp_context=spawn) as one,
-        ProcessPoolExecutor(1, mp_context=spawn) as other,
-    ):
-        futures = [
-            process.submit(peak_memory, plan.chunk, replicates)
-            for process, replicates in zip((one, other), asked, strict=True)
-        ]
-        return {
-            replicates: future.result() for replicates, future in zip(asked, futures, strict=True)
+    with ExitStack() as stack:
+        futures = {
+            replicates: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)).submit(
+                peak_memory, plan.chunk, replicates
+            )
+            for replicates in (plan.replicates, plan.replicates * MEMORY_FACTOR)
         }
+        return {replicates: future.result() for replicates, future in futures.items()}
 
 
 def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
@@ -263,7 +238,7 @@ def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
 
 def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]) -> dict[str, Any]:
     """Everything that was measured, in plain values: medians over the rounds, ratios of the medians, goals."""
-    ensemble, mesa, floor = median(rates.ensemble), median(rates.mesa), median(rates.floor)
+    ensemble, mesa, floor = (median(rates[name]) for name in ("ensemble", "mesa", "floor"))
     few, many = memory.values()
     return {
         "ensemble_per_second": ensemble,
@@ -284,12 +259,8 @@ def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]
         "evaluations_a_history": counted_by_function(calls, plan.chunk),
         "peak_memory_mib": {str(replicates): peak for replicates, peak in memory.items()},
         "peak_memory_growth": many / few,
-        "each_round": {"ensemble": rates.ensemble, "mesa": rates.mesa, "floor": rates.floor},
-        "versions": {
-            "python": python_version(),
-            "numpy": version("numpy"),
-            "mesa": version("mesa"),
-        },
+        "each_round": rates,
+        "versions": package_versions("numpy", "mesa"),
         "machine": machine(),
     }
 

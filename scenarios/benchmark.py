@@ -27,9 +27,9 @@ from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
 from simulation.ensemble import CHUNK, simulate
 from simulation.interventions import HISTORICAL
-from simulation.opening import opening_state
 from simulation.parameters import default_parameters
 from simulation.shocks import DECISIONS, Shocks
+from simulation.state import opening_state
 from simulation.transition import transition
 
 SEED = 1

@@ -44,11 +44,6 @@ calibrate_app.command("dossier")(dossier)
 calibrate_app.command("report", hidden=True)(dossier)
 
 
-@calibrate_app.callback()
-def _group() -> None:
-    """Fit the parameters to the record."""
-
-
 def effort_named(name: str) -> str:
     """The name of an effort of fits; raises ``CalibrationError`` for any other."""
     if name not in EFFORTS:

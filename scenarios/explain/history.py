@@ -9,19 +9,17 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.interventions import Scenario
-from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.shocks import Shocks
-from simulation.state import AllianceState, Status, array_fields
+from simulation.stages import QUANTITIES
+from simulation.state import AllianceState, Status, opening_state
 from simulation.trajectory import MoveTable, Trajectory
-from simulation.transition import transition
 
 BEFORE_THE_FIRST = -1
 
 
 @dataclass(frozen=True)
 class History:
-    """One history up to some quarter; ``trajectory`` keeps every quantity of state and account (see ``array_fields``).
+    """One history up to some quarter; ``trajectory`` keeps every quantity of state and account (``QUANTITIES``).
 
     ``parameters`` hold one replicate, ``opening`` is the state of January 1945.
     """
@@ -68,19 +66,6 @@ class History:
         return MoveTable(**{name: column[rows] for name, column in vars(table).items()})
 
 
-def kept_names(parameters: Parameters, scenario: Scenario) -> tuple[str, ...]:
-    """The names of all quantities of state and account, as one quarter gives them."""
-    context = Context(scenario, parameters)
-    state = opening_state(parameters, context)
-    state, account = transition(
-        state,
-        parameters,
-        context.quarter(0),
-        Shocks(0, parameters.replicates, 0, ahead=1).quarter(0),
-    )
-    return tuple(array_fields(state) | array_fields(account))
-
-
 def simulated_history(
     parameters: Parameters, scenario: Scenario, *, seed: int, replicate: int, quarters: int
 ) -> History:
@@ -92,6 +77,6 @@ def simulated_history(
         seed=seed,
         first_replicate=replicate,
         quarters=quarters,
-        keep=kept_names(parameters, scenario),
+        keep=QUANTITIES,
     )
     return History(trajectory, scenario, parameters, context, opening_state(parameters, context))

@@ -1,9 +1,10 @@
-"""The tab Calibration: what the record has made of every parameter, and how the fitted rules stood the checks."""
+"""The tab Calibration: every parameter before and after the fit, and the checks of the rules."""
 
 import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class CalibrationView:
-    """Which parameters are shown: those of a part of the rules, those in which all words occur, and which page."""
+    """Which parameters are shown: part of the rules, words that occur in them, and which page."""
 
     group: str = ""
     text: str = ""
@@ -49,7 +50,7 @@ class CalibrationView:
 
 
 def read_calibration_view(search: str | None) -> tuple[CalibrationView, list[Problem]]:
-    """The view that a link asks for, and what is wrong with the link; what is wrong is replaced by the default."""
+    """The view that a link asks for, defaults in place of what is wrong, and what is wrong."""
     link = LinkReader(search)
     view = CalibrationView(
         link.name("rules", tuple(GROUPS), ""),
@@ -71,8 +72,9 @@ def parameters_shown(view: CalibrationView, material: Material) -> list[Paramete
 
 
 def _searched(parameter: Parameter, material: Material) -> str:
-    told = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
-    return " ".join([*told, source_words(parameter, material)]).casefold()
+    """Every text of a parameter in which words are searched for."""
+    texts = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
+    return " ".join([*texts, source_words(parameter, material)]).casefold()
 
 
 def source_words(parameter: Parameter, material: Material) -> str:
@@ -83,31 +85,26 @@ def source_words(parameter: Parameter, material: Material) -> str:
 
 @solara.component
 def Calibration() -> None:
-    """Posterior against prior of every parameter, and the checks; all that is shown follows from the view."""
+    """Posterior against prior of every parameter, and the checks, as the view has it."""
     material = use_material()
     search = solara.use_router().search
-    asked, problems = solara.use_memo(lambda: read_calibration_view(search), [])
-    held = solara.use_reactive(asked)
+    linked, problems = solara.use_memo(lambda: read_calibration_view(search), [])
+    state = solara.use_reactive(linked)
     refused, set_refused = solara.use_state(problems)
-    view: CalibrationView = held.value
+    view: CalibrationView = state.value
     use_link("/calibration", view.query)
     LinkRefusal(refused, lambda: set_refused([]))
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
-        Posteriors(view, lambda **changes: held.set(replace(held.value, **changes)))
+        Posteriors(view, lambda **changes: state.set(replace(state.value, **changes)))
         Checks(material.reports)
         with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
-            DownloadBar(
-                [
-                    Download(
-                        "Parameters (CSV)",
-                        "parameters.csv",
-                        lambda: parameters_csv(material),
-                        "prior and posterior of all parameters, with meaning, unit and source",
-                    )
-                ]
+            hint = "prior and posterior of all parameters, with meaning, unit and source"
+            table = Download(
+                "Parameters (CSV)", "parameters.csv", partial(parameters_csv, material), hint
             )
+            DownloadBar([table])
             CopyLink(query=view.query)
 
 
@@ -134,55 +131,36 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
     with v.Html(tag="section", attributes={"aria-label": "Parameters"}):
         v.Html(tag="h2", children=["Posterior against prior"])
         with solara.Div(classes=["lp-filters"]):
-            Fields(
-                [
-                    Field(
-                        "group", "Part of the rules", view.group, choices_of({"": "all"} | GROUPS)
-                    ),
-                    Field(
-                        "text",
-                        "Words",
-                        view.text,
-                        hint="All words must occur in name, meaning, unit or source",
-                    ),
-                ],
-                choose,
-            )
+            hint = "All words must occur in name, meaning, unit or source"
+            groups = choices_of({"": "all"} | GROUPS)
+            group = Field("group", "Part of the rules", view.group, groups)
+            Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
-            Picture(
-                "key",
-                "Key: posterior draws filled, prior dashed",
-                posterior_key,
-                [],
-                downloads=False,
-            )
+            caption = "Key: posterior draws filled, prior dashed"
+            Picture("key", caption, posterior_key, [], downloads=False)
         if not shown:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
             for parameter in shown[(page - 1) * PAGE : page * PAGE]:
                 ParameterCard(parameter).key(parameter.name)
         if pages > 1:
-            with v.Html(
-                tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}
-            ):
-                solara.Button(
-                    "Previous", on_click=lambda: change(page=page - 1), disabled=page == 1,
-                    small=True, outlined=True,
-                )  # fmt: skip
-                v.Html(
-                    tag="span",
-                    attributes={"aria-live": "polite"},
-                    children=[f"Page {page} of {pages}"],
-                )
-                solara.Button(
-                    "Next", on_click=lambda: change(page=page + 1), disabled=page == pages,
-                    small=True, outlined=True,
-                )  # fmt: skip
+            Turning(page, pages, lambda wanted: change(page=wanted))
+
+
+@solara.component
+def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
+    """The buttons that turn the pages of parameters, and which page this is."""
+    small = {"small": True, "outlined": True}
+    with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
+        solara.Button("Previous", on_click=lambda: turn(page - 1), disabled=page == 1, **small)
+        words = f"Page {page} of {pages}"
+        v.Html(tag="span", attributes={"aria-live": "polite"}, children=[words])
+        solara.Button("Next", on_click=lambda: turn(page + 1), disabled=page == pages, **small)
 
 
 @solara.component
 def ParameterCard(parameter: Parameter) -> None:
-    """One parameter: what it means, its prior and draws, where it is used and where it comes from."""
+    """One parameter: meaning, prior and draws, the rule that uses it, and its source."""
     material = use_material()
     draws = material.draws.frame[parameter.name].to_numpy()
     prior = material.prior[parameter.name]
@@ -209,16 +187,16 @@ def ParameterCard(parameter: Parameter) -> None:
             [parameter.name],
         )
         with v.Html(tag="dl", class_="lp-facts"):
-            for name, told in facts:
-                if told:
+            for name, text in facts:
+                if text:
                     v.Html(tag="dt", children=[name])
-                    v.Html(tag="dd", children=[told])
+                    v.Html(tag="dd", children=[text])
 
 
 def ranged(values: Any) -> str:
     """The median of some values and the range of nine in ten, in words."""
-    low, median, high = np.quantile(values, RANGE)
-    return f"{number(float(f'{median:.3g}'))} ({number(float(f'{low:.3g}'))} to {number(float(f'{high:.3g}'))})"
+    low, median, high = (number(float(f"{end:.3g}")) for end in np.quantile(values, RANGE))
+    return f"{median} ({low} to {high})"
 
 
 def parameters_csv(material: Material) -> bytes:

@@ -13,7 +13,7 @@ from simulation.dates import QUARTERS
 from simulation.errors import raise_if_any
 from simulation.model import AllianceModel
 from simulation.parameters import Parameters, parameter_problems, parameter_table
-from simulation.state import array_fields
+from simulation.stages import array_fields
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
 
 
@@ -77,7 +77,7 @@ class Stepper:
             if name not in self._kept:
                 self._kept[name] = np.empty((QUARTERS, *values.shape), dtype=values.dtype)
             self._kept[name][quarter] = values
-        if account.move.any():
+        if account.decision.move.any():
             self._moves.append(moves_of_quarter(quarter, account, self._choice.replicate))
 
     def _history(self) -> History:

@@ -143,13 +143,13 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
 def test_a_report_is_shown_with_its_tables_pictures_and_method() -> None:
     shown = check_report(PREDICTIVE)
     assert plain_text(shown.finding) == "1 of 2 patterns come out; not 4b."
-    (patterns,) = shown.opened
+    (patterns,) = shown.tables
     assert [column.title for column in patterns.columns] == ["No.", "Share", "Passed", "Range"]
     assert [row["2"] for row in patterns.rows] == ["yes", "no"]
-    how, folded = shown.folded
+    how, table = shown.appendix
     assert how == "How it is *made*."
-    assert isinstance(folded, ReportTable)
-    assert folded.rows == ({"id": "0", "0": "albania-ussr", "1": "–"},)
+    assert isinstance(table, ReportTable)
+    assert table.rows == ({"id": "0", "0": "albania-ussr", "1": "–"},)
     assert shown.shares["1"].factual_share is None
     assert shown.shares["4b"].factual_share == 0.1
     nulls = check_report(NULLS)
@@ -209,7 +209,10 @@ def test_what_is_not_published_is_said() -> None:
 def test_every_table_of_every_published_report_is_shown(material: Material) -> None:
     for name, report in published_reports().items():
         shown = material.reports[name]
-        tables = [*shown.opened, *(part for part in shown.folded if isinstance(part, ReportTable))]
+        tables = [
+            *shown.tables,
+            *(part for part in shown.appendix if isinstance(part, ReportTable)),
+        ]
         wanted = {part.title for part in report.parts if isinstance(part, Table)}
         assert {table.title for table in tables} - {"Goals"} == wanted
     assert set(material.standings) == set(parameter_table())

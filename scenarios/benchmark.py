@@ -1,7 +1,7 @@
 """How fast histories are simulated: the ensemble, the Mesa model, and the floor under both.
 
-The floor draws as many random numbers and evaluates as many exponentials and logarithms as the rules
-do, and does nothing else. The three take turns, so that a busy machine slows all alike.
+The floor draws as many random numbers and evaluates as many exponentials and logarithms as the
+rules do, and does nothing else. The three take turns, so that a busy machine slows all alike.
 """
 
 import os
@@ -33,7 +33,8 @@ from simulation.state import opening_state
 from simulation.transition import transition
 
 SEED = 1
-#: How often the ensemble is to be faster than the Mesa loop at least, and slower than the floor at most.
+#: How often the ensemble is to be faster than the Mesa loop at least, and slower than the floor at
+#: most.
 ENSEMBLE_OVER_MESA_GOAL = 100
 FLOOR_OVER_ENSEMBLE_GOAL = 4
 #: The functions of NumPy that count as exponentials and logarithms.
@@ -56,7 +57,7 @@ _started: Barrier | None = None
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured: ``rounds`` times ``tasks`` calls of ``simulate`` with ``chunk`` replicates each."""
+    """How much is measured: ``rounds`` times ``tasks`` chunks of ``chunk`` replicates each."""
 
     workers: int
     chunk: int
@@ -86,7 +87,7 @@ def processors() -> int:
 
 
 def run_ensemble(chunk: int, first_replicate: int) -> int:
-    """Simulate a chunk of histories, keeping only their dated moves; returns how many moves there were."""
+    """Simulate a chunk of histories, keeping only their moves; returns how many these are."""
     histories = simulate(
         default_parameters(chunk), HISTORICAL, seed=SEED, first_replicate=first_replicate, keep=()
     )
@@ -94,7 +95,7 @@ def run_ensemble(chunk: int, first_replicate: int) -> int:
 
 
 def run_mesa(replicates: range) -> int:
-    """Simulate histories one after another on the Mesa model; returns how many quarters were carried out."""
+    """Simulate histories one by one on the Mesa model; returns how many quarters there were."""
     from simulation.model import AllianceModel  # costs a second that other measurements do not need
 
     quarters = 0
@@ -107,7 +108,7 @@ def run_mesa(replicates: range) -> int:
 
 
 def calls_of_quarter(replicates: int) -> list[Call]:
-    """The exponentials and logarithms that the rules evaluate in one quarter, counted while they do."""
+    """The exponentials and logarithms that the rules evaluate in one quarter, as they do so."""
     parameters = default_parameters(replicates)
     context = Context(HISTORICAL, parameters)
     state = opening_state(parameters, context)
@@ -136,7 +137,7 @@ def counted_calls() -> Iterator[list[Call]]:
 
 
 def run_floor(chunk: int, calls: list[Call]) -> float:
-    """Draw the uniforms and evaluate the exponentials and logarithms of a chunk of histories, and nothing else."""
+    """Draw the uniforms of a chunk of histories, and evaluate its exponentials and logarithms."""
     generator = np.random.Generator(np.random.Philox(SEED))
     uniforms = np.empty(COUNTRIES * (COUNTRIES - 1) * chunk)
     values = np.linspace(0.01, 0.99, max(size for _, size in calls))
@@ -151,7 +152,7 @@ def run_floor(chunk: int, calls: list[Call]) -> float:
 
 
 def peak_memory(chunk: int, replicates: int) -> float:
-    """The most memory, in MiB, that this process has held after simulating so many replicates chunk by chunk."""
+    """The most memory, in MiB, that this process needs for so many replicates, chunk by chunk."""
     import resource  # not on every system
 
     for first in range(0, replicates, chunk):
@@ -237,7 +238,7 @@ def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
 
 
 def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]) -> dict[str, Any]:
-    """Everything that was measured, in plain values: medians over the rounds, ratios of the medians, goals."""
+    """Everything measured, in plain values: medians over the rounds, their ratios, goals."""
     ensemble, mesa, floor = (median(rates[name]) for name in ("ensemble", "mesa", "floor"))
     few, many = memory.values()
     return {
@@ -266,7 +267,7 @@ def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]
 
 
 def measure(plan: Plan, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
-    """Measure all there is to measure and report it; ``advance`` is called after each of ``plan.steps`` steps."""
+    """Measure and report; ``advance`` is called after each of ``plan.steps`` steps."""
     memory = measured_memory(plan)
     advance()
     with warm_workers(plan) as workers:

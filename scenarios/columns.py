@@ -90,7 +90,7 @@ def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.
 
 
 def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
-    """One row a history, pair and window: aid asked, pledged and delivered in million US dollars."""
+    """One row a history, pair and window: aid asked, pledged and delivered, million US dollars."""
     numbers = outcomes.first_replicate + np.arange(outcomes.replicates)[rows]
     shape = (len(outcomes.windows), len(PAIRS), numbers.size)
     window, pair, row = (axis.ravel() for axis in np.indices(shape, dtype=np.int16))

@@ -1,4 +1,4 @@
-"""Scenario files: a question, one antecedent and its dated changes, read from TOML and checked in full."""
+"""Scenario files: a question, one antecedent and its dated changes, read from TOML."""
 
 import os
 import re
@@ -73,8 +73,8 @@ def read_scenario(path: Path) -> Scenario:
 def read_scenario_file(path: Path) -> ScenarioFile:
     """A scenario file, read and checked.
 
-    Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing or unknown
-    key, a name, date or value that is not allowed.
+    Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing
+    or unknown key, a name, date or value that is not allowed.
     """
     title = f"{path}: the scenario cannot be used"
     try:
@@ -120,7 +120,7 @@ def _horizon(value: object) -> int:
 
 
 class _Heading(BaseModel):
-    """What a scenario file says beside its changes: needed in every file are the first four keys."""
+    """What a scenario file says beside its changes; the first four keys are always needed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -136,7 +136,7 @@ class _Heading(BaseModel):
     @field_validator("lines", "page", mode="before")
     @classmethod
     def _spans(cls, value: object, info: ValidationInfo) -> str:
-        """Lines and pages, which may be left blank only where the text of the source is not held."""
+        """Lines and pages, left blank only where the text of the source is not held."""
         blank = value == "" and info.data.get("source") not in _HELD
         if not isinstance(value, str) or not (blank or _SPANS.fullmatch(value)):
             raise refusal("numbers such as 925, 925-927 or 925-927;1104-1105")
@@ -144,7 +144,7 @@ class _Heading(BaseModel):
 
 
 class _Grounds(_Heading):
-    """The same of a file that changes history: it must also say on what grounds, and what it leaves out."""
+    """The same of a file that changes history: it says on what grounds, and what it leaves out."""
 
     source: SourceKey
     lines: str
@@ -153,7 +153,7 @@ class _Grounds(_Heading):
 
 
 def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
-    """A file of the user's own may repeat a scenario of the catalogue, but not give its name to another."""
+    """Whether a file gives the name of a scenario of the catalogue to another scenario."""
     shipped = CATALOGUE / f"{scenario.name}.toml"
     if not shipped.is_file() or shipped.resolve() == path.resolve():
         return []
@@ -173,7 +173,7 @@ def catalogue() -> dict[str, ScenarioFile]:
 
 
 def scenario_file_named(name_or_path: str) -> ScenarioFile:
-    """The scenario of a name in the catalogue, or that of a file of one's own (a path ending in ``.toml``).
+    """The scenario of a name in the catalogue, or of a file of one's own (``.toml``).
 
     Raises ``ScenarioError`` if there is neither, with the nearest name of the catalogue.
     """
@@ -198,8 +198,8 @@ def _is_folder(path: Path) -> bool:
 def write_template(name: str, path: Path) -> None:
     """Write a commented scenario file of a name, to be filled in; it can be used as it stands.
 
-    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path that does not end in
-    .toml, a file that exists already or cannot be written.
+    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path
+    that does not end in .toml, a file that exists already or cannot be written.
     """
     problems = []
     if not _NAME.fullmatch(name):

@@ -33,9 +33,10 @@ _NEVER_WORD = "never"
 
 @dataclass(frozen=True)
 class BreakSummary:
-    """The break of a pair in simulated histories beside the documented one; dates are months, none where never.
+    """The break of a pair, simulated and documented; dates are months, none where never.
 
-    ``initiators`` and ``causes`` give shares among the histories in which the pair breaks, the largest first.
+    ``initiators`` and ``causes`` give shares among the histories in which the pair breaks, the
+    largest first.
     """
 
     name: str

@@ -1,7 +1,8 @@
-"""Twin histories: scenarios that share their past are simulated once up to the intervention in which they part.
+"""Twin histories: what scenarios share of their past is simulated once.
 
-Before its first intervention a counterfactual is its factual twin, bit for bit; so the factual histories are carried
-out once, and each counterfactual takes over their state in the quarter of its first intervention.
+Before its first intervention a counterfactual is its factual twin, bit for bit; so the factual
+histories are carried out once, and each counterfactual takes over their state in the quarter of its
+first intervention.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,14 +28,15 @@ from simulation.parameters import Parameters
 from simulation.shocks import BLOCK
 from simulation.trajectory import Trajectory
 
-#: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of shocks.
+#: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of
+#: shocks.
 _STRETCH = 2 * BLOCK
 #: How far some histories have come, in whatever form.
 _Reached = TypeVar("_Reached")
 
 
 def parting(scenario: Scenario) -> int:
-    """The quarter in which a scenario parts from history: that of its first intervention, or the end."""
+    """The quarter in which a scenario parts from history: its first intervention, or the end."""
     return min((quarter_of(change.start) for change in scenario.interventions), default=QUARTERS)
 
 
@@ -47,11 +49,11 @@ def twin_trajectories(
     past: Course | None = None,
     until: int = QUARTERS,
 ) -> Iterator[Trajectory]:
-    """The histories of each scenario in turn, the same as ``simulate`` gives for it alone, keeping ``KEPT``.
+    """The histories of each scenario in turn, as ``simulate`` gives them, keeping ``KEPT``.
 
-    ``past`` is what all of them have in common already (none: they begin in 1945); no scenario may part from history
-    before it ends. ``until`` is the quarter at whose beginning they end. Raises ``NonFiniteError`` if a quantity stops
-    being finite.
+    ``past`` is what all of them have in common already (none: they begin in 1945); no scenario may
+    part from history before it ends. ``until`` is the quarter at whose beginning they end. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
 
     def onward(course: Course, scenario: Scenario, end: int) -> Course:
@@ -73,7 +75,7 @@ def _parted(
     past: _Reached | None,
     until: int,
 ) -> Iterator[_Reached]:
-    """Each scenario's histories in turn, carried onward from the quarter in which it parts from what all share."""
+    """Each scenario's histories in turn, carried on from where it parts from what all share."""
     shared = begun(HISTORICAL) if past is None else past
     reached: dict[int, _Reached] = {}
     starts = [min(parting(scenario), until) for scenario in scenarios]
@@ -87,10 +89,11 @@ def _parted(
 
 @dataclass(frozen=True)
 class YearlyTwins:
-    """What a comparison needs of some histories: pairs are in the order of ``scenarios.outcomes.PAIRS``.
+    """What a comparison needs of some histories, pairs in the order of ``outcomes.PAIRS``.
 
-    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R); ``series`` holds
-    means of support and strain and sums of aid delivered of every year, (years, pairs, R).
+    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R);
+    ``series`` holds means of support and strain and sums of aid delivered of every year, (years,
+    pairs, R).
     """
 
     split: Quarters
@@ -99,7 +102,7 @@ class YearlyTwins:
 
 @dataclass(frozen=True)
 class _Years:
-    """Histories on their way of which yearly values are kept; the course holds the quarters of the year under way."""
+    """Histories on their way: yearly values, and a course with the quarters of the current year."""
 
     course: Course
     series: dict[str, tuple[Compact, ...]]
@@ -130,10 +133,11 @@ def yearly_twins(
     first_replicate: int,
     last_year: int,
 ) -> Iterator[YearlyTwins]:
-    """The same histories up to the end of a year, of which no more than breaks and yearly values is ever held.
+    """The same histories up to the end of a year, of which only breaks and yearly values are kept.
 
-    Quarters come in stretches for which the shocks are drawn together, and each is dropped when its year has
-    been summed: memory stays small enough for the processor's cache. Raises ``NonFiniteError`` as before.
+    Quarters come in stretches for which the shocks are drawn together, and each is dropped when its
+    year has been summed: memory stays small enough for the processor's cache. Raises
+    ``NonFiniteError`` as before.
     """
 
     def onward(years: _Years, scenario: Scenario, end: int) -> _Years:

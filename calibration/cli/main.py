@@ -1,4 +1,4 @@
-"""``lilliput``: the command from which everything starts; each sub-command is read in when it is called."""
+"""``lilliput``: the command of which all others are part, each read in when it is called."""
 
 import sys
 from collections.abc import Sequence
@@ -64,13 +64,16 @@ def _lilliput(
         ),
     ] = False,
 ) -> None:
-    """Four unequal allies, 1945-1980: the documented record, the rules, and what they make of history."""
+    """Ask for a sub-command, or print the version."""
 
 
 def root_command() -> TyperGroup:
     """The command ``lilliput`` with all its sub-commands, none of them read in yet."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    app.callback()(_lilliput)
+    app.callback(
+        help="Four unequal allies, 1945-1980: the documented record, the rules, "
+        "and what they make of history."
+    )(_lilliput)
     root = typer.main.get_group(app)
     for name, summary in SUBCOMMANDS.items():
         root.add_command(LazyCommand(name, help=summary))

@@ -100,8 +100,8 @@ class RunRequest(Request):
 def run(request: RunRequest) -> None:
     """Simulate a scenario many times and set it beside the record.
 
-    Tells for every pair that broke when it breaks in the simulated histories, and for every patron and plan
-    period what aid is pledged; writes tables of all histories, figures and a manifest.
+    Tells for every pair that broke when it breaks in the simulated histories, and for every patron
+    and plan period what aid is pledged; writes tables of all histories, figures and a manifest.
     """
     documented = documented_record()
     with progress_of("simulating histories", request.replicates) as progress:

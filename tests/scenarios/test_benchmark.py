@@ -56,7 +56,8 @@ def test_every_full_pair_array_of_the_rules_is_counted() -> None:
     assert len(sizes[5]) == len(sizes[10])
     growing = [(few, many) for few, many in zip(sizes[5], sizes[10], strict=True) if few != many]
     assert all(many == 2 * few for few, many in growing)
-    # Six chances, support, goodwill and the grant are logistic curves; grant and perception have a logistic shock.
+    # Six chances, support, goodwill and the grant are logistic curves; grant and perception have a
+    # logistic shock.
     names = [name for name, size in calls_of_quarter(5) if size == 5 * 16]
     assert names.count("log") >= 2
     assert names.count("exp") + names.count("expm1") >= 9

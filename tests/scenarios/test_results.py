@@ -1,4 +1,4 @@
-"""Results on disk: whole or not at all, readable as they are, and never over what is not lilliput's."""
+"""Results on disk: whole or not at all, readable, and never over what is not lilliput's."""
 
 import json
 from collections.abc import Callable

@@ -140,13 +140,12 @@ def as_object(
 
 
 def _write_figures(result: RunResult, documented: Documented, folder: Path) -> None:
-    from scenarios.charts.run import (  # costs a second, if figures are drawn
-        figures_of,
-        write_figure,
-    )
+    # costs a second, if figures are drawn
+    from scenarios.charts.look import write_figure
+    from scenarios.charts.run import figures_of, settings_of
 
     for name, figure in figures_of(result, documented):
-        write_figure(figure, folder, name)
+        write_figure(figure, folder, name, settings_of(result))
 
 
 def _print(

@@ -27,6 +27,11 @@ class EvidenceEntry:
     record: Mapping[str, Any]
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def id(self) -> str:
+        """The name of the row."""
+        return str(self.record["id"])
+
 
 @dataclass(frozen=True)
 class ReportTable:

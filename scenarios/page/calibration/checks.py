@@ -12,9 +12,9 @@ from scenarios.charts.look import Look
 from scenarios.charts.posterior import accounts_figure, shares_figure
 from scenarios.draws import Draws
 from scenarios.page.material import CheckReport, ReportTable, use_material
-from scenarios.page.parts.downloads import Download, DownloadBar
 from scenarios.page.parts.picture import Picture
 from scenarios.page.parts.table import Table
+from scenarios.page.parts.view import Download, DownloadBar
 
 #: The order in which reports are shown; those not named follow.
 ORDER = (

@@ -1,11 +1,7 @@
-"""The tab Calibration: every parameter before and after the fit, and the checks of the rules."""
+"""The tab Calibration: what the record has made of every parameter, and the checks of the fit."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import numpy as np
 import reacton.ipyvuetify as v
@@ -13,15 +9,22 @@ import solara
 
 from scenarios.charts.posterior import RANGE, posterior_figure, posterior_key
 from scenarios.page.calibration.checks import Checks
-from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.downloads import Download, DownloadBar
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
-from scenarios.page.parts.link import CopyLink, LinkReader, query_of, use_link
 from scenarios.page.parts.picture import Picture
-from scenarios.page.parts.refusal import LinkRefusal
-from scenarios.page.record.words import number
-from simulation.errors import Problem
+from scenarios.page.parts.view import (
+    Download,
+    TakeAway,
+    View,
+    csv_of,
+    keys,
+    one_of,
+    short_text,
+    use_view,
+    whole,
+)
+from scenarios.page.rows import number
+from scenarios.page.settings import GROUPS
 from simulation.parameters import Parameter, parameter_table
 
 #: Parameters on one page.
@@ -34,30 +37,14 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class CalibrationView:
-    """Which parameters are shown: part of the rules, words that occur in them, and which page."""
+class CalibrationView(View):
+    """Which parameters are shown: a part of the rules, words that must all occur, and the page."""
 
-    group: str = ""
-    text: str = ""
-    page: int = 1
+    model_config = keys(group="rules")
 
-    @property
-    def query(self) -> str:
-        """The view as the query of a link."""
-        page = "" if self.page == 1 else str(self.page)
-        return query_of([("rules", self.group), ("text", self.text), ("page", page)])
-
-
-def read_calibration_view(search: str | None) -> tuple[CalibrationView, list[Problem]]:
-    """The view that a link asks for, defaults in place of what is wrong, and what is wrong."""
-    link = LinkReader(search)
-    view = CalibrationView(
-        link.name("rules", tuple(GROUPS), ""),
-        link.text("text", LONGEST_TEXT),
-        link.whole("page", 1, 99, 1),
-    )
-    return view, link.problems()
+    group: Annotated[str, one_of(lambda _: GROUPS)] = ""
+    text: Annotated[str, short_text(LONGEST_TEXT)] = ""
+    page: Annotated[int, whole(1, 99)] = 1
 
 
 def parameters_shown(view: CalibrationView, material: Material) -> list[Parameter]:
@@ -85,27 +72,23 @@ def source_words(parameter: Parameter, material: Material) -> str:
 
 @solara.component
 def Calibration() -> None:
-    """Posterior against prior of every parameter, and the checks, as the view has it."""
+    """Posterior against prior, and the checks; all that is shown follows from the view."""
     material = use_material()
-    search = solara.use_router().search
-    linked, problems = solara.use_memo(lambda: read_calibration_view(search), [])
-    state = solara.use_reactive(linked)
-    refused, set_refused = solara.use_state(problems)
-    view: CalibrationView = state.value
-    use_link("/calibration", view.query)
-    LinkRefusal(refused, lambda: set_refused([]))
+    state = use_view("/calibration", CalibrationView)
+
+    def change(**changes: Any) -> None:
+        state.set(state.value.model_copy(update=changes))
+
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
-        Posteriors(view, lambda **changes: state.set(replace(state.value, **changes)))
+        Posteriors(state.value, change)
         Checks(material.reports)
-        with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
-            hint = "prior and posterior of all parameters, with meaning, unit and source"
-            table = Download(
-                "Parameters (CSV)", "parameters.csv", partial(parameters_csv, material), hint
-            )
-            DownloadBar([table])
-            CopyLink(query=view.query)
+        hint = "prior and posterior of all parameters, with meaning, unit and source"
+        table = Download(
+            "Parameters (CSV)", "parameters.csv", lambda: parameters_csv(material), hint
+        )
+        TakeAway([table], state.value)
 
 
 def draws_in_words(material: Material) -> str:
@@ -160,7 +143,7 @@ def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
 
 @solara.component
 def ParameterCard(parameter: Parameter) -> None:
-    """One parameter: meaning, prior and draws, the rule that uses it, and its source."""
+    """One parameter: what it means, its prior and draws, its rule and its source."""
     material = use_material()
     draws = material.draws.frame[parameter.name].to_numpy()
     prior = material.prior[parameter.name]
@@ -203,20 +186,14 @@ def parameters_csv(material: Material) -> bytes:
     """Every parameter as CSV: meaning, source, quantiles of prior and posterior, and standing."""
     columns = ("meaning", "rule", "unit", "family", "low", "high", "source", "lines")
     shares = ("q05", "median", "q95")
-    heads = ["parameter", *columns]
-    heads += [f"{of}_{share}" for of in ("prior", "posterior") for share in shares]
-    rows: list[Sequence[object]] = [[*heads, "standing", "contraction"]]
+    rows = []
     for name, parameter in parameter_table().items():
-        draws, standing = material.draws.frame[name].to_numpy(), material.standings.get(name)
-        rows.append(
-            [
-                name,
-                *(getattr(parameter, column) for column in columns),
-                *np.quantile(material.prior[name], RANGE).tolist(),
-                *np.quantile(draws, RANGE).tolist(),
-                *((standing.word, standing.contraction) if standing else ("", "")),
-            ]
-        )
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8")
+        row = {"parameter": name} | {column: getattr(parameter, column) for column in columns}
+        for of, values in (("prior", material.prior), ("posterior", material.draws.frame)):
+            quantiles = np.quantile(np.asarray(values[name]), RANGE).tolist()
+            row |= {f"{of}_{share}": end for share, end in zip(shares, quantiles, strict=True)}
+        standing = material.standings.get(name)
+        row["standing"] = standing.word if standing else ""
+        row["contraction"] = standing.contraction if standing else ""
+        rows.append(row)
+    return csv_of(rows)

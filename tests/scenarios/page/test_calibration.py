@@ -36,10 +36,9 @@ from scenarios.page.calibration.tab import (
     parameters_csv,
     parameters_shown,
     ranged,
-    read_calibration_view,
 )
-from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, ReportTable
+from scenarios.page.settings import GROUPS
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]
@@ -133,9 +132,9 @@ def test_parameters_as_csv_hold_the_quantiles(material: Material) -> None:
 
 
 def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
-    view = CalibrationView("strain", "dear friend", 2)
-    assert read_calibration_view(view.query) == (view, [])
-    read, problems = read_calibration_view(f"rules=strains&page=0&text={'x' * 81}&draw=1")
+    view = CalibrationView(group="strain", text="dear friend", page=2)
+    assert CalibrationView.from_query(view.query()) == (view, [])
+    read, problems = CalibrationView.from_query(f"rules=strains&page=0&text={'x' * 81}&draw=1")
     assert read == CalibrationView()
     assert {problem.key for problem in problems} == {"rules", "page", "text", "key"}
 

@@ -1,5 +1,6 @@
-"""What commands print: one message for all mistakes, a progress bar for long work, and tables."""
+"""What commands read and print: numbers, one message for all mistakes, progress, and tables."""
 
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulation.errors import LilliputError
+from simulation.errors import LilliputError, Problem
 
+_NUMBER = re.compile(r"[+-]?\d{1,30}")
 #: Work that takes longer than this many seconds shows a progress bar.
 PATIENCE = 2.0
 #: Is called with what is being done, how much of it is done, and of how much.
 Told = Callable[[str, int, int], None]
+
+
+def whole_number(
+    option: str, text: str, least: int, most: int, *, command: str = "lilliput run"
+) -> tuple[int, list[Problem]]:
+    """A whole number as typed, and what is wrong with it."""
+    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
+    if number is None or not least <= number <= most:
+        return least, [Problem(command, option, text, f"a whole number from {least} to {most}")]
+    return number, []
 
 
 @contextmanager

@@ -1,6 +1,11 @@
 """What is wrong with a scenario file, with parameter draws, or with a run asked for."""
 
-from simulation.errors import LilliputError
+from collections.abc import Callable
+from typing import TypeVar
+
+from simulation.errors import LilliputError, Problem
+
+Value = TypeVar("Value")
 
 
 class ScenarioError(LilliputError):
@@ -9,3 +14,11 @@ class ScenarioError(LilliputError):
 
 class CutShortError(Exception):
     """Work on a batch that ended before it was done; its message says why."""
+
+
+def read_or_problems(read: Callable[[], Value]) -> tuple[Value | None, list[Problem]]:
+    """What a reader returns, or the problems for which it refuses."""
+    try:
+        return read(), []
+    except LilliputError as error:
+        return None, list(error.problems)

@@ -1,7 +1,8 @@
 """Outcomes of simulated histories: when each pair broke and why, and what aid there was."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,19 +67,15 @@ class Outcomes:
     @classmethod
     def joined(cls, parts: Sequence["Outcomes"]) -> "Outcomes":
         """The outcomes of several runs of neighbouring replicates as those of one."""
-        return cls(
-            first_replicate=parts[0].first_replicate,
-            windows=parts[0].windows,
-            split=np.concatenate([part.split for part in parts], axis=1),
-            initiator=np.concatenate([part.initiator for part in parts], axis=1),
-            cause=np.concatenate([part.cause for part in parts], axis=1),
-            aid=np.concatenate([part.aid for part in parts], axis=-1),
-            status_counts=np.sum([part.status_counts for part in parts], axis=0),
-            series={
-                name: np.concatenate([part.series[name] for part in parts], axis=-1)
-                for name in SERIES
-            },
-        )
+        arrays: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+            for name in ("split", "initiator", "cause", "aid")
+        }
+        series = {
+            name: np.concatenate([part.series[name] for part in parts], axis=-1) for name in SERIES
+        }
+        counts = np.sum([part.status_counts for part in parts], axis=0)
+        return replace(parts[0], **arrays, status_counts=counts, series=series)
 
 
 def outcomes_of(

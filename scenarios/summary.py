@@ -55,9 +55,9 @@ class BreakSummary:
         known = self.documented
         return {
             "pair": self.name,
-            "documented": known.date if known else None,
-            "earliest": known.earliest if known else None,
-            "latest": known.latest if known else None,
+            "documented": known and known.date,
+            "earliest": known and known.earliest,
+            "latest": known and known.latest,
             "median": self.median,
             "q05": self.q05,
             "q95": self.q95,
@@ -95,11 +95,11 @@ class AidSummary:
             "median": round(self.median, 3),
             "q05": round(self.q05, 3),
             "q95": round(self.q95, 3),
-            "documented": round(known.usd, 3) if known else None,
-            "low": round(known.low, 3) if known else None,
-            "high": round(known.high, 3) if known else None,
-            "forms": ";".join(known.forms) if known else None,
-            "figures": ";".join(known.ids) if known else None,
+            "documented": known and round(known.usd, 3),
+            "low": known and round(known.low, 3),
+            "high": known and round(known.high, 3),
+            "forms": known and ";".join(known.forms),
+            "figures": known and ";".join(known.ids),
         }
 
 

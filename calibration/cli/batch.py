@@ -7,8 +7,7 @@ import pyarrow.compute as pc
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command, whole
-from scenarios.arguments import MOST_SEED, MOST_WORKERS
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, Request, as_typed, command, whole
 from scenarios.batch.cluster import cluster_problems
 from scenarios.batch.manifest import CHUNK
 from scenarios.batch.run import (
@@ -21,6 +20,7 @@ from scenarios.console import plain_table, progress_of, wide_console
 from scenarios.disk import unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
+from scenarios.run import MOST_SEED
 from simulation.errors import LilliputError, Problem
 from simulation.interventions import Scenario
 from simulation.schema import refuse

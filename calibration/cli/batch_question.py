@@ -6,8 +6,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from scenarios.arguments import read_or_problems, whole_number
 from scenarios.comparison.batch import readings_of
+from scenarios.console import whole_number
+from scenarios.errors import read_or_problems
 from scenarios.files import LONGEST_HORIZON
 from scenarios.outcomes import PAIR_NAMES
 from simulation.errors import Problem

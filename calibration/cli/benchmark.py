@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from calibration.cli.requests import Request, command, whole
-from scenarios.arguments import MOST_WORKERS
+from calibration.cli.requests import MOST_WORKERS, Request, command, whole
 from scenarios.benchmark import Plan, measure, processors
 from scenarios.console import plain_table
 

@@ -18,14 +18,15 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typer.models import OptionInfo, ParameterInfo
 
-from scenarios.arguments import whole_number
-from scenarios.console import reporting_errors
+from scenarios.console import reporting_errors, whole_number
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
 from simulation.schema import refuse, validated
 
+#: The most worker processes that a command takes.
+MOST_WORKERS = 1_024
 RequestModel = TypeVar("RequestModel", bound="Request")
 
 

@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from scenarios.arguments import MOST_SEED
 from scenarios.batch.cluster import cluster_problems, connected
 from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
 from scenarios.batch.store import (
@@ -29,7 +28,7 @@ from scenarios.batch.work import missing, tasks_of, write_histories, written_by_
 from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
-from scenarios.run import Progress
+from scenarios.run import MOST_SEED, Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
 

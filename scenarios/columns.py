@@ -107,5 +107,5 @@ def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
 
 def _named(codes: Any, names: Sequence[str]) -> pa.DictionaryArray:
     """Codes as text, with nothing where the code is -1."""
-    known = pa.array(codes.astype(np.int16), mask=codes == NEVER)
-    return pa.DictionaryArray.from_arrays(known, pa.array(names))
+    places = pa.array(codes.astype(np.int16), mask=codes == NEVER)
+    return pa.DictionaryArray.from_arrays(places, pa.array(names))

@@ -62,13 +62,13 @@ def settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def put_in_place(made: Path, folder: Path) -> None:
+def put_in_place(finished: Path, folder: Path) -> None:
     """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
     old = folder.with_name(f".{folder.name}-{uuid4().hex}")
     if folder.exists():
         folder.rename(old)
     try:
-        made.rename(folder)
+        finished.rename(folder)
     except OSError:
         if old.exists():
             old.rename(folder)

@@ -33,8 +33,8 @@ LONGEST_HORIZON = 36
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
-#: Sources whose text is held, so that lines and page can be given.
-_HELD = ("marku2017", "aca-article")
+#: Sources whose text is at hand, so that lines and page can be given.
+_AT_HAND = ("marku2017", "aca-article")
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ def flags(scenario: Scenario) -> tuple[str, ...]:
     if not scenario.interventions:
         return ()
     end = min(change.first_quarter for change in scenario.interventions) + 4 * scenario.horizon
-    count, raised = len(antecedents(scenario)), []
+    count, notes = len(antecedents(scenario)), []
     if count > 1:
-        raised.append(f"{count} antecedents: no single one can be credited with the outcome")
+        notes.append(f"{count} antecedents: no single one can be credited with the outcome")
     if end < QUARTERS:
         years = scenario.horizon
-        raised.append(f"answers after {date_of(end)} lie beyond the horizon of {years} years")
-    return tuple(raised)
+        notes.append(f"answers after {date_of(end)} lie beyond the horizon of {years} years")
+    return tuple(notes)
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -92,8 +92,8 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"
-    told = heading.model_dump(exclude={"page"})
-    scenario = Scenario(**told, interventions=interventions)
+    texts = heading.model_dump(exclude={"page"})
+    scenario = Scenario(**texts, interventions=interventions)
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
     return ScenarioFile(scenario, heading.page, path)
 
@@ -136,8 +136,8 @@ class _Heading(BaseModel):
     @field_validator("lines", "page", mode="before")
     @classmethod
     def _spans(cls, value: object, info: ValidationInfo) -> str:
-        """Lines and pages, left blank only where the text of the source is not held."""
-        blank = value == "" and info.data.get("source") not in _HELD
+        """Lines and pages, left blank only where the text of the source is not at hand."""
+        blank = value == "" and info.data.get("source") not in _AT_HAND
         if not isinstance(value, str) or not (blank or _SPANS.fullmatch(value)):
             raise refusal("numbers such as 925, 925-927 or 925-927;1104-1105")
         return value

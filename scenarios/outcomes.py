@@ -175,11 +175,11 @@ def quantile_quarter(quarters: NDArray[np.integer], share: float) -> int | None:
     if not quarters.size:
         return None
     later = np.where(quarters == NEVER, QUARTERS, quarters)
-    found = int(np.quantile(later, share, method="inverted_cdf"))
-    return None if found == QUARTERS else found
+    quarter = int(np.quantile(later, share, method="inverted_cdf"))
+    return None if quarter == QUARTERS else quarter
 
 
 def quantile_date(quarters: NDArray[np.integer], share: float) -> str | None:
     """The month ``YYYY-MM`` of ``quantile_quarter``, if there is one."""
-    found = quantile_quarter(quarters, share)
-    return None if found is None else date_of(found)
+    quarter = quantile_quarter(quarters, share)
+    return None if quarter is None else date_of(quarter)

@@ -31,8 +31,8 @@ from simulation.trajectory import Trajectory
 #: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of
 #: shocks.
 _STRETCH = 2 * BLOCK
-#: How far some histories have come, in whatever form.
-_Reached = TypeVar("_Reached")
+#: Histories on their way, in whatever form.
+_Histories = TypeVar("_Histories")
 
 
 def parting(scenario: Scenario) -> int:
@@ -56,35 +56,35 @@ def twin_trajectories(
     ``NonFiniteError`` if a quantity stops being finite.
     """
 
-    def onward(course: Course, scenario: Scenario, end: int) -> Course:
+    def carry_on(course: Course, scenario: Scenario, end: int) -> Course:
         return continued(
             course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end
         )
 
-    def begun(scenario: Scenario) -> Course:
+    def begin(scenario: Scenario) -> Course:
         return opened(parameters, scenario, KEPT)
 
-    for course in _parted(scenarios, begun, onward, past, until):
+    for course in _parted(scenarios, begin, carry_on, past, until):
         yield course.trajectory(first_replicate)
 
 
 def _parted(
     scenarios: Sequence[Scenario],
-    begun: Callable[[Scenario], _Reached],
-    onward: Callable[[_Reached, Scenario, int], _Reached],
-    past: _Reached | None,
+    begin: Callable[[Scenario], _Histories],
+    carry_on: Callable[[_Histories, Scenario, int], _Histories],
+    past: _Histories | None,
     until: int,
-) -> Iterator[_Reached]:
+) -> Iterator[_Histories]:
     """Each scenario's histories in turn, carried on from where it parts from what all share."""
-    shared = begun(HISTORICAL) if past is None else past
-    reached: dict[int, _Reached] = {}
+    shared = begin(HISTORICAL) if past is None else past
+    pasts: dict[int, _Histories] = {}
     starts = [min(parting(scenario), until) for scenario in scenarios]
     for start in sorted(set(starts)):
         if start or past is not None:
-            reached[start] = shared = onward(shared, HISTORICAL, start)
+            pasts[start] = shared = carry_on(shared, HISTORICAL, start)
     for scenario, start in zip(scenarios, starts, strict=True):
-        course = reached[start] if start in reached else begun(scenario)
-        yield onward(course, scenario, until) if start < until else course
+        course = pasts[start] if start in pasts else begin(scenario)
+        yield carry_on(course, scenario, until) if start < until else course
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def yearly_twins(
     ``NonFiniteError`` as before.
     """
 
-    def onward(years: _Years, scenario: Scenario, end: int) -> _Years:
+    def carry_on(years: _Years, scenario: Scenario, end: int) -> _Years:
         while years.course.quarter < end:
             next_end = min(years.course.quarter // _STRETCH * _STRETCH + _STRETCH, end)
             course = continued(
@@ -154,10 +154,10 @@ def yearly_twins(
             years = _Years(course, years.series).with_whole_years()
         return years
 
-    def begun(scenario: Scenario) -> _Years:
+    def begin(scenario: Scenario) -> _Years:
         return _Years(opened(parameters, scenario, SERIES), dict.fromkeys(SERIES, ()))
 
     until = quarter_of(str(last_year), end=True) + 1
-    for years in _parted(scenarios, begun, onward, None, until):
+    for years in _parted(scenarios, begin, carry_on, None, until):
         split, _, _ = first_breaks(replace(years.course, kept={}).trajectory(first_replicate))
         yield YearlyTwins(split, {name: np.concatenate(years.series[name]) for name in SERIES})

@@ -50,8 +50,8 @@ class LazyCommand(TyperCommand):
         return self.load().make_context(info_name, args, parent=parent, **extra)
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(version_only: bool) -> None:
+    if version_only:
         typer.echo(f"lilliput {version('lilliput')}")
         raise typer.Exit
 

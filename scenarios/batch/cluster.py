@@ -153,14 +153,14 @@ class Cluster:
         # Held by the scheduler as a task of its own, so that it is made again should every worker
         # that has it die.
         shared = self.client.submit(_same, batch, key=f"lilliput-batch-{uuid4().hex}", pure=False)
-        waiting = iter(tasks)
+        remaining = iter(tasks)
         running: dict[Any, int] = {}
         ended = as_completed(loop=self.client.loop)
 
         def hand_out() -> None:
             with self._reached():
                 threads = sum(self.client.nthreads().values())
-                for task in islice(waiting, max(0, _AHEAD * max(1, threads) - len(running))):
+                for task in islice(remaining, max(0, _AHEAD * max(1, threads) - len(running))):
                     future = self.client.submit(_write_on_worker, shared, terms, task, pure=False)
                     running[future] = sum(part.replicates for part in task)
                     ended.add(future)

@@ -31,7 +31,7 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
     """Worker processes that know ``common``; what was not begun when an error strikes is dropped.
 
     It goes to them in a file: were it handed over through the pipe by which a process is started,
-    one that dies before it has read it all would leave its parent waiting for ever.
+    one that dies before it has read it all would leave its parent remaining for ever.
     """
     with TemporaryDirectory(prefix="lilliput-") as folder:
         path = Path(folder) / "common.pickle"
@@ -51,10 +51,10 @@ def results_of(
     Raises ``BrokenProcessPool`` if a worker dies, and what ``work`` raises.
     """
     with worker_processes(workers, common) as pool:
-        waiting = iter(tasks)
+        remaining = iter(tasks)
         running: set[Future[Result]] = set()
         while True:
-            for task in islice(waiting, 2 * workers - len(running)):
+            for task in islice(remaining, 2 * workers - len(running)):
                 running.add(pool.submit(_with_common, work, task))
             if not running:
                 return

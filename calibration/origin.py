@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.draws import Draws, table_hash
-from scenarios.manifest import commit_of, package_versions
+from scenarios.manifest import commit_of, draws_entry, package_versions
 
 _ROOT = Path(__file__).parent.parent
 #: Files that decide what the rules do, by their endings.

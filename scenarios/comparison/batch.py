@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from scenarios.arguments import whole_number
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
@@ -22,7 +21,7 @@ from scenarios.comparison.histories import (
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
-from scenarios.console import Told
+from scenarios.console import Told, whole_number
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError

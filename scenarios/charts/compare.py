@@ -39,20 +39,15 @@ from scenarios.charts.marks import (
     mark_break,
     mark_horizon,
 )
-from scenarios.comparison.compare import Comparison, Reading
-from scenarios.comparison.survival import SurvivalCurve
+from scenarios.comparison.estimates import SurvivalCurve
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import Documented, DocumentedBreak
 from scenarios.explain.words import pair_title
 from scenarios.outcomes import YEARS
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 
-#: What a fan is of, in words, with its unit.
-SERIES_WORDS = {
-    "support": ("Political support", "0 to 1"),
-    "strain": ("Strain", "0 to 1"),
-    "delivered": ("Aid delivered", "million US$ a year"),
-}
 #: Line and mark of the factual and of the counterfactual branch.
 _STYLES: tuple[tuple[LineStyle, str], ...] = (("-", "o"), ("--", "s"))
 

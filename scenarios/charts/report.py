@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from scenarios.charts.compare import SERIES_WORDS, branch_colours
+from scenarios.charts.compare import branch_colours
 from scenarios.charts.look import (
     LIGHT,
     Handle,
@@ -24,7 +24,8 @@ from scenarios.charts.look import (
     line,
 )
 from scenarios.charts.marks import Bar, draw_bars, rows_of
-from scenarios.comparison.compare import Comparison
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.explain.grievances import FATIGUE, SOURCES, STRAIN, Grievances, SourceMean
 from scenarios.explain.words import RELIEF, pair_title, source_in_words, the
 from simulation.countries import pair_named

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.arguments import whole_number
+from scenarios.console import whole_number
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import LinkRefusal, use_guard
 from simulation.errors import Problem, unknown

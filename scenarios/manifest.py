@@ -31,7 +31,7 @@ class Manifest(BaseModel):
 
 def scenario_hash(scenario: Scenario) -> str:
     """A fingerprint of everything a scenario says, however its file is laid out."""
-    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(scenario.plain(), sort_keys=True).encode()).hexdigest()
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:

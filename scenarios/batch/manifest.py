@@ -68,7 +68,7 @@ def batch_manifest(batch: Batch) -> dict[str, Any]:
         "made_by": MAKER,
         "kind": KIND,
         "scenarios": [
-            scenario_entry(scenario) | {"asked": scenario.asked()} for scenario in batch.scenarios
+            scenario_entry(scenario) | {"asked": scenario.plain()} for scenario in batch.scenarios
         ],
         "draws": draws_entry(batch.draws) | {"values": values_hash(batch.draws.frame)},
         "seed": batch.seed,

@@ -18,12 +18,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 from typer.models import OptionInfo, ParameterInfo
 
-from scenarios.console import reporting_errors, whole_number
+from scenarios.console import reporting_errors
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
-from simulation.schema import refusal, refuse, validated
+from simulation.schema import refuse, validated, whole_number
 
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
@@ -81,16 +81,7 @@ class Reader:
 
 def whole(least: int, most: int) -> Reader:
     """Reads a whole number from ``least`` to ``most``; what is left out stays ``None``."""
-
-    def read(typed: object) -> int | None:
-        if typed is None:
-            return None
-        number, problems = whole_number("", str(typed), least, most)
-        if problems:
-            raise refusal(problems[0].allowed)
-        return number
-
-    return Reader(read)
+    return Reader(lambda typed: None if typed is None else whole_number(typed, least, most))
 
 
 def option(text: str, metavar: str = "N", *flags: str, default: str | None = None) -> OptionInfo:

@@ -138,8 +138,8 @@ def write_result(
 ) -> Path:
     """Write tables, figures and manifest of a run in the place of an earlier result, in one step.
 
-    ``draw`` writes the figures into the folder that it is given. Raises ``ScenarioError`` if the disk refuses; then
-    the earlier result stands as it was.
+    ``draw`` writes the figures into the folder that it is given. Raises ``ScenarioError`` if the
+    disk refuses; then the earlier result stands as it was.
     """
     folder = folder.expanduser().resolve()
     try:

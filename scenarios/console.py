@@ -1,6 +1,5 @@
-"""What commands read and print: numbers, one message for all mistakes, progress, and tables."""
+"""What commands print: one message for all mistakes, a progress bar for long work, and tables."""
 
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,23 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulation.errors import LilliputError, Problem
+from simulation.errors import LilliputError
 
-_NUMBER = re.compile(r"[+-]?\d{1,30}")
 #: Work that takes longer than this many seconds shows a progress bar.
 PATIENCE = 2.0
 #: Is called with what is being done, how much of it is done, and of how much.
-Told = Callable[[str, int, int], None]
-
-
-def whole_number(
-    option: str, text: str, least: int, most: int, *, command: str = "lilliput run"
-) -> tuple[int, list[Problem]]:
-    """A whole number as typed, and what is wrong with it."""
-    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
-    if number is None or not least <= number <= most:
-        return least, [Problem(command, option, text, f"a whole number from {least} to {most}")]
-    return number, []
+WorkProgress = Callable[[str, int, int], None]
 
 
 @contextmanager
@@ -68,7 +56,7 @@ def plain_table(
 
 
 @contextmanager
-def waiting() -> Iterator[Told]:
+def waiting() -> Iterator[WorkProgress]:
     """A progress bar with the time left on the error stream, once work has taken ``PATIENCE``.
 
     What is yielded is called with what is being done, how much of it is done, and of how much; what

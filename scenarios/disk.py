@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -62,18 +63,28 @@ def settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def put_in_place(finished: Path, folder: Path) -> None:
-    """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
-    old = folder.with_name(f".{folder.name}-{uuid4().hex}")
-    if folder.exists():
-        folder.rename(old)
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of an earlier one once all has been written.
+
+    Raises ``OSError`` if the disk refuses; then nothing is left behind, and an earlier folder
+    stands as it was, as it does whatever else is raised meanwhile.
+    """
+    unfinished, earlier = (folder.with_name(f".{folder.name}-{uuid4().hex}") for _ in range(2))
     try:
-        finished.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if folder.exists():
+            folder.rename(earlier)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if earlier.exists():
+                earlier.rename(folder)
+            raise
+        shutil.rmtree(earlier, ignore_errors=True)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def unwritable(path: Path, where: str, key: str) -> list[Problem]:

@@ -1,18 +1,16 @@
 """One scenario, simulated many times, and the results as files: all of them, or none."""
 
-import csv
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scenarios.columns import aid_table, histories_table
-from scenarios.disk import put_in_place, unfit_folder, write_json
+from scenarios.disk import unfit_folder, whole_folder, write_json
 from scenarios.documented import PLAN_PERIODS, Documented, Window
 from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
@@ -140,24 +138,20 @@ def write_result(
 ) -> Path:
     """Write tables, figures and manifest of a run in the place of an earlier result, in one step.
 
-    Everything is written into a neighbouring folder that is renamed when complete; ``draw`` writes
-    the figures into the folder that it is given. Raises ``ScenarioError`` if the disk refuses; then
-    the earlier result stands as it was.
+    ``draw`` writes the figures into the folder that it is given. Raises ``ScenarioError`` if the
+    disk refuses; then the earlier result stands as it was.
     """
     folder = folder.expanduser().resolve()
-    unfinished = folder.with_name(f".{folder.name}-{uuid4().hex}")
     try:
-        (unfinished / FIGURES).mkdir(parents=True)
-        _write_tables(result, documented, unfinished)
-        draw(unfinished / FIGURES)
-        write_json(unfinished / MANIFEST, manifest)
-        put_in_place(unfinished, folder)
+        with whole_folder(folder) as place:
+            _write_tables(result, documented, place)
+            (place / FIGURES).mkdir()
+            draw(place / FIGURES)
+            write_json(place / MANIFEST, manifest)
     except OSError as error:
         allowed = f"a folder that can be written to ({error})"
         problem = Problem("--out", "folder", str(folder), allowed)
         raise ScenarioError("the result could not be written", [problem]) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return folder
 
 
@@ -182,7 +176,4 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")

@@ -5,6 +5,7 @@ it refuses comes back as problems in the words of all of lilliput: where, key, v
 allowed, and the nearest match.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, TypeVar
@@ -16,6 +17,7 @@ from simulation.errors import MISSING, Problem, unknown
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_NUMBER = re.compile(r"[+-]?\d{1,30}")
 #: What is allowed, by the kind of pydantic's complaint; others are told in pydantic's own words.
 _ALLOWED = {
     "missing": "required",
@@ -98,6 +100,19 @@ def among(names: Sequence[str], value: object) -> str:
 def one_of(names: Sequence[str]) -> BeforeValidator:
     """The check that a field is one of some names, to annotate it with."""
     return BeforeValidator(partial(among, names))
+
+
+def whole_number(value: object, least: int, most: int) -> int:
+    """A whole number from ``least`` to ``most``, also as text; anything else is refused."""
+    text = str(value).strip()
+    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise refusal(f"a whole number from {least} to {most}")
+    return int(text)
+
+
+def whole(least: int, most: int) -> BeforeValidator:
+    """The check that a field is a whole number within bounds, to annotate it with."""
+    return BeforeValidator(partial(whole_number, least=least, most=most))
 
 
 def _sentence(value: object) -> str:

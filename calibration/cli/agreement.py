@@ -13,8 +13,8 @@ from calibration.checks.agreement import (
     pooled_manifest,
     read_fits,
 )
-from calibration.cli.check.options import AsJson, ReportFolder, option, publish
-from calibration.cli.requests import Request, command
+from calibration.cli.check.options import AsJson, ReportFolder, publish
+from calibration.cli.requests import Request, command, option
 from calibration.errors import CalibrationError
 from calibration.fit.posterior import write_draws_whole
 from calibration.reports.report import REPORTS, folder_problems

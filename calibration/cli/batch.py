@@ -7,7 +7,15 @@ import pyarrow.compute as pc
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import MOST_WORKERS, DrawsFile, Request, as_typed, command, whole
+from calibration.cli.requests import (
+    MOST_WORKERS,
+    DrawsFile,
+    Request,
+    as_typed,
+    command,
+    option,
+    whole,
+)
 from scenarios.batch.cluster import cluster_problems
 from scenarios.batch.manifest import CHUNK
 from scenarios.batch.run import (
@@ -41,35 +49,20 @@ class BatchRequest(Request):
     every: Annotated[bool, typer.Option("--all", help="Every scenario of the catalogue.")] = False
     scenarios: tuple[Scenario, ...] = ()
     replicates: Annotated[
-        int,
-        whole(1, MOST_REPLICATES),
-        typer.Option(metavar="N", help="How many histories of each scenario."),
+        int, whole(1, MOST_REPLICATES), option("How many histories of each scenario.")
     ] = 10_000
     seed: Annotated[
-        int,
-        whole(0, MOST_SEED),
-        typer.Option(metavar="S", help="The seed of the shocks, shared by all."),
+        int, whole(0, MOST_SEED), option("The seed of the shocks, shared by all.", "S")
     ] = 1
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the batch.")] = Path(
-        "results/batch"
-    )
+    out: Annotated[Path, option("The folder of the batch.", "DIR")] = Path("results/batch")
     workers: Annotated[
-        int | None,
-        whole(1, MOST_WORKERS),
-        typer.Option(metavar="W", help="How many processes.", show_default="all cores"),
+        int | None, whole(1, MOST_WORKERS), option("How many processes.", "W", default="all cores")
     ] = None
     dask: Annotated[
         str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Have the workers of this Dask scheduler do the work (tcp://HOST:PORT).",
-        ),
+        option("Have the workers of this Dask scheduler do the work (tcp://HOST:PORT).", "ADDRESS"),
     ] = None
-    chunk: Annotated[
-        int,
-        whole(1, MOST_REPLICATES),
-        typer.Option(metavar="N", help="Histories in one file."),
-    ] = CHUNK
+    chunk: Annotated[int, whole(1, MOST_REPLICATES), option("Histories in one file.")] = CHUNK
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a batch that was cut short.")
     ] = False

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from calibration.cli.requests import MOST_WORKERS, Request, command, whole
+from calibration.cli.requests import MOST_WORKERS, Request, command, option, whole
 from scenarios.benchmark import Plan, measure, processors
 from scenarios.console import plain_table
 
@@ -20,18 +20,12 @@ class BenchmarkRequest(Request):
     title = "this cannot be measured"
 
     replicates: Annotated[
-        int,
-        whole(1, 1_000_000),
-        typer.Option(metavar="N", help="Histories of the ensemble in each round, at least."),
+        int, whole(1, 1_000_000), option("Histories of the ensemble in each round, at least.")
     ] = 2048
     workers: Annotated[
-        int | None,
-        whole(1, MOST_WORKERS),
-        typer.Option(metavar="W", help="Worker processes.", show_default="one a core"),
+        int | None, whole(1, MOST_WORKERS), option("Worker processes.", "W", default="one a core")
     ] = None
-    rounds: Annotated[
-        int, whole(1, 1000), typer.Option(metavar="K", help="Rounds; the median is told.")
-    ] = 5
+    rounds: Annotated[int, whole(1, 1000), option("Rounds; the median is told.", "K")] = 5
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of a table.")
     ] = False

@@ -15,15 +15,15 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 import typer
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 from typer.models import OptionInfo, ParameterInfo
 
-from scenarios.console import reporting_errors, whole_number
+from scenarios.console import reporting_errors
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
-from simulation.schema import refuse, validated
+from simulation.schema import refuse, validated, whole_number
 
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
@@ -81,16 +81,14 @@ class Reader:
 
 def whole(least: int, most: int) -> Reader:
     """Reads a whole number from ``least`` to ``most``; what is left out stays ``None``."""
+    return Reader(lambda typed: None if typed is None else whole_number(typed, least, most))
 
-    def read(typed: object) -> int | None:
-        if typed is None:
-            return None
-        number, problems = whole_number("", str(typed), least, most)
-        for problem in problems:
-            raise PydanticCustomError("whole_number", "no number", {"allowed": problem.allowed})
-        return number
 
-    return Reader(read)
+def option(text: str, metavar: str = "N", *flags: str, default: str | None = None) -> OptionInfo:
+    """An option of typer's: what ``--help`` says of it, of its value, and of its default."""
+    shown = True if default is None else default
+    info: OptionInfo = typer.Option(*flags, metavar=metavar, help=text, show_default=shown)
+    return info
 
 
 def as_typed(default: object) -> Any:
@@ -125,7 +123,7 @@ def parameter_changes(settings: Iterable[str] | None) -> dict[str, float]:
 DrawsFile = Annotated[
     Draws,
     Reader(read_draws, Path),
-    typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+    option("Parameter draws (Parquet).", "FILE", default="those that ship"),
 ]
 
 

@@ -15,6 +15,7 @@ from calibration.cli.requests import (
     Request,
     as_typed,
     command,
+    option,
     parameter_changes,
     whole,
 )
@@ -62,20 +63,13 @@ class RunRequest(Request):
         typer.Argument(help="A scenario of the catalogue, or the path of a .toml file."),
     ] = as_typed("historical")
     replicates: Annotated[
-        int,
-        whole(1, MOST_REPLICATES),
-        typer.Option(metavar="N", help="How many histories, up to 1,000,000."),
+        int, whole(1, MOST_REPLICATES), option("How many histories, up to 1,000,000.")
     ] = 1000
     seed: Annotated[
-        int,
-        whole(0, MOST_SEED),
-        typer.Option(metavar="S", help="The seed of the shocks; the same gives the same."),
+        int, whole(0, MOST_SEED), option("The seed of the shocks; the same gives the same.", "S")
     ] = 1
     out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="The folder of the results.", show_default="results/SCENARIO"
-        ),
+        Path | None, option("The folder of the results.", "DIR", default="results/SCENARIO")
     ] = None
     as_json: Annotated[
         bool,
@@ -84,9 +78,7 @@ class RunRequest(Request):
     changes: Annotated[
         dict[str, float],
         Reader(parameter_changes, list[str]),
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="Set a parameter throughout; may be repeated."
-        ),
+        option("Set a parameter throughout; may be repeated.", "NAME=VALUE", "--set"),
     ] = as_typed(None)
     draws: DrawsFile = as_typed(None)
     #: Where the results are written, if they are.

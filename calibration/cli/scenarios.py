@@ -46,7 +46,7 @@ def show_scenario(
         str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")
     ],
 ) -> None:
-    """Show one scenario in full: question, antecedent, changes, source, horizon, what is left out."""
+    """Show one scenario in full: question, antecedent, changes, source, horizon, what it omits."""
     console = Console(soft_wrap=False, highlight=False)
     for heading, text in described(scenario_file_named(name)):
         console.print(f"[bold]{heading}[/bold] {escape(text)}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
@@ -21,7 +21,7 @@ from scenarios.comparison.histories import (
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
-from scenarios.console import Told, whole_number
+from scenarios.console import WorkProgress
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -33,22 +33,15 @@ from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.interventions import HISTORICAL, Scenario, scenario_from
-from simulation.schema import one_of, refusal, validated
+from simulation.schema import one_of, validated, whole
 
 TITLE = "this batch cannot be compared"
 #: Gives some columns of the histories of a scenario by its name.
 Histories = Callable[[str, list[str]], pd.DataFrame]
 
 
-def _years(typed: object) -> int:
-    years, problems = whole_number("", str(typed), 1, LONGEST_HORIZON)
-    if problems:
-        raise refusal(problems[0].allowed)
-    return years
-
-
 _Pair = Annotated[str, one_of(PAIR_NAMES)]
-_Years = Annotated[int, BeforeValidator(_years)]
+_Years = Annotated[int, whole(1, LONGEST_HORIZON)]
 
 
 class BatchRequest(BaseModel):
@@ -261,7 +254,7 @@ def compare_request(
     breaks: Sequence[DocumentedBreak],
     moves: Sequence[RecordedMove],
     draws: Draws,
-    progress: Told,
+    progress: WorkProgress,
 ) -> BatchComparison:
     """What is asked of a batch, compared in the one way or the other.
 

@@ -19,9 +19,7 @@ from scenarios.page.parts.view import (
     csv_of,
     keys,
     one_of,
-    read_whole,
     refused,
-    whole,
 )
 from simulation.arrays import Array
 from simulation.countries import ORDERED_PAIRS, pair_name, pair_named
@@ -30,6 +28,7 @@ from simulation.errors import Problem, raise_if_any, unknown
 from simulation.interventions import HISTORICAL
 from simulation.model import AllianceModel
 from simulation.parameters import Parameters, parameter_problems, parameter_table
+from simulation.schema import whole, whole_number
 from simulation.stages import array_fields
 from simulation.trajectory import PAIRS, MoveTable, Trajectory, moves_of_quarter
 
@@ -63,7 +62,7 @@ def _read_draw(value: object, info: ValidationInfo) -> object:
         return MEDIAN
     if info.context is None:
         return value
-    return read_whole(value, 0, len(info.context["material"].draws) - 1)
+    return whole_number(value, 0, len(info.context["material"].draws) - 1)
 
 
 def _check_quarter(value: int, info: ValidationInfo) -> int:

@@ -25,7 +25,6 @@ from scenarios.page.parts.view import (
     one_of,
     short_text,
     use_view,
-    whole,
     written_as,
 )
 from scenarios.page.rows import (
@@ -42,6 +41,7 @@ from scenarios.page.rows import (
 )
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 from simulation.errors import Problem
+from simulation.schema import whole
 
 #: Everything, drivers and exchange rates included, in place of a kind.
 ALL = "all"

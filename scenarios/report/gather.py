@@ -31,7 +31,7 @@ from scenarios.comparison.histories import (
 from scenarios.comparison.output import by_reading
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import Number, yearly_numbers
-from scenarios.console import Told
+from scenarios.console import WorkProgress
 from scenarios.documented import Documented
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -115,7 +115,7 @@ def report_on(
     folder: Path,
     material: ReportMaterial,
     request: BatchRequest | None = None,
-    progress: Told | None = None,
+    progress: WorkProgress | None = None,
 ) -> Report:
     """All that a report on the batch in a folder says.
 
@@ -221,7 +221,7 @@ def _grievances(
     material: ReportMaterial,
     chosen: Sequence[Comparison],
     end: int | None,
-    progress: Told,
+    progress: WorkProgress,
 ) -> list[Grievances]:
     """What drives the differences, in the first histories of the batch, simulated anew."""
     seed, record = int(compared.manifest["seed"]), compared.given_record

@@ -1,24 +1,19 @@
 """A report on disk: one HTML file, and beside it its tables as CSV, its figures as PNG and SVG."""
 
-import json
-import platform
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from markupsafe import Markup
 
 from scenarios.charts.look import png_of, svg_of
 from scenarios.comparison.table import numbers_of
-from scenarios.console import Told
-from scenarios.disk import put_in_place, unwritable, write_json, write_whole
+from scenarios.console import WorkProgress
+from scenarios.disk import unwritable, whole_folder, write_json, write_whole
 from scenarios.errors import ScenarioError
-from scenarios.manifest import MAKER, MANIFEST
+from scenarios.manifest import MAKER, MANIFEST, package_versions, read_manifest
 from scenarios.report import tables
 from scenarios.report.gather import Chapter, Report
 from scenarios.report.pictures import Letters, pictures
@@ -50,7 +45,7 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
     if not overwrite:
         allowed = "a name that is not taken yet, or --overwrite to replace an earlier report"
         problems += [_problem(each, allowed) for each in (path, folder) if each.exists()]
-    elif folder.exists() and not _is_report(folder):
+    elif folder.exists() and read_manifest(folder / MANIFEST, KIND) is None:
         allowed = "a folder that holds an earlier report of lilliput, or none"
         problems.append(_problem(folder, allowed))
     return problems
@@ -58,15 +53,6 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
 
 def _problem(path: Path, allowed: str) -> Problem:
     return Problem("--out", "file", str(path), allowed)
-
-
-def _is_report(folder: Path) -> bool:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    made_by = (manifest.get("made_by"), manifest.get("kind")) if isinstance(manifest, dict) else ()
-    return made_by == (MAKER, KIND)
 
 
 def folder_of(path: Path) -> Path:
@@ -86,13 +72,12 @@ def report_manifest(report: Report) -> dict[str, Any]:
         if compared.given_record is not None
         else None,
         "decomposed_histories": report.chapters[0].grievances.histories,
-        "report_versions": {"python": platform.python_version()}
-        | {name: version(name) for name in _PACKAGES},
+        "report_versions": package_versions(*_PACKAGES),
         **batch,
     }
 
 
-def write_report(report: Report, path: Path, progress: Told | None = None) -> Path:
+def write_report(report: Report, path: Path, progress: WorkProgress | None = None) -> Path:
     """Write a report, its tables and its figures, and return the path of the HTML file.
 
     Everything is made under passing names and renamed when complete. ``progress`` takes how many
@@ -101,21 +86,18 @@ def write_report(report: Report, path: Path, progress: Told | None = None) -> Pa
     """
     path = path.expanduser().resolve()
     folder = folder_of(path)
-    passing = folder.with_name(f".{folder.name}-{uuid4().hex}")
     try:
-        (passing / FIGURES).mkdir(parents=True)
-        content = _written(report, passing, folder.name, progress)
-        put_in_place(passing, folder)
+        with whole_folder(folder) as passing:
+            (passing / FIGURES).mkdir()
+            content = _written(report, passing, folder.name, progress)
         write_whole(path, content)
     except OSError as error:
         title = "the report could not be written"
         raise ScenarioError(title, [_problem(path, str(error))]) from error
-    finally:
-        shutil.rmtree(passing, ignore_errors=True)
     return path
 
 
-def _written(report: Report, passing: Path, name: str, progress: Told | None) -> str:
+def _written(report: Report, passing: Path, name: str, progress: WorkProgress | None) -> str:
     """Write what goes into the folder, and return the page."""
     origin = report_manifest(report)
     for table, text in tables.csv_files(report).items():

@@ -21,10 +21,9 @@ from calibration.cli.check.options import (
     CheckRequest,
     ReportFolder,
     ShocksSeed,
-    option,
     publish,
 )
-from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, whole
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
 from calibration.evidence.targets import fitted_record

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
-from typer.models import OptionInfo
 
-from calibration.cli.requests import MOST_WORKERS, Reader, Request, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, Request, option, whole
 from calibration.reports.report import Pictures, Report, folder_problems, write_report
 from scenarios.run import MOST_SEED
 from simulation.errors import listed, nearest
@@ -30,12 +29,6 @@ def one_of(names: Callable[[], tuple[str, ...]]) -> Reader:
         return typed
 
     return Reader(read)
-
-
-def option(text: str, metavar: str = "N") -> OptionInfo:
-    """An option of typer's, a number unless another letter stands for its value."""
-    info: OptionInfo = typer.Option(metavar=metavar, help=text)
-    return info
 
 
 SEED = whole(0, MOST_SEED)

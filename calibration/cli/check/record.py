@@ -26,10 +26,9 @@ from calibration.cli.check.options import (
     FitsSeed,
     ReportFolder,
     ShocksSeed,
-    option,
     publish,
 )
-from calibration.cli.requests import DrawsFile, Reader, as_typed, command, whole
+from calibration.cli.requests import DrawsFile, Reader, as_typed, command, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.likelihood.null_likelihood import NullFit

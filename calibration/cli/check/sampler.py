@@ -17,10 +17,9 @@ from calibration.cli.check.options import (
     CheckRequest,
     ReportFolder,
     one_of,
-    option,
     publish,
 )
-from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, whole
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, option, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence

@@ -26,11 +26,10 @@ from calibration.cli.check.options import (
     ReportFolder,
     ShocksSeed,
     one_of,
-    option,
     publish,
 )
 from calibration.cli.check.record import nulls_of_record
-from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.cli.requests import DrawsFile, as_typed, command, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.fit.efforts import ABLATION_EFFORTS, WITHOUT_EFFORTS

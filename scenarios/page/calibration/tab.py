@@ -21,11 +21,11 @@ from scenarios.page.parts.view import (
     one_of,
     short_text,
     use_view,
-    whole,
 )
 from scenarios.page.rows import number
 from scenarios.page.settings import GROUPS
 from simulation.parameters import Parameter, parameter_table
+from simulation.schema import whole
 
 #: Parameters on one page.
 PAGE = 12

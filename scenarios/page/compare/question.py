@@ -17,11 +17,12 @@ from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES, YEARS
 from scenarios.page.history import MOST_SEED
 from scenarios.page.material import Material
-from scenarios.page.parts.view import View, one_of, read_whole, whole, written_as
+from scenarios.page.parts.view import View, one_of, written_as
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
 from simulation.errors import LilliputError, Problem
 from simulation.interventions import HISTORICAL
+from simulation.schema import whole, whole_number
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)
@@ -32,7 +33,7 @@ _STAGES = (10_000,)
 
 
 def _read_years(value: object) -> int | None:
-    return None if value in (OWN, None) else read_whole(value, 1, LONGEST_HORIZON)
+    return None if value in (OWN, None) else whole_number(value, 1, LONGEST_HORIZON)
 
 
 class Question(View):

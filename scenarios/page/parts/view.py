@@ -19,7 +19,6 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.console import whole_number
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import LinkRefusal, use_guard
 from simulation.errors import Problem, unknown
@@ -103,19 +102,6 @@ def one_of(names: Callable[[Any], Iterable[str]]) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def read_whole(value: object, least: int, most: int) -> int:
-    """A whole number of a link; refused if it is none or out of bounds."""
-    number, problems = whole_number("", str(value), least, most, command=WHERE)
-    if problems:
-        raise refused(problems[0])
-    return number
-
-
-def whole(least: int, most: int) -> BeforeValidator:
-    """A whole number within bounds."""
-    return BeforeValidator(lambda value: read_whole(value, least, most))
 
 
 def short_text(longest: int) -> AfterValidator:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import typer
 from click.testing import Result
+from pydantic_core import PydanticCustomError
 from typer.testing import CliRunner
 
 from calibration.cli.requests import parameter_changes
@@ -16,11 +17,11 @@ from calibration.cli.run import run
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, headline_breaks
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.console import whole_number
 from scenarios.draws import write_draws
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
 from simulation.parameters import parameter_table
+from simulation.schema import whole_number
 
 app = typer.Typer()
 app.command()(run)
@@ -199,8 +200,10 @@ def test_documented_record_holds_the_five_breaks() -> None:
 
 
 def test_numbers_and_settings_are_read_as_typed() -> None:
-    assert whole_number("--seed", " 7 ", 0, 9) == (7, [])
-    assert len(whole_number("--seed", "7e0", 0, 9)[1]) == 1
+    assert whole_number(" 7 ", 0, 9) == 7
+    for wrong in ("7e0", "7.0", "10", True):
+        with pytest.raises(PydanticCustomError, match="a whole number from 0 to 9"):
+            whole_number(wrong, 0, 9)
     assert parameter_changes([f" {NAME} = {BOUNDS.low} "]) == {NAME: BOUNDS.low}
     with pytest.raises(ScenarioError, match="each parameter once"):
         parameter_changes([f"{NAME}={BOUNDS.low}"] * 2)

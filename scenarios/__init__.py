@@ -1,7 +1,8 @@
 """Questions asked of the model: scenarios, batches, comparisons.
 
-The names below are the public ones; each is loaded when it is first used, so that ``import scenarios`` costs nothing.
-``docs/comparing.md`` shows them at work: simulate twins, compare them, read a number with its error, in a dozen lines.
+The names below are the public ones; each is loaded when it is first used, so that ``import
+scenarios`` costs nothing. ``docs/comparing.md`` shows them at work: simulate twins, compare them,
+read a number with its error, in a dozen lines.
 """
 
 from importlib import import_module

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from scenarios.arguments import whole_number
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
@@ -22,7 +21,7 @@ from scenarios.comparison.histories import (
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
-from scenarios.console import Told
+from scenarios.console import Told, whole_number
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -33,7 +32,7 @@ from scenarios.twins import parting
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any, unknown
-from simulation.interventions import HISTORICAL, Scenario, read_asked
+from simulation.interventions import HISTORICAL, Scenario, scenario_from
 from simulation.schema import one_of, refusal, validated
 
 TITLE = "this batch cannot be compared"
@@ -117,7 +116,7 @@ def _scenario(entry: Mapping[str, Any]) -> Scenario | None:
     if "asked" not in entry:
         file = catalogue().get(entry["name"])
         return None if file is None else file.scenario
-    return read_asked(entry["asked"])
+    return scenario_from(entry["asked"])
 
 
 class BatchQuestion(NamedTuple):

@@ -20,7 +20,7 @@ from calibration.cli.check.options import (
     option,
     publish,
 )
-from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
@@ -29,7 +29,6 @@ from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS, Chains
 from calibration.fit.sampler import Effort
 from calibration.origin import origin_of
 from calibration.reports.report import REPORTS
-from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
 

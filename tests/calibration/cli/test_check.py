@@ -56,6 +56,12 @@ def test_prior(check, tmp_path):
     assert (tmp_path / "reports" / "figures" / "prior-breaks.png").is_file()
 
 
+def test_the_report_can_be_printed_whole(check, tmp_path):
+    result = check("prior", "--replicates", 30, "--seed", 2, "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == report(tmp_path, "prior")
+
+
 def test_predictive(check, draws, tmp_path):
     result = check("predictive", "--replicates", 20, "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output

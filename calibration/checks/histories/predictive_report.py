@@ -122,7 +122,7 @@ def _why(row: PatternResult) -> str:
     place = row.place
     if place is None or place.inside:
         against = f", {row.factual.share:.0%} as documented" if row.factual else ""
-        return f"{row.shown.share:.0%} of histories{against}"
+        return f"{row.frequency.share:.0%} of histories{against}"
     if np.isnan(place.median):
         return "the quantity exists in no history"
     unit = row.pattern.measure.unit if row.pattern.measure else ""
@@ -146,7 +146,7 @@ def _pattern_table(results: Sequence[PatternResult]) -> Table:
         {
             "no.": lambda row: row.pattern.number,
             "pattern": lambda row: row.pattern.says,
-            "histories that show it": lambda row: str(row.shown),
+            "histories that show it": lambda row: str(row.frequency),
             "as documented": lambda row: str(row.factual or ""),
             "passed": lambda row: row.passed,
         },
@@ -178,7 +178,11 @@ def _value_table(results: Sequence[PatternResult]) -> Table:
 
 
 def _values(row: PatternResult) -> dict[str, object]:
-    values: dict[str, object] = {"says": row.pattern.says, **vars(row.shown), "passed": row.passed}
+    values: dict[str, object] = {
+        "says": row.pattern.says,
+        **vars(row.frequency),
+        "passed": row.passed,
+    }
     if row.factual is not None:
         values["factual_share"] = row.factual.share
     if row.place is not None:

@@ -89,7 +89,7 @@ def screened(
     paths: int,
     progress: Progress = no_progress,
 ) -> Screened:
-    """Screen all levers along so many random paths through the grid, each throwing every lever once."""
+    """Screen all levers along random paths through the grid, each throwing every lever once."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 

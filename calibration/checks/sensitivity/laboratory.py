@@ -36,7 +36,7 @@ RANGE = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that may matter: a parameter's coordinate in a range, a driver's switch, a dummy."""
+    """What may matter: a parameter's coordinate in a range, a driver's switch, or a dummy."""
 
     name: str
     low: float = 0.0

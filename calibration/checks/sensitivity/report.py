@@ -33,8 +33,8 @@ _HOW = (
     f"the whole range). An effect counts if it exceeds what {DUMMIES} levers that do nothing show "
     f"(mean + {CLEAR:g} standard deviations). Then the variance is apportioned among the leading "
     "ones, the others staying in the middle (Sobol: the first-order index is the part due to a "
-    "lever alone, the total index that in which it has any share; ± half of the 95 % interval; the "
-    "dummy shows what chance gives). Drivers are switches, as documented or silent throughout "
+    "lever alone, the total index that in which it has any share; ± half of the 95 % interval; "
+    "the dummy shows what chance gives). Drivers are switches, as documented or silent throughout "
     "(leaderships: the first one stays), any number of them at a time, with the parameters in the "
     "middle."
 )

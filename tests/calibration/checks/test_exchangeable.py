@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.checks.recovery.coverage import outside_band
-from calibration.checks.recovery.exchangeable import ends_of_chains
-from calibration.checks.recovery.record_fits import places_of
+from calibration.checks.recovery.record_fits import ends_of_chains, places_of
 from calibration.fit.efforts import Chains
 
 SPREAD, NOISE = 0.5, 1.0

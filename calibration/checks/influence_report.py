@@ -41,9 +41,9 @@ _HOW = (
     f"from chance, and one below {NOTICED[MEDIAN]:g} quarters or {100 * NOTICED[SHARE]:g} points "
     "is none to speak of. The errors take the draws as independent; draws with common ancestors "
     "are not, so true errors are larger, and those of a fit made again do not hold how far two "
-    "fits of the same record differ. A median is read as if dates lay evenly within their quarter; where "
-    "fewer than half of the histories break it counts as the beginning of 1981, so that a shift to "
-    "or from there is the least it may be. Influence is not doubt: a row that moves much is one on "
+    "fits of the same record differ. A median is read as if dates lay evenly within their quarter; "
+    "where fewer than half of the histories break it counts as the beginning of 1981, so that a "
+    "shift to or from there is the least it may be. Influence is not doubt: a row that moves much is one on "
     "which the results rest, right or wrong."
 )
 

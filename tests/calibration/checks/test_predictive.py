@@ -1,4 +1,4 @@
-"""The predictive check: places of documented values, verdicts, and what a report says of failures."""
+"""The predictive check: places of documented values, verdicts, and failures in the report."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The commands of the checks: a report each, and every mistake told at once with nothing written."""
+"""The commands of the checks: a report each; every mistake at once, and nothing written."""
 
 import json
 from dataclasses import replace

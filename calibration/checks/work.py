@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import as_completed
 from typing import Any, TypeVar
 
-from calibration.fit.workers import worker_processes
+from scenarios.batch.workers import worker_processes
 
 #: Called with how much of the work is done.
 Progress = Callable[[int], None]

@@ -13,9 +13,8 @@ from calibration.cli.batch_question import (
     OnlyNames,
     read_question,
 )
-from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence, sources
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.console import reporting_errors, waiting
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError

@@ -10,11 +10,11 @@ from calibration.evidence.currency import usd_of
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, RecordedChange, first_day
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak
-from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
+from simulation.conditioning import RecordedMove
 from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
 from simulation.errors import Problem, listed, raise_if_any
-from simulation.state import STARTING_ALLIANCES, Status
+from simulation.state import MOVE_OF_STATUSES, STARTING_ALLIANCES, Status
 
 COMPARED = ("target", "held out")
 _OBSERVED = ("asked", "pledged", "delivered")

@@ -12,10 +12,10 @@ import numpy as np
 from calibration.errors import CalibrationError
 from calibration.fit.moves import Coordinates
 from calibration.fit.sampler import Likelihood
-from calibration.fit.workers import worker_processes
 from calibration.likelihood.likelihood import Record
 from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.prior import parameters_at
+from scenarios.batch.workers import worker_processes
 from simulation.arrays import Array
 
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.

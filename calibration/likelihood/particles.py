@@ -23,23 +23,21 @@ from calibration.likelihood.likelihood import (
     mean_weight,
     share_density,
 )
-from calibration.likelihood.pointwise import OfPair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
-from simulation.conditioning import Conditioning, RecordedMove
+from simulation.conditioning import Conditioning, Pair, RecordedMove, either_way
 from simulation.context import Context
-from simulation.countries import Country
 from simulation.dates import quarter_of
-from simulation.finite import check_finite
+from simulation.ensemble import check_finite
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
-from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.state import AllianceState, Move, QuarterAccount, Status
+from simulation.stages.exchange import Exchange
+from simulation.state import AllianceState, Move, Status, opening_state
 from simulation.transition import transition
 
 #: A pair, and how many of its moves on record it has made.
-Spell = tuple[tuple[Country, Country], int]
+Spell = tuple[Pair, int]
 #: Quarters between two moments at which copies may be renewed, and the effective share below which they are.
 YEAR, LEAST_EFFECTIVE = 4, 0.5
 #: From so many replicates on rules are fused: a fit carries them out so often that few repay it.
@@ -48,8 +46,8 @@ FUSED_FROM = 96
 _RENEWAL = 0x72656E6577
 
 
-class _Renewable(Conditioning):
-    """A record being imposed on copies that can be renewed.
+class _Counting(Conditioning):
+    """A record being imposed, with what the replicates ``gained`` in the last quarter, shape (R,).
 
     ``uncounted`` is a pair and how many moves it has made: the quarters of that spell, up to and with the move that
     ends it, are imposed like all others, but their probability does not count.
@@ -64,28 +62,21 @@ class _Renewable(Conditioning):
     ) -> None:
         super().__init__(moves, replicates, until)
         self._uncounted = uncounted
-        self._alone = OfPair(moves, replicates, until, uncounted[0]) if uncounted else None
+        self.gained: PerReplicate = np.zeros(replicates)
 
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
-    ) -> None:
-        """Impose the record, and add up its log-probability but for the spell that does not count."""
-        if self._uncounted is not None and self._alone is not None:
-            awaited = self._made[self._alone.key]
-            self._alone.begin(awaited)
-            self._alone.impose(quarter, chances, uniforms, move)
-            own = self._alone.log_probability
-            self.log_probability -= np.where(awaited == self._uncounted[1], own, 0.0)
-        super().impose(quarter, chances, uniforms, move)
-
-    def renew(self, rows: NDArray[np.int64]) -> None:
-        """Let every replicate go on from where the replicate in its row stands."""
-        self._made = {pair: made[rows] for pair, made in self._made.items()}
-
-    def taken(self) -> PerReplicate:
-        """The log-probability added up since it was last taken, per replicate."""
-        total, self.log_probability = self.log_probability, np.zeros(self.replicates)
-        return total
+    ) -> dict[Pair, PerReplicate]:
+        """Impose the record, and count what the pairs gained but for the spell that does not count."""
+        awaited = self.made
+        gains = super().impose(quarter, chances, uniforms, move)
+        self.gained = np.zeros(self.replicates)
+        if self._uncounted is not None and gains:
+            pair, made = either_way(self._uncounted[0]), self._uncounted[1]
+            self.gained = -np.where(awaited[pair] == made, gains[pair], 0.0)
+        for gain in gains.values():
+            self.gained = self.gained + gain
+        return gains
 
 
 @dataclass
@@ -101,21 +92,21 @@ class _Watched:
     against: PerReplicate
 
     def density(
-        self, before: AllianceState, account: QuarterAccount, quarter: int
+        self, before: AllianceState, exchange: Exchange, quarter: int
     ) -> PerReplicate | None:
         """Add a quarter; on the last one, the log-probability of the figure, per replicate."""
         figure = self.observed
         if not figure.first_quarter <= quarter <= figure.last_quarter:
             return None
         at = figure.patron, figure.client
-        pledged = account.newly_pledged[at]
+        pledged = exchange.newly_pledged[at]
         if isinstance(figure, PeriodAid):
             status = before.status[at]
             self._add(pledged, (status == Status.ALLIED) | (status == Status.ESTRANGED))
         elif isinstance(figure, ShareGranted):
-            self._add(pledged, account.requested[at])
+            self._add(pledged, exchange.requested[at])
         else:
-            self._add(account.interest[at] * pledged, pledged)
+            self._add(exchange.interest[at] * pledged, pledged)
         if quarter < min(figure.last_quarter, quarter_of(LAST_FITTED)):
             return None
         if isinstance(figure, PeriodAid):
@@ -145,7 +136,7 @@ def filtered_log_likelihood(
     renewals of the log of the mean of exp(log weight) gathered since the renewal before.
     """
     replicates, until = parameters.replicates, quarter_of(LAST_FITTED) + 1
-    conditioning = _Renewable(record.moves, replicates, until, uncounted)
+    conditioning = _Counting(record.moves, replicates, until, uncounted)
     context = Context(HISTORICAL, parameters)
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, replicates // copies, until // YEAR)
@@ -159,9 +150,9 @@ def filtered_log_likelihood(
             state, account = transition(
                 state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
             )
-            gained = conditioning.taken()
+            gained = conditioning.gained
             for figure in watched:
-                found = figure.density(before, account, quarter)
+                found = figure.density(before, account.exchange, quarter)
                 if found is not None:
                     gained = gained + found
             weights = weights + gained.reshape(weights.shape)
@@ -171,7 +162,7 @@ def filtered_log_likelihood(
                     total = total + np.where(renewed, mean_weight(weights), 0.0)
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
                     state = state.take(rows)
-                    conditioning.renew(rows)
+                    conditioning.take(rows)
                     for figure in watched:
                         figure.summed, figure.against = figure.summed[rows], figure.against[rows]
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)

@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
-from scenarios.charts.run import write_figure
+from scenarios.charts.look import write_figure
 from scenarios.disk import plain, unwritable, write_json, write_whole
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import validated

@@ -12,8 +12,8 @@ from calibration.evidence.rows import Evidence
 from calibration.evidence.targets import compared_interest, fitted_terms, interest_of
 from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
 from calibration.likelihood.likelihood import Figure, Record
-from scenarios.charts.run import pair_title
 from scenarios.documented import PLAN_PERIODS, Pair
+from scenarios.explain.words import pair_title
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
 from simulation.dates import QUARTERS, quarter_of, year_of

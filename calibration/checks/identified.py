@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from calibration.diagnostics import arviz
 from calibration.fit.population import log_likelihoods
 from calibration.likelihood.likelihood import Record
 from calibration.prior import values_of
 from calibration.reports.pictures import BLUE, GREY, ORANGE, PALE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from scenarios.run import Progress
 from simulation.arrays import Array
 from simulation.errors import listed
 from simulation.parameters import Parameter, parameter_table

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from calibration.likelihood.likelihood import Record
 from calibration.likelihood.null_likelihood import NullFit, fitted_null
 from calibration.likelihood.nulls import all_nulls
 from calibration.reports.pictures import BLUE, GREY, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.draws import Draws
+from scenarios.run import Progress
 from simulation.parameters import parameter_table
 
 _HOW = (

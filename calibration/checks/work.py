@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 
 from scenarios.batch.workers import worker_processes
 
-#: Called with how much of the work is done.
-Progress = Callable[[int], None]
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 

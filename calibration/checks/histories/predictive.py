@@ -14,11 +14,11 @@ from calibration.checks.histories.implied import (
 )
 from calibration.checks.histories.pattern_list import Pattern
 from calibration.checks.histories.patterns import KEPT
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from scenarios.documented import Documented, windows_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import Outcomes, outcomes_of
-from scenarios.run import RunResult
+from scenarios.run import Progress, RunResult
 from simulation.arrays import PerReplicate
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.interventions import HISTORICAL, Scenario

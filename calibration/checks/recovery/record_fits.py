@@ -26,7 +26,7 @@ from calibration.checks.recovery.simulated import (
     seed_of,
     simulated_record,
 )
-from calibration.checks.work import Progress, carried_out, no_progress
+from calibration.checks.work import carried_out, no_progress
 from calibration.errors import CalibrationError
 from calibration.fit.efforts import Chains
 from calibration.fit.moves import Coordinates
@@ -47,6 +47,7 @@ from calibration.prior import parameters_at
 from scenarios.disk import write_json
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.run import Progress
 from simulation.arrays import Array
 from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from calibration.checks.sensitivity.laboratory import DUMMY, Laboratory, Lever
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
+from scenarios.run import Progress
 from simulation.arrays import Array
 
 #: Values of each lever in a Morris grid.

@@ -211,7 +211,8 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
     ids = {row.observation: (f"row-{row.observation.name}",) for row in rows}
     report, _ = influence_report(rows, halves, ids, origin)
     for text in (
-        "a moves a date most (albania-yugoslavia median date: +1.0 ± 0.1 quarters; evidence row-a)",
+        "a moves a date most (albania-yugoslavia median date: +1.0 ± 0.1 quarters;",
+        "0.1 quarters; evidence row-a)",
         "and none moves a probability by more than chance.",
         "For 1 of 4 observations",
         "not to be relied on: c.",

@@ -265,7 +265,8 @@ def test_the_command_leaves_a_report_that_is_the_same_each_time(check, tmp_path)
         for out in ("reports", "again")
     )
     assert first == again
-    assert first["finding"] in (tmp_path / "reports" / "influence.md").read_text("utf-8")
+    text = (tmp_path / "reports" / "influence.md").read_text("utf-8")
+    assert first["finding"] in " ".join(text.split())
     assert len(first["values"]["observations"]) == 8
     assert first["origin"]["settings"]["copies"] == 1
     assert (tmp_path / "reports" / "figures" / "influence-rows.svg").is_file()

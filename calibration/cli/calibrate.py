@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier
-from calibration.cli.requests import Reader, Request, command, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.overlay import overlaid_record, overlay_hash
@@ -31,8 +31,9 @@ from calibration.fit.sampler import Effort, Sampling, begun, sampled
 from calibration.likelihood.likelihood import Record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.draws import Draws, table_hash
+from scenarios.errors import read_or_problems
+from scenarios.run import MOST_SEED
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse
 

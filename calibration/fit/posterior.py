@@ -12,9 +12,10 @@ import pandas as pd
 from calibration.diagnostics import effective_sizes
 from calibration.fit.sampler import Sampling, correlations
 from calibration.likelihood.likelihood import LAST_FITTED
-from calibration.origin import package_versions
+from calibration.origin import PACKAGES
 from calibration.prior import parameters_at
 from scenarios.draws import Draws, write_draws
+from scenarios.manifest import package_versions
 from simulation.parameters import parameter_table
 
 METHOD = (
@@ -70,7 +71,7 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
         },
         "vectors_evaluated": population.evaluated,
         "powers": [float(f"{stage.power:.4g}") for stage in sampling.stages],
-        "versions": package_versions(),
+        "versions": package_versions(*PACKAGES),
     }
 
 

@@ -24,8 +24,9 @@ from calibration.likelihood.likelihood import (
     share_density,
 )
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
-from simulation.conditioning import Conditioning, Pair, RecordedMove, either_way
+from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
+from simulation.countries import Pair
 from simulation.dates import quarter_of
 from simulation.ensemble import check_finite
 from simulation.fusion import fusing

@@ -23,12 +23,11 @@ from calibration.cli.check.options import (
     check_command,
     option,
 )
-from calibration.cli.requests import whole
+from calibration.cli.requests import MOST_WORKERS, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
 from calibration.evidence.targets import fitted_record
 from calibration.reports.report import Pictures, Report
-from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 
 #: Indices of single histories or of means over few are wrong.

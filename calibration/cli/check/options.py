@@ -10,10 +10,17 @@ import typer
 from pydantic import ValidationInfo, field_validator
 from typer.models import OptionInfo
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command, whole
+from calibration.cli.requests import (
+    MOST_WORKERS,
+    DrawsFile,
+    Request,
+    as_typed,
+    command,
+    whole,
+)
 from calibration.origin import origin_of
 from calibration.reports.report import REPORTS, Pictures, Report, folder_problems, write_report
-from scenarios.arguments import MOST_SEED, MOST_WORKERS
+from scenarios.run import MOST_SEED
 from simulation.schema import refuse
 
 #: Where fits that checks make are kept, so that they are made once.

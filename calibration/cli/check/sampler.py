@@ -12,7 +12,7 @@ from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
 from calibration.checks.recovery.report import rank_report, recovery_report
 from calibration.cli.check.options import CheckRequest, DrawsRequest, check_command, option
-from calibration.cli.requests import whole
+from calibration.cli.requests import MOST_WORKERS, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
@@ -20,7 +20,6 @@ from calibration.evidence.targets import fitted_record
 from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS, Chains
 from calibration.fit.sampler import Effort
 from calibration.reports.report import Pictures, Report
-from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
 from simulation.schema import one_of

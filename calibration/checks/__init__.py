@@ -1,1 +1,9 @@
-"""The proofs of the calibration, one file a check; what each measures, not how it is told."""
+"""The proofs of the calibration: what each measures, its goals, and its report.
+
+Begin with ``noise``: numbers, a goal, a report with its pictures. ``agreement`` compares
+fits; ``recovery`` fits records of the rules' own making. ``histories`` looks at free runs, under
+the priors and under the fitted rules, ``sensitivity`` at what moves them. ``identified`` sets the
+draws beside the priors, ``nulls`` and ``leave_one_out`` the rules beside simpler accounts.
+``ablation`` takes away mechanisms, ``influence`` single observations. ``work`` is what long checks
+share. Checks know of reports, and nothing of commands.
+"""

@@ -17,6 +17,7 @@ from scipy import special
 
 from calibration.checks.leave_one_out import MOST_K, smoothed
 from calibration.checks.mechanisms import Mechanism
+from calibration.checks.work import method
 from calibration.fit.moves import Coordinates
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
 from calibration.fit.sampler import Effort, Population
@@ -30,21 +31,7 @@ from simulation.errors import listed
 
 #: With fewer families of draws in a fit its log evidence, and the error of it, cannot be relied on.
 LEAST_FAMILIES = 10
-_HOW = (
-    "Each mechanism of `calibration/mechanisms.toml` is switched off by holding its parameters "
-    "where it says nothing, and all else is fitted anew: draws fitted to the whole rules are "
-    "carried, in bridges of equal difficulty, to those of the rules without it. *Evidence*: "
-    "log evidence of the whole minus that without; plus means that the mechanism earns its place, "
-    "minus that the record is more probable without it. It is the sum of two parts. *Fit*: mean "
-    "log-likelihood of the draws, whole minus without. *Prior*: plus if the draws lie nearer to "
-    "the prior with the mechanism, minus if other parameters have to leave the middle of their "
-    "priors to make room for it; a mechanism with a better fit and the evidence against it is not "
-    "contradicted by the record, but by where the priors of the rest have been put. *Left-out*: "
-    "mean log score of single observations foreseen from the rest, whole minus without (by "
-    "weighted draws; where weights fail this is rough). *Families*: how many of the draws at the "
-    "start have descendants at the end; the error of the evidence is from them, and is too small "
-    "when few are left."
-)
+_HOW = method("ablation")
 
 
 @dataclass(frozen=True)

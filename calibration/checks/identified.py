@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import method, no_progress
 from calibration.diagnostics import arviz
 from calibration.fit.population import log_likelihoods
 from calibration.likelihood.likelihood import Record
 from calibration.prior import values_of
 from calibration.reports.pictures import BLUE, GREY, ORANGE, PALE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from scenarios.run import Progress
 from simulation.arrays import Array
 from simulation.errors import listed
 from simulation.parameters import Parameter, parameter_table
@@ -41,15 +42,7 @@ UNREAD = ("credit.credit_drawn", "credit.repaid")
 
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3
-_HOW = (
-    "Contraction is 1 - (variance of the draws) / (variance of the prior), in coordinates in which "
-    f"every prior is standard normal: {INFORMED} and above is *informed*, {WEAK} to {INFORMED} "
-    f"*weak*, below {WEAK} *not identified*, and then the prior is all there is. *Shift* is how "
-    "far the mean has moved, in prior standard deviations. *Prior weight* and *record weight* say "
-    "how much the draws of a parameter would move were its own prior, or the whole likelihood, "
-    "taken a little more or less seriously (power-scaling); above "
-    f"{NOTICED} an influence counts. Both high: prior and record pull against each other."
-)
+_HOW = method("identified", informed=INFORMED, weak=WEAK, noticed=NOTICED)
 
 
 @dataclass(frozen=True)

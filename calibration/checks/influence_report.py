@@ -17,6 +17,7 @@ from calibration.checks.influence import (
 )
 from calibration.checks.influence_figure import KINDS, influence_figure, short_name, standing_of
 from calibration.checks.leave_one_out import MOST_K
+from calibration.checks.work import method
 from calibration.likelihood.observations import Observation
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
@@ -27,24 +28,13 @@ from simulation.errors import listed
 Ids = Mapping[Observation, tuple[str, ...]]
 
 
-_HOW = (
-    "Every observation is taken out of the posterior in turn, and the results of free histories "
-    "(nothing of the record imposed) are worked out anew: the median date of each of the five "
-    "breaks and the probability that it has come by 1980 in history as documented, and two "
-    "counterfactuals. A shift is the result without the observation less the result with it: plus "
-    "means later, or more probable. An observation is taken out by weighting the draws with the "
-    "inverse of the probability they gave it (PSIS), and all else stays in. Where Pareto k is "
-    f"above {MOST_K} the row matters so much that weights cannot take it out; a fit made without "
-    "it is used instead where `check leave-one-out` keeps one, and otherwise its shifts are not to be "
-    f"relied on. ± is one standard error, from {RESAMPLES} samples of the draws drawn with "
-    f"replacement, each draw with all its histories. A shift within {CLEAR:g} errors is not told "
-    f"from chance, and one below {NOTICED[MEDIAN]:g} quarters or {100 * NOTICED[SHARE]:g} points "
-    "is none to speak of. The errors take the draws as independent; draws with common ancestors "
-    "are not, so true errors are larger, and those of a fit made again do not hold how far two fits of "
-    "the same record differ. A median is read as if dates lay evenly within their quarter; where "
-    "fewer than half of the histories break it counts as the beginning of 1981, so that a shift to "
-    "or from there is the least it may be. Influence is not doubt: a row that moves much is one on "
-    "which the results rest, right or wrong."
+_HOW = method(
+    "influence",
+    most_k=MOST_K,
+    resamples=RESAMPLES,
+    clear=CLEAR,
+    quarters=NOTICED[MEDIAN],
+    points=100 * NOTICED[SHARE],
 )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from calibration.diagnostics import arviz
 from calibration.fit.moves import Coordinates
 from calibration.likelihood.likelihood import Record, mean_weight, observation_settings
@@ -41,6 +41,7 @@ from calibration.likelihood.scores import (
     date_score,
 )
 from scenarios.documented import Pair
+from scenarios.run import Progress
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
 from simulation.state import Move

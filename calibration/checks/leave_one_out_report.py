@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from calibration.checks.leave_one_out import MOST_K, LeftOut
+from calibration.checks.work import method
 from calibration.likelihood.observations import EVENT, FIGURES, KINDS
 from calibration.likelihood.scores import Difference, Score, paired
 from calibration.reports.pictures import (
@@ -25,20 +26,7 @@ from calibration.reports.report import Cell, Goal, Picture, Pictures, Report, Ta
 #: The gain over the best null, in natural-log units an event, that is to be reached.
 WANTED = 1.0
 _STYLES = {"constant": ("o", GREY), "drivers": ("s", ORANGE), "persistence": ("^", GREEN)}
-_HOW = (
-    "Each observation is foreseen from all the others. A dated move: when does the pair move next, "
-    "given its own moves before and all else on record (its later moves too, as far as they tell "
-    "of the parameters)? The log score is the log of the chance given to the recorded move within "
-    "its window; the Brier score goes over calendar years, the CRPS over dates in years. A "
-    "silence: does the pair stay as it is to the end of 1978? Aid: the logarithm of a plan "
-    "period's pledges; an answer: the share granted; interest: the mean rate of the credit agreed. "
-    "The nulls are asked the same questions. An observation is taken out by weighting the draws "
-    f"(PSIS); where Pareto k is above {MOST_K} weights fail and the rules are fitted again without "
-    "it. Differences are rules minus null for the log score, null minus rules for Brier and CRPS, "
-    "so that plus is good for the rules; ± is one standard error of the paired difference over "
-    "observations. With so few, and not independent of one another, these errors are themselves "
-    "rough, and a handful of breaks cannot validate a hazard model by themselves."
-)
+_HOW = method("leave-one-out", most_k=MOST_K)
 
 
 @dataclass(frozen=True)

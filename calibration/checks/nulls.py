@@ -8,25 +8,17 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import method, no_progress
 from calibration.likelihood.likelihood import Record
 from calibration.likelihood.null_likelihood import NullFit, fitted_null
 from calibration.likelihood.nulls import all_nulls
 from calibration.reports.pictures import BLUE, GREY, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.draws import Draws
+from scenarios.run import Progress
 from simulation.parameters import parameter_table
 
-_HOW = (
-    "The log evidence is the logarithm of the probability that an account gave the record before "
-    "it was fitted: its parameters are averaged over their priors, so that every parameter that is "
-    "not needed costs. All four account for the same observations: dated moves within their "
-    "windows, silence in all other quarters of all six pairs, aid by plan period, answers to "
-    "requests and rates of interest. A difference of 3 is worth noting, one of 5 is strong. The "
-    "nulls' priors stand in `calibration/nulls.toml`. One difference remains: the rules are not "
-    "compared with aid of a period in which a pair is not yet on terms (the first Chinese loans), "
-    "the nulls always are."
-)
+_HOW = method("nulls")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,26 @@
-"""The long work of checks: tasks carried out by worker processes, and how far it has come."""
+"""What checks share: how each works, in words, and long work by worker processes."""
 
+import tomllib
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import as_completed
+from functools import cache
+from importlib.resources import files
 from typing import Any, TypeVar
 
 from scenarios.batch.workers import worker_processes
 
-#: Called with how much of the work is done.
-Progress = Callable[[int], None]
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
+
+
+@cache
+def _methods() -> dict[str, str]:
+    return tomllib.loads(files("calibration.checks").joinpath("methods.toml").read_text("utf-8"))
+
+
+def method(check: str, **constants: object) -> str:
+    """How a check works, as ``methods.toml`` says it, with the constants of the check."""
+    return _methods()[check].format(**constants)
 
 
 def no_progress(_: int) -> None:

@@ -13,44 +13,41 @@ from calibration.checks.agreement import (
     pooled_manifest,
     read_fits,
 )
-from calibration.cli.check.options import AsJson, ReportFolder, publish
-from calibration.cli.requests import Request, command, option
+from calibration.cli.check.options import ReportRequest
+from calibration.cli.requests import command, option
 from calibration.errors import CalibrationError
 from calibration.fit.posterior import write_draws_whole
-from calibration.reports.report import REPORTS, folder_problems
 from simulation.errors import Problem
 from simulation.schema import refuse
 
 
-class AgreementRequest(Request):
+class AgreementRequest(ReportRequest):
     """Fits that are compared, and what becomes of their draws."""
 
     command = "calibrate agree"
     title = "these fits cannot be compared"
 
     files: Annotated[list[Path], typer.Argument(help="Draws of the same fit with different seeds.")]
-    out: ReportFolder = REPORTS
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
-    publish: Annotated[
-        Path | None, option("If they agree, write all their draws here, as published.", "FILE")
+    published: Annotated[
+        Path | None,
+        typer.Option(
+            "--publish",
+            metavar="FILE",
+            help="If they agree, write all their draws here, as published.",
+        ),
     ] = None
     pool: Annotated[
         Path | None,
         option("Whether they agree or not, write all their draws here, as provisional.", "FILE"),
     ] = None
-    as_json: AsJson = False
 
-    @field_validator("out")
-    @classmethod
-    def _folder(cls, out: Path) -> Path:
-        refuse(folder_problems(out, cls.command))
-        return out
-
-    @field_validator("publish", "pool")
+    @field_validator("published", "pool")
     @classmethod
     def _new_parquet(cls, file: Path | None, field: ValidationInfo) -> Path | None:
         if file is not None:
-            option, problems = f"--{field.field_name}", []
+            option = "--pool" if field.field_name == "pool" else "--publish"
+            problems = []
             if file.suffix != ".parquet":
                 allowed = "a file name that ends in .parquet"
                 problems.append(Problem(cls.command, option, str(file), allowed))
@@ -66,10 +63,10 @@ def agree(request: AgreementRequest) -> None:
     """Compare fits made with different seeds: R-hat, effective sizes, means and log evidence."""
     fits = read_fits(request.files)
     agreement = agreement_of(fits)
-    publish(agreement_report(fits, agreement), {}, request.out, request.as_json)
-    if request.publish is not None and not agreement.reached:
+    request.publish(agreement_report(fits, agreement), {})
+    if request.published is not None and not agreement.reached:
         raise CalibrationError("the fits do not agree; nothing was published")
-    for file, kind in ((request.publish, "published"), (request.pool, "provisional")):
+    for file, kind in ((request.published, "published"), (request.pool, "provisional")):
         if file is not None:
             manifest = pooled_manifest(fits, agreement, kind)
             draws = write_draws_whole(pooled(fits), manifest, file)

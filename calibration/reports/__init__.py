@@ -1,1 +1,5 @@
-"""What the checks found, as reports: the form all share, and one file a check."""
+"""What a check found, as data: ``report`` stores it once, ``markdown`` renders it.
+
+``pictures`` is what the pictures of all reports share. The dossier and the page render the same
+data. Reports know nothing of the checks that make them.
+"""

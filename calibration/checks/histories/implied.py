@@ -35,9 +35,9 @@ class Share:
         return f"{self.share:.1%} ({self.low:.1%}–{self.high:.1%})"
 
 
-def share_of(shown: Flags) -> Share:
+def share_of(flags: Flags) -> Share:
     """The share of histories that show something, with the error of their finite number."""
-    test = stats.binomtest(int(shown.sum()), len(shown))
+    test = stats.binomtest(int(flags.sum()), len(flags))
     interval = test.proportion_ci(_CONFIDENCE, method="wilson")
     return Share(float(test.statistic), float(interval.low), float(interval.high))
 
@@ -89,7 +89,7 @@ def implied_breaks(outcomes: Outcomes, documented: Documented) -> tuple[ImpliedB
         if summary.documented is None:
             continue
         quarters = outcomes.split[place]
-        known = quarter_of(summary.documented.date)
+        date = quarter_of(summary.documented.date)
         later = np.where(quarters == NEVER, QUARTERS, quarters).astype(int)
         ends = [quantile_quarter(quarters, share) for share in (0.05, 0.95)]
         first, last = (QUARTERS if end is None else end for end in ends)
@@ -97,14 +97,14 @@ def implied_breaks(outcomes: Outcomes, documented: Documented) -> tuple[ImpliedB
         rows.append(
             ImpliedBreak(
                 summary,
-                known,
+                date,
                 middle,
                 median_range(quarters),
                 share_of(quarters != NEVER),
-                share_of(near(quarters, known)),
-                float((later < known).mean() + (later == known).mean() / 2),
-                first <= known <= last,
-                middle is not None and abs(middle - known) <= 4 * NEAR_YEARS,
+                share_of(near(quarters, date)),
+                float((later < date).mean() + (later == date).mean() / 2),
+                first <= date <= last,
+                middle is not None and abs(middle - date) <= 4 * NEAR_YEARS,
             )
         )
     return tuple(rows)
@@ -133,8 +133,8 @@ def first_breaks(
 def all_near(outcomes: Outcomes, documented: Documented) -> Share:
     """The share of histories in which every documented break falls within two years of its date."""
     flags = np.ones(outcomes.replicates, dtype=bool)
-    for known in documented.breaks:
-        flags &= near(outcomes.split[PAIRS.index(known.pair)], quarter_of(known.date))
+    for each in documented.breaks:
+        flags &= near(outcomes.split[PAIRS.index(each.pair)], quarter_of(each.date))
     return share_of(flags)
 
 
@@ -200,7 +200,8 @@ def _between(first: int | None, last: int | None) -> str:
 
 
 def _dated(row: ImpliedBreak) -> str:
-    known = row.summary.documented
-    if known is None:
+    documented = row.summary.documented
+    if documented is None:
         return ""
-    return known.date + (f" (to {known.latest})" if known.latest != known.earliest else "")
+    span = f" (to {documented.latest})" if documented.latest != documented.earliest else ""
+    return documented.date + span

@@ -22,7 +22,8 @@ from simulation.trajectory import Trajectory
 
 #: A counterfactual is judged so many years after the documented date of the break.
 HORIZON_YEARS = 5
-#: The changes whose absence must make a break unlikely, as scenarios of the catalogue, and the pair that broke.
+#: The changes whose absence must make a break unlikely, as scenarios of the catalogue, and the pair
+#: that broke.
 COUNTERFACTUALS: tuple[tuple[str, str, tuple[str, ...], Pair], ...] = (
     (
         "9a",
@@ -59,7 +60,7 @@ class Pattern:
 
     number: str
     says: str
-    shown: Callable[[Trajectory], Flags]
+    test: Callable[[Trajectory], Flags]
     measure: Measure | None = None
     scenario: Scenario = HISTORICAL
     note: str = ""
@@ -73,31 +74,52 @@ def merged_scenario(names: Sequence[str]) -> Scenario:
     return parts[0].model_copy(update={"name": "+".join(names), "interventions": changes})
 
 
+_CHINESE_AID = (
+    Pattern("4a", "Chinese aid peaks in 1966 or later", patterns.chinese_aid_peaks_after_1966),
+    Pattern(
+        "4b", "Chinese aid falls from 1975, before any break", patterns.chinese_aid_falls_from_1975
+    ),
+    Pattern("4c", "Chinese aid does not fall in 1971", patterns.chinese_aid_does_not_fall_in_1971),
+)
+_EXCHANGE = (
+    Pattern(
+        "6", "Albania's support of China is highest in 1963-71", patterns.support_highest_1963_71
+    ),
+    Pattern("7a", "requests to China exceed grants", patterns.requests_exceed_grants),
+    Pattern(
+        "7b",
+        "the ratio of requests to grants grows, 1966-70 to 1976-80",
+        patterns.ratio_of_requests_grows,
+    ),
+    Pattern("8", "the alliance with distant China lasts longest", patterns.china_lasts_longest),
+)
+
+
 def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
     """Every pattern, in the order of their numbers."""
-    known = {each.pair: quarter_of(each.documented) for each in headline_breaks(evidence).values()}
+    dates = {each.pair: quarter_of(each.documented) for each in headline_breaks(evidence).values()}
     return (
-        *_dates(known),
+        *_dates(dates),
         *_aid(record),
         *_shares(record),
-        *_chinese_aid(),
+        *_CHINESE_AID,
         *_endings(evidence),
-        *_exchange(),
-        *_counterfactuals(known),
+        *_EXCHANGE,
+        *_counterfactuals(dates),
         *_interest(evidence),
     )
 
 
-def _dates(known: Mapping[Pair, int]) -> list[Pattern]:
-    order = sorted(known, key=lambda pair: known[pair])
+def _dates(dates: Mapping[Pair, int]) -> list[Pattern]:
+    order = sorted(dates, key=lambda pair: dates[pair])
     says = f"the five breaks in order: {', '.join(pair_title(pair) for pair in order)}"
     rows = [Pattern("1a", says, partial(patterns.broken_in_order, pairs=order))]
     for letter, pair in zip("bcdef", order, strict=True):
         says = f"{pair_title(pair)} breaks within {NEAR_YEARS} years of the record"
-        shown = partial(patterns.broken_near, pair=pair, quarter=known[pair], years=NEAR_YEARS)
+        test = partial(patterns.broken_near, pair=pair, quarter=dates[pair], years=NEAR_YEARS)
         taken = partial(patterns.break_quarter, pair=pair)
-        measure = Measure("quarter", known[pair], taken)
-        rows.append(Pattern(f"1{letter}", says, shown, measure, by_majority=False))
+        measure = Measure("quarter", dates[pair], taken)
+        rows.append(Pattern(f"1{letter}", says, test, measure, by_majority=False))
     return rows
 
 
@@ -106,11 +128,11 @@ def _in_range(
     says: str,
     observed: Figure,
     measure: Measure,
-    shown: Callable[..., Flags],
+    test: Callable[..., Flags],
     note: str = "",
 ) -> Pattern:
     """A pattern about one figure on record, whose value must lie in the simulated range."""
-    of_figure = partial(shown, observed=observed)
+    of_figure = partial(test, observed=observed)
     return Pattern(number, says, of_figure, measure, note=note, by_majority=False)
 
 
@@ -119,10 +141,8 @@ def _aid(record: Record) -> list[Pattern]:
     rows = []
     for letter, aid in zip(ascii_lowercase, record.aid, strict=False):
         window = names.get(aid.first_quarter, str(aid.first_quarter))
-        says = (
-            f"pledges of {aid.patron.title} to {aid.client.title}, {window}, in the documented "
-            "range"
-        )
+        parties = f"{aid.patron.title} to {aid.client.title}"
+        says = f"pledges of {parties}, {window}, in the documented range"
         measure = Measure("million USD", aid.usd, partial(aid_rate, observed=aid))
         rows.append(_in_range(f"2{letter}", says, aid, measure, patterns.aid_in_range))
     return rows
@@ -131,27 +151,12 @@ def _aid(record: Record) -> list[Pattern]:
 def _shares(record: Record) -> list[Pattern]:
     rows = []
     for letter, share in zip(ascii_lowercase, record.shares, strict=False):
-        says = (
-            f"share granted by {share.patron.title} to {share.client.title}, "
-            f"{year_of(share.last_quarter)}, in the documented range"
-        )
+        parties = f"{share.patron.title} to {share.client.title}"
+        year = year_of(share.last_quarter)
+        says = f"share granted by {parties}, {year}, in the documented range"
         measure = Measure("share", share.share, partial(share_granted, observed=share))
         rows.append(_in_range(f"3{letter}", says, share, measure, patterns.share_in_range))
     return rows
-
-
-def _chinese_aid() -> list[Pattern]:
-    return [
-        Pattern("4a", "Chinese aid peaks in 1966 or later", patterns.chinese_aid_peaks_after_1966),
-        Pattern(
-            "4b",
-            "Chinese aid falls from 1975, before any break",
-            patterns.chinese_aid_falls_from_1975,
-        ),
-        Pattern(
-            "4c", "Chinese aid does not fall in 1971", patterns.chinese_aid_does_not_fall_in_1971
-        ),
-    ]
 
 
 def _endings(evidence: Evidence) -> list[Pattern]:
@@ -175,33 +180,16 @@ def _endings(evidence: Evidence) -> list[Pattern]:
     ]
 
 
-def _exchange() -> list[Pattern]:
-    return [
-        Pattern(
-            "6",
-            "Albania's support of China is highest in 1963-71",
-            patterns.support_highest_1963_71,
-        ),
-        Pattern("7a", "requests to China exceed grants", patterns.requests_exceed_grants),
-        Pattern(
-            "7b",
-            "the ratio of requests to grants grows, 1966-70 to 1976-80",
-            patterns.ratio_of_requests_grows,
-        ),
-        Pattern("8", "the alliance with distant China lasts longest", patterns.china_lasts_longest),
-    ]
-
-
-def _counterfactuals(known: Mapping[Pair, int]) -> list[Pattern]:
+def _counterfactuals(dates: Mapping[Pair, int]) -> list[Pattern]:
     rows = []
     for number, change, names, pair in COUNTERFACTUALS:
-        horizon = min(known[pair] + 4 * HORIZON_YEARS, QUARTERS - 1)
+        horizon = min(dates[pair] + 4 * HORIZON_YEARS, QUARTERS - 1)
         says = (
             f"{change}, {pair_title(pair)} has not broken {HORIZON_YEARS} years after the "
             "documented date (or by 1980)"
         )
-        shown = partial(patterns.still_unbroken, pair=pair, quarter=horizon)
-        rows.append(Pattern(number, says, shown, scenario=merged_scenario(names)))
+        test = partial(patterns.still_unbroken, pair=pair, quarter=horizon)
+        rows.append(Pattern(number, says, test, scenario=merged_scenario(names)))
     return rows
 
 
@@ -232,10 +220,10 @@ def _interest(evidence: Evidence) -> list[Pattern]:
             f"credit of {rate.patron.title} to {rate.client.title}, {years}, {terms} when rounded"
         )
         note = "Fitted." if rate in fitted else "Held out of the fit."
-        number, shown = f"10{letter}", patterns.interest_in_range
+        number, test = f"10{letter}", patterns.interest_in_range
         if rate.rate:
             measure = Measure("share a year", rate.rate, partial(interest_agreed, observed=rate))
-            rows.append(_in_range(number, says, rate, measure, shown, note))
+            rows.append(_in_range(number, says, rate, measure, test, note))
         else:
-            rows.append(Pattern(number, says, partial(shown, observed=rate), note=note))
+            rows.append(Pattern(number, says, partial(test, observed=rate), note=note))
     return rows

@@ -40,7 +40,8 @@ USSR_ALBANIA: Pair = (Country.USSR, Country.ALBANIA)
 YUGOSLAVIA_ALBANIA: Pair = (Country.YUGOSLAVIA, Country.ALBANIA)
 #: Aid counts as ended when less than this share of what is asked is granted.
 ENDED = 0.1
-#: Aid that dwindles before a break: pledges of the last two years against those of the five years before them.
+#: Aid that dwindles before a break: pledges of the last two years against those of the five years
+#: before them.
 LAST_QUARTERS, EARLIER_QUARTERS, DWINDLED = 8, 20, 0.5
 
 
@@ -72,7 +73,7 @@ def broken_near(trajectory: Trajectory, pair: Pair, quarter: int, years: float) 
 
 
 def aid_in_range(trajectory: Trajectory, observed: PeriodAid) -> Flags:
-    """Pattern 2: pledges of a plan period lie within the documented range, read as its 90 % range."""
+    """Pattern 2: pledges of a plan period lie within the documented range, its 90 % range."""
     reach = observed.log_range * observation_settings()["range_width"] / 2
     rate = aid_rate(trajectory, observed)
     return np.asarray(np.abs(np.log(np.where(rate > 0, rate, np.nan) / observed.usd)) <= reach)
@@ -116,7 +117,7 @@ def chinese_aid_falls_from_1975(trajectory: Trajectory) -> Flags:
 
 
 def chinese_aid_does_not_fall_in_1971(trajectory: Trajectory) -> Flags:
-    """Pattern 4: at least as much arrives a quarter in 1972-74 as in 1968-70, and something does."""
+    """Pattern 4: at least as much arrives a quarter in 1972-74 as in 1968-70, and some does."""
     delivered = of_pair(trajectory, "delivered", CHINA_ALBANIA)
     before, after = mean_over(delivered, "1968", "1970"), mean_over(delivered, "1972", "1974")
     return np.asarray((after >= before) & (after > 0))
@@ -128,9 +129,11 @@ def quarters_without_grants(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     A quarter counts if less than a tenth of what is asked is pledged. Undefined where the pair
     never breaks.
     """
-    asked, granted = (of_pair(trajectory, name, pair) for name in ("requested", "newly_pledged"))
-    ended = granted < ENDED * asked
-    quarter = np.arange(len(asked))[:, np.newaxis]
+    requested, granted = (
+        of_pair(trajectory, name, pair) for name in ("requested", "newly_pledged")
+    )
+    ended = granted < ENDED * requested
+    quarter = np.arange(len(requested))[:, np.newaxis]
     broken = break_quarter(trajectory, pair)
     alive = np.where(~ended & (quarter < broken), quarter, -1).max(axis=0)
     return np.where(np.isfinite(broken), broken - 1 - alive, np.nan)
@@ -166,33 +169,35 @@ def support_highest_1963_71(trajectory: Trajectory) -> Flags:
 
 
 def requests_exceed_grants(trajectory: Trajectory) -> Flags:
-    """Pattern 7: in every plan period in which Albania asks China, it asks for more than it gets."""
-    shown = np.zeros(trajectory.replicates, dtype=bool)
+    """Pattern 7: in every plan period with requests, Albania asks China for more than it gets."""
+    exceeding = np.zeros(trajectory.replicates, dtype=bool)
     refuted = np.zeros(trajectory.replicates, dtype=bool)
     for window in PLAN_PERIODS:
-        asked, granted = _asked_and_granted(trajectory, window)
-        shown |= asked > granted
-        refuted |= (asked > 0) & (asked <= granted)
-    return shown & ~refuted
+        requested, granted = _requested_and_granted(trajectory, window)
+        exceeding |= requested > granted
+        refuted |= (requested > 0) & (requested <= granted)
+    return exceeding & ~refuted
 
 
 def ratio_of_requests_grows(trajectory: Trajectory) -> Flags:
     """Pattern 7: Albania's requests to China over the grants are larger in 1976-80 than 1966-70."""
     early, late = (
-        _asked_and_granted(trajectory, window)
+        _requested_and_granted(trajectory, window)
         for window in PLAN_PERIODS
         if window.name in ("1966-70", "1976-80")
     )
-    asked = (early[0] > 0) & (late[0] > 0)
-    return np.asarray(asked & (late[0] * early[1] > early[0] * late[1]))
+    both = (early[0] > 0) & (late[0] > 0)
+    return np.asarray(both & (late[0] * early[1] > early[0] * late[1]))
 
 
-def _asked_and_granted(trajectory: Trajectory, window: Window) -> tuple[PerReplicate, PerReplicate]:
-    asked, granted = (
+def _requested_and_granted(
+    trajectory: Trajectory, window: Window
+) -> tuple[PerReplicate, PerReplicate]:
+    requested, granted = (
         summed(of_pair(trajectory, name, CHINA_ALBANIA), window)
         for name in ("requested", "newly_pledged")
     )
-    return asked, granted
+    return requested, granted
 
 
 def quarters_on_terms(trajectory: Trajectory, pair: Pair) -> PerReplicate:

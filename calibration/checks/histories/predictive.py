@@ -14,11 +14,11 @@ from calibration.checks.histories.implied import (
 )
 from calibration.checks.histories.pattern_list import Pattern
 from calibration.checks.histories.patterns import KEPT
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from scenarios.documented import Documented, windows_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import Outcomes, outcomes_of
-from scenarios.run import RunResult
+from scenarios.run import Progress, RunResult
 from simulation.arrays import PerReplicate
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.interventions import HISTORICAL, Scenario
@@ -54,7 +54,7 @@ class PatternResult:
     """
 
     pattern: Pattern
-    shown: Share
+    frequency: Share
     place: Place | None
     factual: Share | None
     passed: bool
@@ -104,17 +104,17 @@ def judged(
     the histories must show the pattern where it goes by majority, and more than in factual
     histories where it is one of a counterfactual.
     """
-    shown = share_of(flags)
+    frequency = share_of(flags)
     place = None
     if pattern.measure is not None and values is not None:
         place = place_of(values, pattern.measure.documented)
     before = None if factual is None else share_of(factual)
     passed = (
         (place is None or place.inside)
-        and (shown.share > MAJORITY or not pattern.by_majority)
-        and (before is None or shown.share > before.share)
+        and (frequency.share > MAJORITY or not pattern.by_majority)
+        and (before is None or frequency.share > before.share)
     )
-    return PatternResult(pattern, shown, place, before, passed)
+    return PatternResult(pattern, frequency, place, before, passed)
 
 
 def checked_predictions(
@@ -179,16 +179,16 @@ def _seen(
     patterns: Sequence[Pattern], trajectories: Iterator[Trajectory]
 ) -> tuple[dict[str, Flags], dict[str, PerReplicate]]:
     """Which histories show each pattern, by number, and its quantity where it has one."""
-    shown: dict[str, list[Flags]] = {pattern.number: [] for pattern in patterns}
-    taken: dict[str, list[PerReplicate]] = {
+    flags: dict[str, list[Flags]] = {pattern.number: [] for pattern in patterns}
+    values: dict[str, list[PerReplicate]] = {
         pattern.number: [] for pattern in patterns if pattern.measure
     }
     for trajectory in trajectories:
         for pattern in patterns:
-            shown[pattern.number].append(pattern.shown(trajectory))
+            flags[pattern.number].append(pattern.test(trajectory))
             if pattern.measure is not None:
-                taken[pattern.number].append(pattern.measure.taken(trajectory))
+                values[pattern.number].append(pattern.measure.taken(trajectory))
     return (
-        {number: np.concatenate(parts) for number, parts in shown.items()},
-        {number: np.concatenate(parts) for number, parts in taken.items()},
+        {number: np.concatenate(parts) for number, parts in flags.items()},
+        {number: np.concatenate(parts) for number, parts in values.items()},
     )

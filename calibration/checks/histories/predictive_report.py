@@ -7,22 +7,13 @@ import numpy as np
 
 from calibration.checks.histories.implied import NEAR_YEARS, break_values, breaks_report_table
 from calibration.checks.histories.predictive import MAJORITY, PatternResult, PredictiveCheck
+from calibration.checks.work import method
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import Documented
 from simulation.dates import date_of
 
-_HOW = (
-    "Free runs: parameters from the draws, drivers as documented, nothing of the record imposed. "
-    "Patterns 1b to 3 and rates of interest above nought, single dates and figures, pass if the "
-    "documented value lies in the 5–95 % range of the simulated values. The others pass if more "
-    f"than {MAJORITY:.0%} of the histories show them (and a documented value, where there is one, "
-    "lies in the range); one about a counterfactual also only if it is commoner there than in "
-    "history as documented. Brackets hold 95 % intervals for the finite number of histories; the "
-    "spread of the parameters is inside the shares. The dates, the pledges and the shares granted "
-    "were fitted, so to pass them shows that the rules *can* make them; patterns 4 to 9, and 10 "
-    "where the evidence holds its row out, were not fitted."
-)
+_HOW = method("predictive", majority=MAJORITY)
 
 
 def predictive_report(
@@ -122,7 +113,7 @@ def _why(row: PatternResult) -> str:
     place = row.place
     if place is None or place.inside:
         against = f", {row.factual.share:.0%} as documented" if row.factual else ""
-        return f"{row.shown.share:.0%} of histories{against}"
+        return f"{row.frequency.share:.0%} of histories{against}"
     if np.isnan(place.median):
         return "the quantity exists in no history"
     unit = row.pattern.measure.unit if row.pattern.measure else ""
@@ -146,7 +137,7 @@ def _pattern_table(results: Sequence[PatternResult]) -> Table:
         {
             "no.": lambda row: row.pattern.number,
             "pattern": lambda row: row.pattern.says,
-            "histories that show it": lambda row: str(row.shown),
+            "histories that show it": lambda row: str(row.frequency),
             "as documented": lambda row: str(row.factual or ""),
             "passed": lambda row: row.passed,
         },
@@ -178,7 +169,11 @@ def _value_table(results: Sequence[PatternResult]) -> Table:
 
 
 def _values(row: PatternResult) -> dict[str, object]:
-    values: dict[str, object] = {"says": row.pattern.says, **vars(row.shown), "passed": row.passed}
+    values: dict[str, object] = {
+        "says": row.pattern.says,
+        **vars(row.frequency),
+        "passed": row.passed,
+    }
     if row.factual is not None:
         values["factual_share"] = row.factual.share
     if row.place is not None:

@@ -16,7 +16,7 @@ from calibration.checks.histories.implied import (
     breaks_report_table,
     implied_breaks,
 )
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
 from calibration.evidence.check import check_disjoint
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
@@ -25,7 +25,7 @@ from calibration.reports.report import Goal, Picture, Pictures, Report
 from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import windows_of
 from scenarios.draws import Draws, table_hash
-from scenarios.run import RunResult, run_scenario
+from scenarios.run import Progress, RunResult, run_scenario
 from simulation.errors import Problem
 from simulation.interventions import HISTORICAL
 
@@ -47,7 +47,7 @@ def prior_draws(draws: int, seed: int) -> Draws:
 
 
 def checked_prior(replicates: int, seed: int, progress: Progress = no_progress) -> PriorCheck:
-    """Simulate histories with parameters drawn from the priors, one draw a history; look for leaks."""
+    """Simulate histories with parameters from the priors, a draw a history, and look for leaks."""
     documented = documented_record()
     draws, windows = prior_draws(replicates, seed), windows_of(documented.aid)
     result = run_scenario(HISTORICAL, draws, replicates, seed, progress, windows=windows)
@@ -70,9 +70,9 @@ def prior_report(check: PriorCheck, origin: Mapping[str, Any]) -> tuple[Report, 
         reached=not check.problems,
         origin=dict(origin),
         parts=(
-            "Each history has parameters drawn from the priors of `simulation/parameters.toml`; the "
-            "record plays no part. A prior that already told the dates or amounts would leave the "
-            "fit nothing to earn.",
+            "Each history has parameters drawn from the priors of `simulation/parameters.toml`; "
+            "the record plays no part. A prior that already told the dates or amounts would leave "
+            "the fit nothing to earn.",
             breaks_report_table(check.breaks),
             Picture(
                 name="breaks",

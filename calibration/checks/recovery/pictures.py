@@ -37,7 +37,7 @@ def ecdf_figure(places: Array, names: Sequence[str], outside: Flags) -> Figure:
 
 
 def _panel(axes: Axes, places: Array, names: Sequence[str], outside: Flags) -> None:
-    """One line a quantity, over the band; a quantity that leaves it is named where it is farthest."""
+    """One line a quantity, over the band; one that leaves it is named where it is farthest."""
     points = band_points(len(places))
     low, high = (end - points for end in even_band(len(places)))
     axes.set_axis_on()

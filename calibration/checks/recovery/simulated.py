@@ -40,7 +40,7 @@ Recorded = TypeVar("Recorded", PeriodAid, ShareGranted, InterestAgreed)
 
 @dataclass(frozen=True)
 class SimulatedRecord:
-    """A record made by the rules, its number, and the coordinates of the parameters that made it."""
+    """A record of the rules' making, its number, and the coordinates of its parameters."""
 
     number: int
     truth: Array
@@ -80,7 +80,7 @@ def seed_of(seed: int, purpose: int, number: int) -> int:
 
 
 def recorded(history: Trajectory, like: Record, generator: np.random.Generator) -> Record:
-    """What of a free history (one replicate) is put on record, of the same kind as in a real record."""
+    """What of a free history (one replicate) is put on record, of the kind of a real record."""
     widths = np.array([move.last_quarter - move.first_quarter + 1 for move in like.moves])
     moves = []
     for one in Country:

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from calibration.checks.sensitivity.laboratory import DUMMY, Laboratory, Lever
-from calibration.checks.work import Progress, no_progress
+from calibration.checks.work import no_progress
+from scenarios.run import Progress
 from simulation.arrays import Array
 
 #: Values of each lever in a Morris grid.
@@ -89,7 +90,7 @@ def screened(
     paths: int,
     progress: Progress = no_progress,
 ) -> Screened:
-    """Screen all levers along so many random paths through the grid, each throwing every lever once."""
+    """Screen all levers along random paths through the grid, each throwing every lever once."""
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from calibration.checks.histories.implied import first_breaks
-from calibration.checks.work import Progress, carried_out, no_progress
+from calibration.checks.work import carried_out, no_progress
 from calibration.fit.moves import Coordinates
 from calibration.origin import rules_hash
 from calibration.prior import parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.run import Progress
 from simulation.arrays import Array
 from simulation.countries import COUNTRY_KEYS, Country
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
@@ -36,7 +37,7 @@ RANGE = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that may matter: a parameter's coordinate in a range, a driver's switch, a dummy."""
+    """What may matter: a parameter's coordinate in a range, a driver's switch, or a dummy."""
 
     name: str
     low: float = 0.0

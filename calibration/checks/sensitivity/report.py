@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from calibration.checks.sensitivity.indices import CLEAR, Apportioned, Screened
 from calibration.checks.sensitivity.laboratory import DATE, DUMMIES, DUMMY, RANGE, outcome_names
+from calibration.checks.work import method
 from calibration.reports.pictures import blank
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.outcomes import PAIR_NAMES
@@ -25,19 +26,7 @@ _WORTH = 0.1
 #: Levers in a table of the screening.
 _SHOWN = 20
 
-_HOW = (
-    "What is looked at are means over replicates: the share of histories in which a pair breaks by "
-    "1980, and the median date (never counts as after 1980). Parameters vary, independently of one "
-    f"another, between the {RANGE[0]:.0%} and {RANGE[1]:.0%} quantiles of their draws, in history "
-    "as documented. All are screened along random paths (Morris: mean absolute effect, scaled to "
-    f"the whole range). An effect counts if it exceeds what {DUMMIES} levers that do nothing show "
-    f"(mean + {CLEAR:g} standard deviations). Then the variance is apportioned among the leading "
-    "ones, the others staying in the middle (Sobol: the first-order index is the part due to a "
-    "lever alone, the total index that in which it has any share; ± half of the 95 % interval; the "
-    "dummy shows what chance gives). Drivers are switches, as documented or silent throughout "
-    "(leaderships: the first one stays), any number of them at a time, with the parameters in the "
-    "middle."
-)
+_HOW = method("sensitivity", low=RANGE[0], high=RANGE[1], dummies=DUMMIES, clear=CLEAR)
 
 
 def sensitivity_report(

@@ -1,1 +1,1 @@
-"""``lilliput calibrate check``: one file a check."""
+"""``lilliput calibrate check``: a request and a report a check, in files by what they look at."""

@@ -17,18 +17,16 @@ from calibration.checks.sensitivity.laboratory import Laboratory, driver_levers,
 from calibration.checks.sensitivity.report import sensitivity_report
 from calibration.cli.check.options import (
     SEED,
-    AsJson,
     CheckRequest,
-    ReportFolder,
+    DrawsRequest,
     ShocksSeed,
-    publish,
+    check_command,
 )
-from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, option, whole
+from calibration.cli.requests import MOST_WORKERS, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
 from calibration.evidence.targets import fitted_record
-from calibration.origin import origin_of
-from calibration.reports.report import REPORTS
+from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 
 #: Indices of single histories or of means over few are wrong.
@@ -44,30 +42,24 @@ class PriorRequest(CheckRequest):
         2000
     )
     seed: Annotated[int, SEED, option("The seed of draws and shocks.", "S")] = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-class PredictiveRequest(CheckRequest):
+class PredictiveRequest(DrawsRequest):
     """Free histories with fitted parameters."""
 
     command = "calibrate check predictive"
 
-    draws: DrawsFile = as_typed(None)
     replicates: Annotated[
         int, whole(20, 1_000_000), option("How many histories of each scenario.")
     ] = 4000
     seed: ShocksSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-class SensitivityRequest(CheckRequest):
+class SensitivityRequest(DrawsRequest):
     """Points at which parameters and drivers are tried."""
 
     command = "calibrate check sensitivity"
 
-    draws: DrawsFile = as_typed(None)
     paths: Annotated[int, whole(2, 1000), option("Random paths of the screening.")] = 20
     leading: Annotated[
         int, whole(1, 200), option("Parameters whose variances are apportioned.")
@@ -87,8 +79,6 @@ class SensitivityRequest(CheckRequest):
         Path, option("Where points are kept; what is there is not made again.", "DIR")
     ] = Path("results/sensitivity")
     seed: Annotated[int, SEED, option("The seed of points and shocks.", "S")] = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
     @field_validator("size")
     @classmethod
@@ -98,33 +88,34 @@ class SensitivityRequest(CheckRequest):
         return size
 
 
-@command
-def check_prior(request: PriorRequest) -> None:
+@check_command
+def check_prior(request: PriorRequest) -> tuple[Report, Pictures]:
     """What the priors alone imply: dates and shares of each break, aid by window.
 
     None may be centred on the record.
     """
     with progress_of("simulating histories", request.replicates) as progress:
         check = checked_prior(request.replicates, request.seed, progress)
-    origin = origin_of(seed=request.seed, histories=request.replicates)
-    publish(*prior_report(check, origin), request.out, request.as_json)
+    return prior_report(check, request.origin(histories=request.replicates))
 
 
-@command
-def check_predictive(request: PredictiveRequest) -> None:
-    """Every pattern that must come out of the rules: how many histories show it, whether it passes."""
+@check_command
+def check_predictive(request: PredictiveRequest) -> tuple[Report, Pictures]:
+    """Every pattern that must come out of the rules.
+
+    How many histories show it, and whether it passes.
+    """
     evidence, documented = read_evidence(), documented_record()
     patterns = all_patterns(evidence, fitted_record(evidence))
     histories, seed, draws = request.replicates, request.seed, request.draws
     whole = histories * len(scenarios_of(patterns))
     with progress_of("simulating histories", whole) as progress:
         check = checked_predictions(draws, patterns, documented, histories, seed, progress)
-    origin = origin_of(seed=seed, draws=draws, histories=histories)
-    publish(*predictive_report(check, documented, origin), request.out, request.as_json)
+    return predictive_report(check, documented, request.origin(histories=histories))
 
 
-@command
-def check_sensitivity(request: SensitivityRequest) -> None:
+@check_command
+def check_sensitivity(request: SensitivityRequest) -> tuple[Report, Pictures]:
     """On which parameters and drivers the dates depend.
 
     All are screened, and the variances of the leading ones apportioned.
@@ -145,13 +136,5 @@ def check_sensitivity(request: SensitivityRequest) -> None:
         shares = apportioned(chosen, laboratory, size, progress)
     with progress_of("points of drivers", size * (len(switches) + 2)) as progress:
         drivers = apportioned(switches, laboratory, size, progress)
-    origin = origin_of(
-        seed=request.seed,
-        draws=request.draws,
-        paths=paths,
-        leading=request.leading,
-        size=size,
-        replicates=request.replicates,
-    )
-    report = sensitivity_report(screening, shares, drivers, origin)
-    publish(*report, request.out, request.as_json)
+    settings = request.model_dump(include={"paths", "leading", "size", "replicates"})
+    return sensitivity_report(screening, shares, drivers, request.origin(**settings))

@@ -1,40 +1,37 @@
 """What the commands of all checks share: their options, and what becomes of a report."""
 
+import inspect
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
-from calibration.cli.requests import MOST_WORKERS, Reader, Request, option, whole
-from calibration.reports.report import Pictures, Report, folder_problems, write_report
+from calibration.cli.requests import (
+    MOST_WORKERS,
+    DrawsFile,
+    Request,
+    as_typed,
+    command,
+    option,
+    whole,
+)
+from calibration.origin import origin_of
+from calibration.reports.report import REPORTS, Pictures, Report, folder_problems, write_report
 from scenarios.run import MOST_SEED
-from simulation.errors import listed, nearest
 from simulation.schema import refuse
 
 #: Where fits that checks make are kept, so that they are made once.
 REFITS = Path("results/refits")
-
-
-def one_of(names: Callable[[], tuple[str, ...]]) -> Reader:
-    """Reads one of some names."""
-
-    def read(typed: str) -> str:
-        if typed not in names():
-            near = nearest(typed, names())
-            context = {"allowed": listed(names()), "near": near}
-            raise PydanticCustomError("name", "no such name", context)
-        return typed
-
-    return Reader(read)
+#: The options that stand last in the help of every check.
+_LAST = ("seed", "out", "as_json")
 
 
 SEED = whole(0, MOST_SEED)
 ShocksSeed = Annotated[int, SEED, option("The seed of the shocks.", "S")]
 FitsSeed = Annotated[int, SEED, option("The seed of the fits.", "S")]
-AnySeed = Annotated[int, SEED, option("Number that fixes all chance.", "S")]
 DrawsUsed = Annotated[
     int, whole(2, 1_000_000), option("So many of the draws, or all if there are fewer.")
 ]
@@ -49,14 +46,15 @@ FitWorkers = Annotated[
 RefitFolder = Annotated[
     Path, option("Where fits are kept; what is there is not made again.", "DIR")
 ]
-ReportFolder = Annotated[Path, option("The folder of the report.", "DIR")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")]
 
 
-class CheckRequest(Request):
-    """A check that can be carried out, and where its report goes."""
+class ReportRequest(Request):
+    """What leaves a report, and where that goes."""
 
-    title = "this check cannot be made"
+    out: Annotated[Path, option("The folder of the report.", "DIR")] = REPORTS
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as one JSON object.")
+    ] = False
 
     @field_validator("out", "fits", check_fields=False)
     @classmethod
@@ -64,11 +62,49 @@ class CheckRequest(Request):
         refuse(folder_problems(folder, cls.command, f"--{field.field_name}"))
         return folder
 
+    def publish(self, report: Report, pictures: Pictures) -> None:
+        """Write the report, and print its finding or the whole of it."""
+        path = write_report(report, pictures, self.out)
+        if self.as_json:
+            typer.echo(report.model_dump_json(indent=2))
+        else:
+            typer.echo(f"{report.finding}\nWritten to {path}")
 
-def publish(report: Report, pictures: Pictures, folder: Path, as_json: bool) -> None:
-    """Write a report, and print its finding or the whole of it."""
-    path = write_report(report, pictures, folder)
-    if as_json:
-        typer.echo(report.model_dump_json(indent=2))
-    else:
-        typer.echo(f"{report.finding}\nWritten to {path}")
+
+class CheckRequest(ReportRequest):
+    """A check that can be carried out."""
+
+    title = "this check cannot be made"
+
+    seed: Annotated[int, SEED, option("Number that fixes all chance.", "S")] = 1
+
+    def origin(self, **settings: Any) -> dict[str, Any]:
+        """Where the report comes from: seed, draws if there are any, and what else decides it."""
+        return origin_of(seed=self.seed, draws=getattr(self, "draws", None), **settings)
+
+
+class DrawsRequest(CheckRequest):
+    """A check of parameter draws."""
+
+    draws: DrawsFile = as_typed(None)
+
+
+CheckModel = TypeVar("CheckModel", bound=CheckRequest)
+
+
+def check_command(
+    carry_out: Callable[[CheckModel], tuple[Report, Pictures]],
+) -> Callable[..., None]:
+    """The command that makes the report of a check and publishes it."""
+
+    @wraps(carry_out)
+    def published(request: CheckModel) -> None:
+        request.publish(*carry_out(request))
+
+    called = command(published)
+    parameters = inspect.signature(called).parameters.values()
+    ordered = sorted(
+        parameters, key=lambda each: _LAST.index(each.name) if each.name in _LAST else -1
+    )
+    called.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+    return called

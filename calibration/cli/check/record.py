@@ -20,38 +20,32 @@ from calibration.checks.nulls import (
     nulls_report,
 )
 from calibration.cli.check.options import (
-    AsJson,
-    CheckRequest,
     Copies,
+    DrawsRequest,
     FitsSeed,
-    ReportFolder,
     ShocksSeed,
-    publish,
+    check_command,
 )
-from calibration.cli.requests import DrawsFile, Reader, as_typed, command, option, whole
+from calibration.cli.requests import Reader, as_typed, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.likelihood.null_likelihood import NullFit
 from calibration.likelihood.nulls import all_nulls
-from calibration.origin import origin_of
-from calibration.reports.report import REPORTS
+from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws, read_draws
 
 
-class IdentifiedRequest(CheckRequest):
+class IdentifiedRequest(DrawsRequest):
     """Draws that are set beside their priors."""
 
     command = "calibrate check identified"
 
-    draws: DrawsFile = as_typed(None)
     copies: Copies = 8
     seed: ShocksSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-class NullsRequest(CheckRequest):
+class NullsRequest(DrawsRequest):
     """Nulls to be fitted, beside the rules."""
 
     command = "calibrate check nulls"
@@ -69,12 +63,10 @@ class NullsRequest(CheckRequest):
         int, whole(2, 100), option("Fits of each null; their scatter gives the error.")
     ] = 4
     seed: FitsSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-@command
-def check_identified(request: IdentifiedRequest) -> None:
+@check_command
+def check_identified(request: IdentifiedRequest) -> tuple[Report, Pictures]:
     """Contraction of every parameter, sensitivity to its prior, and which are informed.
 
     Parameters are informed, weak or not identified.
@@ -88,20 +80,17 @@ def check_identified(request: IdentifiedRequest) -> None:
     generator = np.random.Generator(np.random.Philox(key=seed))
     rows = identified(coordinates, log_likelihood)
     floor = shuffled_scaling(coordinates, log_likelihood, generator)
-    origin = origin_of(seed=seed, draws=request.draws, copies=copies)
-    publish(*identified_report(rows, floor, origin), request.out, request.as_json)
+    return identified_report(rows, floor, request.origin(copies=copies))
 
 
-@command
-def check_nulls(request: NullsRequest) -> None:
+@check_command
+def check_nulls(request: NullsRequest) -> tuple[Report, Pictures]:
     """Log evidence of the rules, a constant hazard, drivers alone, and persistence.
 
     All account for the same record.
     """
-    fits = nulls_of_record(request.seed, request.runs)
-    origin = origin_of(seed=request.seed, draws=request.draws, runs=request.runs)
-    report = nulls_report(evidence_of_rules(request.draws), evidence_of_nulls(fits), origin)
-    publish(*report, request.out, request.as_json)
+    nulls = evidence_of_nulls(nulls_of_record(request.seed, request.runs))
+    return nulls_report(evidence_of_rules(request.draws), nulls, request.origin(runs=request.runs))
 
 
 def nulls_of_record(seed: int, runs: int) -> tuple[NullFit, ...]:

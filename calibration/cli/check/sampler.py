@@ -11,30 +11,23 @@ from calibration.checks.agreement import normal_scale
 from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
 from calibration.checks.recovery.report import rank_report, recovery_report
-from calibration.cli.check.options import (
-    AnySeed,
-    AsJson,
-    CheckRequest,
-    ReportFolder,
-    one_of,
-    publish,
-)
-from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, option, whole
+from calibration.cli.check.options import CheckRequest, DrawsRequest, check_command
+from calibration.cli.requests import MOST_WORKERS, option, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS, Chains
 from calibration.fit.sampler import Effort
-from calibration.origin import origin_of
-from calibration.reports.report import REPORTS
+from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
+from simulation.schema import one_of
 
 Records = Annotated[int, whole(2, 100_000), option("How many simulated records.")]
 RecordEffort = Annotated[
     str,
-    one_of(lambda: tuple(RECORD_EFFORTS)),
+    one_of(tuple(RECORD_EFFORTS)),
     typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}."),
 ]
 RecordWorkers = Annotated[
@@ -46,17 +39,13 @@ RecordFolder = Annotated[Path, option("Where what is done is kept, one file a re
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
 
 
-class NoiseRequest(CheckRequest):
+class NoiseRequest(DrawsRequest):
     """Draws whose likelihood is estimated many times."""
 
     command = "calibrate check noise"
 
-    draws: DrawsFile = as_typed(None)
     vectors: Annotated[int, whole(2, 1000), option("Draws tried, the best of the file.")] = 16
     repeats: Annotated[int, whole(4, 10_000), option("Estimates of each.", "K")] = 24
-    seed: AnySeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
 class RecoveryRequest(CheckRequest):
@@ -66,12 +55,9 @@ class RecoveryRequest(CheckRequest):
 
     records: Records = 50
     effort: RecordEffort = "usual"
-    seed: AnySeed = 1
     workers: RecordWorkers = None
     fits: RecordFolder = Path("results/simulated-records")
     resume: Resume = False
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
 class RanksRequest(RecoveryRequest):
@@ -83,8 +69,8 @@ class RanksRequest(RecoveryRequest):
     fits: RecordFolder = Path("results/simulated-chains")
 
 
-@command
-def check_noise(request: NoiseRequest) -> None:
+@check_command
+def check_noise(request: NoiseRequest) -> tuple[Report, Pictures]:
     """Show the variance of the log-likelihood estimate where the record fits best.
 
     It is shown by the number of shocks averaged.
@@ -99,23 +85,22 @@ def check_noise(request: NoiseRequest) -> None:
                 best, record, seed + done, copies, request.repeats
             )
             progress(done)
-    origin = origin_of(seed=seed, draws=request.draws, vectors=len(best), repeats=request.repeats)
-    publish(*noise_report(filtered, averaged, origin), request.out, request.as_json)
+    origin = request.origin(vectors=len(best), repeats=request.repeats)
+    return noise_report(filtered, averaged, origin)
 
 
-@command
-def check_recovery(request: RecoveryRequest) -> None:
+@check_command
+def check_recovery(request: RecoveryRequest) -> tuple[Report, Pictures]:
     """Simulate records with known parameters, fit them, and see whether intervals cover the truth.
 
     Killed at any moment, the same command with --resume goes on.
     """
     fits = _fitted(request, RECORD_EFFORTS, "fitting simulated records")
-    report = recovery_report(fits, fits.results(request.records), request.records)
-    publish(*report, request.out, request.as_json)
+    return recovery_report(fits, fits.results(request.records), request.records)
 
 
-@command
-def check_ranks(request: RanksRequest) -> None:
+@check_command
+def check_ranks(request: RanksRequest) -> tuple[Report, Pictures]:
     """Simulation-based calibration: whether the truth stands evenly among posterior draws.
 
     Every quantity is looked at. The draws are ends of chains that the sampler's steps make from the
@@ -123,8 +108,7 @@ def check_ranks(request: RanksRequest) -> None:
     --resume goes on.
     """
     fits = _fitted(request, RANK_EFFORTS, "walking from simulated records")
-    report = rank_report(fits, fits.results(request.records), request.records)
-    publish(*report, request.out, request.as_json)
+    return rank_report(fits, fits.results(request.records), request.records)
 
 
 def _fitted(

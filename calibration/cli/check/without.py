@@ -16,20 +16,17 @@ from calibration.checks.leave_one_out_report import leave_one_out_report
 from calibration.checks.mechanisms import shipped_mechanisms
 from calibration.cli.check.options import (
     REFITS,
-    AsJson,
-    CheckRequest,
     Copies,
+    DrawsRequest,
     DrawsUsed,
     FitsSeed,
     FitWorkers,
     RefitFolder,
-    ReportFolder,
     ShocksSeed,
-    one_of,
-    publish,
+    check_command,
 )
 from calibration.cli.check.record import nulls_of_record
-from calibration.cli.requests import DrawsFile, as_typed, command, option, whole
+from calibration.cli.requests import option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.targets import fitted_record
 from calibration.fit.efforts import ABLATION_EFFORTS, WITHOUT_EFFORTS
@@ -45,29 +42,27 @@ from calibration.fit.sampler import Population
 from calibration.likelihood.observations import documented_quarters, observations_of
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.rows import evidence_ids
-from calibration.origin import origin_of
 from calibration.prior import parameters_at
-from calibration.reports.report import REPORTS
+from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws
 from simulation.errors import unknown
-from simulation.schema import refuse
+from simulation.schema import one_of, refuse
 
 #: Weights that fail are left as they are.
 _NONE = "none"
 
 
-class LeaveOneOutRequest(CheckRequest):
+class LeaveOneOutRequest(DrawsRequest):
     """Observations to be left out, and how hard to fit where weights fail."""
 
     command = "calibrate check leave-one-out"
 
-    draws: DrawsFile = as_typed(None)
     copies: Copies = 24
     use: DrawsUsed = 1024
     refit: Annotated[
         str,
-        one_of(lambda: (_NONE, *WITHOUT_EFFORTS)),
+        one_of((_NONE, *WITHOUT_EFFORTS)),
         typer.Option(
             help="How hard to fit again where weights fail: "
             f"{', '.join([_NONE, *WITHOUT_EFFORTS])}."
@@ -76,16 +71,13 @@ class LeaveOneOutRequest(CheckRequest):
     workers: FitWorkers = 2
     cache: RefitFolder = REFITS
     seed: ShocksSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-class InfluenceRequest(CheckRequest):
+class InfluenceRequest(DrawsRequest):
     """Observations to be taken out of the results."""
 
     command = "calibrate check influence"
 
-    draws: DrawsFile = as_typed(None)
     replicates: Annotated[
         int, whole(1, 10_000), option("Free histories of each draw and scenario.")
     ] = 8
@@ -93,7 +85,7 @@ class InfluenceRequest(CheckRequest):
     use: DrawsUsed = 1024
     refit: Annotated[
         str,
-        one_of(lambda: tuple(WITHOUT_EFFORTS)),
+        one_of(tuple(WITHOUT_EFFORTS)),
         typer.Option(
             help="Effort of the fits of leave-one-out that are used where weights fail: "
             f"{', '.join(WITHOUT_EFFORTS)}."
@@ -101,19 +93,16 @@ class InfluenceRequest(CheckRequest):
     ] = "quick"
     cache: RefitFolder = REFITS
     seed: ShocksSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
 
-class AblationRequest(CheckRequest):
+class AblationRequest(DrawsRequest):
     """Mechanisms to be switched off, one at a time."""
 
     command = "calibrate check ablation"
 
-    draws: DrawsFile = as_typed(None)
     effort: Annotated[
         str,
-        one_of(lambda: tuple(ABLATION_EFFORTS)),
+        one_of(tuple(ABLATION_EFFORTS)),
         typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
     ] = "quick"
     only: Annotated[list[str] | None, option("Only this mechanism; may be repeated.", "NAME")] = (
@@ -122,8 +111,6 @@ class AblationRequest(CheckRequest):
     workers: FitWorkers = 2
     cache: RefitFolder = REFITS
     seed: FitsSeed = 1
-    out: ReportFolder = REPORTS
-    as_json: AsJson = False
 
     @field_validator("only")
     @classmethod
@@ -134,8 +121,8 @@ class AblationRequest(CheckRequest):
         return only
 
 
-@command
-def check_leave_one_out(request: LeaveOneOutRequest) -> None:
+@check_command
+def check_leave_one_out(request: LeaveOneOutRequest) -> tuple[Report, Pictures]:
     """Every dated event, silence, aid window and answer foreseen from all the others.
 
     The rules stand beside the three nulls.
@@ -166,19 +153,14 @@ def check_leave_one_out(request: LeaveOneOutRequest) -> None:
             population=effort.population if effort else 0,
             progress=progress,
         )
-    origin = origin_of(
-        seed=request.seed,
-        draws=request.draws,
-        used=len(coordinates),
-        copies=request.copies,
-        fitted_again=request.refit,
+    origin = request.origin(
+        used=len(coordinates), copies=request.copies, fitted_again=request.refit
     )
-    report = leave_one_out_report(rows, origin, refits=effort is not None)
-    publish(*report, request.out, request.as_json)
+    return leave_one_out_report(rows, origin, refits=effort is not None)
 
 
-@command
-def check_influence(request: InfluenceRequest) -> None:
+@check_command
+def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
     """Which event, silence, sum or answer moves dates and counterfactuals most when taken out.
 
     Nothing is fitted here: where weights fail, a fit that check leave-one-out keeps in DIR is used,
@@ -210,20 +192,14 @@ def check_influence(request: InfluenceRequest) -> None:
         for row in influences(sample, observations, log_likelihood, seed, kept=kept):
             rows.append(row)
             progress(len(rows))
-    origin = origin_of(
-        seed=seed,
-        draws=request.draws,
-        used=len(used),
-        replicates=histories,
-        copies=request.copies,
-        fitted_again=request.refit,
+    origin = request.origin(
+        used=len(used), replicates=histories, copies=request.copies, fitted_again=request.refit
     )
-    report = influence_report(rows, sample, evidence_ids(evidence, record), origin)
-    publish(*report, request.out, request.as_json)
+    return influence_report(rows, sample, evidence_ids(evidence, record), origin)
 
 
-@command
-def check_ablation(request: AblationRequest) -> None:
+@check_command
+def check_ablation(request: AblationRequest) -> tuple[Report, Pictures]:
     """What each mechanism adds in log evidence and in left-out score.
 
     One mechanism is off at a time, and the rest fitted again.
@@ -255,13 +231,6 @@ def check_ablation(request: AblationRequest) -> None:
                 reached=reached,
             )
             rows.append(row)
-    origin = origin_of(
-        seed=seed,
-        draws=request.draws,
-        used=len(start),
-        effort=request.effort,
-        mechanisms=len(mechanisms),
-    )
+    origin = request.origin(used=len(start), effort=request.effort, mechanisms=len(mechanisms))
     names = [row.name for row in observations_of(record)]
-    report = ablation_report(rows, whole.failing, names, origin)
-    publish(*report, request.out, request.as_json)
+    return ablation_report(rows, whole.failing, names, origin)

@@ -52,8 +52,8 @@ def test_draws_come_back_to_the_coordinates_they_were_made_from():
 
 @pytest.mark.statistical
 def test_fits_of_one_posterior_agree_and_others_do_not(tmp_path):
-    # Independent draws: over 330 differences of means the largest exceeds 4 standard errors about once in fifty sets of
-    # seeds; the seeds are fixed, and these do not.
+    # Independent draws: over 330 differences of means the largest exceeds 4 standard errors about
+    # once in fifty sets of seeds; the seeds are fixed, and these do not.
     same = [write_fit(tmp_path / f"{seed}.parquet", seed) for seed in (1, 2, 3)]
     agreement = agreement_of(read_fits(same))
     assert agreement.reached

@@ -1,11 +1,10 @@
-"""Chains from the truth over an origin: the truth stands evenly among their ends, unless something is wrong."""
+"""Chains from the truth over an origin: truth stands evenly among their ends, if all is right."""
 
 import numpy as np
 import pytest
 
 from calibration.checks.recovery.coverage import outside_band
-from calibration.checks.recovery.exchangeable import ends_of_chains
-from calibration.checks.recovery.record_fits import places_of
+from calibration.checks.recovery.record_fits import ends_of_chains, places_of
 from calibration.fit.efforts import Chains
 
 SPREAD, NOISE = 0.5, 1.0
@@ -13,7 +12,7 @@ CHAINS = Chains(chains=15, copies=1, moves=20, shortest=0.2, longest=0.9)
 
 
 def places(records, *, shift=0.0, narrower=1.0):
-    """Places of the truth, and of its likelihood, for a normal toy whose likelihood is noisy and may be wrong."""
+    """Places of the truth, and of its likelihood, for a toy with a noisy likelihood."""
     generator = np.random.default_rng(4)
     found = []
     for _ in range(records):
@@ -34,7 +33,8 @@ def places(records, *, shift=0.0, narrower=1.0):
 
 @pytest.mark.statistical
 def test_the_truth_stands_evenly_unless_the_likelihood_is_wrong():
-    # Each of three quantities leaves its 99.9 % band once in a thousand times: a right likelihood fails once in 300.
+    # Each of three quantities leaves its 99.9 % band once in a thousand times: a right likelihood
+    # fails once in 300.
     assert not outside_band(places(150), 0.999).any()
     assert outside_band(places(150, shift=0.4), 0.999)[:2].all()
     assert outside_band(places(150, narrower=0.6), 0.999)[2]

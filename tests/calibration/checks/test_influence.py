@@ -55,7 +55,7 @@ def place(what, pair="albania-ussr"):
 
 @pytest.fixture
 def halves():
-    """Draws whose first half breaks every pair early in 1950, with the first parameter low; the others in 1960."""
+    """Draws whose first half breaks every pair in 1950, the first parameter low; others in 1960."""
     masses = np.zeros((DRAWS, QUARTERS + 1))
     masses[: DRAWS // 2, EARLY] = 1.0
     masses[DRAWS // 2 :, LATE] = 1.0
@@ -112,7 +112,7 @@ def test_an_observation_that_fits_one_half_only_hands_over_to_the_other(halves):
 
 
 def test_a_mild_observation_shifts_by_its_weights_and_tells_its_error():
-    """Normal draws, an observation that leans to the right: without it the mean goes back by hand-known much."""
+    """Normal draws, an observation leaning right: without it the mean goes back by a known way."""
     generator = np.random.Generator(np.random.Philox(7))
     coordinates = np.zeros((4000, len(parameter_table())))
     coordinates[:, 3] = generator.standard_normal(4000)
@@ -211,7 +211,8 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
     ids = {row.observation: (f"row-{row.observation.name}",) for row in rows}
     report, _ = influence_report(rows, halves, ids, origin)
     for text in (
-        "a moves a date most (albania-yugoslavia median date: +1.0 ± 0.1 quarters; evidence row-a)",
+        "a moves a date most (albania-yugoslavia median date: +1.0 ± 0.1 quarters;",
+        "0.1 quarters; evidence row-a)",
         "and none moves a probability by more than chance.",
         "For 1 of 4 observations",
         "not to be relied on: c.",
@@ -264,7 +265,8 @@ def test_the_command_leaves_a_report_that_is_the_same_each_time(check, tmp_path)
         for out in ("reports", "again")
     )
     assert first == again
-    assert first["finding"] in (tmp_path / "reports" / "influence.md").read_text("utf-8")
+    text = (tmp_path / "reports" / "influence.md").read_text("utf-8")
+    assert first["finding"] in " ".join(text.split())
     assert len(first["values"]["observations"]) == 8
     assert first["origin"]["settings"]["copies"] == 1
     assert (tmp_path / "reports" / "figures" / "influence-rows.svg").is_file()

@@ -112,7 +112,7 @@ def test_paired_differences_by_hand():
 
 @pytest.mark.statistical
 def test_weights_foresee_what_exact_refits_foresee():
-    """A normal mean with known variance: the draws that saw everything, weighted, against the exact forecast.
+    """A normal mean: the draws that saw everything, weighted, against the exact forecast.
 
     The tolerance is over five standard deviations of twenty repetitions (0.01).
     """

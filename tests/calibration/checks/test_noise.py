@@ -1,4 +1,4 @@
-"""The noise check: variances by the number of shocks averaged, and what the report makes of them."""
+"""The noise check: variances by the number of shocks averaged, and the report of them."""
 
 import json
 
@@ -31,8 +31,8 @@ def test_the_best_draws_are_the_most_probable(record):
 
 @pytest.mark.statistical
 def test_more_shocks_make_less_noise(record):
-    # Variances of 12 estimates each of 3 vectors; one of 8 shocks is about a tenth of that of one shock. The draw is
-    # fixed by the seed.
+    # Variances of 12 estimates each of 3 vectors; one of 8 shocks is about a tenth of that of one
+    # shock. The draw is fixed by the seed.
     vectors = 0.3 * draw_coordinates(3, 2)
     (one, plain), (eight, _) = (
         variances(vectors, record, 5, 1, 12),

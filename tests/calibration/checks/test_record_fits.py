@@ -1,4 +1,4 @@
-"""Simulated records and their fits: drawn as the likelihood supposes, kept one by one, judged by where truth stands."""
+"""Simulated records and their fits: drawn as the likelihood supposes, judged by places of truth."""
 
 import json
 from dataclasses import replace
@@ -257,7 +257,7 @@ def test_coverage_is_told_apart_by_what_fits_remember():
 
 
 def toy_places(records, width):
-    """Places of the truth in fits of a normal toy, its draws made too narrow or wide by a factor."""
+    """Places of the truth in fits of a normal toy, its draws too narrow or wide by a factor."""
     generator = np.random.default_rng(12)
     effort = Effort(population=200, copies=1, moves=3, effective_share=0.5, last_moves=12)
     places = []
@@ -278,8 +278,9 @@ def toy_places(records, width):
 
 @pytest.mark.statistical
 def test_ranks_are_even_for_a_right_sampler_and_uneven_for_a_wrong_one():
-    # Each of two quantities leaves its 99.9 % band once in a thousand times, so a right sampler fails once in 500;
-    # coverages of 120 fits lie more than 4 standard errors off once in 15,000 times each.
+    # Each of two quantities leaves its 99.9 % band once in a thousand times, so a right sampler
+    # fails once in 500; coverages of 120 fits lie more than 4 standard errors off once in 15,000
+    # times each.
     right = toy_places(120, 1.0)
     assert not outside_band(right, 0.999).any()
     for level in (0.5, 0.8, 0.9, 0.95):

@@ -28,7 +28,7 @@ NUMBER = len(outcome_names())
 
 
 class Known:
-    """Points whose outcomes are known: 3 a + b + noise on the first, nothing but noise on the others."""
+    """Points whose outcomes are known: 3 a + b + noise on the first, only noise on the others."""
 
     seed = 1
 

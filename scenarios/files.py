@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from jinja2 import Template
 from pydantic import (
@@ -84,7 +84,7 @@ def read_scenario_file(path: Path) -> ScenarioFile:
         allowed = "valid TOML" if broken else "a readable text file in UTF-8"
         problem = Problem(str(path), "file", str(error), allowed)
         raise ScenarioError(title, [problem]) from error
-    changes = entry.pop("interventions", [])
+    changes = entry.get("interventions", [])
     heading, problems = validated(_Grounds if changes else _Heading, entry, path.name)
     if not changes and entry.get("name") != HISTORICAL.name:
         allowed = "at least one table [[interventions]]"
@@ -92,7 +92,7 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"
-    texts = heading.model_dump(exclude={"page"})
+    texts = heading.model_dump(exclude={"page", "interventions"})
     scenario = Scenario(**texts, interventions=interventions)
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
     return ScenarioFile(scenario, heading.page, path)
@@ -132,6 +132,7 @@ class _Heading(BaseModel):
     lines: str = ""
     page: str = ""
     left_out: Sentence = ""
+    interventions: Any = None  # read on their own, each by its kind
 
     @field_validator("lines", "page", mode="before")
     @classmethod

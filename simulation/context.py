@@ -31,9 +31,9 @@ class QuarterContext:
     """The drivers of one quarter: arrays of countries (C, R) or (C, 1), of pairs (P, C, 1).
 
     ``present`` is 1 for pairs of two countries that are there, and ``absent`` lists the others;
-    ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free`` (1 or
-    0) times that of the rules, plus ``grant_fixed``. ``imposed`` are moves of pairs, and
-    ``goodwill_fixed`` values.
+    ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free``
+    (1 or 0) times that of the rules, plus ``grant_fixed``. ``imposed`` are moves of pairs, and
+    ``goodwill_fixed`` their goodwill.
     """
 
     quarter: int

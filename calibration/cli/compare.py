@@ -114,10 +114,10 @@ class CompareRequest(BatchReading):
 def compare(request: CompareRequest) -> None:
     """Set every counterfactual of a batch beside its factual twins.
 
-    Tells for every pair whether its break is avoided, brought forward or delayed within the horizon,
-    by how much, and how far the documented course was necessary and sufficient for it; with --event
-    or --json also what becomes of support, strain and aid, year by year. docs/comparing.md explains
-    every number.
+    Tells for every pair whether its break is avoided, brought forward or delayed within the
+    horizon, by how much, and how far the documented course was necessary and sufficient for it;
+    with --event or --json also what becomes of support, strain and aid, year by year.
+    docs/comparing.md explains every number.
     """
     with waiting() as progress:
         compared = compare_request(

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from scenarios.charts.look import Look, blank_figure, draw_key, draw_words, line
 from scenarios.explain.history import History
@@ -50,27 +51,6 @@ _ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8)
 _ASIDE = (0.0, 0.14, -0.14, 0.3, -0.3, 0.5, 0.7)
 
 
-class Box(NamedTuple):
-    """What something covers, in dots of the figure: left, lower, right and upper edge."""
-
-    left: float
-    lower: float
-    right: float
-    upper: float
-
-    def shared(self, other: "Box") -> float:
-        """The area that both cover."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.upper, other.upper) - max(self.lower, other.lower)
-        return wide * high if wide > 0 and high > 0 else 0.0
-
-    def moved(self, axes: Axes, start: Point, end: Point) -> "Box":
-        """The box carried from one place in the units of the axes to another."""
-        (x, y), (to_x, to_y) = axes.transData.transform([start, end])
-        right, up = to_x - x, to_y - y
-        return Box(self.left + right, self.lower + up, self.right + right, self.upper + up)
-
-
 @dataclass(frozen=True)
 class Label:
     """Words beside something drawn, with the places where they may stand, the best first."""
@@ -91,7 +71,7 @@ def network_figure(history: History, quarter: int, look: Look) -> Figure:
     name = quarter_name(quarter) if quarter >= 0 else "January 1945"
     axes.text(0.15, 6.1, name, fontsize=15, fontweight="bold", color=look.ink, va="center")
     labels: list[Label] = []
-    taken: list[Box] = []
+    taken: list[Bbox] = []
     for patron, client in PAIRS:
         if history.status(quarter, patron, client) is not Status.NONE:
             labels.append(_draw_tie(axes, look, history, quarter, patron, client, taken))
@@ -135,7 +115,7 @@ def _draw_tie(
     quarter: int,
     patron: Country,
     client: Country,
-    taken: list[Box],
+    taken: list[Bbox],
 ) -> Label:
     """Solid between allies, dashed in an open dispute, cut through after a break."""
     one, other = PLACES[client], PLACES[patron]
@@ -165,7 +145,7 @@ def _draw_tie(
 
 
 def _draw_aid(
-    axes: Axes, look: Look, patron: Country, client: Country, amount: float, taken: list[Box]
+    axes: Axes, look: Look, patron: Country, client: Country, amount: float, taken: list[Bbox]
 ) -> Label:
     """An arrow beside the tie, the wider the more aid (as its square root), with the amount."""
     one, other = PLACES[patron], PLACES[client]
@@ -190,7 +170,7 @@ def _draw_aid(
 
 def _draw_country(
     axes: Axes, look: Look, history: History, quarter: int, country: Country
-) -> tuple[Box, Box]:
+) -> tuple[Bbox, Bbox]:
     """A country's name and who leads it; dotted while it is not there or keeps out of alliances."""
     context = history.context.quarter(quarter)
     absent = sum(country in pair for pair in context.absent) == len(ORDERED_PAIRS) // 2
@@ -229,7 +209,7 @@ def _draw_key(figure: Figure, look: Look) -> None:
     draw_key(figure, look, handles, 4, **style)
 
 
-def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequence[Box]) -> None:
+def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequence[Bbox]) -> None:
     """Write every label at the first of its places that is free, or where it hides least.
 
     Labels with the most words are placed first, as the others find room more easily.
@@ -240,19 +220,30 @@ def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequenc
         box = _covered(axes, text)
         at = _first_free(axes, box, label.places, covered)
         text.set_position(at)
-        covered.append(box.moved(axes, label.places[0], at))
+        covered.append(_moved(axes, box, label.places[0], at))
 
 
-def _first_free(axes: Axes, box: Box, places: Sequence[Point], covered: Sequence[Box]) -> Point:
+def _first_free(axes: Axes, box: Bbox, places: Sequence[Point], covered: Sequence[Bbox]) -> Point:
     best, least = places[0], math.inf
     for place in places:
-        moved = box.moved(axes, places[0], place)
-        hidden = sum(moved.shared(other) for other in covered)
+        hidden = _hidden(_moved(axes, box, places[0], place), covered)
         if hidden == 0:
             return place
         if hidden < least:
             best, least = place, hidden
     return best
+
+
+def _hidden(box: Bbox, covered: Sequence[Bbox]) -> float:
+    """How much of the boxes a box hides, in square dots."""
+    shared = [Bbox.intersection(box, other) for other in covered]
+    return sum(each.width * each.height for each in shared if each is not None)
+
+
+def _moved(axes: Axes, box: Bbox, start: Point, end: Point) -> Bbox:
+    """A box carried from one place in the units of the axes to another."""
+    (x, y), (to_x, to_y) = axes.transData.transform([start, end])
+    return box.translated(to_x - x, to_y - y)
 
 
 def _draw_label(axes: Axes, look: Look, label: Label) -> Text:
@@ -269,16 +260,14 @@ def _draw_label(axes: Axes, look: Look, label: Label) -> Text:
     )
 
 
-def _covered(axes: Axes, text: Text, pad: float = _PAD) -> Box:
-    """What words cover, with the ground around them (``pad`` times their size on each side)."""
+def _covered(axes: Axes, text: Text, pad: float = _PAD) -> Bbox:
+    """What words cover in dots, with the ground around them (``pad`` times their size)."""
     figure = axes.figure
-    around = (pad * float(text.get_fontsize()) + _AIR) * figure.dpi / 72
     extent = text.get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
-    return Box(extent.x0 - around, extent.y0 - around, extent.x1 + around, extent.y1 + around)
+    return extent.padded((pad * float(text.get_fontsize()) + _AIR) * figure.dpi / 72)
 
 
-def _around(axes: Axes, at: Point, points: float) -> Box:
+def _around(axes: Axes, at: Point, points: float) -> Bbox:
     """A square around a place, reaching so many points to each side."""
-    x, y = axes.transData.transform(at)
-    reach = points * axes.figure.dpi / 72
-    return Box(x - reach, y - reach, x + reach, y + reach)
+    corner = axes.transData.transform(at)
+    return Bbox([corner, corner]).padded(points * axes.figure.dpi / 72)

@@ -79,8 +79,7 @@ class GivenRecord:
 class BatchComparison:
     """All counterfactuals of a batch beside one factual scenario, with the manifest of the batch.
 
-    ``given_record`` says what conditional histories were given of the record; none for those of the batch
-    itself.
+    ``given_record`` says what conditional histories were given; none for those of the batch itself.
     """
 
     manifest: Mapping[str, Any]

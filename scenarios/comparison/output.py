@@ -84,29 +84,34 @@ def paragraphs(text: str) -> list[str]:
     return [re.sub(r"[ \n]+", " ", part).strip(" \n") for part in parts if part.strip()]
 
 
-@cache
-def _templates() -> Any:
-    environment = Environment(
-        loader=PackageLoader("scenarios.comparison", ""),
-        autoescape=False,
+def templates(package: str) -> Environment:
+    """The templates of a package; HTML is escaped, and a name that is not there is an error."""
+    return Environment(
+        loader=PackageLoader(package, ""),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _headings() -> Any:
+    environment = templates("scenarios.comparison")
     environment.filters["escaped"] = escape
     return environment.get_template("heading.txt.j2").module
 
 
 def heading(compared: BatchComparison) -> list[str]:
     """What is compared: how many histories, on what draws, given what of the record."""
-    text: str = _templates().comparison(compared, compared.manifest["draws"], compared.given_record)
+    text: str = _headings().comparison(compared, compared.manifest["draws"], compared.given_record)
     return paragraphs(text)
 
 
 def scenario_heading(reading: Reading) -> list[str]:
     """The antecedent of a counterfactual, where it is documented, its horizon and its flags."""
     cited = f"{reading.scenario.source} {reading.scenario.lines}".strip()
-    return paragraphs(_templates().scenario(reading, cited))
+    return paragraphs(_headings().scenario(reading, cited))
 
 
 def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
@@ -161,4 +166,4 @@ def yearly_table(comparison: Comparison) -> Table:
 def halving_in_words(pairs: Iterable[Mapping[str, Number]]) -> str:
     """How many replicates would halve the errors of the numbers, and where it takes more draws."""
     halving = halving_of(number for numbers in pairs for number in numbers.values())
-    return " ".join(paragraphs(_templates().halving(halving)))
+    return " ".join(paragraphs(_headings().halving(halving)))

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from scenarios.charts.report import SEEN, moved, words_of
-from scenarios.comparison.output import paragraphs
+from scenarios.comparison.output import paragraphs, templates
 from scenarios.comparison.table import AVOIDED, BROUGHT_ABOUT, SERIES_WORDS, Number
 from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.explain.words import in_words, the
@@ -29,16 +29,10 @@ _DATE_IN_TEXT = re.compile(r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b")
 @cache
 def environment() -> Environment:
     """Where the templates of a report are, and the filters that they use."""
-    found = Environment(
-        loader=PackageLoader("scenarios.report", ""),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.globals.update(SEEN=SEEN, SERIES_WORDS=SERIES_WORDS)
-    found.tests["moved"] = moved
-    found.filters.update(
+    own = templates("scenarios.report")
+    own.globals.update(SEEN=SEEN, SERIES_WORDS=SERIES_WORDS)
+    own.tests["moved"] = moved
+    own.filters.update(
         both=both,
         cited=cited,
         change=change_in_words,
@@ -53,7 +47,7 @@ def environment() -> Environment:
         typeset=typeset,
         words_of=words_of,
     )
-    return found
+    return own
 
 
 def sentences(name: str, *subjects: Any) -> list[str]:

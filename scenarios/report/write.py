@@ -124,11 +124,12 @@ class Drawn:
 
 def _figures(chapter: Chapter, report: Report, folder: Path, letters: Letters) -> Iterator[Drawn]:
     """The figures of a scenario, written as PNG and SVG and set for the page."""
+    settings = {"scenario": chapter.name, "draws": report.material.draws.id}
     for picture in pictures(chapter, report.material.documented):
-        svg = svg_of(picture.figure)
+        svg = svg_of(picture.figure, settings)
         stem = f"{chapter.name}-{picture.name}"
         write_whole(folder / f"{stem}.svg", svg)
-        write_whole(folder / f"{stem}.png", png_of(picture.figure))
+        write_whole(folder / f"{stem}.png", png_of(picture.figure, settings))
         yield Drawn(picture.part, picture.caption, Markup(letters.set_in(svg, picture.words)))
 
 

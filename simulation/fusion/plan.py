@@ -104,7 +104,7 @@ class Plan:
         return other.level if beside else other.level + 1
 
     def function(self, rule: Function, signature: str, types: dict[str, Any]) -> Function:
-        """The plan as a function with the arguments of the rule; ``source`` is how it is written."""
+        """The plan as a function with the arguments of the rule, and its ``source``."""
         self._names |= types
         given = [f"{name} = {line.path}" for name, line in self._lines.items() if line.path]
         made = [text for level in range(self._levels()) for text in self._statements(level)]
@@ -141,7 +141,7 @@ class Plan:
         return freeing[::-1]
 
     def _call(self, name: str, line: Line, function: Function) -> str:
-        """The call of a function of whole arrays, into the first of them if nothing else needs it."""
+        """The call of a function of whole arrays, in place of the first if none else needs it."""
         called = f"{function.__name__}"
         self._names[called] = function
         first = self._lines[line.values[0]]

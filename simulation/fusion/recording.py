@@ -1,4 +1,4 @@
-"""The recording of a rule or a stage: what it does with its arrays, taken down while it is done once.
+"""The recording of a rule or a stage: what it does with its arrays, taken down once.
 
 The rule is called with formulas in place of arrays. What it makes of them becomes lines: formulas
 of one element in terms of elements of other arrays, and calls of functions of whole arrays, such as

@@ -200,7 +200,7 @@ def Shown(answer: Answer, asked_now: bool) -> None:
     )
     with solara.Div(classes=["lp-two"]):
         About(answer, asked_now)
-        ReadyPicture(pictures[0], svgs[0])
+        ReadyPicture(pictures[0], svgs[0], question)
     Table(
         f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, "
         f"{comparison.draws:,} draws, seed {question.seed}",
@@ -211,13 +211,14 @@ def Shown(answer: Answer, asked_now: bool) -> None:
         tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}
     ):
         for picture, svg in zip(pictures[1:], svgs[1:], strict=True):
-            ReadyPicture(picture, svg)
+            ReadyPicture(picture, svg, question)
 
 
 @solara.component
-def ReadyPicture(picture: AnswerPicture, svg: str) -> None:
+def ReadyPicture(picture: AnswerPicture, svg: str, question: Question) -> None:
     """A picture of an answer that has been drawn with its neighbours."""
-    Picture(picture.name, picture.words, picture.drawing, [picture], ready=svg)
+    settings = {"draws": use_material().draws.id, "link": f"/compare?{question.query()}"}
+    Picture(picture.name, picture.words, picture.drawing, [picture], ready=svg, settings=settings)
 
 
 @solara.component

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 VISITORS = 20
 STEPS = ("1960 Q2", "1960 Q3", "1960 Q4")
-#: With all stepping at once each waits at most so many times as long as one alone, times the number of visitors; 1 is
-#: as fair as one processor can be.
+#: With all stepping at once each waits at most so many times as long as one alone, times the number
+#: of visitors; 1 is as fair as one processor can be.
 PATIENCE_EACH = 2.5
-#: What may be left of the memory that the visitors took, and by how much the measure itself may be off, in MB.
+#: What may be left of the memory that the visitors took, and by how far (in MB) the measure is off.
 LEFT_SHARE, LEFT_MB = 0.5, 40.0
 
 

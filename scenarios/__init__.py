@@ -35,35 +35,24 @@ if TYPE_CHECKING:
 
 #: Where each public name lives.
 _HOMES = {
-    "BatchComparison": "scenarios.comparison.batch",
-    "Comparison": "scenarios.comparison.reading",
-    "Draws": "scenarios.draws",
-    "Estimate": "scenarios.comparison.estimates",
-    "Reading": "scenarios.comparison.reading",
-    "ReportMaterial": "scenarios.report.gather",
-    "ReportRequest": "scenarios.report.gather",
-    "RunResult": "scenarios.run",
-    "Scenario": "simulation.interventions",
-    "ScenarioError": "scenarios.errors",
-    "catalogue": "scenarios.files",
-    "compare": "scenarios.comparison.compare",
-    "compare_batch": "scenarios.comparison.batch",
-    "compare_given": "scenarios.comparison.batch",
-    "conditional_histories": "scenarios.comparison.histories",
-    "open_batch": "scenarios.batch.store",
-    "parameters_for": "scenarios.draws",
-    "read_draws": "scenarios.draws",
-    "read_histories": "scenarios.comparison.batch",
-    "read_manifest": "scenarios.batch.store",
-    "read_scenario": "scenarios.files",
-    "reading_of": "scenarios.comparison.reading",
-    "record_end": "scenarios.comparison.histories",
-    "report_on": "scenarios.report.gather",
-    "run_batch": "scenarios.batch.run",
-    "run_scenario": "scenarios.run",
-    "scenario_named": "scenarios.files",
-    "simulate_histories": "scenarios.comparison.histories",
-    "write_report": "scenarios.report.write",
+    name: home
+    for home, names in {
+        "scenarios.batch.run": "run_batch",
+        "scenarios.batch.store": "open_batch read_manifest",
+        "scenarios.comparison.batch": "BatchComparison compare_batch compare_given read_histories",
+        "scenarios.comparison.compare": "compare",
+        "scenarios.comparison.estimates": "Estimate",
+        "scenarios.comparison.histories": "conditional_histories record_end simulate_histories",
+        "scenarios.comparison.reading": "Comparison Reading reading_of",
+        "scenarios.draws": "Draws parameters_for read_draws",
+        "scenarios.errors": "ScenarioError",
+        "scenarios.files": "catalogue read_scenario scenario_named",
+        "scenarios.report.gather": "ReportMaterial ReportRequest report_on",
+        "scenarios.report.write": "write_report",
+        "scenarios.run": "RunResult run_scenario",
+        "simulation.interventions": "Scenario",
+    }.items()
+    for name in names.split()
 }
 
 __all__ = [

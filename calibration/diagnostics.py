@@ -26,6 +26,27 @@ def arviz() -> ModuleType:
     return library
 
 
+def effective_size(log_weights: Array) -> Array:
+    """How many equal draws weighted samples are worth: (sum w) ** 2 / sum w ** 2, over the last axis."""
+    weights = np.exp(log_weights - log_weights.max(axis=-1, keepdims=True))
+    return np.asarray(weights.sum(axis=-1) ** 2 / (weights**2).sum(axis=-1))
+
+
+def systematic(weights: Array, offset: Array | float, number: int) -> NDArray[np.int64]:
+    """Which members make an evenly weighted sample of so many, by systematic resampling.
+
+    ``weights`` (samples, members) need not sum to 1; ``offset`` (samples,), within 0 to 1, is where the first
+    of the evenly spaced positions stands; of a single sample both lack that axis. Returns places of
+    members, shape (samples, number).
+    """
+    summed = np.cumsum(weights, axis=-1)
+    summed = summed / summed[..., -1:]
+    positions = (np.asarray(offset)[..., np.newaxis] + np.arange(number)) / number
+    samples = zip(np.atleast_2d(summed), np.atleast_2d(positions), strict=True)
+    chosen = np.stack([np.searchsorted(members, places) for members, places in samples])
+    return np.asarray(np.minimum(chosen, weights.shape[-1] - 1).reshape(positions.shape))
+
+
 def effective_sizes(chains: Array, kind: str = "bulk") -> Array:
     """How many independent draws the chains are worth, for each quantity.
 

@@ -7,6 +7,8 @@ from scipy import special
 from simulation.arrays import Array
 from simulation.parameters import Parameter, Parameters, parameter_table
 
+#: Vectors of the parameters in coordinates of the prior, shape (population, parameters).
+Coordinates = NDArray[np.float64]
 #: Coordinates beyond this many standard deviations are not told apart from it.
 _FARTHEST = 8.0
 
@@ -40,7 +42,7 @@ def values_of(parameter: Parameter, coordinates: Array) -> Array:
     return np.asarray(np.clip(values, parameter.low, parameter.high))
 
 
-def parameters_at(coordinates: NDArray[np.float64], copies: int = 1) -> Parameters:
+def parameters_at(coordinates: Coordinates, copies: int = 1) -> Parameters:
     """The parameters of a population of coordinate vectors (population, parameters), each repeated ``copies`` times."""
     return Parameters(
         {
@@ -50,7 +52,7 @@ def parameters_at(coordinates: NDArray[np.float64], copies: int = 1) -> Paramete
     )
 
 
-def draw_coordinates(population: int, seed: int) -> NDArray[np.float64]:
+def draw_coordinates(population: int, seed: int) -> Coordinates:
     """Draws from the prior, in coordinates, shape (population, parameters)."""
     generator = np.random.Generator(np.random.Philox(key=seed))
     return generator.standard_normal((population, len(parameter_table())))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from scenarios.disk import write_whole
 from scenarios.errors import ScenarioError
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import Parameters, parameter_problems, parameter_table
@@ -167,8 +168,9 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
         "parameter_table": table_hash(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(path, index=False)
-    path.with_suffix(".json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(told, indent=2) + "\n"
+    write_whole(path, frame.to_parquet(index=False))
+    write_whole(path.with_suffix(".json"), text)
     return Draws(frame, told["id"], told["kind"], path, told["parameter_table"])
 
 

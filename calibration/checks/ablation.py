@@ -5,7 +5,6 @@ says nothing. All else is fitted anew, so that the rest may take its place: draw
 carried to those of the rest, which gives the ratio of their evidence directly. Source: Gelman & Meng 1998.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,21 +12,32 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 from scipy import special
 
 from calibration.checks.leave_one_out import MOST_K, smoothed
-from calibration.errors import CalibrationError
-from calibration.fit.moves import Coordinates
+from calibration.evidence.lines import read_entries
+from calibration.fit.population import Effort, Population
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
-from calibration.fit.sampler import Effort, Population
-from calibration.likelihood.likelihood import Record
+from calibration.likelihood.observations import Record
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.scores import Difference, paired
+from calibration.prior import Coordinates
 from simulation.arrays import Array
-from simulation.errors import MISSING, Problem, raise_if_any, unknown
+from simulation.errors import Problem, unknown
 from simulation.parameters import parameter_problems, source_keys
 
-_KEYS = ("meaning", "off", "source", "lines", "note")
+
+class MechanismEntry(BaseModel):
+    """A table of ``calibration/mechanisms.toml``; its name is that of the mechanism."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    meaning: str
+    off: dict[str, float]
+    source: str
+    lines: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -92,27 +102,19 @@ def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
     Raises ``CalibrationError`` for broken TOML, missing or unknown keys, unknown sources, and parameters that
     are unknown or out of bounds.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CalibrationError(f"{path}: broken TOML: {error}") from error
-    problems: list[Problem] = []
-    found = []
-    for name, entry in tables.items():
-        where = f"{path.name} ({name})"
-        wrong = [Problem(where, key, MISSING, "required") for key in _KEYS if key not in entry]
-        wrong += [unknown(where, "key", key, _KEYS) for key in entry if key not in _KEYS]
-        if not wrong:
-            wrong = parameter_problems(where, entry["off"])
-            if not entry["off"]:
-                wrong.append(Problem(where, "off", entry["off"], "at least one parameter"))
-            if entry["source"] not in source_keys():
-                wrong.append(unknown(where, "source", entry["source"], source_keys()))
-        problems += wrong
-        if not wrong:
-            found.append(Mechanism(name, **entry))
-    raise_if_any(f"{path}: the mechanisms cannot be used", problems, CalibrationError)
-    return tuple(found)
+    entries = read_entries(
+        path, MechanismEntry, "the mechanisms cannot be used", _mechanism_problems
+    )
+    return tuple(Mechanism(name, **dict(entry)) for name, entry in entries.items())
+
+
+def _mechanism_problems(where: str, entry: MechanismEntry) -> list[Problem]:
+    problems = parameter_problems(where, entry.off)
+    if not entry.off:
+        problems.append(Problem(where, "off", entry.off, "at least one parameter"))
+    if entry.source not in source_keys():
+        problems.append(unknown(where, "source", entry.source, source_keys()))
+    return problems
 
 
 @cache
@@ -140,7 +142,7 @@ def added(
     account for the record.
     """
     refit = Refit(f"without-{mechanism.name}", record, near, fixed=dict(mechanism.off))
-    population = refitted(refit, effort, seed, folder, start, workers=workers, told=told)
+    population = refitted(refit, effort, seed, folder, start, workers=workers, each_step=told)
     rest = scored(population.coordinates, refit, seed, effort.copies, population.families)
     return Added(
         mechanism,

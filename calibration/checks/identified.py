@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from calibration.diagnostics import arviz
-from calibration.fit.population import log_likelihoods
-from calibration.likelihood.likelihood import Record
+from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.observations import Record
 from calibration.prior import values_of
 from simulation.arrays import Array
 from simulation.parameters import Parameter, parameter_table

@@ -14,8 +14,8 @@ import numpy as np
 
 from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.leave_one_out import MOST_K, smoothed
-from calibration.fit.moves import Coordinates
 from calibration.likelihood.observations import Observation
+from calibration.prior import Coordinates
 from scenarios.draws import Draws
 from scenarios.files import catalogue
 from scenarios.outcomes import NEVER, PAIR_NAMES

@@ -9,10 +9,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from calibration.fit.moves import Coordinates
 from calibration.fit.workers import worker_processes
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES, PAIRS
 from simulation.arrays import Array

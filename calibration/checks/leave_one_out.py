@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.diagnostics import arviz
-from calibration.fit.moves import Coordinates
-from calibration.likelihood.likelihood import Record, mean_weight, observation_settings
+from calibration.likelihood.likelihood import mean_weight
 from calibration.likelihood.null_likelihood import (
     NullFit,
     Spell,
-    figure_forecast,
     pointwise,
     spells_of,
 )
@@ -26,7 +24,7 @@ from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
     Observation,
-    figure_of,
+    Record,
     moves_of,
     observations_of,
 )
@@ -38,6 +36,7 @@ from calibration.likelihood.scores import (
     amount_score,
     date_score,
 )
+from calibration.prior import Coordinates
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -146,15 +145,13 @@ def rules_score(
 
 
 def _figure_score(row: Observation, held: Pointwise, weights: Array, asked: Asked) -> Score:
-    observed, own = figure_of(asked.record, row).compared
-    unexplained = observation_settings()[f"{row.kind}_discrepancy"]
-    figures = [other for other in asked.observations if other.kind in FIGURES]
-    centres = held.amounts[figures.index(row)].ravel()
+    figure = asked.record.figures[row.place]
+    centres = held.amounts[row.place].ravel()
     known = ~np.isnan(centres)
     centres = np.maximum(centres[known], np.log(np.finfo(float).tiny))
-    spreads = np.full(centres.shape, np.hypot(own, unexplained))
+    spreads = np.full(centres.shape, figure.whole_spread)
     return amount_score(
-        AmountForecast(weights[known], centres, spreads), observed, _generator(row, asked)
+        AmountForecast(weights[known], centres, spreads), figure.compared, _generator(row, asked)
     )
 
 
@@ -184,9 +181,9 @@ def null_scores(fit: NullFit, asked: Asked) -> list[Score]:
                 _date_score(row, {move: mass @ weight for move, mass in leaving.items()}, asked)
             )
             continue
-        observed, centre, spread = figure_forecast(fit.null, values, asked.record, row)
-        forecast = AmountForecast(weight, centre, spread)
-        scores.append(amount_score(forecast, observed, _generator(row, asked)))
+        figure = asked.record.figures[row.place]
+        forecast = AmountForecast(weight, *fit.null.forecast(values, asked.record, figure))
+        scores.append(amount_score(forecast, figure.compared, _generator(row, asked)))
     return scores
 
 

@@ -6,10 +6,11 @@ from functools import partial
 
 from calibration.checks import patterns
 from calibration.checks.implied import NEAR_YEARS, Flags
+from calibration.evidence.problems import COMPARED
 from calibration.evidence.record import headline_breaks
 from calibration.evidence.rows import Evidence
-from calibration.evidence.targets import compared_interest, fitted_terms, interest_of
-from calibration.likelihood.likelihood import Record
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
+from calibration.likelihood.observations import Record
 from scenarios.charts.run import pair_title
 from scenarios.documented import PLAN_PERIODS, Pair
 from scenarios.files import scenario_named
@@ -112,22 +113,22 @@ def _dates(evidence: Evidence) -> list[Pattern]:
 def _aid(record: Record) -> list[Pattern]:
     names = {window.first_quarter: window.name for window in PLAN_PERIODS}
     found = []
-    for number, aid in enumerate(record.aid):
+    for number, aid in enumerate(record.of_kind(PeriodAid.kind)):
         window = names.get(aid.first_quarter, str(aid.first_quarter))
         says = f"pledges of {aid.patron.title} to {aid.client.title}, {window}, in the documented range"
-        measure = Measure("million USD", aid.usd, partial(patterns.aid_rate, observed=aid))
-        shown = partial(patterns.aid_in_range, observed=aid)
+        measure = Measure("million USD", aid.value, partial(patterns.figure_of, observed=aid))
+        shown = partial(patterns.figure_in_range, observed=aid)
         found.append(Pattern(f"2{chr(ord('a') + number)}", says, shown, measure, by_majority=False))
     return found
 
 
 def _shares(record: Record) -> list[Pattern]:
     found = []
-    for number, share in enumerate(record.shares):
+    for number, share in enumerate(record.of_kind(ShareGranted.kind)):
         year = 1945 + share.last_quarter // 4
         says = f"share granted by {share.patron.title} to {share.client.title}, {year}, in the documented range"
-        measure = Measure("share", share.share, partial(patterns.share_granted, observed=share))
-        shown = partial(patterns.share_in_range, observed=share)
+        measure = Measure("share", share.value, partial(patterns.figure_of, observed=share))
+        shown = partial(patterns.figure_in_range, observed=share)
         found.append(Pattern(f"3{chr(ord('a') + number)}", says, shown, measure, by_majority=False))
     return found
 
@@ -205,10 +206,10 @@ def _interest(evidence: Evidence) -> list[Pattern]:
 
     No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is left by rounding.
     """
-    rates = compared_interest(evidence)
-    fitted = {interest_of(row) for row in fitted_terms(evidence)}
+    rates = [rate for rate, _ in InterestAgreed.documented(evidence, COMPARED)]
+    fitted = {rate for rate, _ in InterestAgreed.documented(evidence)}
     soviet, chinese = (
-        [rate for rate in rates if (rate.patron, rate.client) == pair]
+        [rate for rate in rates if rate.pair == pair]
         for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
     )
     found = [
@@ -221,14 +222,12 @@ def _interest(evidence: Evidence) -> list[Pattern]:
     ]
     for letter, rate in zip("bcdefghijklmnopqrstuvwxyz", rates, strict=False):
         years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
-        free = "free of interest" if rate.rate == 0 else f"at {100 * rate.rate:g} per cent"
+        free = "free of interest" if rate.value == 0 else f"at {100 * rate.value:g} per cent"
         says = f"credit of {rate.patron.title} to {rate.client.title}, {years}, {free} when rounded"
-        measure = Measure(
-            "share a year", rate.rate, partial(patterns.interest_agreed, observed=rate)
-        )
-        shown = partial(patterns.interest_in_range, observed=rate)
+        measure = Measure("share a year", rate.value, partial(patterns.figure_of, observed=rate))
+        shown = partial(patterns.figure_in_range, observed=rate)
         note = "Fitted." if rate in fitted else "Held out of the fit."
-        if rate.rate == 0:
+        if rate.value == 0:
             found.append(Pattern(f"10{letter}", says, shown, note=note))
         else:
             found.append(Pattern(f"10{letter}", says, shown, measure, note=note, by_majority=False))

@@ -10,14 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.implied import Flags
-from calibration.likelihood.likelihood import (
-    InterestAgreed,
-    PeriodAid,
-    ShareGranted,
-    interest_charged,
-    mean_interest,
-    observation_settings,
-)
+from calibration.likelihood.figures import Figure
 from scenarios import outcomes
 from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array, PerReplicate
@@ -75,63 +68,29 @@ def broken_near(trajectory: Trajectory, pair: Pair, quarter: int, years: float) 
     return np.asarray(np.abs(break_quarter(trajectory, pair) - quarter) <= 4 * years)
 
 
-def aid_rate(trajectory: Trajectory, observed: PeriodAid) -> PerReplicate:
-    """Pledges of a plan period as if the pair had been on terms throughout, million US dollars.
+def figure_of(trajectory: Trajectory, observed: Figure) -> PerReplicate:
+    """What a history amounts to where a figure is documented; undefined where there is nothing.
 
-    Formula: sum of pledges / share of the period's quarters on terms, as the likelihood compares them;
-    undefined in histories without an alliance in the period.
+    The pledges of a plan period as if the pair had been on terms throughout (million US dollars), the
+    share granted of what is asked, or the mean rate of the credit agreed (a share a year).
     """
-    span = slice(observed.first_quarter, observed.last_quarter + 1)
-    before = slice(
-        observed.first_quarter - 1, observed.last_quarter
-    )  # a status counts from the next quarter
-    pair = observed.patron, observed.client
-    share = on_terms(trajectory, pair)[before].sum(axis=0) / (
-        observed.last_quarter - observed.first_quarter + 1
-    )
-    pledged = of_pair(trajectory, "newly_pledged", pair)[span].sum(axis=0)
-    return np.where(share > 0, pledged / np.where(share > 0, share, 1.0), np.nan)
+    return observed.simulated_in(trajectory)
 
 
-def aid_in_range(trajectory: Trajectory, observed: PeriodAid) -> Flags:
-    """Pattern 2: pledges of a plan period lie within the documented range, read as its 90 % range."""
-    reach = observed.log_range * observation_settings()["range_width"] / 2
-    rate = aid_rate(trajectory, observed)
-    return np.asarray(np.abs(np.log(np.where(rate > 0, rate, np.nan) / observed.usd)) <= reach)
+def figure_in_range(trajectory: Trajectory, observed: Figure) -> Flags:
+    """Patterns 2, 3 and 10: a figure lies within the documented range, read as its 90 % range.
 
-
-def share_granted(trajectory: Trajectory, observed: ShareGranted) -> PerReplicate:
-    """Pledges over requests in the quarters a documented answer is compared over; undefined where nothing is asked."""
-    span = slice(observed.first_quarter, observed.last_quarter + 1)
-    pair = observed.patron, observed.client
-    asked = of_pair(trajectory, "requested", pair)[span].sum(axis=0)
-    granted = of_pair(trajectory, "newly_pledged", pair)[span].sum(axis=0)
-    return np.where(asked > 0, granted / np.where(asked > 0, asked, 1.0), np.nan)
-
-
-def share_in_range(trajectory: Trajectory, observed: ShareGranted) -> Flags:
-    """Pattern 3: the share granted lies within the documented range, read as its 90 % range."""
-    reach = observed.spread * observation_settings()["range_width"] / 2
-    return np.asarray(np.abs(share_granted(trajectory, observed) - observed.share) <= reach)
-
-
-def interest_agreed(trajectory: Trajectory, observed: InterestAgreed) -> PerReplicate:
-    """The mean rate of the credit agreed in the quarters of a documented rate; undefined where nothing is pledged."""
-    return mean_interest(*interest_charged(trajectory, observed))
-
-
-def interest_in_range(trajectory: Trajectory, observed: InterestAgreed) -> Flags:
-    """Pattern 10: the mean rate of the credit agreed is the documented one, as it is rounded."""
-    reach = observed.spread * observation_settings()["range_width"] / 2
-    return np.asarray(np.abs(interest_agreed(trajectory, observed) - observed.rate) <= reach)
+    Of a rate of interest the range is that of rounding.
+    """
+    return observed.in_range(observed.simulated_in(trajectory))
 
 
 def interest_softer(
-    trajectory: Trajectory, softer: Sequence[InterestAgreed], harder: Sequence[InterestAgreed]
+    trajectory: Trajectory, softer: Sequence[Figure], harder: Sequence[Figure]
 ) -> Flags:
     """Pattern 10: one patron's credit is cheaper than another's, each over the quarters of its documented rates."""
     one, other = (
-        mean_interest(*np.sum([interest_charged(trajectory, rate) for rate in rates], axis=0))
+        rates[0].simulated(np.sum([rate.sums_in(trajectory) for rate in rates], axis=0))
         for rates in (softer, harder)
     )
     return np.asarray(one < other)

@@ -18,7 +18,6 @@ from calibration.fit.agreement import (
     pooled_manifest,
     read_fits,
 )
-from calibration.fit.posterior import write_draws_whole
 from calibration.origin import origin_of
 from calibration.reports.form import (
     REPORTS,
@@ -28,6 +27,7 @@ from calibration.reports.form import (
     write_report,
 )
 from scenarios.console import reporting_errors
+from scenarios.draws import write_draws
 from simulation.errors import Problem, raise_if_any
 from simulation.parameters import parameter_table
 
@@ -76,9 +76,7 @@ def agree(
             raise CalibrationError("the fits do not agree; nothing was published")
         for file, kind in ((publish, "published"), (pool, "provisional")):
             if file is not None:
-                draws = write_draws_whole(
-                    pooled(fits), pooled_manifest(fits, agreement, kind), file
-                )
+                draws = write_draws(pooled(fits), pooled_manifest(fits, agreement, kind), file)
                 typer.echo(f"{len(draws)} draws, {draws.id}, written to {file}")
 
 

@@ -10,7 +10,7 @@ from calibration.dossier.page import Material, referee_page
 from calibration.dossier.reports import fitted_of, read_reports, reports_folder
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from scenarios.arguments import read_or_problems
 from scenarios.batch.store import write_whole
 from scenarios.console import reporting_errors

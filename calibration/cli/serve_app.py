@@ -4,7 +4,8 @@ import solara.lab
 
 from calibration.cli.run_request import documented_record
 from calibration.cli.serve_material import evidence_entries, prior_values
-from calibration.evidence.reading import read_evidence, sources
+from calibration.evidence.lines import sources
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.reports.published import published_reports
 from scenarios.documented import DocumentedEvent

@@ -2,12 +2,16 @@
 
 from collections import Counter
 
-import numpy as np
-
+from calibration.evidence.record import LAST_FITTED
 from calibration.evidence.rows import Evidence
-from calibration.likelihood.likelihood import LAST_FITTED, Record
-from calibration.likelihood.observations import AID, EVENT, INTEREST, SHARE, Observation, moves_of
-from calibration.likelihood.rows import evidence_ids
+from calibration.likelihood.observations import (
+    EVENT,
+    FIGURES,
+    Observation,
+    Record,
+    evidence_ids,
+    moves_of,
+)
 from scenarios.report.cells import Table
 from simulation.dates import quarter_name
 from simulation.errors import listed
@@ -26,15 +30,8 @@ def record_table(evidence: Evidence, record: Record) -> Table:
 
 
 def _compared(row: Observation, record: Record) -> str:
-    if row.kind == AID:
-        aid = record.aid[row.place]
-        return f"{aid.usd:.0f} million US dollars pledged, times or divided by {np.exp(aid.log_range):.2f}"
-    if row.kind == SHARE:
-        answer = record.shares[row.place]
-        return f"{answer.share:.0%} of the request granted, ± {answer.spread:.0%}"
-    if row.kind == INTEREST:
-        agreed = record.interest[row.place]
-        return f"credit at {100 * agreed.rate:.3g} per cent a year, ± {100 * agreed.spread:.2g}"
+    if row.kind in FIGURES:
+        return record.figures[row.place].words
     if row.kind == EVENT:
         move = moves_of(record.moves, row.pair)[row.place]
         first, last = quarter_name(move.first_quarter), quarter_name(move.last_quarter)

@@ -28,9 +28,10 @@ from calibration.dossier.goals import (
 )
 from calibration.dossier.reports import Fitted, Report, Shown, TitledTable
 from calibration.dossier.sections import LIMITS, SECTIONS, Section
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
+from calibration.evidence.record import LAST_FITTED
 from calibration.evidence.rows import Evidence
-from calibration.likelihood.likelihood import LAST_FITTED, Record
+from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
 from scenarios.report.cells import Table
 from scenarios.report.words import month_in_words, typeset

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from calibration.likelihood.likelihood import LAST_FITTED
+from calibration.evidence.record import LAST_FITTED
 from scenarios.report.words import month_in_words
 
 

@@ -1,22 +1,33 @@
-"""The record in the model's own terms: moves of status by quarter, the five breaks, and aid in dollars."""
+"""The record in the model's own terms: moves of status by quarter, the five breaks, aid in dollars.
 
-from collections.abc import Collection, Sequence
+Amounts of money become US dollars of the day, with the uncertainty of amount and rate.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from operator import attrgetter
 
 from calibration.errors import CalibrationError
-from calibration.evidence.currency import usd_of
-from calibration.evidence.rows import AidFigure, Evidence, RecordedChange, first_day
-from scenarios.documented import DocumentedAid
+from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
+from calibration.evidence.problems import COMPARED
+from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate, RecordedChange, Term
+from scenarios.documented import DocumentedAid, Pair
 from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
-from simulation.countries import COUNTRY_KEYS, Country, country_named, pair_name
+from simulation.countries import COUNTRY_KEYS, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.state import STARTING_ALLIANCES, Status
 
-COMPARED = ("target", "held out")
+#: Calibration ends here; later quarters are simulated but not fitted.
+LAST_FITTED = "1978-12"
+#: The role of the rows that the rules are fitted to.
+TARGET = "target"
 _OBSERVED = ("asked", "pledged", "delivered")
+#: The unit of a rate of interest.
+_RATE = "percent a year"
 
 
 @dataclass(frozen=True)
@@ -24,19 +35,19 @@ class HeadlineBreak:
     """A documented break that the model is judged by; dates are months ``YYYY-MM``."""
 
     id: str
-    pair: tuple[Country, Country]
+    pair: Pair
     documented: str
     earliest: str
     latest: str
 
 
-def _pair(row: RecordedChange | AidFigure) -> tuple[Country, Country]:
+def _pair(row: RecordedChange | AidFigure) -> Pair:
     return country_named(row.patron), country_named(row.client)
 
 
-def _changes(evidence: Evidence) -> dict[tuple[Country, Country], list[RecordedChange]]:
+def _changes(evidence: Evidence) -> dict[Pair, list[RecordedChange]]:
     """The preferred changes of status by pair (patron, client), in the order of their documented dates."""
-    by_pair: dict[tuple[Country, Country], list[RecordedChange]] = {}
+    by_pair: dict[Pair, list[RecordedChange]] = {}
     for row in sorted(evidence.record, key=lambda row: first_day(row.documented)):
         if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
             by_pair.setdefault(_pair(row), []).append(row)
@@ -63,7 +74,7 @@ def record_problems(evidence: Evidence) -> list[Problem]:
     return problems
 
 
-def _chain_problems(pair: tuple[Country, Country], rows: Sequence[RecordedChange]) -> list[Problem]:
+def _chain_problems(pair: Pair, rows: Sequence[RecordedChange]) -> list[Problem]:
     allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
     status: Status | None = Status.ALLIED if allied else Status.NONE
     problems = []
@@ -156,3 +167,81 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
             )
         )
     return tuple(observed)
+
+
+def interest_terms(evidence: Evidence, roles: Collection[str] = (TARGET,)) -> list[Term]:
+    """The rates of interest with one of some ``roles`` that begin in fitted years."""
+    return [
+        row
+        for row in evidence.terms
+        if row.role in roles
+        and row.kind == "interest"
+        and row.unit == _RATE
+        and quarter_of(row.first) <= quarter_of(LAST_FITTED)
+    ]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """An amount in million US dollars of the day, its range, and the rate it was converted at."""
+
+    value: float
+    low: float
+    high: float
+    rate: ExchangeRate
+
+
+def rate_day(figure: AidFigure) -> date:
+    """The day whose exchange rate applies to an amount: the agreement's, or else the middle of its period."""
+    start = first_day(figure.agreed or figure.first)
+    end = last_day(figure.agreed or figure.last)
+    return start + (end - start) / 2
+
+
+def rate_on(unit: str, day: date, rates: Iterable[ExchangeRate]) -> ExchangeRate | None:
+    """The exchange rate of a currency on a day, or none if no rate is held for it."""
+    return next(
+        (r for r in rates if r.unit == unit and first_day(r.first) <= day <= last_day(r.last)), None
+    )
+
+
+def usd_of(figure: AidFigure, rates: Iterable[ExchangeRate]) -> Converted | None:
+    """An amount in million US dollars of the day; none if it is no money or no rate is held for its date.
+
+    Formula: value x rate; low and high lie sqrt(a ** 2 + b ** 2) away in logarithms, a and b being the
+    distances in logarithms of the amount's and of the rate's own low (or high). A low of 0 stays 0; a
+    value of 0 takes the amount's range at the rate's own low and high.
+    """
+    rate = rate_on(figure.unit, rate_day(figure), rates) if figure.unit in MONEY_UNITS else None
+    if rate is None:
+        return None
+    if figure.value <= 0:
+        return Converted(
+            figure.value * rate.usd_per_unit, figure.low * rate.low, figure.high * rate.high, rate
+        )
+    value = figure.value * rate.usd_per_unit
+    high = value * math.exp(_distance(figure.high / figure.value, rate.high / rate.usd_per_unit))
+    if figure.low <= 0:
+        return Converted(value, figure.low * rate.low, high, rate)
+    low = value * math.exp(-_distance(figure.value / figure.low, rate.usd_per_unit / rate.low))
+    return Converted(value, low, high, rate)
+
+
+def _distance(amount: float, rate: float) -> float:
+    """Two ratios' distances from 1 in logarithms, combined as independent errors are."""
+    return math.hypot(math.log(amount), math.log(rate))
+
+
+def rate_problems(evidence: Evidence) -> list[Problem]:
+    """The amounts of money compared with the model for whose date no exchange rate is held."""
+    return [
+        Problem(
+            f"aid.csv ({figure.id})",
+            "unit",
+            figure.unit,
+            f"a currency with a rate on {rate_day(figure)}",
+        )
+        for figure in evidence.aid
+        if figure.role != "context" and figure.unit in MONEY_UNITS
+        if usd_of(figure, evidence.currency) is None
+    ]

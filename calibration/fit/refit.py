@@ -17,17 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from calibration.fit.checkpoint import read_checkpoint, write_checkpoint
-from calibration.fit.population import over_processes, tasks_of
-from calibration.fit.sampler import Effort, Population, Sampling, begun_from, begun_near, sampled
-from calibration.likelihood.likelihood import Record, observation_settings
-from calibration.likelihood.observations import FIGURES, observations_of
+from calibration.fit.population import Effort, Population, Sampling, begun, begun_from, begun_near
+from calibration.fit.posterior import read_checkpoint, write_checkpoint
+from calibration.fit.sampler import sampled
+from calibration.fit.workers import over_processes, tasks_of
+from calibration.likelihood.figures import observation_settings
+from calibration.likelihood.likelihood import Progress
+from calibration.likelihood.null_likelihood import NullFit, pointwise
+from calibration.likelihood.nulls import Null
+from calibration.likelihood.observations import FIGURES, Record, observations_of
 from calibration.likelihood.particles import Spell, filtered_log_likelihood
 from calibration.likelihood.pointwise import with_fixed
 from calibration.origin import rules_hash
 from calibration.prior import parameters_at
 from scenarios.draws import table_hash
 from simulation.arrays import Array
+
+#: Populations that settle the evidence of a null within a few hundredths.
+NULL_EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, last_moves=40)
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,8 @@ def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
     """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
     row = observations_of(record)[place]
     if row.kind in FIGURES:
-        name = FIGURES[row.kind]
-        held = getattr(record, name)
-        rest: dict[str, Any] = {name: held[: row.place] + held[row.place + 1 :]}
-        return replace(record, **rest), None
+        rest = record.figures[: row.place] + record.figures[row.place + 1 :]
+        return replace(record, figures=rest), None
     return record, (row.pair, row.place)
 
 
@@ -115,7 +120,7 @@ def refitted(
     start: Array,
     *,
     workers: int | None = None,
-    told: Callable[[Population], None] | None = None,
+    each_step: Callable[[Population], None] | None = None,
 ) -> Population:
     """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
 
@@ -133,8 +138,8 @@ def refitted(
 
     def report(reached: Sampling) -> None:
         write_checkpoint(reached, settings, path)
-        if told is not None:
-            told(reached.population)
+        if each_step is not None:
+            each_step(reached.population)
 
     wanted = [
         partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))
@@ -157,9 +162,37 @@ def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Po
 
 
 def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
-    told = json.dumps(settings, sort_keys=True)
-    return folder / f"{refit.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.fit"
+    text = json.dumps(settings, sort_keys=True)
+    return folder / f"{refit.name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.fit"
 
 
 def _of_refit(refit: Refit, seed: int, copies: int, coordinates: Array, evaluated: int) -> Array:
     return refit_log_likelihoods(coordinates, refit, seed, copies, evaluated)
+
+
+def fitted_null(
+    null: Null,
+    record: Record,
+    *,
+    seed: int,
+    runs: int = 4,
+    effort: Effort = NULL_EFFORT,
+    progress: Progress | None = None,
+) -> NullFit:
+    """Fit a null by the sampler that fits the rules, in several runs whose scatter gives the error of its evidence."""
+    coordinates, evidences = [], []
+
+    def likelihood(vectors: Array, evaluated: int) -> Array:
+        return np.asarray(pointwise(null, null.values(vectors), record).sum(axis=0))
+
+    for run in range(runs):
+        generator = np.random.Generator(np.random.Philox(key=[seed, run]))
+        start = begun(
+            generator.standard_normal((effort.population, len(null.parameters))), likelihood
+        )
+        reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
+        coordinates.append(reached.coordinates)
+        evidences.append(reached.log_evidence)
+        if progress is not None:
+            progress(run + 1)
+    return NullFit(null, np.concatenate(coordinates), tuple(evidences))

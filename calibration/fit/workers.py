@@ -1,11 +1,29 @@
-"""Worker processes of a fit."""
+"""Worker processes, and the likelihood of parameter vectors worked out by them, the same on any number."""
 
 import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
 
+import numpy as np
+
+from calibration.errors import CalibrationError
+from calibration.fit.population import Likelihood
+from calibration.likelihood.observations import Record
+from calibration.likelihood.particles import filtered_log_likelihood
+from calibration.prior import Coordinates, parameters_at
 from scenarios.batch.workers import begin_worker
+from simulation.arrays import Array
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
+TOGETHER = 1024
 
 
 @contextmanager
@@ -18,3 +36,100 @@ def worker_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cut_short(work: str, remedy: str) -> CalibrationError:
+    """The error of work (``the fit was``) whose worker process died; ``remedy`` says how to go on."""
+    died = "a worker process died (killed, or there was too little memory)"
+    return CalibrationError(f"{work} cut short: {died}\n{remedy}")
+
+
+def as_done(
+    work: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], workers: int
+) -> Iterator[tuple[Key, Result]]:
+    """The name and result of each task as it is done, by so many processes or, of one, by this.
+
+    Raises ``BrokenProcessPool`` if a worker process dies; what was not begun is dropped.
+    """
+    if workers == 1 or not tasks:
+        for name, arguments in tasks.items():
+            yield name, work(*arguments)
+        return
+    with worker_processes(min(workers, len(tasks))) as pool:
+        begun = {pool.submit(work, *arguments): name for name, arguments in tasks.items()}
+        for task in as_completed(begun):
+            yield begun[task], task.result()
+
+
+def log_likelihoods(
+    coordinates: Coordinates, record: Record, seed: int, copies: int, first_vector: int
+) -> Array:
+    """The estimated log-likelihoods of some coordinate vectors (population, parameters), shape (population,).
+
+    ``first_vector`` is the number of the first of them, which addresses all their shocks.
+    """
+    return np.concatenate(
+        [
+            filtered_log_likelihood(
+                parameters_at(coordinates[start : start + task], copies),
+                record,
+                seed=seed,
+                copies=copies,
+                first_vector=first_vector + start,
+            )
+            for start, task in tasks_of(len(coordinates), copies)
+        ]
+    )
+
+
+def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
+    """The first vector and the number of vectors of each part that is worked out at a time, as equal as can be."""
+    most = max(1, TOGETHER // copies)
+    size = -(-vectors // -(-vectors // most))
+    return [(start, size) for start in range(0, vectors, size)]
+
+
+def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
+    """A likelihood for the sampler, worked out in this process; every vector it is asked for has its own shocks."""
+    return partial(_of_record, record, seed, copies)
+
+
+def _of_record(
+    record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int
+) -> Array:
+    return log_likelihoods(coordinates, record, seed, copies, evaluated)
+
+
+@contextmanager
+def over_processes(
+    likelihoods: Sequence[Likelihood], workers: int | None = None
+) -> Iterator[tuple[Likelihood, ...]]:
+    """Some likelihoods as before, each worked out by ``workers`` processes (all cores if None) in equal shares.
+
+    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process has died.
+    """
+    workers = workers or os.cpu_count() or 1
+    if workers == 1:
+        yield tuple(likelihoods)
+        return
+    with worker_processes(workers) as executor:
+        yield tuple(partial(_shared, executor, workers, likelihood) for likelihood in likelihoods)
+
+
+def _shared(
+    executor: Executor,
+    workers: int,
+    likelihood: Likelihood,
+    coordinates: Coordinates,
+    evaluated: int,
+) -> Array:
+    share = -(-len(coordinates) // workers)
+    parts = [
+        (start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)
+    ]
+    try:
+        asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
+        return np.concatenate([task.result() for task in asked])
+    except BrokenProcessPool as error:
+        remedy = "what was reached is kept; the same command goes on from there"
+        raise cut_short("the fit was", f"{remedy} (calibrate fit: with --resume)") from error

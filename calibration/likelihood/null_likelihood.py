@@ -5,23 +5,20 @@ its window. As a null does not look at the simulated state, the sum over all way
 within their windows is exact. Source: Rabiner 1989 (the forward recursion).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from calibration.fit.sampler import Effort, begun, sampled
-from calibration.likelihood.likelihood import Record
-from calibration.likelihood.nulls import QUARTERS, Chances, Null, Values
+from calibration.likelihood.likelihood import QUARTERS
+from calibration.likelihood.nulls import Chances, Null, Values
 from calibration.likelihood.observations import (
-    AID,
     EVENT,
     FIGURES,
-    SHARE,
     STATUS_AFTER,
     Observation,
-    figure_of,
+    Record,
     first_status,
     moves_of,
     observations_of,
@@ -38,8 +35,6 @@ ALLOWED = {
     Status.ESTRANGED: (Move.SPLIT, Move.MENDED),
     Status.SPLIT: (Move.FORMED,),
 }
-#: Populations that settle the evidence of a null within a few hundredths.
-EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, last_moves=40)
 _TINY = np.finfo(float).tiny
 
 
@@ -107,8 +102,9 @@ def _log_chance(
     row: Observation, null: Null, values: Values, record: Record, spells: dict[Pair, list[Spell]]
 ) -> Array:
     if row.kind in FIGURES:
-        observed, centre, spread = figure_forecast(null, values, record, row)
-        return np.asarray(stats.norm.logpdf(observed, centre, spread))
+        figure = record.figures[row.place]
+        centre, spread = null.forecast(values, record, figure)
+        return np.asarray(stats.norm.logpdf(figure.compared, centre, spread))
     spell = spells[row.pair][row.place]
     if row.kind == EVENT:
         event = moves_of(record.moves, row.pair)[row.place]
@@ -117,19 +113,6 @@ def _log_chance(
     else:
         chance = spell.staying
     return np.asarray(np.log(np.maximum(chance, _TINY)))
-
-
-def figure_forecast(
-    null: Null, values: Values, record: Record, row: Observation
-) -> tuple[float, Array, Array]:
-    """A figure on record (of aid its logarithm), and how a null foresees it.
-
-    Centre and standard deviation, (S,) each, of a normal density; the figure's own range is included.
-    """
-    foreseen = {AID: null.log_aid, SHARE: null.share}.get(row.kind, null.interest)
-    observed, own = figure_of(record, row).compared
-    centre, scatter = foreseen(values, record, row.place)
-    return observed, centre, np.hypot(scatter, own)
 
 
 @dataclass(frozen=True)
@@ -149,31 +132,3 @@ class NullFit:
     def error(self) -> float:
         """The standard error of that mean, from the scatter of the runs."""
         return float(np.std(self.log_evidences, ddof=1) / np.sqrt(len(self.log_evidences)))
-
-
-def fitted_null(
-    null: Null,
-    record: Record,
-    *,
-    seed: int,
-    runs: int = 4,
-    effort: Effort = EFFORT,
-    told: Callable[[int], None] | None = None,
-) -> NullFit:
-    """Fit a null by the sampler that fits the rules, in several runs whose scatter gives the error of its evidence."""
-    drawn, evidences = [], []
-
-    def likelihood(coordinates: Array, evaluated: int) -> Array:
-        return np.asarray(pointwise(null, null.values(coordinates), record).sum(axis=0))
-
-    for run in range(runs):
-        generator = np.random.Generator(np.random.Philox(key=[seed, run]))
-        start = begun(
-            generator.standard_normal((effort.population, len(null.parameters))), likelihood
-        )
-        reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
-        drawn.append(reached.coordinates)
-        evidences.append(reached.log_evidence)
-        if told is not None:
-            told(run + 1)
-    return NullFit(null, np.concatenate(drawn), tuple(evidences))

@@ -12,30 +12,22 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.likelihood import (
-    LAST_FITTED,
-    Figure,
-    PeriodAid,
-    Record,
-    ShareGranted,
-    aid_density,
-    interest_density,
-    mean_weight,
-    share_density,
-)
+from calibration.diagnostics import effective_size, systematic
+from calibration.likelihood.figures import Figure, Sums
+from calibration.likelihood.likelihood import QUARTERS, mean_weight
+from calibration.likelihood.observations import Record
 from calibration.likelihood.pointwise import OfPair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.context import Context
 from simulation.countries import Country
-from simulation.dates import quarter_of
 from simulation.finite import check_finite
 from simulation.fusion import fusing
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL
 from simulation.shocks import BLOCK, Shocks
-from simulation.state import AllianceState, Move, QuarterAccount, Status
+from simulation.state import AllianceState, Move, QuarterAccount
 from simulation.transition import transition
 
 #: A pair, and how many of its moves on record it has made.
@@ -89,43 +81,36 @@ class _Renewable(Conditioning):
 
 
 @dataclass
-class _Watched:
-    """A figure on record, and what has been added up toward it so far, per replicate.
+class _Awaited:
+    """A figure on record, and what has been added up toward it so far, per replicate."""
 
-    ``summed`` are new pledges (for interest, times the interest of their quarter); ``against`` is what they are set
-    against: quarters on terms for aid, requests for a share, new pledges for interest.
-    """
+    figure: Figure
+    sums: Sums = ()
 
-    observed: Figure
-    summed: PerReplicate
-    against: PerReplicate
+    def add(self, before: AllianceState, account: QuarterAccount) -> None:
+        """Add a quarter: the state it began with, and its account."""
+
+        def of(name: str) -> Array:
+            quantities = before.status if name == "status" else getattr(account, name)
+            return np.asarray(quantities[self.figure.pair])
+
+        added = self.figure.collect(of)
+        sums: Sums = self.sums or (np.zeros(1),) * len(added)
+        self.sums = tuple(so_far + more for so_far, more in zip(sums, added, strict=True))
 
     def density(
         self, before: AllianceState, account: QuarterAccount, quarter: int
     ) -> PerReplicate | None:
         """Add a quarter; on the last one, the log-probability of the figure, per replicate."""
-        figure = self.observed
-        if not figure.first_quarter <= quarter <= figure.last_quarter:
+        first, last = self.figure.first_quarter, self.figure.last_quarter
+        if not first <= quarter <= last:
             return None
-        at = figure.patron, figure.client
-        pledged = account.newly_pledged[at]
-        if isinstance(figure, PeriodAid):
-            status = before.status[at]
-            self._add(pledged, (status == Status.ALLIED) | (status == Status.ESTRANGED))
-        elif isinstance(figure, ShareGranted):
-            self._add(pledged, account.requested[at])
-        else:
-            self._add(account.interest[at] * pledged, pledged)
-        if quarter < min(figure.last_quarter, quarter_of(LAST_FITTED)):
-            return None
-        if isinstance(figure, PeriodAid):
-            return aid_density(self.summed, self.against, figure)
-        if isinstance(figure, ShareGranted):
-            return share_density(self.summed, self.against, figure)
-        return interest_density(self.summed, self.against, figure)
+        self.add(before, account)
+        return None if quarter < min(last, QUARTERS - 1) else self.figure.density(self.sums)
 
-    def _add(self, summed: PerReplicate, against: PerReplicate) -> None:
-        self.summed, self.against = self.summed + summed, self.against + against
+    def renew(self, rows: NDArray[np.int64]) -> None:
+        """Let every replicate go on from where the replicate in its row stands."""
+        self.sums = tuple(so_far[rows] for so_far in self.sums)
 
 
 def filtered_log_likelihood(
@@ -144,14 +129,13 @@ def filtered_log_likelihood(
     spell (pair, moves it has made) are imposed, but their probability does not count. Formula: the sum over
     renewals of the log of the mean of exp(log weight) gathered since the renewal before.
     """
-    replicates, until = parameters.replicates, quarter_of(LAST_FITTED) + 1
+    replicates, until = parameters.replicates, QUARTERS
     conditioning = _Renewable(record.moves, replicates, until, uncounted)
     context = Context(HISTORICAL, parameters)
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, replicates // copies, until // YEAR)
     state = opening_state(parameters, context)
-    nothing = np.zeros(replicates)
-    watched = [_Watched(figure, nothing, nothing) for figure in record.figures]
+    awaited = [_Awaited(figure) for figure in record.figures]
     weights, total = np.zeros((replicates // copies, copies)), np.zeros(replicates // copies)
     with fusing(replicates, FUSED_FROM):
         for quarter in range(until):
@@ -160,10 +144,10 @@ def filtered_log_likelihood(
                 state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
             )
             gained = conditioning.taken()
-            for figure in watched:
-                found = figure.density(before, account, quarter)
-                if found is not None:
-                    gained = gained + found
+            for figure in awaited:
+                density = figure.density(before, account, quarter)
+                if density is not None:
+                    gained = gained + density
             weights = weights + gained.reshape(weights.shape)
             if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < until:
                 rows, renewed = renewal(weights, chances[:, quarter // YEAR])
@@ -172,8 +156,8 @@ def filtered_log_likelihood(
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
                     state = _renewed_state(state, rows)
                     conditioning.renew(rows)
-                    for figure in watched:
-                        figure.summed, figure.against = figure.summed[rows], figure.against[rows]
+                    for figure in awaited:
+                        figure.renew(rows)
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)
     return np.asarray(total + mean_weight(weights))
 
@@ -185,14 +169,10 @@ def renewal(weights: Array, chance: Array) -> tuple[NDArray[np.int64], NDArray[n
     the effective share (sum w) ** 2 / sum w ** 2 / copies has fallen below a half, by systematic resampling.
     """
     vectors, copies = weights.shape
+    renewed = effective_size(weights) < LEAST_EFFECTIVE * copies
     plain = np.exp(weights - weights.max(axis=1, keepdims=True))
-    effective = plain.sum(axis=1) ** 2 / (plain**2).sum(axis=1)
-    renewed = effective < LEAST_EFFECTIVE * copies
-    summed = np.cumsum(plain, axis=1)
-    summed = summed / summed[:, -1:]
-    positions = (chance[:, np.newaxis] + np.arange(copies)) / copies
-    chosen = (summed[:, np.newaxis, :] < positions[:, :, np.newaxis]).sum(axis=2)
-    chosen = np.where(renewed[:, np.newaxis], np.minimum(chosen, copies - 1), np.arange(copies))
+    chosen = systematic(plain, chance, copies)
+    chosen = np.where(renewed[:, np.newaxis], chosen, np.arange(copies))
     return (chosen + copies * np.arange(vectors)[:, np.newaxis]).ravel(), renewed
 
 

@@ -5,27 +5,18 @@ it, of the silence after the last, of every figure of aid, answer to a request a
 are kept apart, so that one of them can be taken out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.checks.patterns import aid_rate, interest_agreed, share_granted
-from calibration.likelihood.likelihood import (
-    COMPARED_ARRAYS,
-    LAST_FITTED,
-    Figure,
-    PeriodAid,
-    Record,
-    ShareGranted,
-    log_figure,
-    mean_weight,
-)
+from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.likelihood import QUARTERS, Progress, mean_weight
 from calibration.likelihood.observations import (
     FIGURES,
     Observation,
-    figure_of,
+    Record,
     moves_of,
     observations_of,
 )
@@ -33,15 +24,12 @@ from calibration.prior import parameters_at
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove
-from simulation.dates import quarter_of
 from simulation.ensemble import simulate
 from simulation.parameters import Parameters
 from simulation.scenario import HISTORICAL
 from simulation.state import Move
-from simulation.trajectory import PAIRS, Trajectory
+from simulation.trajectory import PAIRS
 
-#: The quarter after the last one on record.
-UNTIL = quarter_of(LAST_FITTED) + 1
 #: Replicates carried out together.
 TOGETHER = 1024
 
@@ -174,36 +162,30 @@ def log_parts(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> tuple[Array, Array]:
     """The log-probability of each observation (observations, R), and the simulated figures (figures, R)."""
-    conditioning = SpelledConditioning(record.moves, parameters.replicates, UNTIL)
+    conditioning = SpelledConditioning(record.moves, parameters.replicates, QUARTERS)
     history = simulate(
         parameters,
         HISTORICAL,
         seed=seed,
         first_replicate=first_replicate,
-        quarters=UNTIL,
+        quarters=QUARTERS,
         keep=COMPARED_ARRAYS,
         record=conditioning,
     )
-    rows = [_part(row, history, record, conditioning) for row in observations_of(record)]
-    amounts = [_amount(history, figure) for figure in record.figures]
-    return np.stack(rows), np.reshape(amounts, (len(amounts), parameters.replicates))
+    sums = [figure.sums_in(history) for figure in record.figures]
 
+    def part(row: Observation) -> PerReplicate:
+        if row.kind in FIGURES:
+            return record.figures[row.place].density(sums[row.place])
+        return np.asarray(conditioning.spells[row.pair][row.place])
 
-def _part(
-    row: Observation, history: Trajectory, record: Record, conditioning: SpelledConditioning
-) -> PerReplicate:
-    if row.kind in FIGURES:
-        return log_figure(history, figure_of(record, row))
-    return np.asarray(conditioning.spells[row.pair][row.place])
-
-
-def _amount(history: Trajectory, figure: Figure) -> PerReplicate:
-    if isinstance(figure, PeriodAid):
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(aid_rate(history, figure)))
-    if isinstance(figure, ShareGranted):
-        return share_granted(history, figure)
-    return interest_agreed(history, figure)
+    amounts = [
+        figure.scaled(figure.simulated(own))
+        for figure, own in zip(record.figures, sums, strict=True)
+    ]
+    return np.stack([part(row) for row in observations_of(record)]), np.reshape(
+        amounts, (len(amounts), parameters.replicates)
+    )
 
 
 def pointwise_of(
@@ -213,7 +195,7 @@ def pointwise_of(
     seed: int,
     copies: int,
     fixed: Mapping[str, float] | None = None,
-    told: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Pointwise:
     """The parts of the record for draws (draws, parameters), ``copies`` each, some parameters ``fixed``."""
     parts: list[Array] = []
@@ -225,8 +207,8 @@ def pointwise_of(
         found = log_parts(drawn, record, seed=seed, first_replicate=start * copies)
         for held, new in zip((parts, amounts), found, strict=True):
             held.append(new.reshape(len(new), len(some), copies))
-        if told is not None:
-            told(start + len(some))
+        if progress is not None:
+            progress(start + len(some))
     return Pointwise(np.concatenate(parts, axis=1), np.concatenate(amounts, axis=1))
 
 
@@ -242,13 +224,13 @@ def foreseen(
     task = max(1, TOGETHER // copies)
     for start in range(0, len(coordinates), task):
         drawn = parameters_at(coordinates[start : start + task], copies)
-        held = HeldConditioning(record.moves, drawn.replicates, UNTIL, row.pair, row.place)
+        held = HeldConditioning(record.moves, drawn.replicates, QUARTERS, row.pair, row.place)
         simulate(
             drawn,
             HISTORICAL,
             seed=seed,
             first_replicate=start * copies,
-            quarters=UNTIL,
+            quarters=QUARTERS,
             keep=(),
             record=held,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from calibration.likelihood.nulls import QUARTERS
+from calibration.likelihood.likelihood import QUARTERS
 from simulation.arrays import Array
 from simulation.dates import year_of
 

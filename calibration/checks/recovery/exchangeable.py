@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.checks.recovery.simulated import FITTING, SimulatedRecord, addressed, seed_of
-from calibration.fit.population import likelihood_here
-from calibration.fit.sampler import Likelihood, Population, stepped
+from calibration.fit.population import Likelihood, Population
+from calibration.fit.sampler import stepped
+from calibration.fit.workers import likelihood_here
 from simulation.arrays import Array
 
 #: Estimates of the likelihood of the truth, of which one is taken in proportion to itself: so a chain that had always
@@ -33,6 +34,14 @@ class Chains:
     moves: int
     shortest: float
     longest: float
+
+
+#: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
+#: fault shows.
+RANK_EFFORTS = {
+    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
+    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
+}
 
 
 def exchangeable_draws(

@@ -28,13 +28,12 @@ from calibration.checks.recovery.simulated import (
     simulated_record,
 )
 from calibration.errors import CalibrationError
-from calibration.fit.moves import Coordinates
-from calibration.fit.population import likelihood_here, log_likelihoods
-from calibration.fit.sampler import Effort, Sampling, begun, correlations, sampled
-from calibration.fit.workers import worker_processes
-from calibration.likelihood.likelihood import Record
+from calibration.fit.population import Effort, Sampling, begun, correlations
+from calibration.fit.sampler import sampled
+from calibration.fit.workers import likelihood_here, log_likelihoods, worker_processes
+from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from calibration.reports.form import write_object
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES, PAIRS
@@ -195,9 +194,9 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
         "mean": values[1:].mean(axis=0),
         "spread": values[1:].std(axis=0),
         "moves": len(made.record.moves),
-        "aid": len(made.record.aid),
-        "shares": len(made.record.shares),
-        "interest": len(made.record.interest),
+        "aid": len(made.record.of_kind("aid")),
+        "shares": len(made.record.of_kind("share")),
+        "interest": len(made.record.of_kind("interest")),
         "degenerate": made.degenerate,
     }
 

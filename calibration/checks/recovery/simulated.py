@@ -5,28 +5,20 @@ its rates of interest with the spreads of the real figures. What is put on recor
 supposes, so that a fit of such a record must find the parameters again. Source: Talts et al. 2018.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.likelihood import (
-    COMPARED_ARRAYS,
-    LAST_FITTED,
-    InterestAgreed,
-    PeriodAid,
-    Record,
-    ShareGranted,
-    interest_charged,
-    mean_interest,
-    observation_settings,
-)
+from calibration.evidence.record import LAST_FITTED
+from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.observations import Record
 from calibration.prior import parameters_at
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
-from simulation.state import Move, Status
+from simulation.state import Move
 from simulation.trajectory import MoveTable, Trajectory
 
 #: Keep apart what a simulated record draws: its parameters, its history, how it was put on record, its fit, its
@@ -86,19 +78,8 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                 moves += windowed(
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
-    aid = [recorded_aid(history, figure, generator.standard_normal()) for figure in like.aid]
-    shares = [
-        recorded_share(history, answer, generator.standard_normal()) for answer in like.shares
-    ]
-    interest = [
-        recorded_interest(history, held, generator.standard_normal()) for held in like.interest
-    ]
-    return Record(
-        tuple(moves),
-        tuple(figure for figure in aid if figure is not None),
-        tuple(answer for answer in shares if answer is not None),
-        tuple(held for held in interest if held is not None),
-    )
+    figures = [figure.recorded(history, generator.standard_normal()) for figure in like.figures]
+    return Record(tuple(moves), tuple(figure for figure in figures if figure is not None))
 
 
 def windowed(
@@ -121,49 +102,3 @@ def windowed(
             first = last = quarter
         found.append(RecordedMove(pair, Move(int(move)), int(first), int(last)))
     return found
-
-
-def recorded_aid(history: Trajectory, figure: PeriodAid, error: float) -> PeriodAid | None:
-    """The pledges of a plan period as they would be documented; none if the two were never on terms in it.
-
-    Formula: usd = pledged / share of the period on terms x exp(spread x error).
-    """
-    at = (slice(figure.first_quarter, figure.last_quarter + 1), figure.patron, figure.client, 0)
-    before = (slice(figure.first_quarter - 1, figure.last_quarter), *at[1:])
-    status = history.arrays["status"][before]
-    on_terms = int(((status == Status.ALLIED) | (status == Status.ESTRANGED)).sum())
-    pledged = float(history.arrays["newly_pledged"][at].sum())
-    if not on_terms or pledged <= 0:
-        return None
-    spread = float(np.hypot(figure.log_range, observation_settings()["aid_discrepancy"]))
-    share = on_terms / (figure.last_quarter - figure.first_quarter + 1)
-    return replace(figure, usd=pledged / share * float(np.exp(spread * error)))
-
-
-def recorded_share(history: Trajectory, answer: ShareGranted, error: float) -> ShareGranted | None:
-    """The answer to a request as it would be documented; none if nothing was asked.
-
-    Formula: share = pledged / requested + spread x error.
-    """
-    at = (slice(answer.first_quarter, answer.last_quarter + 1), answer.patron, answer.client, 0)
-    asked = float(history.arrays["requested"][at].sum())
-    if asked <= 0:
-        return None
-    spread = float(np.hypot(answer.spread, observation_settings()["share_discrepancy"]))
-    return replace(
-        answer, share=float(history.arrays["newly_pledged"][at].sum()) / asked + spread * error
-    )
-
-
-def recorded_interest(
-    history: Trajectory, held: InterestAgreed, error: float
-) -> InterestAgreed | None:
-    """The rate of interest as it would be documented; none if nothing was pledged.
-
-    Formula: rate = mean rate of the credit agreed + spread x error.
-    """
-    rate = float(mean_interest(*interest_charged(history, held))[0])
-    if np.isnan(rate):
-        return None
-    spread = float(np.hypot(held.spread, observation_settings()["interest_discrepancy"]))
-    return replace(held, rate=rate + spread * error)

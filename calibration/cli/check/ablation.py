@@ -19,11 +19,9 @@ from calibration.cli.check.request import (
     read_check_request,
 )
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import ABLATION_EFFORTS
+from calibration.fit.population import ABLATION_EFFORTS, Population
 from calibration.fit.refit import Refit, draws_begun_with
-from calibration.fit.sampler import Population
-from calibration.likelihood.observations import observations_of
+from calibration.likelihood.observations import fitted_record, observations_of
 from calibration.origin import origin_of
 from calibration.reports.form import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
 from scenarios.charts.run import BLUE, GREY

@@ -17,7 +17,7 @@ from calibration.cli.check.request import (
     read_check_request,
 )
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of
 from calibration.reports.form import REPORTS, write_report
 from calibration.reports.identified import identified_report

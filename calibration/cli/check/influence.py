@@ -18,12 +18,10 @@ from calibration.cli.check.request import (
     read_check_request,
 )
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import WITHOUT_EFFORTS
+from calibration.fit.population import WITHOUT_EFFORTS
 from calibration.fit.refit import draws_begun_with, kept_population, refit_without
-from calibration.likelihood.observations import observations_of
+from calibration.likelihood.observations import evidence_ids, fitted_record, observations_of
 from calibration.likelihood.pointwise import pointwise_of
-from calibration.likelihood.rows import evidence_ids
 from calibration.origin import origin_of
 from calibration.prior import parameters_at
 from calibration.reports.form import REPORTS, write_report
@@ -78,7 +76,7 @@ def check_influence(
             sample = sample_of(used, histories, request.seed, told)
         with progress_of("probability of every observation", len(used)) as told:
             found = pointwise_of(
-                sample.coordinates, record, seed=request.seed, copies=averaged, told=told
+                sample.coordinates, record, seed=request.seed, copies=averaged, progress=told
             ).log_likelihood
 
         def kept(place: int) -> Sample | None:

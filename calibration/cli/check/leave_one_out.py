@@ -19,12 +19,11 @@ from calibration.cli.check.request import (
     read_check_request,
 )
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import WITHOUT_EFFORTS
-from calibration.fit.moves import Coordinates
+from calibration.fit.population import WITHOUT_EFFORTS
 from calibration.fit.refit import draws_begun_with, refit_without, refitted
-from calibration.likelihood.observations import documented_quarters
+from calibration.likelihood.observations import documented_quarters, fitted_record
 from calibration.origin import origin_of
+from calibration.prior import Coordinates
 from calibration.reports.form import REPORTS, write_report
 from calibration.reports.leave_one_out import leave_one_out_report
 from scenarios.console import progress_of, reporting_errors

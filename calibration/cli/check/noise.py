@@ -9,15 +9,14 @@ from matplotlib.figure import Figure
 
 from calibration.cli.check.request import DrawsFile, ReportFolder, read_check_request
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
 from calibration.fit.agreement import normal_scale
-from calibration.fit.efforts import COPIES
-from calibration.fit.moves import Coordinates
-from calibration.fit.population import TOGETHER
-from calibration.likelihood.likelihood import Record, mean_weight
+from calibration.fit.population import COPIES
+from calibration.fit.workers import TOGETHER
+from calibration.likelihood.likelihood import mean_weight
+from calibration.likelihood.observations import Record, fitted_record
 from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.origin import origin_of
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from calibration.reports.form import REPORTS, CheckReport, ReportFigure, ReportTable, write_report
 from scenarios.charts.run import BLUE, GREY, ORANGE
 from scenarios.console import progress_of, reporting_errors

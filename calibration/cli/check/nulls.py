@@ -8,10 +8,10 @@ import typer
 
 from calibration.cli.check.request import ReportFolder, read_check_request
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.likelihood.likelihood import Record
-from calibration.likelihood.null_likelihood import NullFit, fitted_null
+from calibration.fit.refit import fitted_null
+from calibration.likelihood.null_likelihood import NullFit
 from calibration.likelihood.nulls import all_nulls
+from calibration.likelihood.observations import Record, fitted_record
 from calibration.origin import origin_of
 from calibration.reports.form import REPORTS, write_report
 from calibration.reports.nulls import Evidence, evidence_of_nulls, nulls_report
@@ -54,7 +54,7 @@ def fitted_nulls(record: Record, seed: int, runs: int) -> tuple[NullFit, ...]:
             def so_far(run: int, done: int = place * runs) -> None:
                 told(done + run)
 
-            fits.append(fitted_null(null, record, seed=seed, runs=runs, told=so_far))
+            fits.append(fitted_null(null, record, seed=seed, runs=runs, progress=so_far))
     return tuple(fits)
 
 

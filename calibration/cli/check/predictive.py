@@ -9,7 +9,7 @@ from calibration.checks.predictive import checked_predictions, scenarios_of
 from calibration.cli.check.request import DrawsFile, ReportFolder, ShocksSeed, read_check_request
 from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.form import REPORTS, write_report
 from calibration.reports.predictive import predictive_report
 from scenarios.console import progress_of, reporting_errors

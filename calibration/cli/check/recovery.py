@@ -7,16 +7,15 @@ from typing import Annotated
 
 import typer
 
-from calibration.checks.recovery.exchangeable import Chains
+from calibration.checks.recovery.exchangeable import RANK_EFFORTS, Chains
 from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
 from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.run_request import MOST_SEED
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS
-from calibration.fit.sampler import Effort
+from calibration.fit.population import RECORD_EFFORTS, Effort
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.form import REPORTS, folder_problems, write_report
 from calibration.reports.ranks import rank_report, recovery_report
 from scenarios.arguments import whole_number

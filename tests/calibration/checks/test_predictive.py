@@ -11,7 +11,7 @@ from calibration.checks.predictive import checked_predictions, judged, place_of,
 from calibration.checks.prior import checked_prior, prior_draws, prior_report
 from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.predictive import predictive_report
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of

@@ -26,7 +26,7 @@ from calibration.dossier.reports import (
 from calibration.dossier.sections import SECTIONS
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.form import CheckReport, ReportFigure, ReportTable, write_report

@@ -20,11 +20,10 @@ from calibration.checks.ablation import (
 from calibration.cli.check.ablation import ablation_report
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
 from calibration.fit import refit as refitting
+from calibration.fit.population import Effort
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
-from calibration.fit.sampler import Effort
-from calibration.likelihood.observations import KINDS, observations_of
+from calibration.likelihood.observations import KINDS, fitted_record, observations_of
 from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.likelihood.pointwise import log_parts, with_fixed
 from calibration.likelihood.scores import Difference
@@ -60,10 +59,10 @@ def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkey
             raise BrokenOffError
 
     with pytest.raises(BrokenOffError):
-        refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=break_off)
+        refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, each_step=break_off)
     before = len(steps)
     again = refitted(
-        wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=lambda p: steps.append(1)
+        wanted, EFFORT, 3, tmp_path / "two", start, workers=1, each_step=lambda p: steps.append(1)
     )
     assert np.array_equal(again.coordinates, whole.coordinates)
     assert again.log_evidence == whole.log_evidence
@@ -79,7 +78,7 @@ def test_what_was_done_once_is_not_done_again(record, tmp_path, monkeypatch):
     assert np.array_equal(first.coordinates, again.coordinates)
     with pytest.raises(TypeError):
         refitted(wanted, EFFORT, 4, tmp_path, start, workers=1)
-    for other in (replace(record, aid=()), replace(record, interest=())):
+    for other in (replace(record, figures=record.of_kind(kind)) for kind in ("aid", "interest")):
         with pytest.raises(TypeError):
             refitted(replace(wanted, record=other), EFFORT, 3, tmp_path, start, workers=1)
 

@@ -5,18 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.diagnostics import effective_sizes
+from calibration.diagnostics import effective_size, effective_sizes
 from calibration.fit import sampler
-from calibration.fit.sampler import (
+from calibration.fit.population import (
     Effort,
     Population,
-    advanced,
     begun,
     begun_from,
     begun_near,
-    bridged,
     correlations,
-    effective_size,
+)
+from calibration.fit.sampler import (
+    advanced,
+    bridged,
     move,
     next_power,
     place_of_kind,

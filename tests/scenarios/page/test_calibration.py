@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from calibration.cli.serve_material import prior_values
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
 from calibration.reports import form as check_report
 from calibration.reports import published as published_reports
 from calibration.reports.form import CheckReport, write_report

@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from calibration.cli.run_request import documented_record
-from calibration.evidence.reading import read_evidence, sources
+from calibration.evidence.lines import sources
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
 from scenarios.batch.run import run_batch
 from scenarios.charts.look import LIGHT

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
 from scenarios.comparison.compare import Causation, Shift
 from scenarios.comparison.estimates import NOTHING, Estimate
 from scenarios.files import catalogue, scenario_named

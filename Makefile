@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-newer lint format benchmark screenshots clean
+.PHONY: help demo test test-newer lint format hooks benchmark screenshots clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -31,15 +31,19 @@ test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that
 	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
 	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_contracts.py
 
-lint: $(DEV) ## check style, types and the direction of imports
+lint: $(DEV) ## check style, types, the direction of imports, and that what is imported is declared
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 format: $(DEV) ## put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+hooks: $(DEV) ## check every commit before it is made (pre-commit)
+	$(BIN)/pre-commit install
 
 benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of the floor
 	$(BIN)/lilliput benchmark

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scenarios.report.gather import ReportMaterial, ReportRequest, report_on
     from scenarios.report.write import write_report
     from scenarios.run import RunResult, run_scenario
-    from simulation.scenario import Scenario
+    from simulation.interventions import Scenario
 
 #: Where each public name lives.
 _HOMES = {
@@ -35,7 +35,7 @@ _HOMES = {
     "ReportMaterial": "scenarios.report.gather",
     "ReportRequest": "scenarios.report.gather",
     "RunResult": "scenarios.run",
-    "Scenario": "simulation.scenario",
+    "Scenario": "simulation.interventions",
     "ScenarioError": "scenarios.errors",
     "catalogue": "scenarios.files",
     "compare": "scenarios.comparison.compare",

@@ -6,6 +6,9 @@ from typing import TypeVar
 
 from simulation.errors import LilliputError, Problem
 
+#: The largest seed of the shocks, and the most worker processes that a command takes.
+MOST_SEED = 2**63 - 1
+MOST_WORKERS = 1_024
 _NUMBER = re.compile(r"[+-]?\d{1,30}")
 Whatever = TypeVar("Whatever")
 

@@ -27,9 +27,9 @@ from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import LilliputError, Problem, raise_if_any
+from simulation.interventions import HISTORICAL
 from simulation.opening import opening_state
 from simulation.parameters import default_parameters
-from simulation.scenario import HISTORICAL
 from simulation.shocks import DECISIONS, Shocks
 from simulation.transition import transition
 

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulation.context import PLAN_YEARS
 from simulation.countries import Country
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
+from simulation.drivers import PLAN_YEARS
 
 Pair = tuple[Country, Country]
 #: Asked by the client, pledged by the patron, delivered: three different things, never compared with one another.

@@ -17,7 +17,7 @@ from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, Quarters, quantile_date
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import simulate_in_chunks
 from simulation.errors import MISSING, Problem
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.state import Move
 
 EXPECTED = CATALOGUE / "expected"

@@ -7,29 +7,28 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from scenarios.errors import ScenarioError
-from simulation.context import foreign_spell_problems, leadership_spells
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import LAST_YEAR, date_of, quarter_of
-from simulation.errors import MISSING, Problem, nearest, raise_if_any, unknown
-from simulation.interventions import (
-    DRIVERS,
-    MOVES,
-    Intervention,
-    intervention_problems,
-    overlap_problems,
-)
+from simulation.drivers import DRIVERS
+from simulation.errors import MISSING, Problem, nearest, raise_if_any
+from simulation.interventions import HISTORICAL, MOVES, Scenario, read_changes
 from simulation.parameters import source_keys
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.schema import Sentence, among, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
 LONGEST_HORIZON = 36
-#: Needed in every file; a file that changes history must also say on what grounds, and what it leaves out.
-_ALWAYS = ("name", "question", "antecedent", "horizon_years")
-_GROUNDS = ("source", "lines", "page", "left_out")
-_KEYS = (*_ALWAYS, *_GROUNDS, "interventions")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
@@ -80,136 +79,80 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing or unknown
     key, a name, date or value that is not allowed.
     """
-    where = path.name
+    title = f"{path}: the scenario cannot be used"
     try:
         entry = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         broken = isinstance(error, tomllib.TOMLDecodeError)
-        problem = Problem(
-            str(path),
-            "file",
-            str(error),
-            "valid TOML" if broken else "a readable text file in UTF-8",
-        )
-        raise ScenarioError(f"{path}: the scenario cannot be used", [problem]) from error
-    problems = [
-        *_key_problems(where, entry),
-        *_text_problems(where, entry),
-        *_change_problems(where, entry),
-    ]
-    raise_if_any(f"{path}: the scenario cannot be used", problems, ScenarioError)
-    scenario = _scenario(entry)
-    raise_if_any(f"{path}: the scenario cannot be used", _taken_name(path, scenario), ScenarioError)
-    return ScenarioFile(scenario, entry.get("page", ""), path)
+        allowed = "valid TOML" if broken else "a readable text file in UTF-8"
+        problem = Problem(str(path), "file", str(error), allowed)
+        raise ScenarioError(title, [problem]) from error
+    changes = entry.pop("interventions", [])
+    heading, problems = validated(_Grounds if changes else _Heading, entry, path.name)
+    if not changes and entry.get("name") != HISTORICAL.name:
+        allowed = "at least one table [[interventions]]"
+        problems.append(Problem(path.name, "interventions", MISSING, allowed))
+    interventions, wrong = read_changes(path.name, changes)
+    raise_if_any(title, [*problems, *wrong], ScenarioError)
+    assert heading is not None, "no problem means a heading"
+    told = heading.model_dump(exclude={"page"})
+    scenario = Scenario(**told, interventions=interventions)
+    raise_if_any(title, _taken_name(path, scenario), ScenarioError)
+    return ScenarioFile(scenario, heading.page, path)
 
 
-def _scenario(entry: dict[str, Any]) -> Scenario:
-    told = entry["antecedent"]
-    return Scenario(
-        name=entry["name"],
-        question=entry["question"],
-        antecedent=told if isinstance(told, str) else "\n".join(told),
-        source=entry.get("source", ""),
-        lines=entry.get("lines", ""),
-        left_out=entry.get("left_out", ""),
-        horizon=entry["horizon_years"],
-        interventions=tuple(_intervention(change) for change in entry.get("interventions", ())),
-    )
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise refusal(NAME_WORDS)
+    return value
 
 
-def _intervention(change: dict[str, Any]) -> Intervention:
-    named = {key: value for key, value in change.items() if key not in ("from", "to")}
-    if "value" in named:
-        named["value"] = float(named["value"])
-    return Intervention(start=str(change["from"]), end=str(change["to"]), **named)
+def _antecedent(value: object) -> str:
+    """One sentence, or a list of them, which becomes one a line."""
+    sentences = value if isinstance(value, list) else [value]
+    texts = [each for each in sentences if isinstance(each, str) and each.strip()]
+    if not texts or len(texts) < len(sentences):
+        raise refusal("a sentence, or a list of sentences if there are several")
+    return "\n".join(texts)
 
 
-def _key_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
-    wanted = (*_ALWAYS, *_GROUNDS) if entry.get("interventions") else _ALWAYS
-    problems = [Problem(where, key, MISSING, "required") for key in wanted if key not in entry]
-    if not entry.get("interventions") and entry.get("name") != HISTORICAL.name:
-        problems.append(
-            Problem(where, "interventions", MISSING, "at least one table [[interventions]]")
-        )
-    return problems + [unknown(where, "key", key, _KEYS) for key in entry if key not in _KEYS]
+def _horizon(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= LONGEST_HORIZON:
+        raise refusal(f"a whole number of years, 1 to {LONGEST_HORIZON}")
+    return value
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+class _Heading(BaseModel):
+    """What a scenario file says beside its changes: needed in every file are the first four keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, BeforeValidator(_name)]
+    question: Sentence
+    antecedent: Annotated[str, BeforeValidator(_antecedent)]
+    horizon: Annotated[int, BeforeValidator(_horizon)] = Field(validation_alias="horizon_years")
+    source: Annotated[str, BeforeValidator(lambda value: among(source_keys(), value))] = ""
+    lines: str = ""
+    page: str = ""
+    left_out: Sentence = ""
+
+    @field_validator("lines", "page", mode="before")
+    @classmethod
+    def _spans(cls, value: object, info: ValidationInfo) -> str:
+        """Lines and pages, which may be left blank only where the text of the source is not held."""
+        blank = value == "" and info.data.get("source") not in _HELD
+        if not isinstance(value, str) or not (blank or _SPANS.fullmatch(value)):
+            raise refusal("numbers such as 925, 925-927 or 925-927;1104-1105")
+        return value
 
 
-def _text_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
-    """What is wrong with the keys that say what the scenario is and where it comes from."""
-    problems = []
-    name, told, horizon = entry.get("name"), entry.get("antecedent"), entry.get("horizon_years")
-    if "name" in entry and not (isinstance(name, str) and _NAME.fullmatch(name)):
-        problems.append(Problem(where, "name", name, NAME_WORDS))
-    if "antecedent" in entry and not (
-        _is_text(told) or (isinstance(told, list) and told and all(map(_is_text, told)))
-    ):
-        problems.append(
-            Problem(
-                where, "antecedent", told, "a sentence, or a list of sentences if there are several"
-            )
-        )
-    if "horizon_years" in entry and not (type(horizon) is int and 1 <= horizon <= LONGEST_HORIZON):
-        problems.append(
-            Problem(
-                where, "horizon_years", horizon, f"a whole number of years, 1 to {LONGEST_HORIZON}"
-            )
-        )
-    problems += [
-        Problem(where, key, entry[key], "a sentence")
-        for key in ("question", "left_out")
-        if key in entry and not _is_text(entry[key])
-    ]
-    return problems + _source_problems(where, entry)
+class _Grounds(_Heading):
+    """The same of a file that changes history: it must also say on what grounds, and what it leaves out."""
 
-
-def _source_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
-    problems = []
-    source = entry.get("source")
-    if "source" in entry and source not in source_keys():
-        problems.append(unknown(where, "source", source, source_keys()))
-    for key in ("lines", "page"):
-        value = entry.get(key, "")
-        formed = isinstance(value, str) and (
-            _SPANS.fullmatch(value) or (not value and source not in _HELD)
-        )
-        if key in entry and not formed:
-            problems.append(
-                Problem(where, key, value, "numbers such as 925, 925-927 or 925-927;1104-1105")
-            )
-    return problems
-
-
-def _change_problems(where: str, entry: dict[str, Any]) -> list[Problem]:
-    """What is wrong with the dated changes."""
-    changes = entry.get("interventions", [])
-    if not isinstance(changes, list):
-        return [Problem(where, "interventions", changes, "tables [[interventions]]")]
-    problems = []
-    sound: dict[int, Intervention] = {}
-    for position, change in enumerate(changes, 1):
-        found = _problems_of_change(where, position, change)
-        if not found:
-            sound[position] = _intervention(change)
-        problems += found
-    return problems + overlap_problems(where, sound)
-
-
-def _problems_of_change(where: str, position: int, change: object) -> list[Problem]:
-    spells = leadership_spells()
-    problems = intervention_problems(where, position, change, tuple(spells))
-    if not isinstance(change, dict):
-        return problems
-    if "reason" in change and not _is_text(change["reason"]):
-        at = f"interventions[{position}].reason"
-        problems.append(Problem(where, at, change["reason"], "a sentence"))
-    country, spell = change.get("country"), change.get("spell")
-    if country in COUNTRY_KEYS and isinstance(spell, str) and spell in spells:
-        problems += foreign_spell_problems(where, position, country, spell)
-    return problems
+    source: Annotated[str, BeforeValidator(lambda value: among(source_keys(), value))]
+    lines: str
+    page: str
+    left_out: Sentence
 
 
 def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:

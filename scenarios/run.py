@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from scenarios.documented import PLAN_PERIODS, Window
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import KEPT, Outcomes, collected
 from simulation.ensemble import CHUNK, simulate_in_chunks
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 from simulation.trajectory import Trajectory
 
 #: Replicates whose parameters are held at once.
@@ -33,7 +33,7 @@ class RunResult:
 
 def scenario_hash(scenario: Scenario) -> str:
     """A fingerprint of everything a scenario says; it does not depend on how its file is laid out."""
-    return hashlib.sha256(json.dumps(asdict(scenario), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
 
 
 def run_scenario(

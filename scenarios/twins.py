@@ -22,8 +22,8 @@ from scenarios.outcomes import (
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import Course, continued, opened
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import BLOCK
 from simulation.trajectory import Trajectory
 

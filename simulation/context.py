@@ -1,46 +1,28 @@
 """The drivers, quarter by quarter: what history feeds into the rules, with a scenario's changes made."""
 
-import csv
-import math
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from simulation.arrays import Array, PerCountry, PerPair
 from simulation.countries import COUNTRIES, Country, country_named
-from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
-from simulation.errors import Problem, raise_if_any, unknown
-from simulation.interventions import DRIVERS, MOVES, Intervention, overlap_problems
+from simulation.dates import FIRST_YEAR
+from simulation.drivers import (
+    CHINA_ENTERS,
+    DRIVERS,
+    PLAN_YEARS,
+    Spell,
+    driver_table,
+    income_table,
+    leadership_spells,
+    log_share_tables,
+    proximity_table,
+    spell_table,
+)
+from simulation.errors import raise_if_any
+from simulation.interventions import MOVES, Intervention, Scenario, overlap_problems
 from simulation.parameters import Parameters
-from simulation.scenario import Scenario
-
-#: The file of each driver in ``simulation/drivers/``.
-DRIVER_FILES = {driver: driver for driver in DRIVERS} | {"emergency": "shocks"}
-#: Five-year plans began in these years. Source: marku2017 924-927, 1074-1075, 2365-2366, 5758-5760.
-PLAN_YEARS = (1951, 1956, 1961, 1966, 1971, 1976)
-#: The quarter in which the People's Republic of China enters. Source: marku2017 907.
-CHINA_ENTERS = quarter_of("1949-10")
-
-
-#: The year of the dollars in ``economies.csv``.
-PRICES_OF_GDP = 2011.0
-MILLIONS_IN_A_BILLION = 1000
-
-
-@dataclass(frozen=True)
-class Spell:
-    """A leadership's time in office and the names of the parameters that hold its line and demand for hierarchy."""
-
-    name: str
-    country: Country
-    first_month: int
-    last_month: int
-    leader: str
-    line: str
-    hierarchy: str
 
 
 @dataclass(frozen=True)
@@ -71,119 +53,6 @@ class QuarterContext:
     forbidden: dict[str, tuple[tuple[int, int], ...]]
 
 
-def read_driver(name: str) -> list[dict[str, str]]:
-    """The rows of a driver file in ``simulation/drivers/``, as text by column."""
-    text = files("simulation").joinpath("drivers", f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _month(date: str) -> int:
-    return (int(date[:4]) - FIRST_YEAR) * 12 + int(date[5:7]) - 1
-
-
-@cache
-def leadership_spells() -> dict[str, Spell]:
-    """Every leadership spell of ``drivers/leadership.csv``, by name."""
-    return {
-        row["spell"]: Spell(
-            row["spell"],
-            country_named(row["country"]),
-            _month(row["from"]),
-            _month(row["to"]),
-            row["leader"],
-            row["line"],
-            row["hierarchy"],
-        )
-        for row in read_driver("leadership")
-    }
-
-
-def _spell_table() -> list[list[str]]:
-    """The spell in office in each quarter (its middle month) for each country; before the first, the first."""
-    table = [[""] * COUNTRIES for _ in range(QUARTERS)]
-    for country in Country:
-        spells = sorted(
-            (s for s in leadership_spells().values() if s.country is country),
-            key=lambda s: s.first_month,
-        )
-        for quarter in range(QUARTERS):
-            month = quarter * 3 + 1
-            current = [s.name for s in spells if s.first_month <= month]
-            table[quarter][country] = current[-1] if current else spells[0].name
-    return table
-
-
-@cache
-def _driver_table(driver: str) -> Array:
-    """A 0-1 driver as quarterly means of its months, shape (T, C, 1); zero where no row speaks."""
-    months = np.zeros((QUARTERS * 3, COUNTRIES))
-    for row in read_driver(DRIVER_FILES[driver]):
-        months[_month(row["from"]) : _month(row["to"]) + 1, country_named(row["country"])] = float(
-            row["value"]
-        )
-    return np.asarray(months.reshape(QUARTERS, 3, COUNTRIES).mean(axis=1)[..., np.newaxis])
-
-
-@cache
-def _log_gdp_table() -> Array:
-    """Logarithm of GDP in billion 2011 dollars at mid-quarter, shape (T, C, 1).
-
-    Interpolated in logarithms between the years held; the first and last growth rates are carried outward.
-    """
-    rows = read_driver("economies")
-    table = np.empty((QUARTERS, COUNTRIES, 1))
-    middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
-    for country in Country:
-        held = sorted(
-            (float(r["year"]), math.log(float(r["gdp"])))
-            for r in rows
-            if r["country"] == country.key
-        )
-        years = np.array([year for year, _ in held]) + 0.5
-        logs = np.array([value for _, value in held])
-        values = np.interp(middle, years, logs)
-        first = (logs[1] - logs[0]) / (years[1] - years[0])
-        last = (logs[-1] - logs[-2]) / (years[-1] - years[-2])
-        values += (
-            np.minimum(middle - years[0], 0) * first + np.maximum(middle - years[-1], 0) * last
-        )
-        table[:, country, 0] = values
-    return table
-
-
-@cache
-def _log_share_tables() -> tuple[Array, Array]:
-    """Logarithms of the patron's and of the client's share in the GDP of both, each of shape (T, P, C, 1)."""
-    of_country = _log_gdp_table()
-    gdp = np.exp(of_country)
-    together = np.log(gdp[:, :, np.newaxis] + gdp[:, np.newaxis])
-    return of_country[:, :, np.newaxis] - together, of_country[:, np.newaxis] - together
-
-
-@cache
-def _income_table() -> Array:
-    """GDP in million US dollars of the day a year, shape (T, C, 1): that of 2011 dollars at current prices."""
-    rows = {float(row["year"]): math.log(float(row["index"])) for row in read_driver("prices")}
-    then = rows.pop(PRICES_OF_GDP)
-    middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
-    prices = (
-        np.interp(middle, np.array(sorted(rows)) + 0.5, [rows[year] for year in sorted(rows)])
-        - then
-    )
-    return np.asarray(
-        np.exp(_log_gdp_table() + prices[:, np.newaxis, np.newaxis]) * MILLIONS_IN_A_BILLION
-    )
-
-
-@cache
-def _proximity_table() -> PerPair:
-    table = np.zeros((COUNTRIES, COUNTRIES, 1))
-    for row in read_driver("proximity"):
-        one, other = country_named(row["country"]), country_named(row["other"])
-        table[one, other] = table[other, one] = float(row["value"])
-    return table
-
-
 def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
     """The pairs of two different countries at which a table (P, C, 1) is zero."""
     return tuple(
@@ -191,53 +60,27 @@ def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _both_ways(table: Array, intervention: Intervention, value: float) -> None:
-    patron, client = country_named(intervention.patron), country_named(intervention.client)
-    table[patron, client] = table[client, patron] = value
-
-
-def _pairs(intervention: Intervention) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The two ordered pairs of the countries that an intervention names."""
-    patron, client = country_named(intervention.patron), country_named(intervention.client)
-    return (patron, client), (client, patron)
-
-
-def foreign_spell_problems(where: str, position: int, country: str, spell: str) -> list[Problem]:
-    """What is wrong if a country is given a leadership: that it is another country's."""
-    own = [name for name, held in leadership_spells().items() if held.country.key == country]
-    return [] if spell in own else [unknown(where, f"interventions[{position}].spell", spell, own)]
-
-
 class Context:
     """The drivers of a scenario for a set of parameters, read one quarter at a time.
 
     A quarter's drivers depend on nothing later, so a counterfactual has its twin's drivers until its first
-    intervention. Raises ``SimulationError`` for changes that contradict each other and for the leadership of
-    another country.
+    intervention. Raises ``SimulationError`` for changes that contradict each other.
     """
 
     def __init__(self, scenario: Scenario, parameters: Parameters) -> None:
         changes = dict(enumerate(scenario.interventions, 1))
         problems = overlap_problems(scenario.name, changes)
-        for number, change in changes.items():
-            if change.kind == "leadership":
-                problems += foreign_spell_problems(
-                    scenario.name, number, change.country, change.spell
-                )
         raise_if_any(f"{scenario.name}: the scenario cannot be used", problems)
         self._interventions = scenario.interventions
         self._parameters = parameters
-        self._spells = _spell_table()
+        self._spells = spell_table()
         self._plain: dict[bool, dict[str, Any]] = {}
         self._in_office: dict[str, tuple[list[str], PerCountry]] = {}
-        self._drivers = {driver: _driver_table(driver) for driver in DRIVERS}
-        for intervention in self._interventions:
-            if intervention.kind == "leadership":
-                for quarter in range(QUARTERS):
-                    if intervention.active(quarter):
-                        self._spells[quarter][country_named(intervention.country)] = (
-                            intervention.spell
-                        )
+        self._drivers = {driver: driver_table(driver) for driver in DRIVERS}
+        for change in scenario.interventions:
+            if change.kind == "leadership":
+                for quarter in range(change.first_quarter, change.last_quarter + 1):
+                    self._spells[quarter][country_named(change.country)] = change.spell
 
     def spell(self, quarter: int, country: Country) -> Spell:
         """The leadership spell in force in a quarter, interventions included."""
@@ -268,9 +111,9 @@ class Context:
             quarter=quarter,
             line=self._of_spells(quarter, "line"),
             hierarchy=self._of_spells(quarter, "hierarchy"),
-            income=_income_table()[quarter],
-            log_size_share=_log_share_tables()[0][quarter],
-            log_client_share=_log_share_tables()[1][quarter],
+            income=income_table()[quarter],
+            log_size_share=log_share_tables()[0][quarter],
+            log_client_share=log_share_tables()[1][quarter],
             isolation=drivers["isolation"],
             pressure=drivers["pressure"],
             distraction=drivers["distraction"],
@@ -292,7 +135,7 @@ class Context:
         present = 1 - np.eye(COUNTRIES)[..., np.newaxis]
         if quarter < CHINA_ENTERS:
             present[Country.CHINA] = present[:, Country.CHINA] = 0
-        proximity = _proximity_table()
+        proximity = proximity_table()
         permitted = {move: np.ones(shape) for move in MOVES}
         grant_imposed, grant_free, extra_pledge = np.zeros(shape), np.ones(shape), np.zeros(shape)
         for change in active:
@@ -301,15 +144,15 @@ class Context:
                 present[country] = present[:, country] = 0
             elif change.kind == "proximity":
                 proximity = proximity.copy()
-                _both_ways(proximity, change, change.value)
+                for pair in change.pairs:
+                    proximity[pair] = change.value
             elif change.kind == "forbid":
-                _both_ways(permitted[change.move], change, 0.0)
-            elif change.kind in ("grant", "pledge"):
-                at = country_named(change.patron), country_named(change.client)
-                if change.kind == "grant":
-                    grant_imposed[at], grant_free[at] = change.value, 0.0
-                else:
-                    extra_pledge[at] += change.value
+                for pair in change.pairs:
+                    permitted[change.move][pair] = 0
+            elif change.kind == "grant":
+                grant_imposed[change.pair], grant_free[change.pair] = change.value, 0
+            elif change.kind == "pledge":
+                extra_pledge[change.pair] += change.value
         absent = _zero_pairs(present)
         forbidden = {move: _zero_pairs(allowed * present) for move, allowed in permitted.items()}
         return {
@@ -325,13 +168,13 @@ class Context:
                 (pair, change.value)
                 for change in active
                 if change.kind == "goodwill"
-                for pair in _pairs(change)
+                for pair in change.pairs
             ),
             "imposed": tuple(
                 (pair, change.move)
                 for change in active
                 if change.kind == "impose"
-                for pair in _pairs(change)
+                for pair in change.pairs
                 if pair not in absent
             ),
         }

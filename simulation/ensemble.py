@@ -11,9 +11,9 @@ from simulation.context import Context
 from simulation.dates import QUARTERS
 from simulation.finite import check_finite
 from simulation.fusion import fusing
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import BLOCK, Shocks
 from simulation.state import AllianceState, array_fields
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter

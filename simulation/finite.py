@@ -6,9 +6,9 @@ from simulation.context import Context
 from simulation.countries import Country, pair_name
 from simulation.dates import QUARTERS, quarter_name
 from simulation.errors import NonFiniteError, Problem
+from simulation.interventions import Scenario
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.scenario import Scenario
 from simulation.shocks import Shocks
 from simulation.state import AllianceState, QuarterAccount, array_fields
 from simulation.transition import transition

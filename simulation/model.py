@@ -12,9 +12,9 @@ from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any
 from simulation.finite import check_finite
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.opening import opening_state
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import Shocks
 from simulation.state import AllianceState, QuarterAccount, Status
 from simulation.transition import transition

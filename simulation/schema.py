@@ -5,10 +5,12 @@ refuses comes back as problems in the words of all of lilliput: where, key, valu
 the nearest match.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic_core import PydanticCustomError
 
 from simulation.errors import MISSING, Problem, unknown
 
@@ -53,7 +55,10 @@ def validated(
 
 def names_of(model: type[BaseModel]) -> list[str]:
     """The keys of a model as they stand in files: a field's alias where it has one."""
-    return [str(field.alias or name) for name, field in model.model_fields.items()]
+    return [
+        str(field.alias or field.validation_alias or name)
+        for name, field in model.model_fields.items()
+    ]
 
 
 def problems_of(
@@ -62,9 +67,47 @@ def problems_of(
     """What pydantic complains of, as problems; ``names`` are the keys that the entry may have.
 
     A validator of one's own raises ``PydanticCustomError`` whose context may hold ``allowed`` and
-    ``near``: what is allowed, and the nearest match.
+    ``near``: what is allowed, and the nearest match; or it calls ``refuse``.
     """
-    return [_problem(detail, where, key, names) for detail in error.errors(include_url=False)]
+    problems: list[Problem] = []
+    for detail in error.errors(include_url=False):
+        whole = detail.get("ctx", {}).get("problems")
+        problems += [_problem(detail, where, key, names)] if whole is None else whole
+    return problems
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Within a validator of one's own: refuse a value for these problems, if there are any."""
+    if problems:
+        raise PydanticCustomError("problems", "refused", {"problems": list(problems)})
+
+
+def refusal(allowed: str, near: str = "") -> PydanticCustomError:
+    """What a validator of one's own raises: what is allowed, and the nearest match."""
+    return PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "near": near})
+
+
+def among(names: Sequence[str], value: object) -> str:
+    """A value that is one of some names; anything else is refused with the nearest of them."""
+    if not isinstance(value, str) or value not in names:
+        problem = unknown("", "", value, names)
+        raise refusal(problem.allowed, problem.nearest)
+    return value
+
+
+def one_of(names: Sequence[str]) -> BeforeValidator:
+    """The check that a field is one of some names, to annotate it with."""
+    return BeforeValidator(partial(among, names))
+
+
+def _sentence(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise refusal("a sentence")
+    return value
+
+
+Sentence = Annotated[str, BeforeValidator(_sentence)]
+"""Text that is not blank."""
 
 
 def _problem(detail: Mapping[str, Any], where: str, key: str, names: tuple[str, ...]) -> Problem:

@@ -1,10 +1,12 @@
 """What carries over from one quarter to the next, and what a quarter leaves on the books."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.arrays import (
     Array,
@@ -60,6 +62,22 @@ class AllianceState:
     ambition: PerPair
     refused: PerPair
     remembered_line: PerCountry
+
+    def take(self, rows: NDArray[np.integer]) -> "AllianceState":
+        """The state of some histories, by their places on the replicate axis; places may be repeated."""
+        return AllianceState(
+            **{name: np.take(array, rows, axis=-1) for name, array in vars(self).items()}
+        )
+
+    @classmethod
+    def joined(cls, states: Sequence["AllianceState"]) -> "AllianceState":
+        """One state of several, their histories side by side in the order given."""
+        return cls(
+            *(
+                np.concatenate([getattr(state, quantity.name) for state in states], axis=-1)
+                for quantity in fields(cls)
+            )
+        )
 
 
 class QuarterAccount(NamedTuple):

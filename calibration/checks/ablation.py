@@ -1,64 +1,60 @@
-"""What each mechanism adds: the rules fitted again without it, one at a time, and compared with the whole.
+"""What each mechanism adds: the rules fitted again without it, one at a time, beside the whole.
 
-A mechanism is off when its parameters are held at the values of ``calibration/mechanisms.toml``, at which it
-says nothing. All else is fitted anew, so that the rest may take its place: draws fitted to the whole rules are
-carried to those of the rest, which gives the ratio of their evidence directly. Source: Gelman & Meng 1998.
+A mechanism is off when its parameters are held at the values of ``calibration/mechanisms.toml``, at
+which it says nothing. All else is fitted anew, so that the rest may take its place: draws fitted to
+the whole rules are carried to those of the rest, which gives the ratio of their evidence directly.
+Source: Gelman & Meng 1998.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from matplotlib.figure import Figure
 from scipy import special
 
 from calibration.checks.leave_one_out import MOST_K, smoothed
-from calibration.evidence.lines import read_entries
+from calibration.checks.mechanisms import Mechanism
 from calibration.fit.population import Effort, Population
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
 from calibration.likelihood.observations import Record
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.scores import Difference, paired
 from calibration.prior import Coordinates
+from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
-from simulation.errors import Problem, unknown
-from simulation.parameters import parameter_problems, source_keys
+from simulation.errors import listed
 
-
-class MechanismEntry(BaseModel):
-    """A table of ``calibration/mechanisms.toml``; its name is that of the mechanism."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    meaning: str
-    off: dict[str, float]
-    source: str
-    lines: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Mechanism:
-    """A mechanism of the rules: what it claims, the parameters that switch it off, and who claims it."""
-
-    name: str
-    meaning: str
-    off: Mapping[str, float]
-    source: str
-    lines: str
-    note: str
+#: With fewer families of draws in a fit its log evidence, and the error of it, cannot be relied on.
+LEAST_FAMILIES = 10
+_HOW = (
+    "Each mechanism of `calibration/mechanisms.toml` is switched off by holding its parameters "
+    "where it says nothing, and all else is fitted anew: draws fitted to the whole rules are "
+    "carried, in bridges of equal difficulty, to those of the rules without it. *Evidence*: "
+    "log evidence of the whole minus that without; plus means that the mechanism earns its place, "
+    "minus that the record is more probable without it. It is the sum of two parts. *Fit*: mean "
+    "log-likelihood of the draws, whole minus without. *Prior*: plus if the draws lie nearer to "
+    "the prior with the mechanism, minus if other parameters have to leave the middle of their "
+    "priors to make room for it; a mechanism with a better fit and the evidence against it is not "
+    "contradicted by the record, but by where the priors of the rest have been put. *Left-out*: "
+    "mean log score of single observations foreseen from the rest, whole minus without (by "
+    "weighted draws; where weights fail this is rough). *Families*: how many of the draws at the "
+    "start have descendants at the end; the error of the evidence is from them, and is too small "
+    "when few are left."
+)
 
 
 @dataclass(frozen=True)
 class Scored:
     """How well draws account for the record.
 
-    ``fit`` is the log-likelihood of each draw, (draws,), and ``families`` how many of the draws are unrelated;
-    ``single`` the mean log-probability of each observation given all others, ``left_out`` the log score of each left
-    out, (observations,) both, and ``failing`` for how many of those weights fail.
+    ``fit`` is the log-likelihood of each draw, (draws,), and ``families`` how many of the draws are
+    unrelated; ``single`` the mean log-probability of each observation given all others,
+    ``left_out`` the log score of each left out, (observations,) both, and ``failing`` for how many
+    of those weights fail.
     """
 
     fit: Array
@@ -72,10 +68,11 @@ class Scored:
 class Added:
     """What a mechanism adds: the whole minus the rules without it.
 
-    ``evidence`` is in log evidence, with its ``error``; ``fit`` in the mean log-likelihood of the draws; ``left_out``
-    in the log score of observations left out, of which ``failing`` have weights that fail in the fit without it;
-    ``single`` (observations,) in the mean log-probability of each given the others. ``families`` is how many draws of
-    the whole rules its population descends from.
+    ``evidence`` is in log evidence, with its ``error``; ``fit`` in the mean log-likelihood of the
+    draws; ``left_out`` in the log score of observations left out, of which ``failing`` have weights
+    that fail in the fit without it; ``single`` (observations,) in the mean log-probability of each
+    given the others. ``families`` is how many draws of the whole rules its population descends
+    from.
     """
 
     mechanism: Mechanism
@@ -89,38 +86,12 @@ class Added:
 
     @property
     def prior(self) -> float:
-        """What is left of the evidence beside the fit: plus if the draws lie nearer to the prior with the mechanism.
+        """What is left of the evidence beside the fit.
 
-        Formula: log evidence = mean log-likelihood of the posterior - its Kullback-Leibler divergence from the prior.
+        Plus if the draws lie nearer to the prior with the mechanism. Formula: log evidence = mean
+        log-likelihood of the posterior - its Kullback-Leibler divergence from the prior.
         """
         return self.evidence - self.fit.mean
-
-
-def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
-    """The mechanisms of a TOML file; every problem is reported at once.
-
-    Raises ``CalibrationError`` for broken TOML, missing or unknown keys, unknown sources, and parameters that
-    are unknown or out of bounds.
-    """
-    entries = read_entries(
-        path, MechanismEntry, "the mechanisms cannot be used", _mechanism_problems
-    )
-    return tuple(Mechanism(name, **dict(entry)) for name, entry in entries.items())
-
-
-def _mechanism_problems(where: str, entry: MechanismEntry) -> list[Problem]:
-    problems = parameter_problems(where, entry.off)
-    if not entry.off:
-        problems.append(Problem(where, "off", entry.off, "at least one parameter"))
-    if entry.source not in source_keys():
-        problems.append(unknown(where, "source", entry.source, source_keys()))
-    return problems
-
-
-@cache
-def shipped_mechanisms() -> tuple[Mechanism, ...]:
-    """The mechanisms of ``calibration/mechanisms.toml``."""
-    return read_mechanisms(Path(str(files("calibration").joinpath("mechanisms.toml"))))
 
 
 def added(
@@ -134,15 +105,16 @@ def added(
     near: str,
     *,
     workers: int | None = None,
-    told: Callable[[Population], None] | None = None,
+    reached: Callable[[Population], None] | None = None,
 ) -> Added:
     """What a mechanism adds to the rest, going on from what is kept in ``folder``.
 
-    ``start`` (population, parameters) are draws fitted to the whole rules, ``near`` their name, ``whole`` how well they
-    account for the record.
+    ``start`` (population, parameters) are draws fitted to the whole rules, ``near`` their name,
+    ``whole`` how well they account for the record; ``reached`` is called with every population on
+    the way.
     """
     refit = Refit(f"without-{mechanism.name}", record, near, fixed=dict(mechanism.off))
-    population = refitted(refit, effort, seed, folder, start, workers=workers, each_step=told)
+    population = refitted(refit, effort, seed, folder, start, workers=workers, each_step=reached)
     rest = scored(population.coordinates, refit, seed, effort.copies, population.families)
     return Added(
         mechanism,
@@ -159,25 +131,159 @@ def added(
 def scored(coordinates: Coordinates, refit: Refit, seed: int, copies: int, families: int) -> Scored:
     """How well draws (draws, parameters) of so many families account for the record of a refit."""
     fit = refit_log_likelihoods(coordinates, refit, seed, copies, 0)
-    held = pointwise_of(coordinates, refit.record, seed=seed, copies=copies, fixed=refit.fixed)
-    weights, pareto = smoothed(held.log_likelihood)
+    parts = pointwise_of(coordinates, refit.record, seed=seed, copies=copies, fixed=refit.fixed)
+    weights, pareto = smoothed(parts.log_likelihood)
     return Scored(
         fit,
         families,
-        held.log_likelihood.mean(axis=1),
-        weighted_logs(held.log_likelihood, weights),
+        parts.log_likelihood.mean(axis=1),
+        weighted_logs(parts.log_likelihood, weights),
         int((pareto > MOST_K).sum()),
     )
 
 
 def fit_gained(one: Scored, other: Scored) -> Difference:
-    """The difference of two means of the log-likelihood; each has the error sd / sqrt(families)."""
-    errors = [held.fit.std() / np.sqrt(held.families) for held in (one, other)]
-    return Difference(
-        float(one.fit.mean() - other.fit.mean()), float(np.hypot(*errors)), len(one.fit)
-    )
+    """The difference of two mean log-likelihoods; each has the error sd / sqrt(families)."""
+    errors = [each.fit.std() / np.sqrt(each.families) for each in (one, other)]
+    gap = float(one.fit.mean() - other.fit.mean())
+    return Difference(gap, float(np.hypot(*errors)), len(one.fit))
 
 
 def weighted_logs(log_likelihood: Array, weights: Array) -> Array:
     """The log of the weighted mean of likelihoods (observations, draws), one an observation."""
     return np.asarray(special.logsumexp(log_likelihood, axis=1, b=weights))
+
+
+def ablation_report(
+    added: Sequence[Added], failing: int, observations: Sequence[str], origin: Mapping[str, Any]
+) -> tuple[Report, Pictures]:
+    """The report of what each mechanism adds.
+
+    ``failing`` counts the observations for which the weights of the whole rules fail.
+    """
+    rows = sorted(added, key=lambda row: -row.evidence)
+    heads = ("mechanism", "evidence", "error", "fit", "prior", "left-out", "families")
+    whole = Table(
+        title="Whole minus without, the most needed first",
+        columns=(*heads, "weights fail"),
+        rows=[
+            (
+                row.mechanism.name,
+                f"{row.evidence:+.2f}",
+                f"{row.error:.2f}",
+                str(row.fit),
+                f"{row.prior:+.2f}",
+                str(row.left_out),
+                str(row.families),
+                str(row.failing),
+            )
+            for row in rows
+        ],
+    )
+    claims = Table(
+        title="What each mechanism claims, and which observation gains and loses most by it "
+        "(mean log-probability given the others, whole minus without)",
+        columns=("mechanism", "claims", "gains most", "loses most"),
+        rows=[
+            (row.mechanism.name, row.mechanism.meaning, *_extremes(row.single, observations))
+            for row in rows
+        ],
+    )
+    needed, harmful = _judged(rows)
+    measured = (
+        f"of {len(rows)} mechanisms {len(needed)} earn their place, {len(harmful)} stand in the way"
+    )
+    report = Report(
+        check="ablation",
+        title="What each mechanism adds",
+        finding=_finding(rows),
+        reached=None,
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            f"Of the whole rules' draws weights fail for {failing} observations.",
+            Picture(name="evidence", caption="What each mechanism adds in log evidence"),
+            whole,
+            claims,
+        ),
+        goals=(Goal(name="What each mechanism adds", goal="", measured=measured, reached=None),),
+        values={
+            "mechanisms": {
+                row.mechanism.name: {
+                    "evidence": row.evidence,
+                    "error": row.error,
+                    "fit": row.fit.mean,
+                    "fit_error": row.fit.error,
+                    "families": row.families,
+                    "left_out": row.left_out.mean,
+                    "left_out_error": row.left_out.error,
+                    "single": dict(zip(observations, row.single, strict=True)),
+                    "off": row.mechanism.off,
+                }
+                for row in rows
+            },
+        },
+    )
+    return report, {"evidence": added_figure(rows)}
+
+
+def _judged(rows: Sequence[Added]) -> tuple[list[Added], list[Added]]:
+    """The mechanisms that the evidence is for, and those it is against, by two standard errors."""
+    return (
+        [row for row in rows if row.evidence > 2 * row.error],
+        [row for row in rows if row.evidence < -2 * row.error],
+    )
+
+
+def _extremes(single: Array, observations: Sequence[str]) -> tuple[str, str]:
+    """The observations that gain and lose most, with how much."""
+    most, least = (
+        f"{observations[place]} ({single[place]:+.2f})"
+        for place in (int(single.argmax()), int(single.argmin()))
+    )
+    return most, least
+
+
+def _names(rows: Sequence[Added]) -> str:
+    return listed(row.mechanism.name for row in rows)
+
+
+def _finding(rows: Sequence[Added]) -> str:
+    families = min(row.families for row in rows)
+    if families < LEAST_FAMILIES:
+        return (
+            f"**No verdict**: a fit ended with {families} families of draws; below "
+            f"{LEAST_FAMILIES} neither its log evidence nor the error of it can be relied on. Fit "
+            "harder (--effort usual)."
+        )
+    needed, harmful = _judged(rows)
+    text = (
+        f"Of {len(rows)} mechanisms {len(needed)} earn their place in log evidence by more than "
+        "two standard errors"
+    )
+    text += f" ({_names(needed)})" if needed else ""
+    neither = len(rows) - len(needed) - len(harmful)
+    text += f"; {neither} make no difference that can be told from chance"
+    if harmful:
+        worse = [row for row in harmful if row.fit.mean < -2 * row.fit.error]
+        how = f"of these {_names(worse)} make" if worse else "none makes"
+        text += (
+            f"; **without these the record is more probable**: {_names(harmful)} ({how} the draws "
+            "fit worse; where the fit is no worse, priors of other parameters have to give way)"
+        )
+    return text + "."
+
+
+def added_figure(rows: Sequence[Added]) -> Figure:
+    """What each mechanism adds in log evidence, with two standard errors."""
+    figure = blank(8, 0.3 * len(rows) + 1.3)
+    axes = figure.subplots()
+    for height, row in enumerate(rows):
+        reach = 2 * row.error
+        colour = BLUE if abs(row.evidence) > reach else GREY
+        axes.errorbar(row.evidence, height, xerr=reach, fmt="o", color=colour, capsize=2)
+    axes.axvline(0, color=PALE, linewidth=0.8)
+    name_rows(axes, [row.mechanism.name.replace("_", " ") for row in rows], fontsize=9)
+    axes.set_xlabel("log evidence, whole minus without (bars: two standard errors)")
+    figure.tight_layout()
+    return figure

@@ -1,23 +1,30 @@
-"""Which parameters the record informs: how far it narrows each prior, and how much each prior still weighs.
+"""Which parameters the record informs: how far it narrows each prior, how much each still weighs.
 
-Sources: contraction and its classes after Carrella 2021; power-scaling after Kallioinen, Paananen, Burkner &
-Vehtari 2023, by ArviZ.
+Sources: contraction and its classes after Carrella 2021; power-scaling after Kallioinen, Paananen,
+Burkner & Vehtari 2023, by ArviZ.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from calibration.diagnostics import arviz
 from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.likelihood import Progress, no_progress
 from calibration.likelihood.observations import Record
 from calibration.prior import values_of
+from calibration.reports.pictures import BLUE, GREY, ORANGE, PALE, blank, open_frame
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
+from simulation.errors import listed
 from simulation.parameters import Parameter, parameter_table
 
-#: A parameter whose prior variance the record narrows by at least so much is informed; below the other, not identified.
+#: A parameter whose prior variance the record narrows by at least the first of these is informed;
+#: below the second it is not identified.
 INFORMED, WEAK = 0.5, 0.1
 CLASSES = ("informed", "weak", "not identified")
 #: Power-scaling sensitivity above which an influence counts (Kallioinen et al. 2023).
@@ -27,17 +34,30 @@ _FARTHEST = 8.0
 #: Vectors whose likelihood is estimated together.
 _TASK = 256
 _SHUFFLES = 5
-#: No rule but their own reads what these rules book, nor does the record, so it cannot inform their parameters.
+#: No rule but their own reads what these rules book, nor does the record, so it cannot inform
+#: their parameters.
 UNREAD = ("credit.credit_drawn", "credit.repaid")
+
+_STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
+_PANELS = 3
+_HOW = (
+    "Contraction is 1 - (variance of the draws) / (variance of the prior), in coordinates in which "
+    f"every prior is standard normal: {INFORMED} and above is *informed*, {WEAK} to {INFORMED} "
+    f"*weak*, below {WEAK} *not identified*, and then the prior is all there is. *Shift* is how "
+    "far the mean has moved, in prior standard deviations. *Prior weight* and *record weight* say "
+    "how much the draws of a parameter would move were its own prior, or the whole likelihood, "
+    "taken a little more or less seriously (power-scaling); above "
+    f"{NOTICED} an influence counts. Both high: prior and record pull against each other."
+)
 
 
 @dataclass(frozen=True)
 class Identified:
-    """What the record says about one parameter, in coordinates in which its prior is standard normal.
+    """What the record says of one parameter, in coordinates with a standard normal prior.
 
     ``contraction`` is 1 - variance of the draws, ``error`` its standard error as if the draws were
-    independent, ``shift`` the mean of the draws. ``prior_weight`` and ``record_weight`` are power-scaling
-    sensitivities to its own prior and to the likelihood.
+    independent, ``shift`` the mean of the draws. ``prior_weight`` and ``record_weight`` are
+    power-scaling sensitivities to its own prior and to the likelihood.
     """
 
     name: str
@@ -56,10 +76,10 @@ class Identified:
 
 
 def coordinates_of(parameter: Parameter, values: Array) -> Array:
-    """The standard normal coordinates of parameter values: the inverse of ``calibration.prior.values_of``.
+    """The standard normal coordinates of values, the inverse of ``calibration.prior.values_of``.
 
-    Found by bisection of that function, so that there is one formula for the prior; values at a bound are put
-    at eight standard deviations.
+    Sought by bisection of that function, so that there is one formula for the prior; values at a
+    bound are put at eight standard deviations.
     """
     low, high = np.full(values.shape, -_FARTHEST), np.full(values.shape, _FARTHEST)
     for _ in range(60):
@@ -81,22 +101,21 @@ def likelihood_of_draws(
     *,
     seed: int,
     copies: int,
-    told: Callable[[int], None] | None = None,
+    progress: Progress = no_progress,
 ) -> Array:
     """The log-likelihood of each draw, averaged over ``copies`` replicates, shape (draws,)."""
     parts = []
     for start in range(0, len(coordinates), _TASK):
-        some = coordinates[start : start + _TASK]
-        parts.append(log_likelihoods(some, record, seed, copies, start))
-        if told is not None:
-            told(start + len(some))
+        part = coordinates[start : start + _TASK]
+        parts.append(log_likelihoods(part, record, seed, copies, start))
+        progress(start + len(part))
     return np.concatenate(parts)
 
 
 def contraction(coordinates: Array) -> tuple[Array, Array]:
-    """How far draws are narrower than the prior, 1 - variance, and its standard error, both (parameters,).
+    """How far draws are narrower than the prior, and its standard error, both (parameters,).
 
-    Error: square root of (fourth moment - variance squared) / draws.
+    Formula: 1 - variance; error: square root of (fourth moment - variance squared) / draws.
     """
     centred = coordinates - coordinates.mean(axis=0)
     variance = coordinates.var(axis=0, ddof=1)
@@ -105,50 +124,163 @@ def contraction(coordinates: Array) -> tuple[Array, Array]:
 
 
 def power_scaling(posterior: Array, component: Array) -> Array:
-    """How much each column of draws moves when a component of the posterior is raised to a power near one.
+    """How much each column of draws moves as a part of the posterior is raised to a power near one.
 
-    ``posterior`` is (draws, columns); ``component`` the log prior or log likelihood, (draws,) or (draws,
-    columns) for one a column. The measure is a gradient of the cumulative Jensen-Shannon distance, by
-    ``arviz.psens``.
+    ``posterior`` is (draws, columns); ``component`` the log prior or log likelihood, (draws,) or
+    (draws, columns) for one a column. The measure is a gradient of the cumulative Jensen-Shannon
+    distance, by ``arviz.psens``.
     """
     library = arviz()
-
-    columns = [f"x{number}" for number in range(posterior.shape[1])]
-    per_column = np.broadcast_to(component.T, posterior.T.shape) if component.ndim > 1 else None
-    found = []
-    for number, name in enumerate(columns):
-        told = component if per_column is None else per_column[number]
-        held = library.from_dict(posterior={name: posterior[np.newaxis, :, number]})
-        held.add_groups({"log_prior": {"prior": told[np.newaxis]}})
-        found.append(float(library.psens(held, component="prior")[name]))
-    return np.array(found)
+    columns = component if component.ndim > 1 else component[:, np.newaxis]
+    weights = []
+    components = np.broadcast_to(columns.T, posterior.T.shape)
+    for draws, log_part in zip(posterior.T, components, strict=True):
+        data = library.from_dict(posterior={"x": draws[np.newaxis]})
+        data.add_groups({"log_prior": {"prior": log_part[np.newaxis]}})
+        weights.append(float(library.psens(data, component="prior")["x"]))
+    return np.array(weights)
 
 
 def shuffled_scaling(posterior: Array, component: Array, generator: np.random.Generator) -> float:
-    """The sensitivity that draws show to a component that has nothing to do with them: the floor of chance (95 %)."""
-    found = [
+    """The sensitivity of draws to a component unrelated to them: the floor of chance (95 %)."""
+    weights = [
         power_scaling(posterior[:, :1], generator.permutation(component)) for _ in range(_SHUFFLES)
     ]
-    return float(np.quantile(np.concatenate(found), 0.95))
+    return float(np.quantile(np.concatenate(weights), 0.95))
 
 
 def identified(coordinates: Array, log_likelihoods: Array) -> tuple[Identified, ...]:
     """What the record says about every parameter, in the order of the parameter table."""
     narrowed, error = contraction(coordinates)
-    own_prior = power_scaling(coordinates, -0.5 * coordinates**2)
+    prior = power_scaling(coordinates, -0.5 * coordinates**2)
     record = power_scaling(coordinates, log_likelihoods)
-    rows = zip(
-        parameter_table(), narrowed, error, coordinates.mean(axis=0), own_prior, record, strict=True
+    numbers = zip(narrowed, error, coordinates.mean(axis=0), prior, record, strict=True)
+    return tuple(
+        Identified(name, *map(float, row))
+        for name, row in zip(parameter_table(), numbers, strict=True)
     )
-    return tuple(Identified(name, *map(float, numbers)) for name, *numbers in rows)
 
 
 def controls() -> tuple[str, ...]:
-    """The parameters that the record cannot inform, as no other rule reads what theirs books: a check of the draws."""
-    return tuple(name for name, held in parameter_table().items() if held.rule in UNREAD)
+    """The parameters that the record cannot inform, by which the draws are checked.
+
+    No other rule reads what the rules of these parameters book.
+    """
+    return tuple(name for name, entry in parameter_table().items() if entry.rule in UNREAD)
 
 
 def error_of_draws(rows: Sequence[Identified]) -> float:
-    """The error of contraction as the draws themselves show it: the root mean square where it should be zero."""
+    """The error of contraction as the draws show it: the root mean square where it should be 0."""
     known = controls()
     return float(np.sqrt(np.mean([row.contraction**2 for row in rows if row.name in known])))
+
+
+def identified_report(
+    rows: Sequence[Identified], floor: float, origin: Mapping[str, Any]
+) -> tuple[Report, Pictures]:
+    """The report of what the record says of each parameter.
+
+    ``floor`` is the record weight that chance alone gives.
+    """
+    ordered = sorted(rows, key=lambda row: -row.contraction)
+    meanings = parameter_table()
+    numbers = ("contraction", "error", "class", "shift", "prior_weight", "record_weight")
+    entries = {
+        row.name: {name: getattr(row, "standing" if name == "class" else name) for name in numbers}
+        for row in ordered
+    }
+    cells = [
+        (name, *(entry[number] for number in numbers), meanings[name].meaning)
+        for name, entry in entries.items()
+    ]
+    columns = ("parameter", *(name.replace("_", " ") for name in numbers), "meaning")
+    classes = {name: [row.name for row in ordered if row.standing == name] for name in CLASSES}
+    report = Report(
+        check="identified",
+        title="Which parameters the record informs",
+        finding=_finding(ordered, classes),
+        reached=None,
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            _control_text(ordered),
+            f"Chance alone gives a record weight up to {floor:.2f} (likelihoods shuffled among the "
+            "draws).",
+            Picture(name="contraction", caption="Contraction of every parameter"),
+            Table(title="Every parameter, the best informed first", columns=columns, rows=cells),
+        ),
+        goals=(
+            Goal(
+                name="Which parameters the record informs",
+                goal="",
+                measured=listed(f"{len(names)} {name}" for name, names in classes.items()),
+                reached=None,
+            ),
+        ),
+        values={
+            "error_of_draws": error_of_draws(rows),
+            "controls": controls(),
+            "classes": classes,
+            "parameters": entries,
+        },
+    )
+    return report, {"contraction": contraction_figure(ordered)}
+
+
+def _finding(ordered: Sequence[Identified], classes: Mapping[str, Sequence[str]]) -> str:
+    informed, weak, unknown = classes.values()
+    opposed = [row for row in ordered if min(row.prior_weight, row.record_weight) > NOTICED]
+    text = (
+        f"Of {len(ordered)} parameters the record informs {len(informed)}, says a little about "
+        f"{len(weak)} and nothing about {len(unknown)}. "
+        f"Best informed: {listed(informed[:6]) or 'none'}. "
+        f"In {len(opposed)} prior and record pull against each other enough to count."
+    )
+    error = error_of_draws(ordered)
+    if error <= WEAK:
+        return text
+    return (
+        "**The draws have not settled, and the classes cannot be trusted yet:** parameters that "
+        f"the record cannot inform show a contraction of {error:.2f} (root mean square; it should "
+        "be near 0), so that no contraction is known better than that. Taken at their word: "
+        f"{text[0].lower()}{text[1:]}"
+    )
+
+
+def _control_text(ordered: Sequence[Identified]) -> str:
+    known = controls()
+    rows = listed(f"{row.name} {row.contraction:+.2f}" for row in ordered if row.name in known)
+    return (
+        "A check of the draws: no rule reads the debts that the rules of credit book, and none is "
+        "on record, so the record cannot inform their parameters and their contraction should be "
+        f"0. It is: {rows}."
+    )
+
+
+def contraction_figure(ordered: Sequence[Identified]) -> Figure:
+    """The contraction of every parameter with two standard errors, in columns."""
+    figure = blank(13, 10)
+    height = -(-len(ordered) // _PANELS)
+    lowest = min(-0.1, min(row.contraction - 2 * row.error for row in ordered))
+    for panel, axes in enumerate(figure.subplots(1, _PANELS, sharex=True)):
+        part = ordered[panel * height : (panel + 1) * height]
+        for place, row in enumerate(part):
+            (colour, marker), reach = _STYLES[row.standing], 2 * row.error
+            ends = [row.contraction - reach, row.contraction + reach]
+            axes.plot(ends, [place, place], color=colour)
+            axes.plot(row.contraction, place, marker, color=colour, markersize=5)
+        names = [f"{row.name} *" if row.name in controls() else row.name for row in part]
+        axes.set_yticks(np.arange(len(part)), names, fontsize=8)
+        axes.set_ylim(height - 0.5, -0.5)
+        axes.set_xlim(lowest, 1)
+        for threshold in (WEAK, INFORMED):
+            axes.axvline(threshold, color=PALE, linewidth=0.8, linestyle=":")
+        open_frame(axes)
+        axes.set_xlabel("contraction")
+    for name, (colour, marker) in _STYLES.items():
+        axes.plot([], [], marker, color=colour, label=name)
+    figure.legend(loc="lower center", ncols=len(CLASSES), frameon=False)
+    title = "How far the record narrows each prior (* cannot be informed)"
+    figure.suptitle(title, fontweight="bold", x=0.02, ha="left")
+    figure.tight_layout(rect=(0, 0.04, 1, 0.98))
+    return figure

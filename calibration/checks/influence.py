@@ -1,9 +1,9 @@
-"""Which figure of the evidence moves the results most: every observation taken out of the draws in turn.
+"""Which figure of the evidence moves the results most: every observation taken out in turn.
 
-An observation is taken out by weighting the draws with the inverse of the probability they gave it, smoothed (PSIS),
-as in ``calibration.checks.leave_one_out``; where that fails, a fit made without it takes the place of the
-weights if one is kept. The results are those of free histories, which are simulated once and weighted too.
-Source: Vehtari, Gelman & Gabry 2017; Vehtari et al. 2024.
+An observation is taken out by weighting the draws with the inverse of the probability they gave it,
+smoothed (PSIS), as in ``calibration.checks.leave_one_out``; where that fails, a fit made without it
+takes the place of the weights if one is kept. The results are those of free histories, which are
+simulated once and weighted too. Source: Vehtari, Gelman & Gabry 2017; Vehtari et al. 2024.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ import numpy as np
 
 from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.leave_one_out import MOST_K, smoothed
+from calibration.likelihood.likelihood import Progress, no_progress
 from calibration.likelihood.observations import Observation
 from calibration.prior import Coordinates
 from scenarios.draws import Draws
@@ -22,12 +23,12 @@ from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import run_scenario
 from simulation.arrays import Array
 from simulation.dates import QUARTERS
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import parameter_table
-from simulation.scenario import HISTORICAL, Scenario
 
 MEDIAN, SHARE = "median date", "broken by 1980"
-#: A shift is told from chance if it is larger than so many of its errors: of several hundred shifts that are nothing
-#: but chance about one is.
+#: A shift is told from chance if it is larger than so many of its errors: of several hundred shifts
+#: that are nothing but chance about one is.
 CLEAR = 3.0
 #: Smaller shifts are not worth telling, in quarters and in shares.
 NOTICED = {MEDIAN: 0.1, SHARE: 0.001}
@@ -39,7 +40,7 @@ _COUNTERFACTUALS = (("no-new-line-1956", "albania-ussr"), ("no-opening-1971", "a
 
 @dataclass(frozen=True)
 class Headline:
-    """A result that a reader takes home: the median date of a pair's break, or its probability by 1980."""
+    """A result that a reader takes home: when a pair breaks (median), or how probably by 1980."""
 
     scenario: Scenario
     pair: str
@@ -48,17 +49,17 @@ class Headline:
     @property
     def name(self) -> str:
         """The result in words: ``albania-ussr broken by 1980, no-new-line-1956``."""
-        told = f"{self.pair} {self.what}"
-        return told if self.scenario == HISTORICAL else f"{told}, {self.scenario.name}"
+        name = f"{self.pair} {self.what}"
+        return name if self.scenario == HISTORICAL else f"{name}, {self.scenario.name}"
 
 
 @cache
 def headlines() -> tuple[Headline, ...]:
-    """Median date and probability of the five breaks, and the outcomes of the two headline counterfactuals."""
-    held = catalogue()
+    """Median date and probability of the five breaks, and the outcomes of two counterfactuals."""
+    entries = catalogue()
     return (
         *(Headline(HISTORICAL, pair, what) for what in (MEDIAN, SHARE) for pair in PAIR_NAMES),
-        *(Headline(held[name].scenario, pair, SHARE) for name, pair in _COUNTERFACTUALS),
+        *(Headline(entries[name].scenario, pair, SHARE) for name, pair in _COUNTERFACTUALS),
     )
 
 
@@ -66,25 +67,26 @@ def headlines() -> tuple[Headline, ...]:
 class Sample:
     """Draws of the parameters and what free histories with them bring.
 
-    ``coordinates`` are (draws, parameters); ``breaks`` gives for a scenario and pair the share of each draw's
-    histories that break in each quarter, the last column those that never do, (draws, quarters + 1).
+    ``coordinates`` are (draws, parameters); ``breaks`` gives for a scenario and pair the share of
+    each draw's histories that break in each quarter, the last column those that never do,
+    (draws, quarters + 1).
     """
 
     coordinates: Coordinates
     breaks: Mapping[tuple[str, str], Array]
 
     def results(self, weights: Array) -> Array:
-        """Every headline result for weights (..., draws) of the draws that sum to 1, shape (..., headlines).
+        """Every headline result for weights (..., draws) that sum to 1, shape (..., headlines).
 
         Dates are quarters since the beginning of 1945, probabilities shares.
         """
-        found = []
+        results = []
         for headline in headlines():
             masses = weights @ self.breaks[headline.scenario.name, headline.pair]
-            found.append(
+            results.append(
                 median_of(masses) if headline.what == MEDIAN else masses[..., :-1].sum(axis=-1)
             )
-        return np.stack(found, axis=-1)
+        return np.stack(results, axis=-1)
 
     def means(self, weights: Array) -> Array:
         """The mean of every coordinate for weights (..., draws), shape (..., parameters)."""
@@ -95,10 +97,11 @@ class Sample:
 class Influence:
     """What becomes of the results when one observation is taken out.
 
-    ``shifts`` and ``errors`` (headlines,) are the result without less the result with it, and its Monte Carlo error;
-    ``moved``, ``moved_by`` and ``moved_error`` the parameter that moves most, in standard deviations of its prior.
-    ``effective`` is how many equally weighted draws are left: 1 / sum of squared weights. ``pareto_k`` is 0 where
-    every draw gave the observation the same probability; ``refitted`` tells whether a fit took the place of weights.
+    ``shifts`` and ``errors`` (headlines,) are the result without less the result with it, and its
+    Monte Carlo error; ``moved``, ``moved_by`` and ``moved_error`` the parameter that moves most, in
+    standard deviations of its prior. ``effective`` is how many equally weighted draws are left:
+    1 / sum of squared weights. ``pareto_k`` is 0 where every draw gave the observation the same
+    probability; ``refitted`` tells whether a fit took the place of weights.
     """
 
     observation: Observation
@@ -128,11 +131,12 @@ class Influence:
 
 
 def median_of(masses: Array) -> Array:
-    """The median date for shares of the histories by quarter (..., quarters + 1), the last being never.
+    """The median date for shares of histories by quarter (..., quarters + 1), the last being never.
 
-    Formula: q + (1/2 - F(q)) / f(q), with q the first quarter by whose end half of the histories have broken, f(q) the
-    share that breaks in it and F(q) the share before it: a date is taken to lie anywhere within its quarter. Where
-    fewer than half ever break it is put at the beginning of 1981.
+    Formula: q + (1/2 - F(q)) / f(q), with q the first quarter by whose end half of the histories
+    have broken, f(q) the share that breaks in it and F(q) the share before it: a date is taken to
+    lie anywhere within its quarter. Where fewer than half ever break it is put at the beginning of
+    1981.
     """
     reached = np.cumsum(masses, axis=-1)
     place = np.argmax(reached >= 0.5 - 1e-12, axis=-1)[..., np.newaxis]
@@ -141,19 +145,19 @@ def median_of(masses: Array) -> Array:
     return np.asarray(np.minimum(median, QUARTERS))
 
 
-def sample_of(
-    draws: Draws, replicates: int, seed: int, told: Callable[[int], None] | None = None
-) -> Sample:
-    """Simulate free histories, so many of each draw, in every scenario of the headlines, with the same shocks."""
+def sample_of(draws: Draws, replicates: int, seed: int, progress: Progress = no_progress) -> Sample:
+    """Simulate free histories, so many of each draw, in every scenario of the headlines.
+
+    The shocks are the same in all scenarios.
+    """
     breaks: dict[tuple[str, str], Array] = {}
     whole = replicates * len(draws)
     for number, scenario in enumerate(dict.fromkeys(headline.scenario for headline in headlines())):
 
-        def done(histories: int, before: int = number * whole) -> None:
-            if told is not None:
-                told(before + histories)
+        def so_far(histories: int, before: int = number * whole) -> None:
+            progress(before + histories)
 
-        split = run_scenario(scenario, draws, whole, seed, done).outcomes.split
+        split = run_scenario(scenario, draws, whole, seed, so_far).outcomes.split
         quarters = np.where(split == NEVER, QUARTERS, split).reshape(
             len(split), replicates, len(draws)
         )
@@ -166,7 +170,7 @@ def sample_of(
 
 
 def _shares(quarters: Array) -> Array:
-    """The share of each draw's histories (replicates, draws) in each quarter, (draws, quarters + 1)."""
+    """The share of each draw's histories (replicates, draws) by quarter, (draws, quarters + 1)."""
     replicates, draws = quarters.shape
     cells = np.arange(draws) * (QUARTERS + 1) + quarters
     counts = np.bincount(cells.ravel(), minlength=draws * (QUARTERS + 1))
@@ -192,10 +196,10 @@ def influences(
 ) -> Iterator[Influence]:
     """The influence of every observation, one after another.
 
-    ``log_likelihood`` (observations, draws) is the log-probability that each draw gave each observation, given the
-    others. ``kept`` gives the sample of a fit made without the observation of a place, if there is one; it is asked
-    where weights fail. Errors come from drawing the draws anew with replacement: the spread of the shifts over so many
-    samples.
+    ``log_likelihood`` (observations, draws) is the log-probability that each draw gave each
+    observation, given the others. ``kept`` gives the sample of a fit made without the observation
+    of a place, if there is one, and is called where weights fail. Errors come from drawing the
+    draws anew with replacement: the spread of the shifts over so many samples.
     """
     generator = np.random.Generator(np.random.Philox(key=seed))
     counts = _resampled(len(sample.coordinates), generator)
@@ -212,14 +216,12 @@ def influences(
 
 
 class _Weighed:
-    """Results and means of a sample under weights (draws,), and under the same weights in samples drawn anew."""
+    """Results and means of a sample under weights (draws,), and in samples drawn anew."""
 
     def __init__(self, sample: Sample, weights: Array, counts: Array) -> None:
         drawn = weights * counts
         total = drawn.sum(axis=1, keepdims=True)
-        drawn = drawn / np.where(
-            total > 0, total, np.nan
-        )  # a sample that holds no weight at all tells nothing
+        drawn = drawn / np.where(total > 0, total, np.nan)  # a sample of no weight says nothing
         self.results, self.means = sample.results(weights), sample.means(weights)
         self.results_anew, self.means_anew = sample.results(drawn), sample.means(drawn)
         self.effective = float(1 / (weights**2).sum())

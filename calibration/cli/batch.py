@@ -29,7 +29,7 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from simulation.errors import Problem, raise_if_any
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 MOST_WORKERS = 1_024
 _NARROWEST = 130

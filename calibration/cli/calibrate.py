@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationInfo, field_validator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
 from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.check.main import check_app
-from calibration.cli.dossier import report as referee_report
-from calibration.cli.run_request import MOST_SEED
+from calibration.cli.dossier import dossier
+from calibration.cli.requests import Reader, Request, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
@@ -31,18 +32,17 @@ from calibration.fit.workers import likelihood_here, over_processes
 from calibration.likelihood.observations import Record, overlaid_record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import read_or_problems, whole_number
-from scenarios.console import reporting_errors
+from scenarios.arguments import MOST_SEED, read_or_problems
 from scenarios.draws import Draws, table_hash
 from simulation.errors import Problem, raise_if_any, unknown
+from simulation.schema import refuse
 
 calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is_help=True)
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)
-calibrate_app.command("report")(referee_report)
-
-_COMMAND = "calibrate fit"
-_TITLE = "the fit cannot start"
+calibrate_app.command("dossier")(dossier)
+#: What the dossier was called before.
+calibrate_app.command("report", hidden=True)(dossier)
 
 
 @calibrate_app.callback()
@@ -50,22 +50,39 @@ def _group() -> None:
     """Fit the parameters to the record."""
 
 
-@calibrate_app.command("fit")
-def fit(
+def effort_named(name: str) -> str:
+    """The name of an effort of fits; raises ``CalibrationError`` for any other."""
+    if name not in EFFORTS:
+        problem = unknown("calibrate fit", "--effort", name, tuple(EFFORTS))
+        raise CalibrationError("there is no such effort", [problem])
+    return name
+
+
+class FitRequest(Request):
+    """A fit that can begin: how hard it works, on what record, and where the draws are written."""
+
+    command = "calibrate fit"
+    title = "the fit cannot start"
+
     effort: Annotated[
         str,
+        Reader(effort_named),
         typer.Option(
             help="quick (within 90 s), standard (15 min) or full (60 min), on two idle cores."
         ),
-    ] = "quick",
-    seed: Annotated[str, typer.Option(metavar="S", help="Number that fixes all chance.")] = "1",
+    ] = "quick"
+    seed: Annotated[
+        int,
+        whole(0, MOST_SEED),
+        typer.Option(metavar="S", help="Number that fixes all chance."),
+    ] = 1
     evidence: Annotated[
         Path | None,
         typer.Option(
             metavar="OVERLAY",
             help="Folder of CSV rows laid over the shipped evidence, or one such file.",
         ),
-    ] = None,
+    ] = None
     out: Annotated[
         Path | None,
         typer.Option(
@@ -73,67 +90,79 @@ def fit(
             help="Parquet file to write; a JSON manifest goes beside it.",
             show_default="results/fit-EFFORT-SEED.parquet",
         ),
-    ] = None,
+    ] = None
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a fit that was cut short.")
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace what is at FILE.")
-    ] = False,
+    ] = False
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
     workers: Annotated[
-        str | None,
+        int | None,
+        whole(1, MOST_WORKERS),
         typer.Option(
             metavar="W",
             help="Worker processes; the draws do not depend on it.",
             show_default="all cores",
         ),
-    ] = None,
-) -> None:
-    """Draw parameters from the prior narrowed by the record (dated moves, silence, aid, shares granted, interest).
+    ] = None
+    #: The record with the overlay.
+    record: Record | None = None
 
-    Killed at any moment, the same command with --resume ends in the same draws. An overlay holds rows in files named
-    and headed like those of calibration/evidence (aid.csv, record.csv, shares.csv ...): a row whose id is shipped
-    replaces that row, another is added; removed.csv (id, reason) takes rows away. See docs/fitting.md.
-    """
-    with reporting_errors():
-        number, problems = whole_number("--seed", seed, 0, MOST_SEED, command=_COMMAND)
-        processes, wrong = (
-            (None, [])
-            if workers is None
-            else whole_number("--workers", workers, 1, MOST_WORKERS, command=_COMMAND)
-        )
-        problems += wrong
-        if effort not in EFFORTS:
-            problems.append(unknown(_COMMAND, "--effort", effort, tuple(EFFORTS)))
-        record, wrong = read_or_problems(lambda: overlaid_record(evidence))
-        path = Path("results") / f"fit-{effort}-{number}.parquet" if out is None else out
-        problems += wrong + out_problems(path, made=out is None)
-        raise_if_any(_TITLE, problems, CalibrationError)
+    @field_validator("out")
+    @classmethod
+    def _fit_to_be_written(cls, out: Path | None) -> Path | None:
+        refuse([] if out is None else out_problems(out))
+        return out
+
+    @field_validator("record")
+    @classmethod
+    def _overlaid(cls, _record: None, others: ValidationInfo) -> Record:
+        record, problems = read_or_problems(lambda: overlaid_record(others.data["evidence"]))
+        refuse(problems)
         assert record is not None
-        settings = fit_settings(EFFORTS[effort], effort, number, evidence)
-        draws, sampling = fitted(
-            record,
-            EFFORTS[effort],
-            settings,
-            path,
-            workers=processes,
-            resume=resume,
-            overwrite=overwrite,
-        )
-        population = sampling.population
-        typer.echo(
-            f"{len(draws)} draws, {draws.id}, written to {path}; log evidence {population.log_evidence:.2f}, "
-            f"give or take {population.evidence_error:.2f}"
-        )
+        return record
+
+    @property
+    def path(self) -> Path:
+        """Where the draws are written."""
+        return self.out or Path("results") / f"fit-{self.effort}-{self.seed}.parquet"
 
 
-def out_problems(out: Path, *, made: bool = False) -> list[Problem]:
-    """What keeps draws from being written to a path; a folder that will be ``made`` need not exist."""
-    problems = []
+@calibrate_app.command("fit")
+@command
+def fit(request: FitRequest) -> None:
+    """Draw parameters from the prior narrowed by the record.
+
+    The record: dated moves, silence, aid, shares granted, interest. Killed at any moment, the same
+    command with --resume ends in the same draws. An overlay holds rows in files named and headed
+    like those of calibration/evidence (aid.csv, record.csv, shares.csv ...): a row whose id is
+    shipped replaces that row, another is added; removed.csv (id, reason) takes rows away. See
+    docs/fitting.md.
+    """
+    assert request.record is not None
+    effort = EFFORTS[request.effort]
+    draws, sampling = draw_posterior(
+        request.record,
+        effort,
+        fit_settings(effort, request.effort, request.seed, request.evidence),
+        request.path,
+        workers=request.workers,
+        resume=request.resume,
+        overwrite=request.overwrite,
+    )
+    population = sampling.population
+    typer.echo(
+        f"{len(draws)} draws, {draws.id}, written to {request.path}; log evidence "
+        f"{population.log_evidence:.2f}, give or take {population.evidence_error:.2f}"
+    )
+
+
+def out_problems(out: Path) -> list[Problem]:
+    """What keeps draws from being written to a path that has been named."""
+    where, problems = FitRequest.command, []
     if out.suffix != ".parquet":
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file name that ends in .parquet"))
-    if not made and not out.parent.is_dir():
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file in a folder that exists"))
+        problems.append(Problem(where, "--out", str(out), "a file name that ends in .parquet"))
+    if not out.parent.is_dir():
+        problems.append(Problem(where, "--out", str(out), "a file in a folder that exists"))
     return problems
 
 
@@ -151,7 +180,7 @@ def fit_settings(
     }
 
 
-def fitted(
+def draw_posterior(
     record: Record,
     effort: Effort,
     settings: dict[str, Any],
@@ -163,11 +192,12 @@ def fitted(
 ) -> tuple[Draws, Sampling]:
     """Draw a population from the posterior of a record, write it to ``out``, and return it.
 
-    After every step the sampling is kept in a file beside ``out``, from which ``resume`` goes on. Raises
-    ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a checkpoint of another fit.
+    After every step the sampling is kept in a file beside ``out``, from which ``resume`` goes on.
+    Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
+    checkpoint of another fit.
     """
     arviz()  # its lack should not come to light after an hour
-    held = _held(settings, out, resume, overwrite)
+    unfinished = _unfinished(settings, out, resume, overwrite)
     checkpoint = checkpoint_path(out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
@@ -175,56 +205,56 @@ def fitted(
         over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
             likelihood,
         ),
-        _progress(effort) as told,
+        _bar(effort) as progress,
     ):
-        sampling = held or begun(draw_coordinates(effort.population, seed), likelihood)
+        sampling = unfinished or begun(draw_coordinates(effort.population, seed), likelihood)
 
-        def report(sampling: Sampling) -> None:
+        def keep(sampling: Sampling) -> None:
             write_checkpoint(sampling, settings, checkpoint)
-            told(sampling)
+            progress(sampling)
 
-        report(sampling)
-        sampling = sampled(sampling, likelihood, effort, seed, report)
+        keep(sampling)
+        sampling = sampled(sampling, likelihood, effort, seed, keep)
     draws = write_posterior(sampling, settings, out)
     checkpoint.unlink()
     return draws, sampling
 
 
-def _held(settings: dict[str, Any], out: Path, resume: bool, overwrite: bool) -> Sampling | None:
-    """The sampling to go on with, if any; raises ``CalibrationError`` for all that stands in the way."""
+def _unfinished(
+    settings: dict[str, Any], out: Path, resume: bool, overwrite: bool
+) -> Sampling | None:
+    """The sampling to go on with, if any.
+
+    Raises ``CalibrationError`` for all that stands in the way.
+    """
     path = checkpoint_path(out)
-    begun_before = path.exists()
-    if resume and begun_before:
-        held = read_checkpoint(path)
-        if held is None:
-            problems = [
-                Problem(
-                    "--resume",
-                    "checkpoint",
-                    str(path),
-                    "a whole checkpoint; --overwrite begins anew",
-                )
-            ]
-        else:
-            problems = setting_differences(settings, held[1])
-        raise_if_any("the fit cannot be resumed", problems, CalibrationError)
-        return held[0] if held else None
     problems = []
-    if out.exists() and not overwrite:
-        problems.append(
-            Problem(_COMMAND, "--out", str(out), "a new file; --overwrite replaces what is there")
-        )
-    if begun_before and not overwrite:
-        remedy = (
-            "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite begins anew"
-        )
-        problems.append(Problem(_COMMAND, "--out", str(path), remedy))
-    raise_if_any(_TITLE, problems, CalibrationError)
+    if resume and path.exists():
+        checkpoint = read_checkpoint(path)
+        if checkpoint is not None:
+            problems = setting_differences(settings, checkpoint[1])
+        else:
+            allowed = "a whole checkpoint; --overwrite begins anew"
+            problems = [Problem("--resume", "checkpoint", str(path), allowed)]
+        raise_if_any("the fit cannot be resumed", problems, CalibrationError)
+        return checkpoint[0] if checkpoint else None
+    if not overwrite:
+        remedies = {
+            out: "a new file; --overwrite replaces what is there",
+            path: "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite "
+            "begins anew",
+        }
+        problems = [
+            Problem(FitRequest.command, "--out", str(place), allowed)
+            for place, allowed in remedies.items()
+            if place.exists()
+        ]
+    raise_if_any(FitRequest.title, problems, CalibrationError)
     return None
 
 
 @contextmanager
-def _progress(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
+def _bar(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
     """A bar of the work behind us and about the time left, on the error stream."""
     columns = (
         TextColumn("{task.description}"),
@@ -239,9 +269,9 @@ def _progress(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
     ) as progress:
         bar = progress.add_task("drawing from the prior", total=1.0)
 
-        def told(sampling: Sampling) -> None:
-            stages = len(sampling.stages)
-            words = f"bridge {stages}, the record weighs {sampling.population.power:.2g}"
+        def update(sampling: Sampling) -> None:
+            power = sampling.population.power
+            words = f"bridge {len(sampling.stages)}, the record weighs {power:.2g}"
             progress.update(bar, completed=sampling.done(effort), description=words)
 
-        yield told
+        yield update

@@ -1,72 +1,99 @@
-"""``lilliput calibrate report``: all checks of the calibration on one page, for a sceptical referee."""
+"""``lilliput calibrate dossier``: all checks of the calibration on one page, for a referee."""
 
-import os
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationInfo, field_validator
 
-from calibration.dossier.page import Material, referee_page
-from calibration.dossier.reports import fitted_of, read_reports, reports_folder
-from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
-from scenarios.arguments import read_or_problems
-from scenarios.batch.store import write_whole
-from scenarios.console import reporting_errors
-from scenarios.draws import read_draws
-from simulation.errors import Problem, raise_if_any
-
-_COMMAND = "calibrate report"
+from calibration.cli.requests import Request, command
+from calibration.dossier.gather import Material, read_material, verdicts
+from calibration.dossier.page import dossier_page
+from scenarios.disk import unwritable, write_whole
+from simulation.errors import LilliputError, Problem
+from simulation.schema import refuse
 
 
-def report(
+class DossierRequest(Request):
+    """The reports that are set on one page, and where the page is written."""
+
+    command = "calibrate dossier"
+    title = "the dossier cannot be made"
+
     reports: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR", help="The reports of the checks.", show_default="docs/calibration"
         ),
-    ] = None,
-    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
-        "results/calibration-report.html"
-    ),
+    ] = None
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the page that is there.")
-    ] = False,
-) -> None:
-    """Build one page from the reports of all checks, for a sceptical referee; it opens without a network.
+    ] = False
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print goals and verdicts as JSON; write no page.")
+    ] = False
+    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
+        "results/calibration-report.html"
+    )
+    #: What the page is made of.
+    material: Material | None = None
 
-    What was fitted, what was held out, how well it fits and foresees, what the agents' rules add over the drivers, what
-    is not identified, whether the sampler can be trusted, and which figure of the evidence moves the results most. A
-    check that has left no report yet is named with the command that makes it; a report made with other draws than those
+    @field_validator("out")
+    @classmethod
+    def _new_page(cls, out: Path, others: ValidationInfo) -> Path:
+        if not others.data.get("as_json"):
+            refuse(page_problems(out, bool(others.data.get("overwrite"))))
+        return out
+
+    @field_validator("material")
+    @classmethod
+    def _readable(cls, _material: None, others: ValidationInfo) -> Material | None:
+        try:
+            return read_material(others.data["reports"])
+        except LilliputError as error:
+            refuse(error.problems)
+            raise
+
+
+@command
+def dossier(request: DossierRequest) -> None:
+    """Build one page from the reports of all checks, for a sceptical referee.
+
+    It opens without a network, and holds what was fitted and held out, how well the rules fit and
+    foresee, what they add over the drivers, what is not identified, whether the sampler can be
+    trusted, and which figure of the evidence moves the results most. A check that has left no
+    report yet is named with the command that makes it; a report made with other draws than those
     that ship is marked.
     """
-    with reporting_errors():
-        held, problems = read_or_problems(lambda: read_reports(reports or reports_folder()))
-        draws, wrong = read_or_problems(read_draws)
-        problems += wrong + page_problems(out, overwrite)
-        raise_if_any("this report cannot be made", problems, CalibrationError)
-        assert held is not None
-        assert draws is not None
-        evidence = read_evidence()
-        page = referee_page(Material(fitted_of(draws), held, evidence, fitted_record(evidence)))
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(out, page.encode())
-        typer.echo(f"{len(held)} reports on one page, written to {out}")
+    material, out = request.material, request.out
+    assert material is not None
+    if request.as_json:
+        typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(out, dossier_page(material))
+    typer.echo(f"{len(material.reports)} reports on one page, written to {out}")
+
+
+def verdicts_as_object(material: Material) -> dict[str, object]:
+    """The goals and what came of them, as they are printed for programs."""
+    goals = [
+        {"check": each.check, **each.goal.model_dump(), "verdict": each.verdict}
+        | {"differences": list(each.differences)}
+        for each in verdicts(material)
+    ]
+    return {"draws": material.draws.id, "kind": material.draws.kind, "goals": goals}
 
 
 def page_problems(out: Path, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing the page; nothing is changed."""
-    problems = []
+    where, place = DossierRequest.command, str(out)
+    problems = unwritable(out, where, "--out")
     if out.suffix != ".html":
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file name that ends in .html"))
+        problems.append(Problem(where, "--out", place, "a file name that ends in .html"))
     if out.is_dir():
-        problems.append(Problem(_COMMAND, "--out", str(out), "a file; this is a folder"))
+        problems.append(Problem(where, "--out", place, "a file; this is a folder"))
     elif out.exists() and not overwrite:
-        problems.append(Problem(_COMMAND, "--out", str(out), "a new file, unless --overwrite"))
-    parent = next(path for path in out.absolute().parents if path.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        problems.append(
-            Problem(_COMMAND, "--out", str(out), "a file in a folder that can be written to")
-        )
+        problems.append(Problem(where, "--out", place, "a new file, unless --overwrite"))
     return problems

@@ -5,80 +5,90 @@ import secrets
 import socket
 import warnings
 from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
+from pydantic import field_validator
 
+from calibration.cli.requests import Request, command, whole
 from calibration.errors import CalibrationError
-from scenarios.arguments import whole_number
-from scenarios.console import reporting_errors
-from simulation.errors import Problem, raise_if_any
+from simulation.errors import Problem
+from simulation.schema import refuse
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
-#: Seconds that open connections are given when the server ends, and that a silent visitor is given to answer: on a busy
-#: machine nobody is sent away.
+#: Seconds that open connections are given when the server ends, and that a silent visitor is given
+#: to answer: on a busy machine nobody is sent away.
 PATIENCE, SILENCE = 2, 120
 _HIGHEST_PORT = 65535
 #: Where Solara would look for files that its package of assets lacks.
 _NOWHERE = "http://127.0.0.1:9/"
 
 
-def serve(
+class ServeRequest(Request):
+    """The address at which the page answers, once the extra ``page`` is known to be there."""
+
+    command = "lilliput serve"
+    title = "the page cannot be served"
+
     port: Annotated[
-        str, typer.Option(metavar="P", help="The port; 0 takes any that is free.")
-    ] = "8765",
+        int,
+        whole(0, _HIGHEST_PORT),
+        typer.Option(metavar="P", help="The port; 0 takes any that is free."),
+    ] = 8765
     host: Annotated[
         str,
         typer.Option(
             metavar="H",
             help="The address to answer on; by default this machine alone can reach it.",
         ),
-    ] = "127.0.0.1",
-) -> None:
+    ] = "127.0.0.1"
+    #: The modules that are missing.
+    missing: tuple[str, ...] = ()
+
+    @field_validator("missing")
+    @classmethod
+    def _installed(cls, _missing: tuple[str, ...]) -> tuple[str, ...]:
+        missing = tuple(name for name in NEEDED if find_spec(name) is None)
+        if missing:
+            allowed = 'what pip install "lilliput[page]" installs'
+            refuse([Problem(cls.command, "packages", ", ".join(missing), allowed)])
+        return missing
+
+
+@command
+def serve(request: ServeRequest) -> None:
     """Serve the page: step through a history in the browser.
 
-    Nothing is fetched from the network and nothing is reported to anybody. There is no password: whoever reaches the
-    address can use the page. Ctrl-C ends it.
+    Nothing is fetched from the network and nothing is reported to anybody. There is no password:
+    whoever reaches the address can use the page. Ctrl-C ends it.
     """
-    with reporting_errors():
-        door = opened(host, port)
-        prepare_environment()
-        _quiet()
-        app = _application()
+    door = listening(request)
+    prepare_environment()
+    _quiet()
+    app = _application()
     address, number = door.getsockname()[:2]
-    shown = f"[{address}]" if ":" in address else address
-    typer.echo(f"The page is at http://{shown}:{number} (Ctrl-C ends it)")
+    host = f"[{address}]" if ":" in address else address
+    typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
     with suppress(KeyboardInterrupt):
         _run(app, door)
     typer.echo("The page is closed")
 
 
-def opened(host: str, port: str) -> socket.socket:
-    """A socket that listens on an address, once the extra ``page`` is known to be there.
+def listening(request: ServeRequest) -> socket.socket:
+    """A socket that listens on an address.
 
-    Raises ``CalibrationError`` that lists every problem: the extra missing, a port that is no number or taken, a host
-    that is not of this machine.
+    Raises ``CalibrationError`` for a port that is taken and a host that is not of this machine.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    problems = [
-        Problem(
-            "lilliput serve",
-            "packages",
-            ", ".join(missing),
-            'what pip install "lilliput[page]" installs',
-        )
-    ][: len(missing)]
-    number, wrong = whole_number("--port", port, 0, _HIGHEST_PORT, command="lilliput serve")
-    problems += wrong
-    raise_if_any("the page cannot be served", problems, CalibrationError)
     try:
-        return _listening(host, number)
+        return _listening(request.host, request.port)
     except OSError as error:
         allowed = f"an address of this machine with a port that is free ({error.strerror or error})"
-        problem = Problem("lilliput serve", "--host, --port", f"{host}:{number}", allowed)
-        raise CalibrationError("the page cannot be served", [problem]) from error
+        place = f"{request.host}:{request.port}"
+        problem = Problem(request.command, "--host, --port", place, allowed)
+        raise CalibrationError(request.title, [problem]) from error
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -97,7 +107,10 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def prepare_environment() -> None:
-    """Settings that Solara reads when it is imported: no telemetry, nothing from the network, sessions that end."""
+    """Settings that Solara reads when it is imported.
+
+    No telemetry, nothing from the network, and sessions that end.
+    """
     os.environ |= {
         "SOLARA_APP": "calibration.cli.serve_app",
         "SOLARA_ASSETS_CDN": _NOWHERE,
@@ -109,21 +122,21 @@ def prepare_environment() -> None:
         "SOLARA_THEME_LOADER": "plain",
         "SOLARA_THEME_TITLE": "lilliput",
     }
-    # How long a visitor's history is kept when the connection is lost; a tab that is closed is forgotten at once.
+    # How long a visitor's history is kept when the connection is lost; a tab that is closed is
+    # forgotten at once.
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
 def _quiet() -> None:
-    """Leave out a remark of Solara's on cookies of pages within other pages, made at every visit without https."""
+    """Leave out a remark of Solara's on cookies, made at every visit without https."""
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
 
 
 def _application() -> Any:
-    """Solara's server with the page in it; the evidence is read here, so that its problems are told at once."""
+    """Solara's server with the page in it; problems of the evidence come before it starts."""
     from solara.server.starlette import app
 
-    import calibration.cli.serve_app  # noqa: F401  (problems of the evidence come before the server starts)
-
+    import_module("calibration.cli.serve_app")
     return app
 
 

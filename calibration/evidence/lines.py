@@ -121,7 +121,7 @@ def read_entries(
     title: str,
     problems_of: Callable[[str, AnyModel], list[Problem]] = lambda where, entry: [],
 ) -> dict[str, AnyModel]:
-    """The tables of a TOML file by name, as a model has them.
+    """The tables of a TOML file by name, as a model has them that has a ``name`` too.
 
     ``problems_of`` finds, by place and entry, what a model cannot. Raises ``CalibrationError`` with a
     ``title`` that lists every problem, or if the TOML is broken.
@@ -134,7 +134,8 @@ def read_entries(
     problems: list[Problem] = []
     for name, table in tables.items():
         where = f"{path.name} ({name})"
-        entry, refused = validated(model, table, where)
+        named = {"name": name, **table} if isinstance(table, dict) else table
+        entry, refused = validated(model, named, where)
         problems += refused
         if entry is not None:
             entries[name] = entry

@@ -13,8 +13,9 @@ from operator import attrgetter
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
 from calibration.evidence.problems import COMPARED
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate, RecordedChange, Term
-from scenarios.documented import DocumentedAid, Pair
+from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, Pair
 from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
 from simulation.countries import COUNTRY_KEYS, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
@@ -167,6 +168,16 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
             )
         )
     return tuple(observed)
+
+
+def documented_record() -> Documented:
+    """The documented breaks and amounts of aid, as plain figures for runs and charts."""
+    evidence = read_evidence()
+    breaks = (
+        DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
+        for known in headline_breaks(evidence).values()
+    )
+    return Documented(tuple(breaks), aid_observations(evidence))
 
 
 def interest_terms(evidence: Evidence, roles: Collection[str] = (TARGET,)) -> list[Term]:

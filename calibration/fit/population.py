@@ -38,6 +38,21 @@ class Effort:
     thinned: int = 1
 
 
+@dataclass(frozen=True)
+class Chains:
+    """How many ``chains`` there are, of how many ``moves``, and the lengths of their steps.
+
+    Lengths lie between ``shortest`` and ``longest``: records differ in how much they tell, so that
+    no single length suits all. ``copies`` is as in a fit.
+    """
+
+    chains: int
+    copies: int
+    moves: int
+    shortest: float
+    longest: float
+
+
 #: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is about 1 where the
 #: record fits best (``lilliput calibrate check noise``).
 COPIES = 8
@@ -58,6 +73,12 @@ RECORD_EFFORTS = {
     "usual": Effort(
         population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2
     ),
+}
+#: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
+#: fault shows.
+RANK_EFFORTS = {
+    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
+    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
 #: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole rules.
 ABLATION_EFFORTS = {

@@ -22,7 +22,7 @@ from calibration.fit.posterior import read_checkpoint, write_checkpoint
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import over_processes, tasks_of
 from calibration.likelihood.figures import observation_settings
-from calibration.likelihood.likelihood import Progress
+from calibration.likelihood.likelihood import Progress, no_progress
 from calibration.likelihood.null_likelihood import NullFit, pointwise
 from calibration.likelihood.nulls import Null
 from calibration.likelihood.observations import FIGURES, Record, observations_of
@@ -177,7 +177,7 @@ def fitted_null(
     seed: int,
     runs: int = 4,
     effort: Effort = NULL_EFFORT,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> NullFit:
     """Fit a null by the sampler that fits the rules, in several runs whose scatter gives the error of its evidence."""
     coordinates, evidences = [], []
@@ -193,6 +193,5 @@ def fitted_null(
         reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
         coordinates.append(reached.coordinates)
         evidences.append(reached.log_evidence)
-        if progress is not None:
-            progress(run + 1)
+        progress(run + 1)
     return NullFit(null, np.concatenate(coordinates), tuple(evidences))

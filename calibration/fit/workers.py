@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from calibration.prior import Coordinates, parameters_at
 from scenarios.batch.workers import begin_worker
 from simulation.arrays import Array
 
-Key = TypeVar("Key")
+Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
@@ -44,21 +44,22 @@ def cut_short(work: str, remedy: str) -> CalibrationError:
     return CalibrationError(f"{work} cut short: {died}\n{remedy}")
 
 
-def as_done(
-    work: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], workers: int
+def carried_out(
+    function: Callable[..., Result], tasks: Mapping[Key, tuple[Any, ...]], workers: int
 ) -> Iterator[tuple[Key, Result]]:
-    """The name and result of each task as it is done, by so many processes or, of one, by this.
+    """The result of a function for the arguments of each task, as they become ready.
 
-    Raises ``BrokenProcessPool`` if a worker process dies; what was not begun is dropped.
+    One worker is this process; results do not depend on how many there are. Raises
+    ``BrokenProcessPool`` if a worker process dies.
     """
     if workers == 1 or not tasks:
-        for name, arguments in tasks.items():
-            yield name, work(*arguments)
+        for key, arguments in tasks.items():
+            yield key, function(*arguments)
         return
     with worker_processes(min(workers, len(tasks))) as pool:
-        begun = {pool.submit(work, *arguments): name for name, arguments in tasks.items()}
-        for task in as_completed(begun):
-            yield begun[task], task.result()
+        keys = {pool.submit(function, *arguments): key for key, arguments in tasks.items()}
+        for future in as_completed(keys):
+            yield keys[future], future.result()
 
 
 def log_likelihoods(

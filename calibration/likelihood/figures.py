@@ -39,6 +39,7 @@ class ObservationSetting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    name: str
     meaning: str
     unit: str
     value: float

@@ -25,8 +25,8 @@ from simulation.arrays import Array, PerReplicate, logistic
 from simulation.context import Context
 from simulation.countries import Country, country_named
 from simulation.dates import quarter_of
+from simulation.interventions import HISTORICAL
 from simulation.parameters import default_parameters
-from simulation.scenario import HISTORICAL
 from simulation.state import Status
 from simulation.trajectory import PAIRS, Trajectory
 

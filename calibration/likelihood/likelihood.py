@@ -11,13 +11,17 @@ from simulation.arrays import Array, PerReplicate
 from simulation.conditioning import Conditioning
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 
 #: What is called with how much of some work is done.
 Progress = Callable[[int], None]
 #: Quarters on record: 1945 Q1 to the last that is fitted.
 QUARTERS = quarter_of(LAST_FITTED) + 1
+
+
+def no_progress(_: int) -> None:
+    """Shows nothing."""
 
 
 def log_weights(

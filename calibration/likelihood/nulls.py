@@ -21,8 +21,10 @@ from calibration.likelihood.observations import Record
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
-from simulation.context import CHINA_ENTERS, Context, leadership_spells
+from simulation.context import Context
 from simulation.countries import Country
+from simulation.drivers import CHINA_ENTERS, leadership_spells
+from simulation.interventions import HISTORICAL
 from simulation.parameters import (
     Parameter,
     default_parameters,
@@ -30,7 +32,6 @@ from simulation.parameters import (
     read_parameter_table,
     source_keys,
 )
-from simulation.scenario import HISTORICAL
 from simulation.state import Move
 
 #: A leadership is new for two years.

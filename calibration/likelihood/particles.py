@@ -7,7 +7,7 @@ the likelihood stays unbiased, and its variance is about half that of a plain av
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,9 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.finite import check_finite
 from simulation.fusion import fusing
+from simulation.interventions import HISTORICAL
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.shocks import BLOCK, Shocks
 from simulation.state import AllianceState, Move, QuarterAccount
 from simulation.transition import transition
@@ -154,7 +154,7 @@ def filtered_log_likelihood(
                 if renewed.any():
                     total = total + np.where(renewed, mean_weight(weights), 0.0)
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
-                    state = _renewed_state(state, rows)
+                    state = state.take(rows)
                     conditioning.renew(rows)
                     for figure in awaited:
                         figure.renew(rows)
@@ -182,10 +182,3 @@ def renewal_uniforms(seed: int, first_vector: int, vectors: int, moments: int) -
     bits = np.random.Philox(key=[seed, _RENEWAL])
     bits.advance(first_vector * counters)
     return np.random.Generator(bits).random((vectors, 4 * counters))[:, :moments]
-
-
-def _renewed_state(state: AllianceState, rows: NDArray[np.int64]) -> AllianceState:
-    arrays = {field.name: getattr(state, field.name) for field in fields(state)}
-    return replace(
-        state, **{name: np.ascontiguousarray(array[..., rows]) for name, array in arrays.items()}
-    )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.likelihood.kinds import COMPARED_ARRAYS
-from calibration.likelihood.likelihood import QUARTERS, Progress, mean_weight
+from calibration.likelihood.likelihood import QUARTERS, Progress, mean_weight, no_progress
 from calibration.likelihood.observations import (
     FIGURES,
     Observation,
@@ -25,8 +25,8 @@ from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL
 from simulation.state import Move
 from simulation.trajectory import PAIRS
 
@@ -195,7 +195,7 @@ def pointwise_of(
     seed: int,
     copies: int,
     fixed: Mapping[str, float] | None = None,
-    progress: Progress | None = None,
+    progress: Progress = no_progress,
 ) -> Pointwise:
     """The parts of the record for draws (draws, parameters), ``copies`` each, some parameters ``fixed``."""
     parts: list[Array] = []
@@ -207,8 +207,7 @@ def pointwise_of(
         found = log_parts(drawn, record, seed=seed, first_replicate=start * copies)
         for held, new in zip((parts, amounts), found, strict=True):
             held.append(new.reshape(len(new), len(some), copies))
-        if progress is not None:
-            progress(start + len(some))
+        progress(start + len(some))
     return Pointwise(np.concatenate(parts, axis=1), np.concatenate(amounts, axis=1))
 
 

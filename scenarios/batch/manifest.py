@@ -3,7 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scenarios.files import antecedents, flags
 from scenarios.manifest import MAKER, commit_of
 from scenarios.run import scenario_hash
 from simulation.errors import Problem, listed
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 #: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the folder as it is.
 MANIFEST = "_manifest.json"
@@ -107,7 +107,7 @@ def _scenario_entry(scenario: Scenario) -> dict[str, Any]:
         "antecedents": list(antecedents(scenario)),
         "horizon_years": scenario.horizon,
         "flags": list(flags(scenario)),
-        "asked": asdict(scenario),
+        "asked": scenario.asked(),
     }
 
 

@@ -27,7 +27,7 @@ from scenarios.batch.work import missing, tasks_of, write_histories
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from simulation.errors import Problem, raise_if_any
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 MOST_REPLICATES = 1_000_000_000
 MOST_SEED = 2**63 - 1

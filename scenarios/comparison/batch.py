@@ -20,8 +20,7 @@ from scenarios.run import scenario_hash
 from scenarios.twins import parting
 from simulation.dates import QUARTERS
 from simulation.errors import Problem, raise_if_any, unknown
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario, read_asked
 
 TITLE = "this batch cannot be compared"
 
@@ -73,8 +72,7 @@ def _asked(entry: Mapping[str, Any]) -> Scenario | None:
     if "asked" not in entry:
         held = catalogue().get(entry["name"])
         return None if held is None else held.scenario
-    changes = tuple(Intervention(**change) for change in entry["asked"]["interventions"])
-    return Scenario(**{**entry["asked"], "interventions": changes})
+    return read_asked(entry["asked"])
 
 
 def readings_of(

@@ -24,8 +24,8 @@ from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import CHUNK, Course, continued, opened
 from simulation.errors import Problem, raise_if_any
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.shocks import DecisionStream
 from simulation.state import AllianceState
 from simulation.trajectory import MoveTable
@@ -145,12 +145,6 @@ def chosen(weights: Array, uniforms: Array) -> Rows:
 
 def _of_rows(course: Course, rows: Rows, first: int, renamed: int) -> Course:
     """Some histories of a course, numbered anew from ``renamed``; the course's own numbers begin with ``first``."""
-    state = AllianceState(
-        **{
-            held.name: np.take(getattr(course.state, held.name), rows, axis=-1)
-            for held in fields(AllianceState)
-        }
-    )
     kept = {
         name: [np.take(each, rows, axis=-1) for each in quarterly]
         for name, quarterly in course.kept.items()
@@ -159,17 +153,12 @@ def _of_rows(course: Course, rows: Rows, first: int, renamed: int) -> Course:
     own = np.isin(moves.replicate, rows + first)
     columns = {column.name: getattr(moves, column.name)[own] for column in fields(MoveTable)}
     columns["replicate"] = np.searchsorted(rows, columns["replicate"] - first) + renamed
-    return Course(course.quarter, state, kept, [MoveTable(**columns)])
+    return Course(course.quarter, course.state.take(rows), kept, [MoveTable(**columns)])
 
 
 def _joined(parts: Sequence[Course]) -> Course:
     """Courses of neighbouring replicates as one."""
-    state = AllianceState(
-        **{
-            held.name: np.concatenate([getattr(part.state, held.name) for part in parts], axis=-1)
-            for held in fields(AllianceState)
-        }
-    )
+    state = AllianceState.joined([part.state for part in parts])
     kept = {
         name: [
             np.concatenate(quarterly, axis=-1)

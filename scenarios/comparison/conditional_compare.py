@@ -18,7 +18,7 @@ from scenarios.outcomes import PAIR_NAMES
 from simulation.conditioning import RecordedMove
 from simulation.dates import date_of
 from simulation.errors import Problem, raise_if_any
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 
 def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:

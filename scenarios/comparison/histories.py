@@ -10,7 +10,7 @@ from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import outcomes_of
 from scenarios.twins import twin_trajectories
 from simulation.ensemble import Course
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 #: Histories carried out together.
 TOGETHER = 512

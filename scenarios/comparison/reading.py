@@ -9,7 +9,7 @@ from scenarios.outcomes import PAIR_NAMES, SERIES
 from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, year_of
 from simulation.errors import Problem, raise_if_any
-from simulation.scenario import Scenario
+from simulation.interventions import Scenario
 
 
 @dataclass(frozen=True)

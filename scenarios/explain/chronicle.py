@@ -16,10 +16,9 @@ from scenarios.explain.reasons import (
 )
 from scenarios.explain.words import in_words
 from simulation.arrays import Array
-from simulation.context import CHINA_ENTERS, Spell
 from simulation.countries import ORDERED_PAIRS, Country
 from simulation.dates import quarter_name
-from simulation.interventions import DRIVERS
+from simulation.drivers import CHINA_ENTERS, DRIVERS, Spell
 from simulation.rules import perception
 from simulation.rules.strain import StrainSources
 from simulation.state import Move, Status

@@ -18,10 +18,10 @@ from scenarios.outcomes import PAIR_NAMES, PAIRS
 from simulation.arrays import Array
 from simulation.dates import year_of
 from simulation.ensemble import Course, continued, opened
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.rules import strain as rules
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.state import Status
 
 STRAIN, FATIGUE = "strain", "fatigue"

@@ -8,9 +8,9 @@ from simulation.arrays import Array
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.ensemble import simulate
+from simulation.interventions import Scenario
 from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.scenario import Scenario
 from simulation.shocks import Shocks
 from simulation.state import AllianceState, Status, array_fields
 from simulation.trajectory import MoveTable, Trajectory

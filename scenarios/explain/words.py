@@ -1,7 +1,7 @@
 """A scenario and its changes in words."""
 
 from scenarios.files import ScenarioFile, antecedents, flags
-from simulation.interventions import VALUE_UNITS, Intervention
+from simulation.interventions import Intervention, Valued
 
 
 def described(file: ScenarioFile) -> list[tuple[str, str]]:
@@ -20,20 +20,22 @@ def described(file: ScenarioFile) -> list[tuple[str, str]]:
     return told + [("Note", flag) for flag in flags(scenario)]
 
 
+#: What each kind of change does, by the names of its keys.
+_DEEDS = {
+    "leadership": "{country} keeps the leadership {spell}",
+    "driver": "{driver} of {country} is set to {value:g} ({unit})",
+    "grant": "the share of requests granted by {patron} to {client} is set to {value:g} ({unit})",
+    "pledge": "{patron} to {client}: an added pledge of {value:g} ({unit})",
+    "forbid": "no {move} between {patron} and {client}",
+    "impose": "{move} between {patron} and {client}, as soon as their status allows it",
+    "goodwill": "goodwill between {patron} and {client} is held at {value:g} ({unit})",
+    "proximity": "proximity of {patron} and {client} is set to {value:g} ({unit})",
+    "absence": "{country} keeps out of every alliance",
+}
+
+
 def in_words(change: Intervention) -> str:
     """A dated change as a sentence, with its reason."""
-    pair = f"{change.patron} to {change.client}"
-    between = f"{change.patron} and {change.client}"
-    value = f"{change.value:g} ({VALUE_UNITS.get(change.kind, '')})"
-    done = {
-        "leadership": f"{change.country} keeps the leadership {change.spell}",
-        "driver": f"{change.driver} of {change.country} is set to {value}",
-        "grant": f"the share of requests granted by {pair} is set to {value}",
-        "pledge": f"{pair}: an added pledge of {value}",
-        "forbid": f"no {change.move} between {between}",
-        "impose": f"{change.move} between {between}, as soon as their status allows it",
-        "goodwill": f"goodwill between {between} is held at {value}",
-        "proximity": f"proximity of {between} is set to {value}",
-        "absence": f"{change.country} keeps out of every alliance",
-    }[change.kind]
-    return f"{change.start} to {change.end}: {done}. {change.reason}"
+    unit = change.unit if isinstance(change, Valued) else ""
+    deed = _DEEDS[change.kind].format(**change.model_dump(), unit=unit)
+    return f"{change.start} to {change.end}: {deed}. {change.reason}"

@@ -9,8 +9,10 @@ import numpy as np
 import solara
 from numpy.typing import NDArray
 
+from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
+from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
 
 
@@ -26,11 +28,42 @@ class EvidenceEntry:
 
 
 @dataclass(frozen=True)
+class ReportTable:
+    """A table of a report, its cells as text; each row has an ``id`` and a text for every column."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """A published report of a check of the calibration.
+
+    ``reached`` is none where there is no goal. Every reader is shown the tables in ``opened``;
+    ``folded`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
+    check's picture shows, if it has one. ``content`` is the report as a JSON file.
+    """
+
+    check: str
+    title: str
+    finding: str
+    reached: bool | None
+    origin: Mapping[str, Any]
+    opened: tuple[ReportTable, ...] = ()
+    folded: tuple[str | ReportTable, ...] = ()
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
 class Material:
     """All that every visitor of the page is shown from; it is read once and never changes.
 
-    ``prior`` holds values of every parameter, evenly spread over the probability of its prior; ``reports`` the
-    published reports of the calibration's checks, by their names, as objects; both are empty where there are none.
+    ``prior`` holds values of every parameter, evenly spread over the probability of its prior;
+    ``reports`` the published reports of the checks by their names; ``standings`` how far the
+    record informs each parameter. They are empty where there are none.
     """
 
     draws: Draws
@@ -39,7 +72,8 @@ class Material:
     evidence: tuple[EvidenceEntry, ...] = ()
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     prior: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    reports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reports: Mapping[str, CheckReport] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
     @cached_property
     def simulated(self) -> Simulated:

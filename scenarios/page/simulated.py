@@ -40,8 +40,8 @@ from scenarios.twins import YearlyTwins, yearly_twins
 from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import HISTORICAL, Scenario
 
 #: Histories that a worker carries out at a time.
 BLOCK = CHUNK

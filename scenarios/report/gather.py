@@ -36,7 +36,7 @@ from simulation.conditioning import RecordedMove
 from simulation.countries import Country, pair_named
 from simulation.ensemble import Course
 from simulation.errors import raise_if_any
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 
 #: The quantities whose fans are shown, in this order.
 SHOWN = ("delivered", "support", "strain")

@@ -12,8 +12,7 @@ from scenarios.comparison.tables import first_month, in_years, last_month, per_c
 from scenarios.explain.reasons import the
 from scenarios.explain.words import in_words
 from simulation.countries import COUNTRY_KEYS, country_named
-from simulation.interventions import Intervention
-from simulation.scenario import Scenario
+from simulation.interventions import Intervention, Scenario
 
 MONTHS = (
     "January",

@@ -24,7 +24,7 @@ from scenarios.expected import (
 from scenarios.files import CATALOGUE, catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES, Quarters
 from simulation.dates import QUARTERS, date_of, quarter_of
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 NAMES = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
 TRIED = 500

@@ -17,7 +17,7 @@ from scenarios.files import (
     scenario_named,
 )
 from simulation.dates import quarter_of
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 NAMES = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
 COUNTERFACTUALS = [name for name in NAMES if name != "historical"]

@@ -30,7 +30,7 @@ from scenarios.run import run_scenario, scenario_hash
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 from simulation.state import Move, Status
 from simulation.trajectory import CAUSES
 

@@ -8,19 +8,28 @@ from scenarios.outcomes import KEPT, NEVER, SERIES, outcomes_of
 from scenarios.twins import parting, twin_trajectories, yearly_twins
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
 from simulation.ensemble import simulate
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, DriverValue, Grant, Scenario
 from simulation.state import array_fields
 
 FROM_THE_START = Scenario(
-    "no-aid-1945",
-    "What if Yugoslavia pledged nothing in 1945?",
+    name="no-aid-1945",
+    question="What if Yugoslavia pledged nothing in 1945?",
     interventions=(
-        Intervention(
-            "grant", "1945", "1946", "a test", patron="yugoslavia", client="albania", value=0.0
+        Grant(
+            start="1945",
+            end="1946",
+            reason="a test",
+            patron="yugoslavia",
+            client="albania",
+            value=0.0,
         ),
-        Intervention(
-            "driver", "1945", "1946", "a test", country="albania", driver="emergency", value=1.0
+        DriverValue(
+            start="1945",
+            end="1946",
+            reason="a test",
+            country="albania",
+            driver="emergency",
+            value=1.0,
         ),
     ),
 )

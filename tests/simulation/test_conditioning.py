@@ -10,9 +10,8 @@ from simulation.conditioning import MOVE_OF_STATUSES, Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.ensemble import KEPT, simulate
 from simulation.errors import SimulationError
-from simulation.interventions import MOVES, Intervention
+from simulation.interventions import MOVES, Ban, Scenario
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import Scenario
 from simulation.state import Move, Status, array_fields
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
@@ -48,11 +47,16 @@ def only_moving(*pairs: tuple[Country, Country]) -> Scenario:
         if a < b and (a, b) not in {tuple(sorted(p)) for p in pairs}
     ]
     return Scenario(
-        "tiny",
-        "What may become of one pair?",
+        name="tiny",
+        question="What may become of one pair?",
         interventions=tuple(
-            Intervention(
-                "forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move
+            Ban(
+                start="1945-01",
+                end="1980-12",
+                reason="a tiny case",
+                patron=a.key,
+                client=b.key,
+                move=move,
             )
             for a, b in still
             for move in MOVES

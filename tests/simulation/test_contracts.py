@@ -13,11 +13,23 @@ import pytest
 import simulation
 from simulation.dates import quarter_of
 from simulation.ensemble import CHUNK, simulate, simulate_in_chunks
-from simulation.interventions import MOVES, Intervention
+from simulation.interventions import (
+    MOVES,
+    Absence,
+    Ban,
+    DriverValue,
+    Goodwill,
+    Grant,
+    Imposition,
+    Intervention,
+    Leadership,
+    Pledge,
+    Proximity,
+    Scenario,
+)
 from simulation.model import AllianceModel
 from simulation.parameters import default_parameters
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.scenario import Scenario
 from simulation.state import SOURCE_FIELDS, AllianceState, QuarterAccount, array_fields
 
 EVERYTHING = tuple(f.name for f in fields(AllianceState)) + tuple(
@@ -28,61 +40,76 @@ EVERYTHING += tuple(f"fatigue_sources.{name}" for name in FatigueSources._fields
 FIRST_CHANGE = "1957-01"
 #: Interventions that alter history from 1957 on, one a kind.
 CHANGES = {
-    "leadership": Intervention(
-        "leadership", FIRST_CHANGE, "1980-12", "r", country="ussr", spell="ussr-stalin"
+    "leadership": Leadership(
+        start=FIRST_CHANGE, end="1980-12", reason="r", country="ussr", spell="ussr-stalin"
     ),
-    "driver": Intervention(
-        "driver", FIRST_CHANGE, "1980-12", "r", country="ussr", driver="isolation", value=0.9
+    "driver": DriverValue(
+        start=FIRST_CHANGE, end="1980-12", reason="r", country="ussr", driver="isolation", value=0.9
     ),
-    "grant": Intervention(
-        "grant", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=1.0
+    "grant": Grant(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=1.0
     ),
-    "pledge": Intervention(
-        "pledge", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=50.0
+    "pledge": Pledge(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=50.0
     ),
-    "forbid": Intervention(
-        "forbid", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", move="dispute"
+    "forbid": Ban(
+        start=FIRST_CHANGE,
+        end="1980-12",
+        reason="r",
+        patron="ussr",
+        client="albania",
+        move="dispute",
     ),
-    "impose": Intervention(
-        "impose", FIRST_CHANGE, "1957-12", "r", patron="ussr", client="albania", move="dispute"
+    "impose": Imposition(
+        start=FIRST_CHANGE,
+        end="1957-12",
+        reason="r",
+        patron="ussr",
+        client="albania",
+        move="dispute",
     ),
-    "goodwill": Intervention(
-        "goodwill", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=0.0
+    "goodwill": Goodwill(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=0.0
     ),
-    "proximity": Intervention(
-        "proximity", FIRST_CHANGE, "1980-12", "r", patron="ussr", client="albania", value=1.0
+    "proximity": Proximity(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=1.0
     ),
-    "absence": Intervention("absence", FIRST_CHANGE, "1980-12", "r", country="china"),
+    "absence": Absence(start=FIRST_CHANGE, end="1980-12", reason="r", country="china"),
 }
 #: Interventions that change nothing: what is ordered is what happened.
 VAIN = {
-    "leadership": Intervention(
-        "leadership", "1957-01", "1964-09", "r", country="ussr", spell="ussr-khrushchev"
+    "leadership": Leadership(
+        start="1957-01", end="1964-09", reason="r", country="ussr", spell="ussr-khrushchev"
     ),
-    "driver": Intervention(
-        "driver", "1945-01", "1980-12", "r", country="albania", driver="distraction", value=0.0
+    "driver": DriverValue(
+        start="1945-01",
+        end="1980-12",
+        reason="r",
+        country="albania",
+        driver="distraction",
+        value=0.0,
     ),
-    "pledge": Intervention(
-        "pledge", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.0
+    "pledge": Pledge(
+        start="1945-01", end="1980-12", reason="r", patron="ussr", client="albania", value=0.0
     ),
-    "grant": Intervention(
-        "grant", "1945-01", "1949-09", "r", patron="china", client="albania", value=1.0
+    "grant": Grant(
+        start="1945-01", end="1949-09", reason="r", patron="china", client="albania", value=1.0
     ),
-    "proximity": Intervention(
-        "proximity", "1945-01", "1980-12", "r", patron="ussr", client="albania", value=0.45
+    "proximity": Proximity(
+        start="1945-01", end="1980-12", reason="r", patron="ussr", client="albania", value=0.45
     ),
-    "absence": Intervention("absence", "1945-01", "1949-09", "r", country="china"),
-    "impose": Intervention(
-        "impose", "1945-01", "1949-09", "r", patron="china", client="ussr", move="formation"
+    "absence": Absence(start="1945-01", end="1949-09", reason="r", country="china"),
+    "impose": Imposition(
+        start="1945-01", end="1949-09", reason="r", patron="china", client="ussr", move="formation"
     ),
-    "forbid": Intervention(
-        "forbid", "1945-01", "1949-09", "r", patron="china", client="ussr", move="formation"
+    "forbid": Ban(
+        start="1945-01", end="1949-09", reason="r", patron="china", client="ussr", move="formation"
     ),
 }
 
 
 def scenario_of(*changes: Intervention) -> Scenario:
-    return Scenario("try", "What if?", interventions=changes)
+    return Scenario(name="try", question="What if?", interventions=changes)
 
 
 def column(array, replicate):
@@ -190,8 +217,8 @@ def test_a_forbidden_move_that_would_not_have_happened_changes_no_state(drawn_pa
     parameters = drawn_parameters(40, 16, reach=0.3)
     factual = simulate(parameters, seed=8, keep=("status", "strain", "goodwill"))
     for move in MOVES:
-        forbid = Intervention(
-            "forbid", "1950-01", "1980-12", "r", patron="ussr", client="albania", move=move
+        forbid = Ban(
+            start="1950-01", end="1980-12", reason="r", patron="ussr", client="albania", move=move
         )
         twin = simulate(parameters, scenario_of(forbid), seed=8, keep=factual.arrays)
         same = (twin.arrays["status"] == factual.arrays["status"]).all(axis=(0, 1, 2))

@@ -6,15 +6,14 @@ import pytest
 from simulation.conditioning import Conditioning
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import KEPT, continued, opened, simulate
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Grant, Scenario
 from simulation.state import array_fields
 
 CHANGED = Scenario(
-    "changed",
-    "What if?",
+    name="changed",
+    question="What if?",
     interventions=(
-        Intervention("grant", "1957", "1960", "r", patron="ussr", client="albania", value=1.0),
+        Grant(start="1957", end="1960", reason="r", patron="ussr", client="albania", value=1.0),
     ),
 )
 

@@ -15,10 +15,9 @@ from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.errors import NonFiniteError, SimulationError
-from simulation.interventions import Intervention
+from simulation.interventions import Pledge, Scenario
 from simulation.model import AllianceModel, run_model
 from simulation.parameters import Parameters, default_parameters
-from simulation.scenario import Scenario
 from simulation.state import Move, Status, array_fields
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
@@ -162,10 +161,17 @@ def test_any_whole_number_is_a_seed_as_in_an_ensemble(seed):
 
 
 def test_a_scenario_is_followed():
-    pledge = Intervention(
-        "pledge", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=900.0
+    pledge = Pledge(
+        start="1945-01",
+        end="1945-12",
+        reason="r",
+        patron="yugoslavia",
+        client="albania",
+        value=900.0,
     )
-    model = stepped(4, scenario_choice=Scenario("try", "What if?", interventions=(pledge,)))
+    model = stepped(
+        4, scenario_choice=Scenario(name="try", question="What if?", interventions=(pledge,))
+    )
     assert (
         model.countries[YUGOSLAVIA].pledged_to(ALBANIA)
         > stepped(4).countries[YUGOSLAVIA].pledged_to(ALBANIA) + 900
@@ -191,7 +197,7 @@ def test_more_than_one_history_is_refused(replicates):
 
 def test_parameters_are_keywords_and_a_seed_is_required():
     with pytest.raises(TypeError):
-        AllianceModel(Scenario("try", "?"))
+        AllianceModel(Scenario(name="try", question="?"))
     with pytest.raises(TypeError):
         AllianceModel()
 

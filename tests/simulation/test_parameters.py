@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import simulation.rules
-from simulation.context import leadership_spells
+from simulation.drivers import leadership_spells
 from simulation.errors import SimulationError
 from simulation.parameters import (
     UNITS,

@@ -13,11 +13,19 @@ from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.ensemble import simulate
 from simulation.errors import NonFiniteError
-from simulation.interventions import Intervention
+from simulation.interventions import (
+    HISTORICAL,
+    Absence,
+    Ban,
+    Goodwill,
+    Grant,
+    Imposition,
+    Pledge,
+    Scenario,
+)
 from simulation.opening import opening_state
 from simulation.parameters import Parameters, default_parameters, parameter_table
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.state import SOURCE_FIELDS, AllianceState, Move, QuarterAccount, Status
 from simulation.trajectory import BY_SIZE, CAUSES, NO_CAUSE, PAIRS
 from simulation.transition import either, moves_made
@@ -183,18 +191,30 @@ def test_invariants_hold_for_many_replicates_and_every_move_happens(drawn_parame
 
 def test_invariants_hold_under_interventions(drawn_parameters):
     changes = (
-        Intervention(
-            "grant", "1950-01", "1970-12", "r", patron="ussr", client="albania", value=1.0
+        Grant(
+            start="1950-01", end="1970-12", reason="r", patron="ussr", client="albania", value=1.0
         ),
-        Intervention(
-            "pledge", "1955-01", "1975-12", "r", patron="china", client="albania", value=1000.0
+        Pledge(
+            start="1955-01",
+            end="1975-12",
+            reason="r",
+            patron="china",
+            client="albania",
+            value=1000.0,
         ),
-        Intervention(
-            "pledge", "1946-01", "1947-12", "r", patron="china", client="albania", value=1000.0
+        Pledge(
+            start="1946-01",
+            end="1947-12",
+            reason="r",
+            patron="china",
+            client="albania",
+            value=1000.0,
         ),
-        Intervention("absence", "1960-01", "1980-12", "r", country="china"),
+        Absence(start="1960-01", end="1980-12", reason="r", country="china"),
     )
-    check_history(drawn_parameters(50, 4), Scenario("try", "What if?", interventions=changes))
+    check_history(
+        drawn_parameters(50, 4), Scenario(name="try", question="What if?", interventions=changes)
+    )
 
 
 def test_the_starting_state_is_that_of_january_1945():
@@ -217,15 +237,15 @@ def test_the_starting_state_is_that_of_january_1945():
 
 def test_a_grant_imposed_is_granted_and_a_pledge_added():
     parameters = default_parameters()
-    grant = Intervention(
-        "grant", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=0.0
+    grant = Grant(
+        start="1945-01", end="1945-12", reason="r", patron="yugoslavia", client="albania", value=0.0
     )
-    pledge = Intervention(
-        "pledge", "1945-01", "1945-12", "r", patron="yugoslavia", client="albania", value=7.0
+    pledge = Pledge(
+        start="1945-01", end="1945-12", reason="r", patron="yugoslavia", client="albania", value=7.0
     )
     arrays = simulate(
         parameters,
-        Scenario("try", "?", interventions=(grant, pledge)),
+        Scenario(name="try", question="?", interventions=(grant, pledge)),
         seed=1,
         quarters=2,
         keep=KEPT,
@@ -254,13 +274,13 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
     ]
     pairs += [("china", "ussr"), ("china", "yugoslavia")]
     changes = tuple(
-        Intervention("forbid", "1945-01", "1980-12", "r", patron=p, client=c, move=move)
+        Ban(start="1945-01", end="1980-12", reason="r", patron=p, client=c, move=move)
         for p, c in pairs
     )
     assert (simulate(parameters, seed=1, keep=()).moves.move == code).any()
     assert not (
         simulate(
-            parameters, Scenario("try", "?", interventions=changes), seed=1, keep=()
+            parameters, Scenario(name="try", question="?", interventions=changes), seed=1, keep=()
         ).moves.move
         == code
     ).any()
@@ -278,13 +298,13 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
 def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
     drawn_parameters, move, start, before, after
 ):
-    impose = Intervention(
-        "impose", start, start, "r", patron="ussr", client="yugoslavia", move=move
+    impose = Imposition(
+        start=start, end=start, reason="r", patron="ussr", client="yugoslavia", move=move
     )
     parameters = drawn_parameters(300, 7, reach=1.0)
     history = simulate(
         parameters,
-        Scenario("try", "?", interventions=(impose,)),
+        Scenario(name="try", question="?", interventions=(impose,)),
         seed=2,
         keep=("status", "moved_by_client"),
     )
@@ -301,10 +321,10 @@ def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
 
 
 def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
-    held = Intervention(
-        "goodwill", "1955-04", "1956-12", "r", patron="ussr", client="yugoslavia", value=0.25
+    held = Goodwill(
+        start="1955-04", end="1956-12", reason="r", patron="ussr", client="yugoslavia", value=0.25
     )
-    scenario = Scenario("try", "?", interventions=(held,))
+    scenario = Scenario(name="try", question="?", interventions=(held,))
     goodwill = simulate(drawn_parameters(20, 7), scenario, seed=2, keep=("goodwill",)).arrays[
         "goodwill"
     ]
@@ -318,8 +338,8 @@ def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
 @pytest.mark.parametrize("country", ["china", "ussr"])
 def test_a_country_absent_before_it_has_allies_never_has_any(drawn_parameters, country):
     # The USSR begins with Yugoslavia as its ally, so only its pairs with the others are asked about.
-    absence = Intervention("absence", "1945-01", "1980-12", "r", country=country)
-    scenario = Scenario("try", "?", interventions=(absence,))
+    absence = Absence(start="1945-01", end="1980-12", reason="r", country=country)
+    scenario = Scenario(name="try", question="?", interventions=(absence,))
     status = simulate(drawn_parameters(100, 6), scenario, seed=1, keep=("status",)).arrays["status"]
     others = [c for c in Country if c is not Country[country.upper()] and c is not YUGOSLAVIA]
     assert not status[:, Country[country.upper()], others].any()
@@ -327,8 +347,8 @@ def test_a_country_absent_before_it_has_allies_never_has_any(drawn_parameters, c
 
 @pytest.mark.parametrize("country", ["albania", "yugoslavia", "ussr"])
 def test_absence_keeps_a_country_out_of_every_alliance(country):
-    absence = Intervention("absence", "1945-01", "1980-12", "r", country=country)
-    scenario = Scenario("try", "?", interventions=(absence,))
+    absence = Absence(start="1945-01", end="1980-12", reason="r", country=country)
+    scenario = Scenario(name="try", question="?", interventions=(absence,))
     status = simulate(default_parameters(20), scenario, seed=1, keep=("status",)).arrays["status"]
     assert not (status[:, Country[country.upper()]] == Status.ALLIED).any()
 

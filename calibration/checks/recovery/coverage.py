@@ -1,17 +1,21 @@
-"""Whether true values stand evenly among the draws of fits: coverage of intervals, and whole distributions in bands."""
+"""Whether true values stand evenly among draws: coverage of intervals, distributions in bands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from calibration.checks.recovery.record_fits import RecordFits
 from calibration.diagnostics import simultaneous_band
+from calibration.origin import origin_of
+from calibration.reports.report import Cell, Table
 from simulation.arrays import Array
 
+Flags = NDArray[np.bool_]
 #: Coverage may miss its level by so many binomial standard errors.
 MOST_ERRORS = 2.5
 #: The chance with which a quantity's whole distribution stays in its band when places are even.
@@ -22,12 +26,12 @@ BAND = 0.95
 class Coverage:
     """How often the central interval of a level held the true value, over fits and quantities.
 
-    ``held`` says of each fit and quantity whether it did, (fits, quantities); ``share`` has one value a quantity;
-    ``distance`` is how far it lies from the level in binomial standard errors.
+    ``inside`` says of each fit and quantity whether it did, (fits, quantities); ``share`` has one
+    value a quantity; ``distance`` is how far it lies from the level in binomial standard errors.
     """
 
     level: float
-    held: NDArray[np.bool_]
+    inside: Flags
     share: Array
     distance: Array
 
@@ -43,11 +47,10 @@ def coverage_of(places: Array, level: float) -> Coverage:
     Formula: the share of places u with |2 u - 1| <= level, against the level, its standard error being
     sqrt(level (1 - level) / fits).
     """
-    held = np.abs(2 * places - 1) <= level
-    share = held.mean(axis=0)
-    return Coverage(
-        level, held, share, (share - level) / np.sqrt(level * (1 - level) / len(places))
-    )
+    inside = np.abs(2 * places - 1) <= level
+    share = inside.mean(axis=0)
+    error = np.sqrt(level * (1 - level) / len(places))
+    return Coverage(level, inside, share, (share - level) / error)
 
 
 def band_points(fits: int) -> Array:
@@ -57,12 +60,12 @@ def band_points(fits: int) -> Array:
 
 @cache
 def even_band(fits: int, share: float = BAND) -> tuple[Array, Array]:
-    """The lower and upper ends, at ``band_points``, between which the distribution of even places stays."""
+    """The ends, at ``band_points``, between which the distribution of even places stays."""
     return simultaneous_band(fits, band_points(fits), share)
 
 
-def outside_band(places: Array, share: float = BAND) -> NDArray[np.bool_]:
-    """Which quantities' places (fits, quantities) leave the simultaneous band of the even distribution."""
+def outside_band(places: Array, share: float = BAND) -> Flags:
+    """Which quantities' places (fits, quantities) leave the band of the even distribution."""
     points = band_points(len(places))
     low, high = even_band(len(places), share)
     reached = (places[:, :, np.newaxis] <= points).mean(axis=0)
@@ -73,15 +76,94 @@ def outside_band(places: Array, share: float = BAND) -> NDArray[np.bool_]:
 
 
 def uniformity(places: Array) -> Array:
-    """The chance of places as uneven as these if true values stood evenly (Kolmogorov-Smirnov), per quantity."""
+    """The chance of places as uneven as these if true values stood evenly, per quantity.
+
+    By the test of Kolmogorov and Smirnov.
+    """
     return np.array([stats.kstest(column, "uniform").pvalue for column in places.T])
 
 
 def most_outside(quantities: int, share: float = BAND) -> int:
-    """How many of so many quantities may leave their own bands by chance, but for one case in a hundred."""
+    """How many quantities may leave their own bands by chance, but for one case in a hundred."""
     return int(stats.binom.ppf(0.99, quantities, 1 - share))
 
 
 def most_wide(cases: int) -> int:
-    """How many of so many coverages may lie too far from their level by chance, but for one case in a hundred."""
+    """How many coverages may lie too far from their level, but for one case in a hundred."""
     return int(stats.binom.ppf(0.99, cases, 2 * stats.norm.sf(MOST_ERRORS)))
+
+
+def wide(coverage: Coverage) -> int:
+    """How many quantities' coverage lies too far from its level."""
+    return int((np.abs(coverage.distance) > MOST_ERRORS).sum())
+
+
+def coverage_table(what: str, coverages: Sequence[Coverage]) -> Table:
+    """How often intervals of each level cover, over all quantities or parameters."""
+    rows: list[tuple[Cell, ...]] = [
+        (f"{c.level:.0%}", c.share.mean(), c.share.min(), c.share.max(), wide(c)) for c in coverages
+    ]
+    heads = ("interval", "covers", "least of any quantity", "most of any quantity")
+    title = f"Coverage, all {what} together"
+    return Table(title=title, columns=(*heads, "further than allowed"), rows=rows)
+
+
+def coverage_values(names: Sequence[str], coverages: Sequence[Coverage]) -> dict[str, Any]:
+    """The coverage of every quantity by level."""
+    return {str(c.level): dict(zip(names, c.share, strict=True)) for c in coverages}
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of simulated records, how many were wanted, and the quantities looked at."""
+
+    fits: RecordFits
+    rows: Sequence[Mapping[str, Any]]
+    wanted: int
+    names: tuple[str, ...]
+
+    def table(self, key: str) -> Array:
+        """A number of every quantity in each record, shape (records, quantities)."""
+        return np.array([row[key] for row in self.rows], dtype=float)[:, : len(self.names)]
+
+    def median(self, key: str) -> float:
+        """The median over the records of one of their numbers."""
+        return float(np.median([row[key] for row in self.rows]))
+
+    @cached_property
+    def places(self) -> Array:
+        """Where true values stand among the draws, shape (records, quantities)."""
+        return places_table(self.rows, self.names)
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where the results come from."""
+        effort = ", ".join(
+            f"{name.replace('_', ' ')} {value}" for name, value in asdict(self.fits.effort).items()
+        )
+        number = len(self.rows)
+        return origin_of(
+            seed=self.fits.seed, records=number, records_wanted=self.wanted, effort=effort
+        )
+
+    def number(self, deed: str) -> str:
+        """In a sentence, how many records there are of those that are wanted."""
+        if len(self.rows) >= self.wanted:
+            return (
+                f"{len(self.rows)} records were simulated with parameters drawn from the prior, "
+                f"and {deed}."
+            )
+        return (
+            f"Only {len(self.rows)} of {self.wanted} simulated records have been {deed} so far; "
+            "this is no verdict."
+        )
+
+    def description(self) -> str:
+        """What the simulated records were like."""
+        silent = sum(bool(row["degenerate"]) for row in self.rows)
+        return (
+            f"The middle record holds {self.median('moves'):.0f} dated moves, "
+            f"{self.median('aid'):.0f} sums of aid, {self.median('shares'):.0f} answers to "
+            f"requests and {self.median('interest'):.0f} rates of interest; {silent} hold nothing "
+            "but silence. "
+        )

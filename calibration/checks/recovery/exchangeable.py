@@ -1,47 +1,24 @@
-"""Draws on one footing with the parameters that made a record, whatever the record and however slowly chains mix.
+"""Draws that are exchangeable with the parameters that made a record, however slowly chains mix.
 
-The parameters that made a simulated record are themselves a draw from its posterior. From them so many steps are made
-to a common origin, and from there many chains of as many steps each. As every step can be made either way, truth and
-ends of chains are alike in all but name: the truth must stand evenly among them, if the likelihood is that of the
-rules and the steps keep the posterior unchanged. Unlike with fits, nothing has to converge. Sources: Besag & Clifford
-1989; Gandy & Scott 2020.
+The parameters that made a simulated record are themselves a draw from its posterior. From them so
+many steps are made to a common origin, and from there many chains of as many steps each. As every
+step can be made either way, truth and ends of chains are alike in all but name: the truth must
+stand evenly among them, if the likelihood is that of the rules and the steps keep the posterior
+unchanged. Unlike with fits, nothing has to converge. Sources: Besag & Clifford 1989; Gandy & Scott
+2020.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from calibration.checks.recovery.simulated import FITTING, SimulatedRecord, addressed, seed_of
-from calibration.fit.population import Likelihood, Population
+from calibration.fit.population import Chains, Likelihood, Population
 from calibration.fit.sampler import stepped
 from calibration.fit.workers import likelihood_here
 from simulation.arrays import Array
 
-#: Estimates of the likelihood of the truth, of which one is taken in proportion to itself: so a chain that had always
-#: been running would hold it.
+#: Estimates of the likelihood of the truth, of which one is taken in proportion to itself: so a
+#: chain that had always been running would hold it.
 ESTIMATES = 128
-
-
-@dataclass(frozen=True)
-class Chains:
-    """How many ``chains`` there are, of how many ``moves``, with lengths between ``shortest`` and ``longest``.
-
-    Records differ in how much they tell, so that no single length suits all; ``copies`` as in a fit.
-    """
-
-    chains: int
-    copies: int
-    moves: int
-    shortest: float
-    longest: float
-
-
-#: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
-#: fault shows.
-RANK_EFFORTS = {
-    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
-    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
-}
 
 
 def exchangeable_draws(
@@ -56,10 +33,11 @@ def exchangeable_draws(
 def ends_of_chains(
     truth: Array, likelihood: Likelihood, chains: Chains, generator: np.random.Generator
 ) -> tuple[Population, float]:
-    """The ends of chains from an origin as many steps from the truth (dimensions,), and the share accepted.
+    """The ends of chains from an origin as many steps from the truth (dimensions,).
 
-    The steps are plain ones of the sampler, by a noisy likelihood; their lengths, evenly drawn by their logarithms,
-    come in the opposite order on the way to the origin.
+    Returns also the share of steps that was accepted. The steps are plain ones of the sampler, by a
+    noisy likelihood; their lengths, evenly drawn by their logarithms, come in the opposite order on
+    the way to the origin.
     """
     lengths = np.exp(
         generator.uniform(np.log(chains.shortest), np.log(chains.longest), chains.moves)
@@ -67,9 +45,9 @@ def ends_of_chains(
     estimates = likelihood(np.repeat(truth[np.newaxis], ESTIMATES, axis=0), 0)
     weights = np.exp(estimates - estimates.max())
     taken = np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random())
-    held = estimates[[min(int(taken), ESTIMATES - 1)]]
+    own = estimates[[min(int(taken), ESTIMATES - 1)]]
     root = np.zeros(1, dtype=np.int64)
-    population = Population(truth[np.newaxis], held, root, 1.0, np.nan, ESTIMATES, np.zeros(1))
+    population = Population(truth[np.newaxis], own, root, 1.0, np.nan, ESTIMATES, np.zeros(1))
     population, _ = _onward(population, likelihood, lengths[::-1], generator)
     origins = Population(
         np.repeat(population.coordinates, chains.chains, axis=0),

@@ -1,16 +1,15 @@
-"""Draws from the posteriors of many simulated records, kept one file a record, so that the work may be cut short.
+"""Draws from the posteriors of many simulated records, kept one file a record.
 
-The draws are a fit's (recovery), or ends of chains that stand on one footing with the truth (ranks). Of every record
-is kept where the true value of each quantity stands among the draws: a *place* between 0 and 1, the share of draws
-below it (ties and ends filled evenly by chance). If the draws come from the right posterior, places are spread
-evenly. Quantities are the parameters, the log-likelihood of the record, and the mean date of each break in free
-histories. Source: Talts et al. 2018; Modrák et al. 2023.
+The draws are a fit's (recovery), or ends of chains that are exchangeable with the truth (ranks). Of
+every record is kept where the true value of each quantity stands among the draws: a *place* between
+0 and 1, the share of draws below it (ties and ends filled evenly by chance). If the draws come from
+the right posterior, places are spread evenly. Quantities are the parameters, the log-likelihood of
+the record, and the mean date of each break in free histories. Work that is cut short goes on with
+what is missing. Source: Talts et al. 2018; Modrák et al. 2023.
 """
 
 import json
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from calibration.checks.recovery.exchangeable import Chains, exchangeable_draws
+from calibration.checks.histories.implied import first_breaks
+from calibration.checks.recovery.exchangeable import exchangeable_draws
 from calibration.checks.recovery.simulated import (
     CHECKING,
     FITTING,
@@ -28,21 +28,19 @@ from calibration.checks.recovery.simulated import (
     simulated_record,
 )
 from calibration.errors import CalibrationError
-from calibration.fit.population import Effort, Sampling, begun, correlations
+from calibration.fit.population import Chains, Effort, Sampling, begun, correlations
 from calibration.fit.sampler import sampled
-from calibration.fit.workers import likelihood_here, log_likelihoods, worker_processes
+from calibration.fit.workers import carried_out, likelihood_here, log_likelihoods
+from calibration.likelihood.likelihood import Progress, no_progress
 from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
 from calibration.prior import Coordinates, parameters_at
-from calibration.reports.form import write_object
+from scenarios.disk import write_json
 from scenarios.draws import table_hash
-from scenarios.outcomes import PAIR_NAMES, PAIRS
+from scenarios.outcomes import PAIR_NAMES
 from simulation.arrays import Array
-from simulation.dates import QUARTERS
-from simulation.ensemble import simulate_in_chunks
 from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table
-from simulation.state import Move
 
 #: Free histories over which the date of a break is averaged, for each vector.
 HISTORIES = 8
@@ -89,20 +87,20 @@ def quantity_names() -> tuple[str, ...]:
 
 
 def setting_problems(fits: RecordFits, resume: bool) -> list[Problem]:
-    """What keeps the results from being put into their folder: others are there, or these and it is not resumed."""
+    """What keeps results out of their folder: others are there, or the same without ``resume``."""
     path = fits.folder / MANIFEST
     if not path.is_file():
         return []
-    held, asked = json.loads(path.read_text(encoding="utf-8")), fits.settings()
+    kept = json.loads(path.read_text(encoding="utf-8"))
     problems = [
         Problem(
             str(path),
             name,
-            asked[name],
-            f"{held.get(name, MISSING)!r}, as the records there; or another folder",
+            value,
+            f"{kept.get(name, MISSING)!r}, as the records there; or another folder",
         )
-        for name in asked
-        if asked[name] != held.get(name)
+        for name, value in fits.settings().items()
+        if value != kept.get(name)
     ]
     if not problems and not resume:
         problems.append(
@@ -112,37 +110,28 @@ def setting_problems(fits: RecordFits, resume: bool) -> list[Problem]:
 
 
 def fit_records(
-    fits: RecordFits, records: int, *, workers: int, told: Callable[[int], None] = lambda _: None
+    fits: RecordFits, records: int, *, workers: int, progress: Progress = no_progress
 ) -> None:
-    """Simulate and fit the first so many records, those that are missing; ``told`` hears how many are done.
+    """Simulate and fit the first so many records, those that are missing.
 
-    Every record is worked out by one process; results do not depend on ``workers``. Raises ``CalibrationError`` if a
-    worker process dies; what is done stays.
+    Every record is worked out by one process; results do not depend on ``workers``. Raises
+    ``CalibrationError`` if a worker process dies; what is done stays.
     """
     fits.folder.mkdir(parents=True, exist_ok=True)
-    write_object(fits.folder / MANIFEST, fits.settings())
+    write_json(fits.folder / MANIFEST, fits.settings())
     missing = fits.missing(records)
     done = records - len(missing)
-    told(done)
-    if workers == 1:
-        for number in missing:
-            fit_record(fits, number)
-            done += 1
-            told(done)
-        return
+    progress(done)
+    tasks = {number: (fits, number) for number in missing}
     try:
-        with worker_processes(min(workers, max(1, len(missing)))) as pool:
-            handed_out: list[Future[None]] = [
-                pool.submit(fit_record, fits, number) for number in missing
-            ]
-            for future in as_completed(handed_out):
-                future.result()
-                done += 1
-                told(done)
+        for _ in carried_out(fit_record, tasks, workers):
+            done += 1
+            progress(done)
     except BrokenProcessPool as error:
         raise CalibrationError(
-            "the records were cut short: a worker process died (killed, or there was too little memory)\n"
-            f"{records - len(fits.missing(records))} of {records} are kept in {fits.folder}; --resume goes on"
+            "the records were cut short: a worker process died (killed, or there was too little "
+            f"memory)\n{records - len(fits.missing(records))} of {records} are kept in "
+            f"{fits.folder}; --resume goes on"
         ) from error
 
 
@@ -164,7 +153,7 @@ def fit_record(fits: RecordFits, number: int) -> None:
             "bridges": len(sampling.stages),
         }
     result = result_of(made, population.coordinates, fits.effort.copies, fits.seed) | how
-    write_object(fits.path_of(number), result | {"seconds": round(time.monotonic() - start, 1)})
+    write_json(fits.path_of(number), result | {"seconds": round(time.monotonic() - start, 1)})
 
 
 def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
@@ -178,7 +167,7 @@ def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
 
 
 def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int) -> dict[str, Any]:
-    """What is kept of some draws: the place of every true value among them, their means and spreads."""
+    """What is kept of draws: the place of every true value among them, their means and spreads."""
     vectors = np.vstack([made.truth, draws])
     own = seed_of(seed, CHECKING, made.number)
     values = np.column_stack(
@@ -210,16 +199,10 @@ def places_of(truth: Array, draws: Array, chance: Array) -> Array:
     return np.asarray((below + chance * (equal + 1)) / (len(draws) + 1))
 
 
-def break_dates(vectors: Coordinates, seed: int) -> Sequence[Array]:
-    """The mean quarter of each pair's first break in free histories, one array over the vectors a pair.
+def break_dates(vectors: Coordinates, seed: int) -> Array:
+    """The mean quarter of each pair's first break in free histories, shape (pairs, vectors).
 
     A history without the break counts with the quarter after the last.
     """
-    parameters = parameters_at(vectors, HISTORIES)
-    found: list[list[Array]] = [[] for _ in PAIRS]
-    for trajectory in simulate_in_chunks(parameters, seed=seed, keep=()):
-        for dates, (patron, client) in zip(found, PAIRS, strict=True):
-            dates.append(
-                np.nan_to_num(trajectory.first_date(patron, client, Move.SPLIT), nan=QUARTERS)
-            )
-    return [np.concatenate(dates).reshape(-1, HISTORIES).mean(axis=1) for dates in found]
+    dates = first_breaks(parameters_at(vectors, HISTORIES), seed=seed)
+    return np.asarray(dates.reshape(len(dates), -1, HISTORIES).mean(axis=2))

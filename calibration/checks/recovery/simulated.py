@@ -1,28 +1,28 @@
-"""Records that the rules themselves make: of the same kind as the real one, from parameters that are known.
+"""Records that the rules make: of the kind of the real one, from parameters that are known.
 
-A history runs free; its moves are put on record with windows, its pledges by plan period, its answers to requests and
-its rates of interest with the spreads of the real figures. What is put on record is drawn exactly as the likelihood
-supposes, so that a fit of such a record must find the parameters again. Source: Talts et al. 2018.
+A history runs free; its moves are put on record with windows, its pledges by plan period, its
+answers to requests and its rates of interest with the spreads of the real figures. What is put on
+record is drawn exactly as the likelihood supposes, so that a fit of such a record must find the
+parameters again. Source: Talts et al. 2018.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.evidence.record import LAST_FITTED
 from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
 from calibration.prior import parameters_at
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country
-from simulation.dates import quarter_of
 from simulation.ensemble import simulate
 from simulation.state import Move
 from simulation.trajectory import MoveTable, Trajectory
 
-#: Keep apart what a simulated record draws: its parameters, its history, how it was put on record, its fit, its
-#: check.
+#: Keep apart what a simulated record draws: its parameters, its history, how it was put on record,
+#: its fit, its check.
 PARAMETERS, HISTORY, RECORDING, FITTING, CHECKING = 10, 11, 12, 13, 14
 
 
@@ -49,7 +49,7 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
     history = simulate(
         parameters_at(truth[np.newaxis]),
         seed=seed_of(seed, HISTORY, number),
-        quarters=quarter_of(LAST_FITTED) + 1,
+        quarters=QUARTERS,
         keep=COMPARED_ARRAYS,
     )
     return SimulatedRecord(
@@ -78,6 +78,7 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                 moves += windowed(
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
+
     figures = [figure.recorded(history, generator.standard_normal()) for figure in like.figures]
     return Record(tuple(moves), tuple(figure for figure in figures if figure is not None))
 
@@ -85,20 +86,22 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
 def windowed(
     table: MoveTable, pair: tuple[Country, Country], width: int, offset: int
 ) -> list[RecordedMove]:
-    """The moves of a pair, each in its cell of a calendar of cells ``width`` quarters long, shifted by ``offset``.
+    """The moves of a pair, each dated by its cell of a calendar.
 
-    A move that shares its cell with another of the pair, or with the end of the fitted years, is dated to its
-    quarter. Whether a cell is told thus depends on nothing but what it holds, as the likelihood of a window supposes.
+    Cells are ``width`` quarters long and shifted by ``offset``. A move that shares its cell with
+    another of the pair, or with the end of the fitted years, is dated to its quarter. Which way a
+    move is dated depends on nothing but what its cell holds, as the likelihood of a window
+    supposes.
     """
-    end = quarter_of(LAST_FITTED)
+    end = QUARTERS - 1
     here = np.isin(table.patron, pair) & np.isin(table.client, pair)
     order = np.argsort(table.quarter[here])
     quarters, moves = table.quarter[here][order], table.move[here][order]
     cells = (quarters + offset) // width
-    found = []
+    rows = []
     for quarter, cell, move in zip(quarters, cells, moves, strict=True):
         first, last = cell * width - offset, (cell + 1) * width - offset - 1
         if (cells == cell).sum() > 1 or last > end or first < 0:
             first = last = quarter
-        found.append(RecordedMove(pair, Move(int(move)), int(first), int(last)))
-    return found
+        rows.append(RecordedMove(pair, Move(int(move)), int(first), int(last)))
+    return rows

@@ -1,21 +1,15 @@
 """``lilliput calibrate check``: the proofs of the calibration, each a command that leaves a report.
 
-A check is a function in a file of its own (``calibration/cli/check/predictive.py`` and the like); it is put on the list
-by one import and one line below. Libraries that take long to read in are imported inside the functions.
+The commands stand in files by what they look at: the sampler, free histories, the record, and what
+results are without a part. A new one is put on the list by one line below.
 """
 
 import typer
 
-from calibration.cli.check.ablation import check_ablation
-from calibration.cli.check.identified import check_identified
-from calibration.cli.check.influence import check_influence
-from calibration.cli.check.leave_one_out import check_leave_one_out
-from calibration.cli.check.noise import check_noise
-from calibration.cli.check.nulls import check_nulls
-from calibration.cli.check.predictive import check_predictive
-from calibration.cli.check.prior import check_prior
-from calibration.cli.check.recovery import check_ranks, check_recovery
-from calibration.cli.check.sensitivity import check_sensitivity
+from calibration.cli.check.histories import check_predictive, check_prior, check_sensitivity
+from calibration.cli.check.record import check_identified, check_nulls
+from calibration.cli.check.sampler import check_noise, check_ranks, check_recovery
+from calibration.cli.check.without import check_ablation, check_influence, check_leave_one_out
 
 check_app = typer.Typer(
     help="Prove the fit: each check leaves a report in docs/calibration.", no_args_is_help=True

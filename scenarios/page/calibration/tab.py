@@ -2,8 +2,7 @@
 
 import csv
 import io
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,25 +10,8 @@ import numpy as np
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.charts.posterior import (
-    RANGE,
-    accounts_figure,
-    posterior_figure,
-    posterior_key,
-    shares_figure,
-)
-from scenarios.page.calibration.words import (
-    MAJORITY,
-    Report,
-    accounts_in,
-    finding,
-    in_order,
-    origin,
-    shares_in,
-    standings_in,
-    tables_of,
-    verdict,
-)
+from scenarios.charts.posterior import RANGE, posterior_figure, posterior_key
+from scenarios.page.calibration.checks import Checks
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.downloads import Download, DownloadBar
@@ -37,7 +19,6 @@ from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
 from scenarios.page.parts.link import CopyLink, LinkReader, query_of, use_link
 from scenarios.page.parts.picture import Picture
 from scenarios.page.parts.refusal import LinkRefusal
-from scenarios.page.parts.table import Table
 from scenarios.page.record.words import number
 from simulation.errors import Problem
 from simulation.parameters import Parameter, parameter_table
@@ -146,7 +127,6 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
     shown = parameters_shown(view, material)
     pages = max(1, -(-len(shown) // PAGE))
     page = min(view.page, pages)
-    standings = solara.use_memo(lambda: standings_in(material.reports), [])
 
     def choose(name: str, value: str | int) -> None:
         change(**{name: value}, page=1)
@@ -180,7 +160,7 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
             for parameter in shown[(page - 1) * PAGE : page * PAGE]:
-                ParameterCard(parameter, standings.get(parameter.name)).key(parameter.name)
+                ParameterCard(parameter).key(parameter.name)
         if pages > 1:
             with v.Html(
                 tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}
@@ -201,11 +181,12 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
 
 
 @solara.component
-def ParameterCard(parameter: Parameter, standing: tuple[str, float] | None) -> None:
+def ParameterCard(parameter: Parameter) -> None:
     """One parameter: what it means, its prior and draws, where it is used and where it comes from."""
     material = use_material()
     draws = material.draws.frame[parameter.name].to_numpy()
     prior = material.prior[parameter.name]
+    standing = material.standings.get(parameter.name)
     then, now = (ranged(values) for values in (prior, draws))
     facts = [
         ("Draws", f"{now} {parameter.unit}"),
@@ -213,7 +194,7 @@ def ParameterCard(parameter: Parameter, standing: tuple[str, float] | None) -> N
             "Prior",
             f"{then}, {parameter.family}, from {number(parameter.low)} to {number(parameter.high)}",
         ),
-        ("Record", f"{standing[0]} (contraction {standing[1]:.2f})" if standing else ""),
+        ("Record", f"{standing.word} (contraction {standing.contraction:.2f})" if standing else ""),
         ("Rule", parameter.rule),
         ("Source", source_words(parameter, material)),
         ("Note", parameter.note),
@@ -240,105 +221,24 @@ def ranged(values: Any) -> str:
     return f"{number(float(f'{median:.3g}'))} ({number(float(f'{low:.3g}'))} to {number(float(f'{high:.3g}'))})"
 
 
-@solara.component
-def Checks(reports: Mapping[str, Report]) -> None:
-    """The published checks: predictive checks, null models and the others; a sentence where there are none."""
-    with v.Html(tag="section", class_="lp-checks", attributes={"aria-label": "Checks"}):
-        v.Html(tag="h2", children=["Checks"])
-        for missing in missing_words(reports):
-            v.Html(tag="p", class_="lp-note", children=[missing])
-        for name in in_order(reports):
-            Check(reports[name]).key(name)
-
-
-def missing_words(reports: Mapping[str, Report]) -> list[str]:
-    """What is said of the checks that have not been published."""
-    if not reports:
-        return [
-            "No check of these draws has been published yet: neither predictive checks nor the scores of null models. "
-            "Until then read the draws as what the rules make of the record, not as knowledge."
-        ]
-    names = {"predictive": "predictive checks", "nulls": "scores of the null models"}
-    return [
-        f"The {words} have not been published yet."
-        for name, words in names.items()
-        if name not in reports
-    ]
-
-
-@solara.component
-def Check(report: Report) -> None:
-    """One check: its finding first, then tables and pictures, and where it comes from."""
-    material = use_material()
-    name = str(report["check"])
-    with v.Html(tag="article", class_="lp-check", attributes={"aria-label": str(report["title"])}):
-        v.Html(tag="h3", children=[str(report["title"])])
-        words = verdict(report)
-        with v.Html(tag="p"):
-            if words:
-                v.Html(tag="strong", children=[f"{words} "])
-            v.Html(tag="span", children=[finding(report)])
-        v.Html(tag="p", class_="lp-note", children=[origin(report, material.draws)])
-        CheckPictures(report)
-        for table in tables_of(report):
-            Table(table.title, table.columns, table.rows)
-        DownloadBar(
-            [
-                Download(
-                    "Numbers (JSON)",
-                    f"{name}.json",
-                    lambda: json.dumps(report, indent=2).encode("utf-8"),
-                )
-            ],
-            compact=True,
-        )
-
-
-@solara.component
-def CheckPictures(report: Report) -> None:
-    """The pictures of a check, where it has some."""
-    shares, accounts = shares_in(report), accounts_in(report)
-    if shares:
-        Picture(
-            "predictive",
-            "Share of histories that show each pattern; the table beneath has the numbers",
-            lambda look: shares_figure(shares, MAJORITY, look),
-            [shares],
-        )
-    if accounts:
-        Picture(
-            "nulls",
-            "Log evidence of the rules and of the null models; the table beneath has the numbers",
-            lambda look: accounts_figure(accounts, look),
-            [accounts],
-        )
-
-
 def parameters_csv(material: Material) -> bytes:
-    """Every parameter as CSV: meaning, unit, source, quantiles of prior and posterior, what the record says."""
-    standings = standings_in(material.reports)
+    """Every parameter as CSV: meaning, source, quantiles of prior and posterior, and standing."""
+    columns = ("meaning", "rule", "unit", "family", "low", "high", "source", "lines")
     shares = ("q05", "median", "q95")
-    heads = ["parameter", "meaning", "rule", "unit", "family", "low", "high", "source", "lines"]
-    heads += [f"prior_{share}" for share in shares] + [f"posterior_{share}" for share in shares]
-    heads += ["standing", "contraction"]
-    rows: list[Sequence[object]] = [heads]
+    heads = ["parameter", *columns]
+    heads += [f"{of}_{share}" for of in ("prior", "posterior") for share in shares]
+    rows: list[Sequence[object]] = [[*heads, "standing", "contraction"]]
     for name, parameter in parameter_table().items():
-        told = [
-            name,
-            parameter.meaning,
-            parameter.rule,
-            parameter.unit,
-            parameter.family,
-            parameter.low,
-        ]
-        told += [parameter.high, parameter.source, parameter.lines]
-        drawn = material.draws.frame[name].to_numpy()
-        quantiles = [
-            float(end)
-            for values in (material.prior[name], drawn)
-            for end in np.quantile(values, RANGE)
-        ]
-        rows.append([*told, *quantiles, *standings.get(name, ("", ""))])
+        draws, standing = material.draws.frame[name].to_numpy(), material.standings.get(name)
+        rows.append(
+            [
+                name,
+                *(getattr(parameter, column) for column in columns),
+                *np.quantile(material.prior[name], RANGE).tolist(),
+                *np.quantile(draws, RANGE).tolist(),
+                *((standing.word, standing.contraction) if standing else ("", "")),
+            ]
+        )
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode("utf-8")

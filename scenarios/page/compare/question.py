@@ -13,7 +13,7 @@ from scenarios.files import catalogue
 from scenarios.outcomes import NEVER, YEARS
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)

@@ -9,7 +9,7 @@ from scenarios.page.parts.link import LinkReader, quarter_key, query_of, setting
 from simulation.countries import pair_name, pair_named
 from simulation.dates import quarter_name
 from simulation.errors import Problem
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 from simulation.trajectory import PAIRS
 
 #: In place of the number of a draw: the median of every parameter.

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from calibration.checks.recovery.coverage import outside_band
-from calibration.checks.recovery.exchangeable import Chains, ends_of_chains
+from calibration.checks.recovery.exchangeable import ends_of_chains
 from calibration.checks.recovery.record_fits import places_of
+from calibration.fit.population import Chains
 
 SPREAD, NOISE = 0.5, 1.0
 CHAINS = Chains(chains=15, copies=1, moves=20, shortest=0.2, longest=0.9)

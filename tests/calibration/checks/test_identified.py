@@ -12,6 +12,7 @@ from calibration.checks.identified import (
     coordinates_of_draws,
     error_of_draws,
     identified,
+    identified_report,
     likelihood_of_draws,
     power_scaling,
     shuffled_scaling,
@@ -20,7 +21,6 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at, values_of
-from calibration.reports.identified import identified_report
 from simulation.parameters import parameter_table
 
 TABLE = parameter_table()
@@ -102,9 +102,9 @@ def test_every_parameter_is_reported_and_controls_are_of_credit():
 def test_draws_that_have_not_settled_are_told(origin):
     known = controls()
     settled = [row(name, 0.01 if name in known else 0.6) for name in TABLE]
-    report = identified_report(settled, 0.02, origin)
+    report, _ = identified_report(settled, 0.02, origin)
     assert error_of_draws(settled) == pytest.approx(0.01)
     assert "cannot be trusted" not in report.finding
     unsettled = [row(name, 0.4 if name in known else 0.6) for name in TABLE]
-    assert "cannot be trusted yet" in identified_report(unsettled, 0.02, origin).finding
+    assert "cannot be trusted yet" in identified_report(unsettled, 0.02, origin)[0].finding
     assert set(dict(report.values)["classes"]["not identified"]) == set(known)

@@ -20,7 +20,9 @@ from calibration.checks.influence import (
     sample_of,
     weights_without,
 )
-from calibration.cli.check import influence as influence_command
+from calibration.checks.influence_figure import standing_of
+from calibration.checks.influence_report import influence_report
+from calibration.cli.check import without as influence_command
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort, Population
@@ -34,7 +36,6 @@ from calibration.likelihood.observations import (
     observations_of,
 )
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.reports.influence import influence_report, standing_of
 from scenarios.draws import Draws, write_draws
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -206,7 +207,7 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
     rows = [fake("a", 1.0, 0.1), fake("b", -3.0, 2.0), fake("c", 9.0, 0.1, pareto=1.2)]
     rows.append(fake("d", 0.5, 0.1, pareto=0.9, refitted=True))
     ids = {row.observation: (f"row-{row.observation.name}",) for row in rows}
-    report = influence_report(rows, halves, ids, origin)
+    report, _ = influence_report(rows, halves, ids, origin)
     for text in (
         "a moves a date most (albania-yugoslavia median date: +1.0 ± 0.1 quarters; evidence row-a)",
         "and none moves a probability by more than chance.",
@@ -216,10 +217,10 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
         "For 1 of 4 no shift can be told from chance",
     ):
         assert text in report.finding, text
-    told = vars(report)["values"]["observations"]
+    told = dict(report.values)["observations"]
     assert told["c"]["reliable"] is False
     assert told["d"]["evidence"] == ["row-d"]
-    nothing = influence_report([fake("b", -3.0, 2.0)], halves, ids, origin)
+    nothing, _ = influence_report([fake("b", -3.0, 2.0)], halves, ids, origin)
     assert "reliably, none moves a date" in nothing.finding
 
 

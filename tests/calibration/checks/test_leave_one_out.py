@@ -8,13 +8,14 @@ from scipy import stats
 
 from calibration.checks.ablation import weighted_logs
 from calibration.checks.leave_one_out import (
-    Asked,
     LeftOut,
+    Question,
     left_out,
     null_scores,
     smoothed,
-    systematic,
 )
+from calibration.checks.leave_one_out_report import leave_one_out_report
+from calibration.diagnostics import systematic
 from calibration.evidence.reading import read_evidence
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.null_likelihood import NullFit
@@ -37,7 +38,6 @@ from calibration.likelihood.scores import (
     paired,
 )
 from calibration.prior import draw_coordinates
-from calibration.reports.leave_one_out import leave_one_out_report
 from simulation.countries import Country
 from simulation.dates import quarter_of
 
@@ -138,7 +138,7 @@ def asked():
         next(figure for figure in record.of_kind(kind) if figure.pair == PAIR) for kind in FIGURES
     )
     small = replace(record, moves=moves, figures=figures)
-    return Asked(small, documented_quarters(evidence, small), seed=1, copies=2)
+    return Question(small, documented_quarters(evidence, small), seed=1, copies=2)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def test_where_weights_fail_the_rules_are_fitted_again(asked, fits, rows, monkey
 
 
 def test_an_evenly_weighted_sample_follows_the_weights():
-    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
+    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 0.5, 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
 
 
 def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, fits):
@@ -204,11 +204,11 @@ def fake(name, rules, null, pareto=0.1):
 
 def test_the_finding_tells_gains_losses_and_failing_weights(origin):
     good = [fake("a", -1.0, -3.0), fake("b", -1.5, -3.0), fake("c", -0.5, -2.0)]
-    report = leave_one_out_report(good, origin, refits=True)
+    report, _ = leave_one_out_report(good, origin, refits=True)
     assert report.reached
     assert "gain +1.67 ± 0.17" in report.finding
     bad = [fake("a", -3.0, -3.0), fake("b", -4.0, -3.0), fake("c", -1.5, -2.0, pareto=0.9)]
-    report = leave_one_out_report(bad, origin, refits=False)
+    report, _ = leave_one_out_report(bad, origin, refits=False)
     assert not report.reached
     for text in ("lose most on: b (-1.0)", "add little", "For 1 observations the weights fail"):
         assert text in report.finding

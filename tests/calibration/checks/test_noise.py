@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.check import noise as noise_command
+from calibration.checks import noise
+from calibration.checks.noise import TRIED, best_draws, noise_report, variances
+from calibration.cli.check import sampler
 from calibration.cli.check.main import check_app
-from calibration.cli.check.noise import TRIED, best_draws, noise_report, variances
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.observations import fitted_record
@@ -23,7 +24,7 @@ def record():
 
 def test_the_best_draws_are_the_most_probable(record):
     coordinates = draw_coordinates(8, 1)
-    found = log_likelihoods(coordinates, record, 3, noise_command.COPIES, 0)
+    found = log_likelihoods(coordinates, record, 3, noise.COPIES, 0)
     best = best_draws(coordinates, record, 3, 2)
     assert np.array_equal(best, coordinates[np.argsort(-found)[:2]])
 
@@ -41,23 +42,24 @@ def test_more_shocks_make_less_noise(record):
     assert np.median(eight) < np.median(one)
 
 
-def test_the_report_tells_the_variance_of_the_shocks_in_use():
+def test_the_report_tells_the_variance_of_the_shocks_in_use(origin):
     filtered = {copies: np.array([4.0, 8.0, 12.0]) / copies for copies in TRIED}
     averaged = {copies: 2 * found for copies, found in filtered.items()}
-    report = noise_report(read_draws(), filtered, averaged, 1, 12)
+    report, _ = noise_report(filtered, averaged, origin)
     assert report.reached
     assert "variance of 1.00" in report.finding
     assert "plain average of as many has 2.00" in report.finding
-    wide = noise_report(read_draws(), averaged, {c: 4 * f for c, f in averaged.items()}, 1, 12)
+    wide, _ = noise_report(averaged, {c: 4 * f for c, f in averaged.items()}, origin)
     assert wide.reached
-    assert not noise_report(
-        read_draws(), {c: 9 * f for c, f in filtered.items()}, averaged, 1, 12
-    ).reached
+    noisy, _ = noise_report({c: 9 * f for c, f in filtered.items()}, averaged, origin)
+    assert not noisy.reached
+    assert (noisy.goals[0].measured, noisy.goals[0].reached) == ("median variance 9.00", False)
 
 
 @pytest.mark.slow
 def test_the_command_leaves_a_report(monkeypatch, tmp_path):
-    monkeypatch.setattr(noise_command, "TRIED", (1, 8))
+    for module in (noise, sampler):
+        monkeypatch.setattr(module, "TRIED", (1, 8))
     few = tmp_path / "few.parquet"
     write_draws(read_draws().frame.head(6), {"kind": "provisional"}, few)
     options = ["--draws", str(few), "--vectors", "2", "--repeats", "4", "--out", str(tmp_path)]

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.checks import patterns
-from calibration.checks.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
-from calibration.checks.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
+from calibration.checks.histories import patterns
+from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
+from calibration.checks.histories.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
 from calibration.evidence.reading import read_evidence
 from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 from calibration.likelihood.observations import fitted_record
@@ -61,14 +61,14 @@ def test_aid_is_taken_as_the_likelihood_takes_it():
     held = history(
         status={CHINA_ALBANIA: half}, newly_pledged={CHINA_ALBANIA: {("1966-01", "1968-06"): 6.0}}
     )
-    assert patterns.figure_of(held, observed) == pytest.approx(60.0 / 0.5)
+    assert observed.simulated_in(held) == pytest.approx(60.0 / 0.5)
     spread = np.hypot(0.1, 0.3)
     expected = -0.5 * (np.log(1.2) / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
     assert observed.density_in(held) == pytest.approx(expected)
     assert not patterns.figure_in_range(held, observed).any()
     wide = PeriodAid(*CHINA_ALBANIA, observed.first_quarter, observed.last_quarter, 100.0, 0.2)
     assert patterns.figure_in_range(held, wide).all()
-    assert np.isnan(patterns.figure_of(history(), observed)).all()
+    assert np.isnan(observed.simulated_in(history())).all()
     assert not patterns.figure_in_range(history(), observed).any()
 
 
@@ -78,7 +78,7 @@ def test_share_granted_is_pledged_over_asked():
         requested={CHINA_ALBANIA: {("1965-01", "1965-12"): 10.0}},
         newly_pledged={CHINA_ALBANIA: {("1965-01", "1965-06"): 14.0}},
     )
-    assert patterns.figure_of(held, observed) == pytest.approx(0.7)
+    assert observed.simulated_in(held) == pytest.approx(0.7)
     assert patterns.figure_in_range(held, observed).all()
     assert not patterns.figure_in_range(history(), observed).any()
 
@@ -103,7 +103,7 @@ def test_interest_is_compared_as_the_source_rounds_it():
             USSR_ALBANIA: {("1951", "1960"): 0.018},
         },
     )
-    assert patterns.figure_of(held, early) == pytest.approx(0.007)
+    assert early.simulated_in(held) == pytest.approx(0.007)
     assert [patterns.figure_in_range(held, rate).all() for rate in (early, late, soviet)] == [
         True,
         False,
@@ -111,7 +111,7 @@ def test_interest_is_compared_as_the_source_rounds_it():
     ]
     assert patterns.interest_softer(held, [early, late], [soviet]).all()
     assert not patterns.interest_softer(held, [soviet], [early, late]).any()
-    assert np.isnan(patterns.figure_of(history(), soviet)).all()
+    assert np.isnan(soviet.simulated_in(history())).all()
     assert not patterns.figure_in_range(history(), soviet).any()
     assert not patterns.interest_softer(
         held, [early], [replace(soviet, first_quarter=0, last_quarter=3)]

@@ -5,17 +5,28 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.checks.implied import all_near, implied_breaks, median_range, near, share_of
-from calibration.checks.pattern_list import Measure, Pattern, all_patterns
-from calibration.checks.predictive import checked_predictions, judged, place_of, scenarios_of
-from calibration.checks.prior import checked_prior, prior_draws, prior_report
-from calibration.cli.run_request import documented_record
+from calibration.checks.histories.implied import (
+    all_near,
+    implied_breaks,
+    median_range,
+    near,
+    share_of,
+)
+from calibration.checks.histories.pattern_list import Measure, Pattern, all_patterns
+from calibration.checks.histories.predictive import (
+    checked_predictions,
+    judged,
+    place_of,
+    scenarios_of,
+)
+from calibration.checks.histories.predictive_report import predictive_report
+from calibration.checks.histories.prior import checked_prior, prior_draws, prior_report
 from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import documented_record
 from calibration.likelihood.observations import fitted_record
-from calibration.reports.predictive import predictive_report
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 
 
 def flags(shown, number=100):
@@ -74,7 +85,7 @@ def test_verdicts():
     assert not judged(measured, flags(1), around + 2, None).passed
     both = replace(measured, by_majority=True)
     assert not judged(both, flags(1), around, None).passed
-    other = replace(plain, scenario=Scenario("other", ""))
+    other = replace(plain, scenario=Scenario(name="other", question=""))
     assert judged(other, flags(60), None, flags(10)).passed
     assert not judged(other, flags(60), None, flags(70)).passed
 
@@ -104,8 +115,8 @@ def test_free_runs_are_looked_through_once_for_everything(check):
     assert len(names) == 3
 
 
-def test_failures_stand_in_the_finding_in_words(check):
-    report = predictive_report(check, documented_record())
+def test_failures_stand_in_the_finding_in_words(check, origin):
+    report, _ = predictive_report(check, documented_record(), origin)
     failed = [row for row in check.patterns if not row.passed]
     assert failed
     assert not report.reached
@@ -121,12 +132,12 @@ def test_all_near_is_no_larger_than_each(check):
     )
 
 
-def test_the_prior_check_says_what_the_priors_tell():
+def test_the_prior_check_says_what_the_priors_tell(origin):
     made = checked_prior(40, 3)
-    report = prior_report(made)
+    report, _ = prior_report(made, origin)
     assert report.reached
     assert report.finding.startswith("No prior is centred")
     assert len(report.values["breaks"]) == 5
-    leaking = prior_report(replace(made, problems=["parameters.toml: a date"]))
+    leaking, _ = prior_report(replace(made, problems=["parameters.toml: a date"]), origin)
     assert not leaking.reached
     assert leaking.finding.startswith("1 priors or drivers meet")

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from calibration.checks.recovery.coverage import coverage_of, most_outside, most_wide, outside_band
-from calibration.checks.recovery.exchangeable import Chains
 from calibration.checks.recovery.record_fits import (
     RecordFits,
     break_dates,
@@ -18,21 +17,21 @@ from calibration.checks.recovery.record_fits import (
     quantity_names,
     setting_problems,
 )
+from calibration.checks.recovery.report import rank_report, recovery_report
 from calibration.checks.recovery.simulated import (
     seed_of,
     simulated_record,
     windowed,
 )
-from calibration.cli.check import recovery as recovery_command
+from calibration.cli.check import sampler as recovery_command
 from calibration.cli.check.main import check_app
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.fit.population import Effort, begun
+from calibration.fit.population import Chains, Effort, begun
 from calibration.fit.sampler import sampled
 from calibration.likelihood.figures import observation_settings
 from calibration.likelihood.kinds import COMPARED_ARRAYS
 from calibration.likelihood.observations import fitted_record
-from calibration.reports.ranks import rank_report, recovery_report
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -200,7 +199,7 @@ def test_work_cut_short_goes_on_with_what_is_missing(fits):
     fits.path_of(1).unlink()
     assert fits.missing(2) == [1]
     heard = []
-    fit_records(fits, 2, workers=1, told=heard.append)
+    fit_records(fits, 2, workers=1, progress=heard.append)
     assert heard == [1, 2]
     assert fits.path_of(0).read_bytes() == kept
     assert fits.missing(2) == []
@@ -215,7 +214,8 @@ def test_other_settings_are_refused(fits):
 
 def test_reports_are_made_of_any_number_of_records(fits, walked):
     results = fits.results(2)
-    ranks, recovery = rank_report(walked, walked.results(2), 500), recovery_report(fits, results, 2)
+    ranks, _ = rank_report(walked, walked.results(2), 500)
+    recovery, _ = recovery_report(fits, results, 2)
     assert ranks.reached is False
     assert "Only 2 of 500" in ranks.finding
     assert "alike in all but name" in ranks.parts[0]
@@ -246,10 +246,10 @@ def test_coverage_is_told_apart_by_what_fits_remember():
     ]
     fits = SimpleNamespace(effort=TINY, seed=1)
     with np.errstate(invalid="ignore"):
-        report = recovery_report(fits, held, 4)
+        report, _ = recovery_report(fits, held, 4)
     rows = report.parts[2].rows
-    assert [row[1:3] for row in rows] == [(1, 20.0), (1, 50.0), (2, 85.0)]
-    assert [row[3:] for row in rows] == [(1.0, 1.0), (0.0, 1.0), (0.0, 0.5)]
+    assert [row[1:3] for row in rows] == [[1, 20.0], [1, 50.0], [2, 85.0]]
+    assert [row[3:] for row in rows] == [[1.0, 1.0], [0.0, 1.0], [0.0, 0.5]]
     assert (
         "2 records whose fits still remembered (0.5 and above), 90 % intervals cover 50.0%"
         in report.finding
@@ -324,7 +324,7 @@ def test_a_worker_that_dies_is_told(fits, monkeypatch):
     def broken(*_arguments):
         raise BrokenProcessPool
 
-    monkeypatch.setattr("calibration.checks.recovery.record_fits.worker_processes", broken)
+    monkeypatch.setattr("calibration.fit.workers.worker_processes", broken)
     fits.path_of(1).unlink()
     with pytest.raises(CalibrationError, match=r"1 of 2 are kept"):
         fit_records(fits, 2, workers=2)

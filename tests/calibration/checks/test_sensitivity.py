@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from calibration.checks import laboratory as laboratories
-from calibration.checks.laboratory import (
+from calibration.checks.sensitivity import laboratory as laboratories
+from calibration.checks.sensitivity.indices import CLEAR, Screened, apportioned, screened
+from calibration.checks.sensitivity.laboratory import (
     DUMMIES,
     DUMMY,
     Laboratory,
@@ -16,9 +17,8 @@ from calibration.checks.laboratory import (
     scenario_of,
     switches,
 )
-from calibration.checks.sensitivity import CLEAR, Screened, apportioned, screened
+from calibration.checks.sensitivity.report import sensitivity_report
 from calibration.prior import draw_coordinates
-from calibration.reports.sensitivity import sensitivity_report
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS
@@ -32,7 +32,7 @@ class Known:
 
     seed = 1
 
-    def outcomes(self, levers, points, block, told=None):
+    def outcomes(self, levers, points, block, progress=None):
         generator = np.random.Generator(np.random.Philox(1))
         found = 0.01 * generator.standard_normal((len(points), NUMBER))
         found[:, 0] += 3 * points[:, 0] + points[:, 1]
@@ -125,7 +125,7 @@ def test_points_are_kept_and_not_made_again(tmp_path, monkeypatch):
 def test_what_matters_to_no_break_is_named(origin):
     screening = screened(LEVERS, Known(), 6)
     shares = apportioned(LEVERS[:4], Known(), 16)
-    report = sensitivity_report(screening, shares, shares, origin)
+    report, _ = sensitivity_report(screening, shares, shares, origin)
     assert "c" in report.values["no_effect"]
     assert "a" not in report.values["no_effect"]
     assert not any(name.startswith(DUMMY) for name in report.values["no_effect"])

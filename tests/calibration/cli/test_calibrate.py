@@ -1,4 +1,4 @@
-"""``lilliput calibrate fit``: same seed, same draws; killed and resumed, the same; mistakes are told together."""
+"""``lilliput calibrate fit``: same seed, same draws, killed and resumed or not; its mistakes."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from calibration.cli import calibrate as fit_command
-from calibration.cli.calibrate import calibrate_app, fit_settings, fitted
+from calibration.cli.calibrate import calibrate_app, draw_posterior, fit_settings
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
@@ -28,18 +28,21 @@ runner = CliRunner()
 ALONE = """
 from pathlib import Path
 from calibration.evidence.reading import read_evidence
-from calibration.cli.calibrate import fit_settings, fitted
+from calibration.cli.calibrate import draw_posterior, fit_settings
 from calibration.fit.population import Effort
 from calibration.likelihood.observations import fitted_record
 if __name__ == "__main__":
     effort = {effort!r}
-    fitted(fitted_record(read_evidence()), effort, fit_settings(effort, "tiny", 5), Path({out!r}), workers=2)
+    settings = fit_settings(effort, "tiny", 5)
+    draw_posterior(fitted_record(read_evidence()), effort, settings, Path({out!r}), workers=2)
 """
 
 
 def tiny_fit(out, seed=5, **options):
     record = fitted_record(read_evidence())
-    return fitted(record, TINY, fit_settings(TINY, "tiny", seed), out, **{"workers": 1} | options)
+    return draw_posterior(
+        record, TINY, fit_settings(TINY, "tiny", seed), out, **{"workers": 1} | options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +117,7 @@ def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_setting
     with pytest.raises(CalibrationError, match="--resume goes on"):
         tiny_fit(mine)
     with pytest.raises(CalibrationError) as caught:
-        fitted(
+        draw_posterior(
             fitted_record(read_evidence()),
             replace(TINY, moves=2),
             fit_settings(replace(TINY, moves=2), "tiny", 6),

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from calibration.checks import laboratory
-from calibration.cli.check import ablation as ablation_command
-from calibration.cli.check import leave_one_out as leave_one_out_command
-from calibration.cli.check import nulls as nulls_command
+from calibration.checks import nulls
+from calibration.checks.sensitivity import laboratory
+from calibration.cli.check import without
 from calibration.cli.check.main import check_app
 from calibration.fit import refit
 from calibration.fit.population import Effort
@@ -73,7 +72,7 @@ def test_identified(check, draws, tmp_path):
 
 def test_nulls(check, draws, tmp_path, monkeypatch):
     effort = refit.fitted_null
-    monkeypatch.setattr(nulls_command, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
+    monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
     result = check("nulls", "--runs", 2, "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output
     told = report(tmp_path, "nulls")
@@ -93,8 +92,8 @@ def one_pair(evidence):
 
 def test_leave_one_out(check, draws, tmp_path, monkeypatch):
     effort = refit.fitted_null
-    monkeypatch.setattr(nulls_command, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
-    monkeypatch.setattr(leave_one_out_command, "fitted_record", one_pair)
+    monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
+    monkeypatch.setattr(without, "fitted_record", one_pair)
     result = check("leave-one-out", "--copies", 1, "--refit", "none", "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output
     told = report(tmp_path, "leave-one-out")["values"]
@@ -107,8 +106,8 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
         return -0.5 * (coordinates[:, 0] - len(wanted.fixed)) ** 2
 
     monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
-    monkeypatch.setattr(ablation_command, "fitted_record", one_pair)
-    monkeypatch.setitem(ablation_command.ABLATION_EFFORTS, "quick", TINY)
+    monkeypatch.setattr(without, "fitted_record", one_pair)
+    monkeypatch.setitem(without.ABLATION_EFFORTS, "quick", TINY)
     arguments = (
         "--only",
         "ideology",

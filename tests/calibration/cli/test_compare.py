@@ -13,7 +13,7 @@ from scenarios.comparison.batch import compare_batch
 from scenarios.draws import Draws, write_draws
 from scenarios.files import scenario_named
 from scenarios.outcomes import PAIR_NAMES
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 NAMES = ("no-opening-1971", "china-refuses-1961")
 

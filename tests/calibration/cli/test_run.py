@@ -11,13 +11,14 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
+from calibration.cli.requests import parameter_changes
 from calibration.cli.run import run
-from calibration.cli.run_request import documented_record, parameter_changes
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import headline_breaks
+from calibration.evidence.record import documented_record, headline_breaks
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.arguments import whole_number
 from scenarios.draws import write_draws
+from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
 from simulation.parameters import parameter_table
 
@@ -200,6 +201,6 @@ def test_documented_record_holds_the_five_breaks() -> None:
 def test_numbers_and_settings_are_read_as_typed() -> None:
     assert whole_number("--seed", " 7 ", 0, 9) == (7, [])
     assert len(whole_number("--seed", "7e0", 0, 9)[1]) == 1
-    changes, problems = parameter_changes([f" {NAME} = {BOUNDS.low} "])
-    assert (changes, problems) == ({NAME: BOUNDS.low}, [])
-    assert len(parameter_changes([f"{NAME}={BOUNDS.low}"] * 2)[1]) == 1
+    assert parameter_changes([f" {NAME} = {BOUNDS.low} "]) == {NAME: BOUNDS.low}
+    with pytest.raises(ScenarioError, match="each parameter once"):
+        parameter_changes([f"{NAME}={BOUNDS.low}"] * 2)

@@ -11,7 +11,8 @@ from calibration.cli.scenarios import scenarios_app
 from scenarios.errors import ScenarioError
 from scenarios.explain.words import in_words
 from scenarios.files import read_scenario, scenario_named, write_template
-from simulation.interventions import NEEDED, Intervention
+from simulation.interventions import INTERVENTIONS, Change
+from simulation.schema import names_of
 
 
 def asked(*arguments: str) -> Result:
@@ -36,7 +37,8 @@ def test_new_file_explains_every_kind_of_change_and_every_key(tmp_path: Path) ->
     assert asked("new", "my-own", "--out", str(path)).exit_code == 0
     text = path.read_text(encoding="utf-8")
     assert text.count("\n#") >= 15
-    for kind, keys in NEEDED.items():
+    for kind, model in INTERVENTIONS.items():
+        keys = set(names_of(model)) - {*names_of(Change), "kind"}
         (line,) = [line for line in text.splitlines() if line.startswith(f"#   {kind} ")]
         assert all(key in line for key in keys)
     assert "{" not in text
@@ -95,5 +97,9 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     assert in_words(change).startswith(
         "1960-02 to 1961-12: the share of requests granted by ussr to albania"
     )
-    for kind in NEEDED:
-        assert in_words(Intervention(kind, "1960", "1961", "A reason.")).endswith("A reason.")
+    values = {"country": "ussr", "spell": "ussr-stalin", "driver": "pressure", "value": 0.5}
+    values |= {"patron": "ussr", "client": "albania", "move": "break"}
+    for model in INTERVENTIONS.values():
+        own = {name: values[name] for name in model.model_fields if name in values}
+        change = model(start="1960", end="1961", reason="A reason.", **own)
+        assert in_words(change).endswith("A reason.")

@@ -7,8 +7,8 @@ from importlib import util
 
 import pytest
 
-from calibration.cli.serve import opened
-from calibration.errors import CalibrationError
+from calibration.cli.serve import ServeRequest, listening
+from simulation.errors import LilliputError
 
 
 def refusal_of(*arguments: str) -> tuple[int, str]:
@@ -33,14 +33,14 @@ def test_a_port_in_use_is_told_and_ends_with_status_2() -> None:
 
 @pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5", ""])
 def test_what_is_no_port_is_refused(port: str) -> None:
-    with pytest.raises(CalibrationError, match="a whole number from 0 to 65535"):
-        opened("127.0.0.1", port)
+    with pytest.raises(LilliputError, match="a whole number from 0 to 65535"):
+        ServeRequest.read(port=port)
 
 
 @pytest.mark.parametrize("host", ["no such host", "203.0.113.7"])
 def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
-    with pytest.raises(CalibrationError, match="an address of this machine"):
-        opened(host, "0")
+    with pytest.raises(LilliputError, match="an address of this machine"):
+        listening(ServeRequest.read(host=host, port="0"))
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,13 +49,13 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         "calibration.cli.serve.find_spec",
         lambda name: None if name.startswith("solara") else found(name),
     )
-    with pytest.raises(CalibrationError) as refused:
-        opened("127.0.0.1", "x")
+    with pytest.raises(LilliputError) as refused:
+        ServeRequest.read(port="x")
     assert 'pip install "lilliput[page]"' in str(refused.value)
     assert len(refused.value.problems) == 2
 
 
 def test_it_answers_on_this_machine_alone_unless_told() -> None:
-    with opened("127.0.0.1", "0") as door:
+    with listening(ServeRequest.read(port="0")) as door:
         assert door.getsockname()[0] == "127.0.0.1"
         assert door.getsockname()[1] > 0

@@ -9,15 +9,13 @@ from scipy import stats
 from calibration.checks import ablation
 from calibration.checks.ablation import (
     Added,
-    Mechanism,
     Scored,
+    ablation_report,
     added,
     fit_gained,
-    read_mechanisms,
     scored,
-    shipped_mechanisms,
 )
-from calibration.cli.check.ablation import ablation_report
+from calibration.checks.mechanisms import Mechanism, read_mechanisms, shipped_mechanisms
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
@@ -149,7 +147,8 @@ def test_every_problem_of_a_file_of_mechanisms_is_told(tmp_path):
 
 
 def mechanism_named(name):
-    return Mechanism(name, "claims", {"grant_value": 0.0}, "marku2017", "1", "")
+    entries = {"meaning": "claims", "source": "marku2017", "lines": "1", "note": ""}
+    return Mechanism(name=name, off={"grant_value": 0.0}, **entries)
 
 
 def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monkeypatch):
@@ -219,7 +218,7 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
         return Added(mechanism_named(name), evidence, 0.1, fits, left_out, single, 1, families)
 
     def reported(*rows):
-        return ablation_report(rows, 0, ["peace 1950", "war 1960"], origin)
+        return ablation_report(rows, 0, ["peace 1950", "war 1960"], origin)[0]
 
     report = reported(row("one", -1.0), row("two", 3.0), row("three", 0.1))
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
@@ -229,7 +228,7 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
         "**without these the record is more probable**: one (none makes the draws fit worse;"
         in report.finding
     )
-    assert report.parts[-1].rows[0][2:] == ("peace 1950 (+0.50)", "war 1960 (-0.25)")
+    assert report.parts[-1].rows[0][2:] == ["peace 1950 (+0.50)", "war 1960 (-0.25)"]
     worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
     assert "one, two (of these one make the draws fit worse;" in worse.finding
     few = reported(row("one", -1.0), row("two", 3.0, families=4))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from calibration.checks.nulls import Evidence, evidence_of_nulls, nulls_report
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
@@ -19,10 +20,9 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
-from calibration.reports.nulls import Evidence, evidence_of_nulls, nulls_report
-from simulation.context import CHINA_ENTERS
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.drivers import CHINA_ENTERS
 from simulation.state import Move
 
 CONSTANT, DRIVERS, PERSISTENCE = all_nulls()
@@ -190,9 +190,13 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
 def test_the_report_says_when_a_null_is_better(origin):
     nulls = evidence_of_nulls([NullFit(CONSTANT, np.zeros((1, 10)), (-64.0, -64.2))])
     assert nulls[0].error == pytest.approx(0.1)
-    worse = nulls_report(Evidence("rules", "", 110, -70.0, 0.1), nulls, origin)
+
+    def reported(rules):
+        return nulls_report(rules, nulls, origin)[0]
+
+    worse = reported(Evidence("rules", "", 110, -70.0, 0.1))
     assert not worse.reached
     assert "less probable under the rules" in worse.finding
-    assert nulls_report(Evidence("rules", "", 110, -60.0, 0.1), nulls, origin).reached
-    assert not nulls_report(Evidence("rules", "", 110, -64.0, 1.0), nulls, origin).reached
-    assert nulls_report(None, nulls, origin).reached is None
+    assert reported(Evidence("rules", "", 110, -60.0, 0.1)).reached
+    assert not reported(Evidence("rules", "", 110, -64.0, 1.0)).reached
+    assert reported(None).reached is None

@@ -14,7 +14,7 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
 from simulation.dates import quarter_of
 from simulation.errors import NonFiniteError
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Scenario
 
 OTHER = scenario_named("no-opening-1971")
 BOTH = (HISTORICAL, OTHER)

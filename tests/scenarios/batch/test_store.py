@@ -33,7 +33,7 @@ from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, YEARS
 from scenarios.run import run_scenario
 from simulation.countries import Country
 from simulation.dates import date_of
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 from simulation.trajectory import CAUSES
 
 OTHER = scenario_named("no-opening-1971")

@@ -19,18 +19,19 @@ from scenarios.files import scenario_named
 from scenarios.outcomes import PAIR_NAMES
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Grant, Scenario
 from simulation.state import Move
 
 OTHER = scenario_named("no-opening-1971")
 OWN = Scenario(
-    "my-own",
-    "What if there was no second plan?",
-    "no plan",
+    name="my-own",
+    question="What if there was no second plan?",
+    antecedent="no plan",
     horizon=3,
     interventions=(
-        Intervention("grant", "1956", "1957", "a test", patron="ussr", client="albania", value=0.0),
+        Grant(
+            start="1956", end="1957", reason="a test", patron="ussr", client="albania", value=0.0
+        ),
     ),
 )
 MOVES = [RecordedMove((Country.YUGOSLAVIA, Country.ALBANIA), Move.ESTRANGED, 12, 13)]

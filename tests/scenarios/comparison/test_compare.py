@@ -19,18 +19,28 @@ from scenarios.files import scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from simulation.countries import Country
 from simulation.dates import QUARTERS
-from simulation.interventions import Intervention
-from simulation.scenario import HISTORICAL, Scenario
+from simulation.interventions import HISTORICAL, Grant, Leadership, Scenario
 
 PAIR = "albania-ussr"
 STEM = "albania_ussr"
 
 
 def scenario(start: str = "1950-01", horizon: int = 2, antecedent: str = "one thing") -> Scenario:
-    change = Intervention(
-        "grant", start, "1951", "a test", patron="ussr", client="albania", value=1.0
+    change = Grant(
+        start=start,
+        end=max(start, "1951"),
+        reason="a test",
+        patron="ussr",
+        client="albania",
+        value=1.0,
     )
-    return Scenario("try", "What if?", antecedent, horizon=horizon, interventions=(change,))
+    return Scenario(
+        name="try",
+        question="What if?",
+        antecedent=antecedent,
+        horizon=horizon,
+        interventions=(change,),
+    )
 
 
 #: Read from 1950 Q1 (quarter 20) to 1951 Q4 (quarter 27).
@@ -129,10 +139,16 @@ def test_yearly_differences_by_hand():
 
 def test_a_counterfactual_without_effect_is_exactly_its_twin(draws: Draws):
     """Ordering what happened anyway changes nothing, so neither does any number: exactly, not nearly."""
-    vain = Intervention(
-        "leadership", "1957-01", "1964-09", "r", country="ussr", spell="ussr-khrushchev"
+    vain = Leadership(
+        start="1957-01", end="1964-09", reason="r", country="ussr", spell="ussr-khrushchev"
     )
-    same = Scenario("vain", "What if nothing?", "nothing", horizon=20, interventions=(vain,))
+    same = Scenario(
+        name="vain",
+        question="What if nothing?",
+        antecedent="nothing",
+        horizon=20,
+        interventions=(vain,),
+    )
     tables = simulate_histories([HISTORICAL, same], draws, 60, 5)
     found = compare(reading_of(same, HISTORICAL), tables["historical"], tables["vain"])
     broken = 0
@@ -235,7 +251,7 @@ def test_a_reading_takes_the_horizon_of_the_scenario_and_flags_what_lies_beyond(
 
 
 def test_a_factual_side_that_is_not_history_is_flagged_and_read_from_the_earlier_change():
-    other = replace(scenario("1948-01", 3), name="other")
+    other = scenario("1948-01", 3).model_copy(update={"name": "other"})
     reading = reading_of(scenario(), other)
     assert (reading.first_quarter, reading.years) == (12, 2)
     assert any("not history" in flag for flag in reading.flags)

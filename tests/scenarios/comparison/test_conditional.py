@@ -20,9 +20,8 @@ from simulation.conditioning import RecordedMove
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import continued, opened, simulate
-from simulation.interventions import MOVES, Intervention
+from simulation.interventions import HISTORICAL, MOVES, Ban, Scenario
 from simulation.parameters import default_parameters
-from simulation.scenario import HISTORICAL, Scenario
 from simulation.state import AllianceState, Move, Status
 from simulation.trajectory import MoveTable
 
@@ -44,11 +43,16 @@ RESTLESS = {
 }
 #: Only Albania and Yugoslavia may change their status.
 TINY = Scenario(
-    "tiny",
-    "What may become of one pair?",
+    name="tiny",
+    question="What may become of one pair?",
     interventions=tuple(
-        Intervention(
-            "forbid", "1945-01", "1980-12", "a tiny case", patron=a.key, client=b.key, move=move
+        Ban(
+            start="1945-01",
+            end="1980-12",
+            reason="a tiny case",
+            patron=a.key,
+            client=b.key,
+            move=move,
         )
         for a in Country
         for b in Country

@@ -24,7 +24,7 @@ from scenarios.comparison.tables import (
     yearly_table,
 )
 from scenarios.files import scenario_named
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 READING = reading_of(scenario_named("no-opening-1971"), HISTORICAL)
 START = READING.first_quarter

@@ -16,9 +16,9 @@ from scenarios.explain.chronicle import (
 )
 from scenarios.explain.history import History, simulated_history
 from scenarios.files import scenario_named
-from simulation.context import leadership_spells
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_name, quarter_of
+from simulation.drivers import leadership_spells
 from simulation.state import Move, Status
 from simulation.trajectory import CAUSES, PAIRS
 

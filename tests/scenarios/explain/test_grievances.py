@@ -12,8 +12,8 @@ from scenarios.explain.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH
 from scenarios.files import scenario_named
 from simulation.countries import Country
 from simulation.ensemble import simulate
+from simulation.interventions import HISTORICAL, Scenario
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.scenario import HISTORICAL, Scenario
 
 PAIR, CHINA, ALBANIA = "albania-china", Country.CHINA, Country.ALBANIA
 SEED, REPLICATES = 3, 40
@@ -77,13 +77,8 @@ def test_relief_and_worth_count_against_the_sources(draws: Draws, scenario: Scen
 
 
 def test_a_change_without_effect_changes_no_source(draws: Draws, scenario: Scenario) -> None:
-    nothing = replace(
-        scenario,
-        name="nothing",
-        interventions=tuple(
-            replace(change, start="1980-10", end="1980-12") for change in scenario.interventions[:1]
-        ),
-    )
+    late = scenario.interventions[0].model_copy(update={"start": "1980-10", "end": "1980-12"})
+    nothing = scenario.model_copy(update={"name": "nothing", "interventions": (late,)})
     early = replace(reading_of(nothing, HISTORICAL), first_quarter=100, last_quarter=110)
     found = grievances([(early, PAIR)], draws, REPLICATES, SEED)[0]
     assert found.share > 0

@@ -1,85 +1,93 @@
-"""The tab Calibration: parameters, published reports, links and files; in words first, then in a real browser."""
+"""The tab Calibration: parameters, published reports, links and files; then in a real browser."""
 
 import csv
 import io
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.serve_material import prior_values
+from calibration.cli.serve_material import (
+    Standings,
+    check_report,
+    entries_of,
+    material_of,
+    prior_values,
+    report_table,
+)
 from calibration.errors import CalibrationError
-from calibration.evidence.lines import sources
-from calibration.reports import form as check_report
-from calibration.reports import published as published_reports
-from calibration.reports.form import CheckReport, write_report
-from scenarios.draws import Draws, read_draws
+from calibration.evidence.reading import read_evidence
+from calibration.reports.report import Report, Table, published_reports
+from scenarios.draws import Draws
+from scenarios.page.calibration.checks import (
+    STALE,
+    in_order,
+    missing_words,
+    origin,
+    pictures,
+    plain_text,
+)
 from scenarios.page.calibration.tab import (
     CalibrationView,
-    missing_words,
     parameters_csv,
     parameters_shown,
     ranged,
     read_calibration_view,
 )
-from scenarios.page.calibration.words import (
-    STALE,
-    accounts_in,
-    finding,
-    in_order,
-    origin,
-    shares_in,
-    standings_in,
-    tables_of,
-    verdict,
-)
 from scenarios.page.explore.settings import GROUPS
-from scenarios.page.material import Material
+from scenarios.page.material import Material, ReportTable
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]
-PREDICTIVE = {
-    "check": "predictive",
-    "title": "Posterior predictive check",
-    "reached": False,
-    "finding": "1 of 2 patterns come out; **not** `4b`.",
-    "origin": {"date": "2026-11-22", "seed": 1, "draws": {"id": "some-draws"}},
-    "values": {
-        "breaks": {
-            "albania-ussr": {
-                "documented": "1961-12", "q05": "1959-08", "median": "1961-05", "q95": None,
-                "share_by_1980": 0.91, "inside_90": True,
-            }
-        },
-        "patterns": {
-            "1": {"says": "all five break", "share": 0.8, "low": 0.77, "high": 0.82, "passed": True},
-            "4b": {
-                "says": "a quarrel first", "share": 0.3, "low": 0.2, "high": 0.4, "passed": False, "factual_share": 0.1,
-            },
-        },
-    },
-}  # fmt: skip
-NULLS = {
-    "check": "nulls",
-    "title": "The rules beside simpler accounts",
-    "reached": True,
-    "finding": "Better than the best null.",
-    "origin": {},
-    "values": {
+ORIGIN = {
+    "date": "2026-11-22",
+    "seed": 1,
+    "settings": {},
+    "rules": "r",
+    "parameter_table": "t",
+    "versions": {},
+}
+PATTERNS = {
+    "1": {"says": "all five break", "share": 0.8, "low": 0.77, "high": 0.82, "passed": True},
+    "4b": {"share": 0.3, "low": 0.2, "high": 0.4, "passed": False, "factual_share": 0.1},
+}
+PREDICTIVE = Report(
+    check="predictive",
+    title="Posterior predictive check",
+    reached=False,
+    finding="1 of 2 patterns come out; **not** `4b`.",
+    origin=ORIGIN | {"draws": {"id": "some-draws"}},
+    parts=[
+        "How it is *made*.",
+        Table(title="Folded away", columns=["pair", "median"], rows=[["albania-ussr", None]]),
+        Table(
+            title="Every pattern",
+            columns=["no.", "share", "passed", "range"],
+            rows=[["1", 0.8, True, "0.77 to 0.82"], ["4b", 0.3, False, "never"]],
+        ),
+    ],
+    values={"patterns": PATTERNS},
+)
+NULLS = Report(
+    check="nulls",
+    title="The rules beside simpler accounts",
+    reached=True,
+    finding="Better than the best null.",
+    origin=ORIGIN,
+    values={
         "rules": {"log_evidence": -50.0, "error": 0.5, "parameters": 100},
         "constant": {"log_evidence": -61.5, "error": None, "parameters": 6},
     },
-}
+)
 
 
 @pytest.fixture(scope="module")
 def material() -> Material:
-    return Material(draws=read_draws(), sources=sources(), prior=prior_values())
+    return material_of(read_evidence())
 
 
 def test_priors_are_those_of_the_table() -> None:
@@ -132,73 +140,79 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
     assert {problem.key for problem in problems} == {"rules", "page", "text", "key"}
 
 
-def test_reports_are_told_in_words_tables_and_pictures() -> None:
-    assert verdict(PREDICTIVE) == "Goal not reached."
-    assert finding(PREDICTIVE) == "1 of 2 patterns come out; not 4b."
-    dates, patterns = tables_of(PREDICTIVE)
-    assert dates.rows[0]["range"] == "1959-08 to never"
-    assert [row["passed"] for row in patterns.rows] == ["yes", "no"]
-    assert patterns.rows[1]["share"] == "30 % (20–40)"
-    assert [(row.name, row.factual) for row in shares_in(PREDICTIVE)] == [("1", None), ("4b", 0.1)]
-    (evidence,) = tables_of(NULLS)
-    assert [row["less"] for row in evidence.rows] == ["", "+11.50"]
-    assert accounts_in(NULLS)[1].error is None
-    assert in_order({"zeta": {}, "nulls": {}, "predictive": {}}) == ["predictive", "nulls", "zeta"]
+def test_a_report_is_shown_with_its_tables_pictures_and_method() -> None:
+    shown = check_report(PREDICTIVE)
+    assert plain_text(shown.finding) == "1 of 2 patterns come out; not 4b."
+    (patterns,) = shown.opened
+    assert [column.title for column in patterns.columns] == ["No.", "Share", "Passed", "Range"]
+    assert [row["2"] for row in patterns.rows] == ["yes", "no"]
+    how, folded = shown.folded
+    assert how == "How it is *made*."
+    assert isinstance(folded, ReportTable)
+    assert folded.rows == ({"id": "0", "0": "albania-ussr", "1": "–"},)
+    assert shown.shares["1"].factual_share is None
+    assert shown.shares["4b"].factual_share == 0.1
+    nulls = check_report(NULLS)
+    assert nulls.accounts["constant"].error is None
+    assert [len(pictures(each)) for each in (shown, nulls)] == [1, 1]
+    assert json.loads(shown.content) == PREDICTIVE.model_dump(mode="json")
+    reports = {"zeta": nulls, "nulls": nulls, "predictive": shown}
+    assert in_order(reports) == ["predictive", "nulls", "zeta"]
+
+
+def test_numbers_stand_to_the_right_also_with_errors_but_dates_do_not() -> None:
+    row = ["albania-ussr", 0.5, "+1.16 ± 0.31", "99.7% (99.5%–99.8%)", "1949-02", "0 to 6", None]
+    table = report_table(Table(title="t", columns=list("abcdefg"), rows=[row]))
+    numeric = [column.numeric for column in table.columns]
+    assert numeric == [False, True, True, True, False, False, True]
 
 
 def test_a_report_of_other_draws_says_so(material: Material) -> None:
-    assert STALE in origin(PREDICTIVE, material.draws)
+    shown = check_report(PREDICTIVE)
+    assert STALE in origin(shown, material.draws)
     own = Draws(material.draws.frame, "some-draws", "provisional")
-    assert origin(PREDICTIVE, own) == "Made 2026-11-22, seed 1, draws some-draws."
+    assert origin(shown, own) == "Made 2026-11-22, seed 1, draws some-draws."
+    assert origin(check_report(NULLS), own) == "Made 2026-11-22, seed 1."
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"patterns": []}, {"breaks": {"a": {}}, "patterns": {}}, None]
+    ("values", "places"),
+    [
+        ({}, ["values.patterns"]),
+        ({"patterns": []}, ["values.patterns"]),
+        (
+            {"patterns": {"1": PATTERNS["1"] | {"share": "x"}, "2": {}}},
+            ["values.patterns.1.share", *(f"values.patterns.2.{key}" for key in PATTERNS["4b"])][
+                :5
+            ],
+        ),
+    ],
 )
-def test_a_report_whose_values_are_strange_is_shown_by_its_finding(values: object) -> None:
-    strange = {**PREDICTIVE, "values": values}
-    assert tables_of(strange) == ()
-    assert shares_in(strange) == ()
-    assert standings_in({"identified": {"values": values}}) == {}
+def test_values_that_cannot_be_drawn_are_named(values: dict[str, Any], places: list[str]) -> None:
+    with pytest.raises(CalibrationError) as refused:
+        check_report(PREDICTIVE.model_copy(update={"values": values}))
+    assert [problem.key for problem in refused.value.problems] == places
+    assert {problem.where for problem in refused.value.problems} == {"predictive.json"}
+    with pytest.raises(CalibrationError, match=r"values\.parameters"):
+        entries_of(Standings, NULLS, "parameters")
 
 
 def test_what_is_not_published_is_said() -> None:
+    predictive, nulls = check_report(PREDICTIVE), check_report(NULLS)
     assert "No check of these draws has been published" in missing_words({})[0]
-    assert missing_words({"predictive": PREDICTIVE}) == [
+    assert missing_words({"predictive": predictive}) == [
         "The scores of the null models have not been published yet."
     ]
-    assert missing_words({"predictive": PREDICTIVE, "nulls": NULLS}) == []
+    assert missing_words({"predictive": predictive, "nulls": nulls}) == []
 
 
-def test_published_reports_travel_with_the_package_and_others_do_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    docs, package = tmp_path / "docs", tmp_path / "package" / "reports"
-    monkeypatch.setattr(published_reports, "DOCUMENTED", docs)
-    monkeypatch.setattr(check_report, "PUBLISHED", package)
-    origin_told = {"date": "2026-11-22", "seed": 1, "settings": {}, "rules": "r", "parameter_table": "t",
-                   "commit": None, "versions": {}}  # fmt: skip
-    report = CheckReport(
-        "nulls", "Nulls", "Found.", True, origin_told, values={"rules": {"log_evidence": -1.0}}
-    )
-    write_report(report, tmp_path / "elsewhere")
-    assert not package.exists()
-    write_report(report, docs)
-    assert json.loads((package / "nulls.json").read_text()) == json.loads(
-        (docs / "nulls.json").read_text()
-    )
-    assert published_reports.published_reports(package)["nulls"]["finding"] == "Found."
-    (package / "broken.json").write_text("{")
-    (package / "other.json").write_text("[]")
-    with pytest.raises(CalibrationError) as caught:
-        published_reports.published_reports(package)
-    assert len(caught.value.problems) == 2
-
-
-def test_the_published_reports_of_this_package_can_be_read() -> None:
-    for name, report in published_reports.published_reports().items():
-        assert name == report["check"]
-        assert finding(report)
+def test_every_table_of_every_published_report_is_shown(material: Material) -> None:
+    for name, report in published_reports().items():
+        shown = material.reports[name]
+        tables = [*shown.opened, *(part for part in shown.folded if isinstance(part, ReportTable))]
+        wanted = {part.title for part in report.parts if isinstance(part, Table)}
+        assert {table.title for table in tables} - {"Goals"} == wanted
+    assert set(material.standings) == set(parameter_table())
 
 
 def open_calibration(reader: Any, query: str = "") -> None:
@@ -233,11 +247,7 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
         expect(cards.first).to_contain_text(told)
     name, content = reader.download(re.compile(r"^Parameters \(CSV\)"))
     assert name == "parameters.csv"
-    assert content == parameters_csv(
-        Material(
-            material.draws, prior=material.prior, reports=published_reports.published_reports()
-        )
-    )
+    assert content == parameters_csv(material)
     assert reader.download(f"SVG: {one.name}.svg")[1].startswith(b"<?xml")
     reader.page.wait_for_function("location.search.includes('rules=strain')")
     again = visitor(390, 800, dark=True)
@@ -246,13 +256,17 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     assert again.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_checks_are_shown_or_said_to_be_missing_and_bad_links_are_refused(visitor: Arrive) -> None:
+def test_checks_are_shown_and_bad_links_are_refused(visitor: Arrive, material: Material) -> None:
     reader = visitor()
     open_calibration(reader, "rules=strians&page=x")
     expect(reader.page.get_by_role("alert").first).to_contain_text("did you mean 'strain'")
     checks = reader.page.get_by_role("region", name="Checks")
-    reports = published_reports.published_reports()
-    for missing in missing_words(reports):
+    for missing in missing_words(material.reports):
         expect(checks).to_contain_text(missing)
-    for report in reports.values():
-        expect(checks).to_contain_text(str(report["title"]))
+    for report in material.reports.values():
+        expect(checks).to_contain_text(report.title)
+    check = reader.page.get_by_role("article", name=material.reports["ranks"].title)
+    table = check.get_by_role("table", name="Every quantity, the least even first")
+    expect(table).to_be_hidden()
+    check.get_by_text("How the check is made").click()
+    expect(table).to_be_visible()

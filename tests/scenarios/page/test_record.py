@@ -20,7 +20,7 @@ from scenarios.page.material import Material
 from scenarios.page.record.tab import csv_of, opened_in
 from scenarios.page.record.view import ALL, RecordView, kept, read_record_view, replaced
 from scenarios.page.record.words import card_of, table_row, timeline_mark
-from simulation.context import read_driver
+from simulation.drivers import read_driver
 from simulation.parameters import source_keys
 
 Arrive = Callable[..., Any]

@@ -30,7 +30,7 @@ from scenarios.report.gather import Report, ReportMaterial, ReportRequest, pair_
 from scenarios.report.pictures import pictures
 from scenarios.report.svg import COLOURS, Letters
 from scenarios.report.write import folder_of, report_problems, write_report
-from simulation.scenario import HISTORICAL
+from simulation.interventions import HISTORICAL
 
 REPLICATES, SEED = 120, 1
 NAMES = ("no-opening-1971", "no-new-line-1956")
@@ -294,7 +294,8 @@ def test_the_pair_that_a_question_is_about(report: Report) -> None:
     assert chosen_of(report, "no-opening-1971").pair == "albania-china"
     assert chosen_of(report, "no-new-line-1956").pair == "albania-ussr"
     chapter = next(chapter for chapter in report.chapters if chapter.name == "no-new-line-1956")
-    asked = replace(chapter.reading.scenario, question="Would China have broken with Moscow?")
+    question = "Would China have broken with Moscow?"
+    asked = chapter.reading.scenario.model_copy(update={"question": question})
     comparisons = [
         replace(each, reading=replace(each.reading, scenario=asked)) for each in chapter.comparisons
     ]

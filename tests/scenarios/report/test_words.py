@@ -1,7 +1,6 @@
 """The words of a report: dates, citations, shares, shifts and changes as they are read."""
 
 import math
-from dataclasses import replace
 
 import pytest
 
@@ -21,7 +20,7 @@ from scenarios.report.words import (
     source_in_full,
     typeset,
 )
-from simulation.interventions import Intervention
+from simulation.interventions import Grant
 
 
 @pytest.mark.parametrize(
@@ -55,20 +54,21 @@ def test_pairs_numbers_and_ranges() -> None:
 
 
 def test_citations() -> None:
-    scenario = replace(scenario_named("no-opening-1971"), source="marku2017", lines="12-14;20")
+    scenario = scenario_named("no-opening-1971").model_copy(
+        update={"source": "marku2017", "lines": "12-14;20"}
+    )
     assert cited(scenario, "3-4", sources()) == "Ylber Marku 2017, pp. 3–4 (lines 12–14, 20)"
     assert cited(scenario, "3", sources()) == "Ylber Marku 2017, p. 3 (lines 12–14, 20)"
     assert cited(scenario, "", sources()) == "Ylber Marku 2017, lines 12–14, 20"
     assert cited(scenario, "3", {}) == "marku2017, p. 3 (lines 12–14, 20)"
-    assert cited(replace(scenario, source=""), "3", sources()) == ""
+    assert cited(scenario.model_copy(update={"source": ""}), "3", sources()) == ""
     assert source_in_full(sources()["marku2017"]).startswith(
         "Ylber Marku (2017): Sino-Albanian Relations"
     )
 
 
 def test_changes_have_dates_and_countries_in_words() -> None:
-    change = Intervention(
-        kind="grant",
+    change = Grant(
         start="1960-02",
         end="1961-12",
         patron="ussr",

@@ -15,10 +15,9 @@ from simulation.ensemble import simulate
 from simulation.fusion import marks as fused
 from simulation.fusion import plan
 from simulation.fusion.marks import FUSED_FROM, fusing, recorded
-from simulation.interventions import Intervention
+from simulation.interventions import HISTORICAL, Absence, Pledge, Scenario
 from simulation.parameters import default_parameters, keywords_of
 from simulation.rules import goodwill, perception
-from simulation.scenario import HISTORICAL, Scenario
 
 ROOT = Path(__file__).parents[3]
 KEPT = (
@@ -74,13 +73,15 @@ def test_few_replicates_do_not_wait_for_numba():
 @pytest.mark.parametrize("kind", ["history", "counterfactual"])
 def test_every_quantity_is_the_same_in_fewer_passes(monkeypatch, drawn_parameters, kind):
     changes = (
-        Intervention("absence", "1957-01", "1980-12", "r", country="china"),
-        Intervention(
-            "pledge", "1950-01", "1980-12", "r", patron="ussr", client="albania", value=50.0
+        Absence(start="1957-01", end="1980-12", reason="r", country="china"),
+        Pledge(
+            start="1950-01", end="1980-12", reason="r", patron="ussr", client="albania", value=50.0
         ),
     )
     scenario = (
-        HISTORICAL if kind == "history" else Scenario("try", "What if?", interventions=changes)
+        HISTORICAL
+        if kind == "history"
+        else Scenario(name="try", question="What if?", interventions=changes)
     )
     parameters = drawn_parameters(70, 21)
     plain = simulate(parameters, scenario, seed=3, first_replicate=33, keep=KEPT)

@@ -1,0 +1,263 @@
+"""Whether fits of the same rules to the same record, made with other seeds, agree."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration.diagnostics import rank_rhats
+from calibration.errors import CalibrationError
+from calibration.origin import origin_of
+from calibration.prior import values_of
+from calibration.reports.report import Goal, Report, Table
+from scenarios.draws import Draws, read_draws
+from simulation.arrays import Array
+from simulation.errors import Problem, raise_if_any
+from simulation.parameters import parameter_table
+
+#: The goals: R-hat of every parameter, effective size of all draws together, and standard errors
+#: between the fits' means (three fits of a hundred parameters exceed 4 about once in a hundred and
+#: fifty times).
+MOST_RHAT, LEAST_EFFECTIVE, MOST_DISTANCE = 1.01, 1000, 4.0
+#: From how many fits a posterior is to be published.
+LEAST_FITS = 3
+#: How many of the parameters that agree least are shown.
+_SHOWN = 12
+#: What must be the same in the manifests of fits that are compared.
+_SAME = ("settings", "rules", "parameter_table", "evidence_overlay", "fitted_to")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Draws with the manifest that lies beside them."""
+
+    draws: Draws
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far fits agree, one value a parameter in the order of the table.
+
+    ``rhat`` compares the fits as chains; ``distance`` is the largest difference of two fits' means
+    in its standard errors; ``effective`` the effective size of all fits' draws together;
+    ``evidence`` and ``evidence_errors`` are the log evidence of each fit; ``evidence_distance`` the
+    largest difference of two of them in standard errors.
+    """
+
+    rhat: Array
+    distance: Array
+    effective: Array
+    evidence: Array
+    evidence_errors: Array
+    evidence_distance: float
+
+    @property
+    def reached(self) -> bool:
+        """Whether every goal is reached: R-hat, effective size, means and log evidence."""
+        return bool(
+            self.rhat.max() < MOST_RHAT
+            and self.effective.min() >= LEAST_EFFECTIVE
+            and self.distance.max() < MOST_DISTANCE
+            and self.evidence_distance < MOST_DISTANCE
+        )
+
+
+def read_fits(paths: Sequence[Path]) -> list[Fit]:
+    """The fits in some files.
+
+    Raises ``CalibrationError`` that lists everything that keeps them from being compared: fewer
+    than two, a seed that two share, other settings, rules, evidence or parameter table, or draws
+    that no fit wrote.
+    """
+    problems = (
+        []
+        if len(paths) > 1
+        else [Problem("calibrate agree", "FILE", len(paths), "two files or more")]
+    )
+    fits = [
+        Fit(read_draws(path), json.loads(path.with_suffix(".json").read_text())) for path in paths
+    ]
+    for path, fit in zip(paths, fits, strict=True):
+        if fit.manifest.get("made_by") != "lilliput calibrate fit":
+            problems.append(
+                Problem(str(path), "made_by", fit.manifest.get("made_by"), "lilliput calibrate fit")
+            )
+        problems += [
+            Problem(str(path), name, fit.manifest.get(name), f"the same as in {paths[0]}")
+            for name in _SAME
+            if fit.manifest.get(name) != fits[0].manifest.get(name)
+        ]
+    seeds = [fit.manifest.get("seed") for fit in fits]
+    if len(set(seeds)) < len(seeds):
+        problems.append(Problem("calibrate agree", "seeds", seeds, "each seed once"))
+    raise_if_any("these fits cannot be compared", problems, CalibrationError)
+    return fits
+
+
+def agreement_of(fits: Sequence[Fit]) -> Agreement:
+    """Compare fits as chains of one posterior.
+
+    Formula: R-hat over the fits; for means, |m1 - m2| / sqrt(v1 / n1 + v2 / n2) with the effective
+    sizes n of the fits, on the prior's normal scale; for the log evidence, the same with its own
+    standard errors.
+    """
+    draws = min(len(fit.draws) for fit in fits)
+    chains = np.stack([normal_scale(fit.draws.frame)[:draws] for fit in fits])
+    sizes = np.array(
+        [[fit.manifest["effective_size_of"][name] for name in parameter_table()] for fit in fits]
+    )
+    errors = np.sqrt(chains.var(axis=1, ddof=1) / sizes)
+    evidence = np.array([fit.manifest["log_evidence"] for fit in fits])
+    evidence_errors = np.array([fit.manifest["log_evidence_error"] for fit in fits])
+    return Agreement(
+        rank_rhats(chains),
+        _largest(chains.mean(axis=1), errors),
+        sizes.sum(axis=0),
+        evidence,
+        evidence_errors,
+        float(_largest(evidence[:, np.newaxis], evidence_errors[:, np.newaxis])[0]),
+    )
+
+
+def pooled(fits: Sequence[Fit]) -> pd.DataFrame:
+    """The draws of all fits, taken in turn, so that any number from the top are a fair sample."""
+    least = min(len(fit.draws) for fit in fits)
+    frames = [fit.draws.frame.iloc[:least] for fit in fits]
+    values = np.stack([frame.to_numpy() for frame in frames], axis=1)
+    return pd.DataFrame(values.reshape(-1, values.shape[-1]), columns=frames[0].columns)
+
+
+def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dict[str, Any]:
+    """The manifest of pooled draws.
+
+    They are of the kind ``published`` if the fits agree, or ``provisional`` if they need not.
+    """
+    first = fits[0].manifest
+    most = agreement.evidence.max()
+    whole = {
+        name: first[name]
+        for name in ("method", "effort", "settings", "rules", "fitted_to", "evidence_overlay")
+    }
+    return {
+        "kind": kind,
+        "made_by": f"lilliput calibrate agree {'--publish' if kind == 'published' else '--pool'}",
+        **whole,
+        "seeds": [fit.manifest["seed"] for fit in fits],
+        "pooled": [fit.draws.id for fit in fits],
+        "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),
+        "log_evidences": agreement.evidence.tolist(),
+        "log_evidence_error": round(
+            float(np.hypot.reduce(agreement.evidence_errors) / len(fits)), 3
+        ),
+        "rhat_most": round(float(agreement.rhat.max()), 4),
+        "effective_size_least": round(float(agreement.effective.min())),
+        "versions": first["versions"],
+    }
+
+
+def normal_scale(frame: pd.DataFrame) -> Array:
+    """Draws as shares of their priors' probability, on the normal scale: shape (draws, parameters).
+
+    The inverse of ``values_of``, by interpolation on a fine grid.
+    """
+    grid = np.linspace(-8, 8, 4001)
+    columns = []
+    for name, parameter in parameter_table().items():
+        columns.append(np.interp(frame[name].to_numpy(), values_of(parameter, grid), grid))
+    return np.stack(columns, axis=1)
+
+
+def _largest(means: Array, errors: Array) -> Array:
+    """The largest difference of any two of some means (fits, quantities), in standard errors."""
+    largest = np.zeros(means.shape[1])
+    for one in range(len(means)):
+        for other in range(one):
+            difference = np.abs(means[one] - means[other]) / np.hypot(errors[one], errors[other])
+            largest = np.maximum(largest, difference)
+    return largest
+
+
+def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
+    """The report of a comparison of fits."""
+    names = list(parameter_table())
+    verdict = "agree" if agreement.reached else "do not agree"
+    rhat, size, distance = (
+        agreement.rhat.max(),
+        agreement.effective.min(),
+        agreement.distance.max(),
+    )
+    finding = (
+        f"{len(fits)} fits with different seeds {verdict} within Monte Carlo error: R-hat at most "
+        f"{rhat:.4f} (goal: below {MOST_RHAT}), effective size over all draws at least {size:.0f} "
+        f"(goal: {LEAST_EFFECTIVE}), means at most {distance:.1f} standard errors apart and log "
+        f"evidence {agreement.evidence_distance:.1f} (goal: below {MOST_DISTANCE:.0f})."
+    )
+    rows = [
+        (
+            fit.draws.id,
+            fit.manifest["seed"],
+            len(fit.draws),
+            float(evidence),
+            float(error),
+            fit.manifest["families"],
+            fit.manifest["effective_size"]["bulk_least"],
+            fit.manifest["effective_size"]["tail_least"],
+        )
+        for fit, evidence, error in zip(
+            fits, agreement.evidence, agreement.evidence_errors, strict=True
+        )
+    ]
+    heads = ("draws", "seed", "number", "log evidence", "its error", "families")
+    by_parameter = {
+        "rhat": agreement.rhat,
+        "distance": agreement.distance,
+        "effective": agreement.effective,
+    }
+    goal = Goal(
+        name=f"Fits with {LEAST_FITS} seeds agree",
+        goal=f"R-hat below {MOST_RHAT}, effective size at least {LEAST_EFFECTIVE:,}, means and log "
+        f"evidence less than {MOST_DISTANCE:g} errors apart",
+        measured=f"{len(fits)} fits; R-hat at most {rhat:.3f}; least effective size {size:,.0f}; "
+        f"means at most {distance:.1f} errors apart",
+        reached=agreement.reached and len(fits) >= LEAST_FITS,
+    )
+    return Report(
+        check="agreement",
+        title="Agreement of fits made with different seeds",
+        finding=finding,
+        reached=agreement.reached,
+        origin=origin_of(seed=fits[0].manifest["seed"], effort=fits[0].manifest["effort"]),
+        parts=(
+            Table(
+                title="The fits",
+                columns=(*heads, "least bulk size", "least tail size"),
+                rows=rows,
+            ),
+            Table(
+                title="The parameters that agree least",
+                columns=(
+                    "parameter",
+                    "R-hat",
+                    "difference of means in standard errors",
+                    "effective size",
+                ),
+                rows=[
+                    (names[place], *(float(column[place]) for column in by_parameter.values()))
+                    for place in np.argsort(-agreement.rhat)[:_SHOWN]
+                ],
+            ),
+        ),
+        goals=(goal,),
+        values={
+            name: dict(zip(names, column, strict=True)) for name, column in by_parameter.items()
+        }
+        | {
+            "log_evidence": agreement.evidence,
+            "log_evidence_errors": agreement.evidence_errors,
+        },
+    )

@@ -1,0 +1,226 @@
+"""The patterns that must come out of the rules: numbers, functions, and documented values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from string import ascii_lowercase
+
+from calibration.checks.histories import patterns
+from calibration.checks.histories.implied import NEAR_YEARS, Flags
+from calibration.evidence.problems import COMPARED
+from calibration.evidence.record import headline_breaks
+from calibration.evidence.rows import Evidence
+from calibration.likelihood.figures import Figure
+from calibration.likelihood.kinds import InterestAgreed
+from calibration.likelihood.observations import Record
+from scenarios.charts.run import pair_title
+from scenarios.documented import Pair
+from scenarios.files import scenario_named
+from simulation.arrays import PerReplicate
+from simulation.dates import QUARTERS, quarter_of, year_of
+from simulation.interventions import HISTORICAL, Scenario
+from simulation.trajectory import Trajectory
+
+#: A counterfactual is judged so many years after the documented date of the break.
+HORIZON_YEARS = 5
+#: The changes whose absence must make a break unlikely, as scenarios of the catalogue, and the pair that broke.
+COUNTERFACTUALS: tuple[tuple[str, str, tuple[str, ...], Pair], ...] = (
+    (
+        "9a",
+        "without peace between Moscow and Belgrade and without the new Soviet line",
+        ("no-belgrade-1955", "no-new-line-1956"),
+        patterns.USSR_ALBANIA,
+    ),
+    (
+        "9b",
+        "without the Chinese opening and change of line",
+        ("no-opening-1971",),
+        patterns.CHINA_ALBANIA,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A documented quantity: its unit, its value on record, and the function that takes it (R,)."""
+
+    unit: str
+    documented: float
+    taken: Callable[[Trajectory], PerReplicate]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern: its number, what it says, the function that looks for it, and in which scenario.
+
+    Where a value is documented, ``measure`` takes it in simulated histories. ``by_majority`` is
+    whether most histories must show the pattern; where not, the documented value need only lie in
+    the simulated range.
+    """
+
+    number: str
+    says: str
+    shown: Callable[[Trajectory], Flags]
+    measure: Measure | None = None
+    scenario: Scenario = HISTORICAL
+    note: str = ""
+    by_majority: bool = True
+
+
+def merged_scenario(names: Sequence[str]) -> Scenario:
+    """The changes of several scenarios of the catalogue made together."""
+    parts = [scenario_named(name) for name in names]
+    changes = tuple(change for part in parts for change in part.interventions)
+    return parts[0].model_copy(update={"name": "+".join(names), "interventions": changes})
+
+
+def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
+    """Every pattern, in the order of their numbers."""
+    known = {each.pair: quarter_of(each.documented) for each in headline_breaks(evidence).values()}
+    return (
+        *_dates(known),
+        *_aid(record),
+        *_shares(record),
+        *_chinese_aid(),
+        *_endings(evidence),
+        *_exchange(),
+        *_counterfactuals(known),
+        *_interest(evidence),
+    )
+
+
+def _dates(known: Mapping[Pair, int]) -> list[Pattern]:
+    order = sorted(known, key=lambda pair: known[pair])
+    says = f"the five breaks in order: {', '.join(pair_title(pair) for pair in order)}"
+    rows = [Pattern("1a", says, partial(patterns.broken_in_order, pairs=order))]
+    for letter, pair in zip("bcdef", order, strict=True):
+        says = f"{pair_title(pair)} breaks within {NEAR_YEARS} years of the record"
+        shown = partial(patterns.broken_near, pair=pair, quarter=known[pair], years=NEAR_YEARS)
+        taken = partial(patterns.break_quarter, pair=pair)
+        measure = Measure("quarter", known[pair], taken)
+        rows.append(Pattern(f"1{letter}", says, shown, measure, by_majority=False))
+    return rows
+
+
+def _in_range(number: str, says: str, figure: Figure, note: str = "") -> Pattern:
+    """A pattern about one figure on record, whose value must lie in the simulated range."""
+    shown = partial(patterns.figure_in_range, observed=figure)
+    measure = Measure(figure.unit, figure.value, figure.simulated_in)
+    return Pattern(number, says, shown, measure, note=note, by_majority=False)
+
+
+def _aid(record: Record) -> list[Pattern]:
+    rows = []
+    for letter, aid in zip(ascii_lowercase, record.of_kind("aid"), strict=False):
+        pair = f"{aid.patron.title} to {aid.client.title}"
+        says = f"pledges of {pair}, {aid.period}, in the documented range"
+        rows.append(_in_range(f"2{letter}", says, aid))
+    return rows
+
+
+def _shares(record: Record) -> list[Pattern]:
+    rows = []
+    for letter, share in zip(ascii_lowercase, record.of_kind("share"), strict=False):
+        says = (
+            f"share granted by {share.patron.title} to {share.client.title}, "
+            f"{year_of(share.last_quarter)}, in the documented range"
+        )
+        rows.append(_in_range(f"3{letter}", says, share))
+    return rows
+
+
+def _chinese_aid() -> list[Pattern]:
+    return [
+        Pattern("4a", "Chinese aid peaks in 1966 or later", patterns.chinese_aid_peaks_after_1966),
+        Pattern(
+            "4b",
+            "Chinese aid falls from 1975, before any break",
+            patterns.chinese_aid_falls_from_1975,
+        ),
+        Pattern(
+            "4c", "Chinese aid does not fall in 1971", patterns.chinese_aid_does_not_fall_in_1971
+        ),
+    ]
+
+
+def _endings(evidence: Evidence) -> list[Pattern]:
+    rows = {row.id: quarter_of(row.documented) for row in evidence.record}
+    gap = rows["ussr-albania-1961-12-break"] - rows["ussr-albania-1961-02-aid-stop"]
+    pair = patterns.USSR_ALBANIA
+    return [
+        Pattern(
+            "5a",
+            "Soviet aid ends before relations do",
+            partial(patterns.aid_ends_before_break, pair=pair),
+            Measure("quarters", gap, partial(patterns.quarters_without_grants, pair=pair)),
+        ),
+        Pattern(
+            "5b",
+            "Chinese pledges more than halve in the two years before the break",
+            partial(patterns.aid_dwindles_before_break, pair=patterns.CHINA_ALBANIA),
+            note="In place of the pattern itself, Chinese arms that end about two years before the "
+            "break: the rules do not tell arms from other aid, so it cannot be tested.",
+        ),
+    ]
+
+
+def _exchange() -> list[Pattern]:
+    return [
+        Pattern(
+            "6",
+            "Albania's support of China is highest in 1963-71",
+            patterns.support_highest_1963_71,
+        ),
+        Pattern("7a", "requests to China exceed grants", patterns.requests_exceed_grants),
+        Pattern(
+            "7b",
+            "the ratio of requests to grants grows, 1966-70 to 1976-80",
+            patterns.ratio_of_requests_grows,
+        ),
+        Pattern("8", "the alliance with distant China lasts longest", patterns.china_lasts_longest),
+    ]
+
+
+def _counterfactuals(known: Mapping[Pair, int]) -> list[Pattern]:
+    rows = []
+    for number, change, names, pair in COUNTERFACTUALS:
+        horizon = min(known[pair] + 4 * HORIZON_YEARS, QUARTERS - 1)
+        says = (
+            f"{change}, {pair_title(pair)} has not broken {HORIZON_YEARS} years after the "
+            "documented date (or by 1980)"
+        )
+        shown = partial(patterns.still_unbroken, pair=pair, quarter=horizon)
+        rows.append(Pattern(number, says, shown, scenario=merged_scenario(names)))
+    return rows
+
+
+def _interest(evidence: Evidence) -> list[Pattern]:
+    """The documented rates of interest one by one, and that China's credit is the softer.
+
+    No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is
+    left by rounding.
+    """
+    rates = [rate for rate, _ in InterestAgreed.documented(evidence, COMPARED)]
+    fitted = {rate for rate, _ in InterestAgreed.documented(evidence)}
+    soviet, chinese = (
+        [rate for rate in rates if rate.pair == pair]
+        for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
+    )
+    rows = [
+        Pattern(
+            "10a",
+            "Soviet credit bears higher interest than Chinese",
+            partial(patterns.interest_softer, softer=chinese, harder=soviet),
+            note="The rates themselves are fitted." if fitted else "",
+        )
+    ]
+    for letter, rate in zip(ascii_lowercase[1:], rates, strict=False):
+        years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
+        terms = f"at {100 * rate.value:g} per cent" if rate.value else "free of interest"
+        says = (
+            f"credit of {rate.patron.title} to {rate.client.title}, {years}, {terms} when rounded"
+        )
+        note = "Fitted." if rate in fitted else "Held out of the fit."
+        row = _in_range(f"10{letter}", says, rate, note)
+        rows.append(row if rate.value else replace(row, measure=None, by_majority=True))
+    return rows

@@ -1,0 +1,197 @@
+"""The report of the posterior predictive check: goals, dates, every pattern, documented values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration.checks.histories.implied import NEAR_YEARS, break_values, breaks_report_table
+from calibration.checks.histories.predictive import MAJORITY, PatternResult, PredictiveCheck
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from scenarios.charts.run import aid_figure, breaks_figure
+from scenarios.documented import Documented
+from simulation.dates import date_of
+
+_HOW = (
+    "Free runs: parameters from the draws, drivers as documented, nothing of the record imposed. "
+    "Patterns 1b to 3 and rates of interest above nought, single dates and figures, pass if the "
+    "documented value lies in the 5–95 % range of the simulated values. The others pass if more "
+    f"than {MAJORITY:.0%} of the histories show them (and a documented value, where there is one, "
+    "lies in the range); one about a counterfactual also only if it is commoner there than in "
+    "history as documented. Brackets hold 95 % intervals for the finite number of histories; the "
+    "spread of the parameters is inside the shares. The dates, the pledges and the shares granted "
+    "were fitted, so to pass them shows that the rules *can* make them; patterns 4 to 9, and 10 "
+    "where the evidence holds its row out, were not fitted."
+)
+
+
+def predictive_report(
+    check: PredictiveCheck, documented: Documented, origin: Mapping[str, Any]
+) -> tuple[Report, Pictures]:
+    """The report of a posterior predictive check."""
+    results = check.patterns
+    report = Report(
+        check="predictive",
+        title="Posterior predictive check: what the fitted rules bring out of themselves",
+        finding=_finding(check),
+        reached=check.dates_reached and all(row.passed for row in results),
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            Table(
+                title="The goal for the dates",
+                columns=(
+                    "pair",
+                    "documented date in the 5–95 % range",
+                    f"median within {NEAR_YEARS} years",
+                ),
+                rows=[(row.summary.name, row.inside, row.median_near) for row in check.breaks],
+            ),
+            breaks_report_table(check.breaks),
+            Picture(
+                name="breaks", caption="Dates of the breaks in free runs, with the documented ones"
+            ),
+            _pattern_table(results),
+            _value_table(results),
+            Picture(name="aid", caption="Aid in free runs, with the documented sums"),
+            *(
+                f"On {row.pattern.number}: {row.pattern.note}"
+                for row in results
+                if row.pattern.note
+            ),
+        ),
+        goals=(
+            _goal(
+                "Documented breaks inside the 90 % predictive interval",
+                {row.summary.name: row.inside for row in check.breaks},
+            ),
+            _goal(
+                f"Median dates within {NEAR_YEARS} years of the record",
+                {row.summary.name: row.median_near for row in check.breaks},
+            ),
+            _goal(
+                "Patterns of the model's description that come out",
+                {row.pattern.number: row.passed for row in results},
+            ),
+        ),
+        values={
+            "breaks": break_values(check.breaks),
+            "dates_reached": check.dates_reached,
+            "patterns": {row.pattern.number: _values(row) for row in results},
+        },
+    )
+    return report, {
+        "breaks": breaks_figure(check.result, documented),
+        "aid": aid_figure(check.result, documented),
+    }
+
+
+def _goal(name: str, passed: Mapping[str, bool]) -> Goal:
+    """A goal that every one of some rows must pass, with the names of those that do not."""
+    missed = [row for row, reached in passed.items() if not reached]
+    measured = f"{len(passed) - len(missed)} of {len(passed)}"
+    measured += f"; not {', '.join(missed)}" if missed else ""
+    return Goal(name=name, goal="every one", measured=measured, reached=not missed)
+
+
+def _finding(check: PredictiveCheck) -> str:
+    failed = [row for row in check.patterns if not row.passed]
+    text = f"{len(check.patterns) - len(failed)} of {len(check.patterns)} patterns come out."
+    if failed:
+        reasons = "; ".join(
+            f"{row.pattern.number} {row.pattern.says} ({_why(row)})" for row in failed
+        )
+        text += f" These do not: {reasons}."
+    if check.dates_reached:
+        return (
+            f"{text} Every documented date lies in the 5–95 % range, with the median within "
+            f"{NEAR_YEARS} years."
+        )
+    late = [row.summary for row in check.breaks if not row.median_near]
+    outside = [row.summary.name for row in check.breaks if not row.inside]
+    if late:
+        names = ", ".join(f"{row.name} ({row.median or 'never'})" for row in late)
+        text += f" The median date is more than {NEAR_YEARS} years from the record for: {names}."
+    if outside:
+        names = ", ".join(outside)
+        text += f" The documented date lies outside the 5–95 % range for: {names}."
+    return text
+
+
+def _why(row: PatternResult) -> str:
+    place = row.place
+    if place is None or place.inside:
+        against = f", {row.factual.share:.0%} as documented" if row.factual else ""
+        return f"{row.shown.share:.0%} of histories{against}"
+    if np.isnan(place.median):
+        return "the quantity exists in no history"
+    unit = row.pattern.measure.unit if row.pattern.measure else ""
+    span = f"{_value(place.q05, unit)} to {_value(place.q95, unit)}"
+    return f"documented {_value(place.documented, unit)}, simulated {span}"
+
+
+def _value(value: float, unit: str) -> str:
+    """A quantity in words: a date for a quarter, percent for a share, otherwise three figures."""
+    if np.isnan(value):
+        return "–"
+    if unit == "quarter":
+        return "never" if np.isinf(value) else date_of(value)
+    return f"{value:.0%}" if unit == "share" else f"{value:.3g}"
+
+
+def _pattern_table(results: Sequence[PatternResult]) -> Table:
+    return Table(
+        title="Every pattern (“as documented”: the share in history as it was)",
+        columns=("no.", "pattern", "histories that show it", "as documented", "passed"),
+        rows=[
+            (
+                row.pattern.number,
+                row.pattern.says,
+                str(row.shown),
+                str(row.factual or ""),
+                row.passed,
+            )
+            for row in results
+        ],
+    )
+
+
+def _value_table(results: Sequence[PatternResult]) -> Table:
+    rows = []
+    for row in results:
+        place, measure = row.place, row.pattern.measure
+        if place is None or measure is None:
+            continue
+        low, median, high, documented = (
+            _value(value, measure.unit)
+            for value in (place.q05, place.median, place.q95, place.documented)
+        )
+        rows.append(
+            (
+                row.pattern.number,
+                row.pattern.says,
+                measure.unit,
+                documented,
+                median,
+                f"{low} to {high}",
+                None if np.isnan(place.below) else f"{place.below:.0%}",
+                f"{place.known:.0%}",
+                place.inside,
+            )
+        )
+    heads = ("no.", "pattern", "unit", "documented", "median", "5–95 %", "below", "exists in")
+    return Table(
+        title="Documented values among the simulated ones (“below”: share of simulated values "
+        "under the documented one)",
+        columns=(*heads, "inside"),
+        rows=rows,
+    )
+
+
+def _values(row: PatternResult) -> dict[str, object]:
+    values: dict[str, object] = {"says": row.pattern.says, **vars(row.shown), "passed": row.passed}
+    if row.factual is not None:
+        values["factual_share"] = row.factual.share
+    if row.place is not None:
+        values |= {name: value for name, value in vars(row.place).items() if name != "inside"}
+    return values

@@ -1,0 +1,249 @@
+"""The report of the influence of every observation on the results."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration.checks.influence import (
+    CLEAR,
+    MEDIAN,
+    NOTICED,
+    RESAMPLES,
+    SHARE,
+    Influence,
+    Sample,
+    headlines,
+)
+from calibration.checks.influence_figure import KINDS, influence_figure, short_name, standing_of
+from calibration.checks.leave_one_out import MOST_K
+from calibration.likelihood.observations import Observation
+from calibration.reports.report import Cell, Goal, Picture, Pictures, Report, Table
+from simulation.arrays import Array
+from simulation.dates import QUARTERS, date_of
+from simulation.errors import listed
+
+#: The rows of the evidence behind each observation.
+Ids = Mapping[Observation, tuple[str, ...]]
+
+
+_HOW = (
+    "Every observation is taken out of the posterior in turn, and the results of free histories "
+    "(nothing of the record imposed) are worked out anew: the median date of each of the five "
+    "breaks and the probability that it has come by 1980 in history as documented, and two "
+    "counterfactuals. A shift is the result without the observation less the result with it: plus "
+    "means later, or more probable. An observation is taken out by weighting the draws with the "
+    "inverse of the probability they gave it (PSIS), and all else stays in. Where Pareto k is "
+    f"above {MOST_K} the row matters so much that weights cannot take it out; a fit made without it is "
+    "used instead where `check leave-one-out` keeps one, and otherwise its shifts are not to be "
+    f"relied on. ± is one standard error, from {RESAMPLES} samples of the draws drawn with "
+    f"replacement, each draw with all its histories. A shift within {CLEAR:g} errors is not told "
+    f"from chance, and one below {NOTICED[MEDIAN]:g} quarters or {100 * NOTICED[SHARE]:g} points "
+    "is none to speak of. The errors take the draws as independent; draws with common ancestors are "
+    "not, so true errors are larger, and those of a fit made again do not hold how far two fits of "
+    "the same record differ. A median is read as if dates lay evenly within their quarter; where "
+    "fewer than half of the histories break it counts as the beginning of 1981, so that a shift to "
+    "or from there is the least it may be. Influence is not doubt: a row that moves much is one on "
+    "which the results rest, right or wrong."
+)
+
+
+def influence_report(
+    influences: Sequence[Influence], sample: Sample, ids: Ids, origin: Mapping[str, Any]
+) -> tuple[Report, Pictures]:
+    """The report of all influences."""
+    rows = sorted(
+        influences, key=lambda row: (not row.reliable, -abs(row.shifts[row.most(MEDIAN)]))
+    )
+    now = sample.results(np.full(len(sample.coordinates), 1 / len(sample.coordinates)))
+    failing = sum(not row.reliable for row in rows)
+    report = Report(
+        check="influence",
+        title="Which figure of the evidence moves the results most",
+        finding=_finding(rows, ids),
+        reached=None,
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            _result_table(rows, now, ids),
+            Picture(
+                name="rows",
+                caption="The largest shift of a median date (left) and of a probability (right) "
+                "when an observation is taken out, with one standard error; the name says which "
+                "result moves. Where weights fail (crosses, below) the shift is not to be relied "
+                "on.",
+            ),
+            _row_table(rows, ids),
+            *(_shift_table(rows, what) for what in KINDS),
+        ),
+        goals=(
+            Goal(
+                name="Which figure of the evidence moves the results most",
+                goal="",
+                measured=f"{len(rows)} observations taken out in turn; weights fail for {failing}",
+                reached=None,
+            ),
+        ),
+        values={
+            "results": {
+                headline.name: {"what": headline.what, "value": now[place]}
+                for place, headline in enumerate(headlines())
+            },
+            "observations": {
+                row.observation.name: _values(row, ids[row.observation]) for row in rows
+            },
+        },
+    )
+    return report, {"rows": influence_figure(rows)}
+
+
+def _values(row: Influence, ids: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "kind": row.observation.kind,
+        "evidence": ids,
+        "pareto_k": row.pareto_k,
+        "reliable": row.reliable,
+        "refitted": row.refitted,
+        "effective_size": row.effective,
+        "parameter": {"name": row.moved, "shift": row.moved_by, "error": row.moved_error},
+        "shifts": {
+            headline.name: {
+                "shift": row.shifts[place],
+                "error": row.errors[place],
+                "clear": row.clear(place),
+            }
+            for place, headline in enumerate(headlines())
+        },
+    }
+
+
+def _shift(row: Influence, place: int) -> str:
+    """A shift with its error, by the factor of its kind."""
+    scale = KINDS[headlines()[place].what].scale
+    return f"{scale * row.shifts[place]:+.1f} ± {scale * row.errors[place]:.1f}"
+
+
+def _with_unit(row: Influence, place: int) -> str:
+    return f"{_shift(row, place)} {KINDS[headlines()[place].what].unit}"
+
+
+def _finding(rows: Sequence[Influence], ids: Ids) -> str:
+    sure = [row for row in rows if row.reliable]
+    leaders = " and ".join(_leader(sure, what, ids) for what in KINDS)
+    sentences = [f"Of the observations that can be taken out reliably, {leaders}."]
+    failing = [row.observation.name for row in rows if not row.reliable]
+    if failing:
+        sentences.append(
+            f"For {len(failing)} of {len(rows)} observations Pareto k is above {MOST_K}: the row "
+            "matters so much that weights cannot take it out, no fit without it is kept, and its "
+            f"shifts are not to be relied on: {listed(failing)}."
+        )
+    again = [row.observation.name for row in rows if row.refitted]
+    if again:
+        sentences.append(f"Fits made without them took the place of weights for: {listed(again)}.")
+    still = [row for row in sure if not any(row.clear(place) for place in range(len(row.shifts)))]
+    sentences.append(f"For {len(still)} of {len(rows)} no shift can be told from chance.")
+    return " ".join(sentences)
+
+
+def _leader(rows: Sequence[Influence], what: str, ids: Ids) -> str:
+    """The observation that moves a kind of result most, in half a sentence."""
+    word = KINDS[what].word
+    clear = [row for row in rows if row.clear(row.most(what))]
+    if not clear:
+        return f"none moves a {word} by more than chance"
+    most = max(clear, key=lambda row: abs(row.shifts[row.most(what)]))
+    place = most.most(what)
+    return (
+        f"{most.observation.name} moves a {word} most ({headlines()[place].name}: "
+        f"{_with_unit(most, place)}; evidence {_rows_of(ids[most.observation])})"
+    )
+
+
+def _rows_of(ids: tuple[str, ...]) -> str:
+    return listed(ids) or "no row of its own"
+
+
+def _result_table(rows: Sequence[Influence], now: Array, ids: Ids) -> Table:
+    cells = []
+    for place, headline in enumerate(headlines()):
+        moved: tuple[Cell, ...] = (None, None, None, None)
+        clear = [row for row in rows if row.reliable and row.clear(place)]
+        if clear:
+            most = max(clear, key=lambda row: abs(row.shifts[place]))
+            evidence = _rows_of(ids[most.observation])
+            standing = standing_of(most, place)
+            moved = (most.observation.name, _with_unit(most, place), standing, evidence)
+        cells.append((headline.name, _value(now[place], headline.what), *moved))
+    return Table(
+        title="What moves each result most, of what can be taken out reliably (a dash: nothing "
+        "clear of chance)",
+        columns=(
+            "result",
+            "with all the record",
+            "moved most by taking out",
+            "shift",
+            "standing",
+            "evidence",
+        ),
+        rows=cells,
+    )
+
+
+def _value(value: float, what: str) -> str:
+    if what == SHARE:
+        return f"{value:.1%}"
+    return "after 1980" if value >= QUARTERS else date_of(value - 0.5)
+
+
+def _row_table(rows: Sequence[Influence], ids: Ids) -> Table:
+    cells = []
+    for row in rows:
+        date, share = row.most(MEDIAN), row.most(SHARE)
+        cells.append(
+            (
+                row.observation.name,
+                headlines()[date].pair,
+                _with_unit(row, date),
+                standing_of(row, date),
+                short_name(share),
+                _with_unit(row, share),
+                standing_of(row, share),
+                f"{row.pareto_k:.2f}",
+                round(row.effective),
+                f"{row.moved} ({row.moved_by:+.2f} ± {row.moved_error:.2f})",
+                _rows_of(ids[row.observation]),
+            )
+        )
+    moved = ("shift", "standing")
+    return Table(
+        title="Every observation, the one that moves a date most first; at the end those for which "
+        "weights fail",
+        columns=(
+            "taken out",
+            "date moved most",
+            *moved,
+            "probability moved most",
+            *moved,
+            "Pareto k",
+            "effective size left",
+            "parameter moved most (prior standard deviations)",
+            "evidence",
+        ),
+        rows=cells,
+    )
+
+
+def _shift_table(rows: Sequence[Influence], what: str) -> Table:
+    places = [place for place, headline in enumerate(headlines()) if headline.what == what]
+    return Table(
+        title=f"Every shift of {KINDS[what].table}",
+        columns=("taken out", *map(short_name, places)),
+        rows=[
+            (
+                row.observation.name + ("" if row.reliable else " (weights fail)"),
+                *(_shift(row, place) for place in places),
+            )
+            for row in rows
+        ],
+    )

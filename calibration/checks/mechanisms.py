@@ -1,0 +1,55 @@
+"""The mechanisms of the rules that can be switched off, one at a time."""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError
+
+from calibration.evidence.lines import read_entries
+from simulation.errors import Problem, unknown
+from simulation.parameters import parameter_problems, source_keys
+
+
+class Mechanism(BaseModel):
+    """A mechanism of the rules: its claim, the parameters that switch it off, and who claims it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    meaning: str
+    off: dict[str, float]
+    source: str
+    lines: str
+    note: str
+
+    @field_validator("off")
+    @classmethod
+    def _something(cls, off: dict[str, float]) -> dict[str, float]:
+        if not off:
+            raise PydanticCustomError("off", "nothing", {"allowed": "at least one parameter"})
+        return off
+
+
+def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
+    """The mechanisms of a TOML file; every problem is reported at once.
+
+    Raises ``CalibrationError`` for broken TOML, missing or unknown keys, unknown sources, and
+    parameters that are unknown or out of bounds.
+    """
+    title = "the mechanisms cannot be used"
+    return tuple(read_entries(path, Mechanism, title, _mechanism_problems).values())
+
+
+def _mechanism_problems(where: str, mechanism: Mechanism) -> list[Problem]:
+    problems = parameter_problems(where, mechanism.off)
+    if mechanism.source not in source_keys():
+        problems.append(unknown(where, "source", mechanism.source, source_keys()))
+    return problems
+
+
+@cache
+def shipped_mechanisms() -> tuple[Mechanism, ...]:
+    """The mechanisms of ``calibration/mechanisms.toml``."""
+    return read_mechanisms(Path(str(files("calibration").joinpath("mechanisms.toml"))))

@@ -1,0 +1,266 @@
+"""The reports of recovery and rank checks: where true values stand among draws from posteriors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from calibration.checks.recovery.coverage import (
+    MOST_ERRORS,
+    Coverage,
+    Flags,
+    Results,
+    coverage_of,
+    coverage_table,
+    coverage_values,
+    most_outside,
+    most_wide,
+    outside_band,
+    uniformity,
+    wide,
+)
+from calibration.checks.recovery.pictures import ecdf_figure, recovery_figure
+from calibration.checks.recovery.record_fits import RecordFits, quantity_names
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from simulation.arrays import Array
+from simulation.parameters import parameter_table
+
+RANK_LEVELS = (0.5, 0.8, 0.9, 0.95)
+RECOVERY_LEVELS = (0.5, 0.9)
+#: In recovery, 90 % intervals are to cover between these shares of the true values.
+RECOVERY_GOAL = (0.80, 0.97)
+#: Ranks so uneven that any of all quantities would show them with this chance count as wrong.
+SUSPICIOUS = 0.01
+#: Fits are told apart by the correlation of their vectors with those before the last moves: they
+#: have forgotten their beginning below the first of these, and remember it above the second.
+MEMORIES = (0.25, 0.5)
+#: A parameter is informed by a record, or not, by its contraction.
+_INFORMED, _WEAK = 0.5, 0.1
+#: Quantities outside their band that the finding names.
+_NAMED = 8
+#: Parameters whose recovery is pictured.
+_PICTURED = 12
+
+
+def rank_report(
+    fits: RecordFits, rows: Sequence[Mapping[str, Any]], wanted: int
+) -> tuple[Report, Pictures]:
+    """The report of simulation-based calibration: ranks of every quantity, and coverage."""
+    results = Results(fits, rows, wanted, quantity_names())
+    names, places = results.names, results.places
+    outside, chances = outside_band(places), uniformity(places)
+    coverages = [coverage_of(places, level) for level in RANK_LEVELS]
+    number, allowed = int(outside.sum()), most_outside(len(names))
+    distant = sum(wide(coverage) for coverage in coverages)
+    cases = len(names) * len(coverages)
+    allowed_distant = most_wide(cases)
+    uneven = int((chances < SUSPICIOUS / len(names)).sum())
+    even = number <= allowed and distant <= allowed_distant and not uneven
+    reached = len(rows) >= wanted and even
+    finding = (
+        f"{results.number('walked from')} Ranks of {number} of {len(names)} quantities leave their "
+        f"95 % simultaneous band (up to {allowed} would by chance, but for one case in a hundred); "
+        f"{distant} of {cases} coverages lie more than {MOST_ERRORS} binomial standard errors "
+        f"from their level (up to {allowed_distant}); {uneven} quantities are so uneven that any of "
+        "them would be once in a hundred such checks (none may be). "
+    )
+    finding += (
+        "Likelihood and steps keep the posterior of what the rules make."
+        if reached
+        else _shape_of(places, names, outside)
+    )
+    caption = (
+        "Places of true values among the ends of chains, less the even distribution; the grey band "
+        "holds a whole line with 95 % chance. Red lines leave it."
+    )
+    report = Report(
+        check="ranks",
+        title="Ranks: simulation-based calibration",
+        finding=finding,
+        reached=reached,
+        origin=results.origin,
+        parts=(
+            results.description() + _how_walked(results),
+            coverage_table("quantities", coverages),
+            Picture(name="ecdf", caption=caption),
+            Table(
+                title="Every quantity, the least even first",
+                columns=(
+                    "quantity",
+                    "inside the band",
+                    "chance of so uneven ranks",
+                    *(f"{coverage.level:.0%} covers" for coverage in coverages),
+                ),
+                rows=[
+                    (names[k], bool(~outside[k]), chances[k], *(c.share[k] for c in coverages))
+                    for k in np.argsort(chances)
+                ],
+            ),
+        ),
+        goals=(
+            Goal(
+                name="True values among the draws",
+                goal="evenly, for every quantity",
+                measured=f"{len(rows)} records; {number} of {len(names)} quantities leave their "
+                "band",
+                reached=reached,
+            ),
+        ),
+        values={
+            "fits": len(places),
+            "outside_band": [name for name, left in zip(names, outside, strict=True) if left],
+            "coverage": coverage_values(names, coverages),
+            "uniformity": dict(zip(names, chances, strict=True)),
+        },
+    )
+    return report, {"ecdf": ecdf_figure(places, names, outside)}
+
+
+def recovery_report(
+    fits: RecordFits, rows: Sequence[Mapping[str, Any]], wanted: int
+) -> tuple[Report, Pictures]:
+    """The report of recovery: do intervals cover, and how much does a record say of a parameter."""
+    results = Results(fits, rows, wanted, tuple(parameter_table()))
+    names = results.names
+    coverages = [coverage_of(results.places, level) for level in RECOVERY_LEVELS]
+    fifty, ninety = (float(coverage.share.mean()) for coverage in coverages)
+    low, high = RECOVERY_GOAL
+    reached = len(rows) >= wanted and low <= ninety <= high
+    contraction = 1 - (results.table("spread") ** 2).mean(axis=0)
+    informed, unknown = int((contraction >= _INFORMED).sum()), int((contraction < _WEAK).sum())
+    memories = _memory_rows(results, coverages)
+    finding = (
+        f"{results.number('fitted')} Over all parameters, 50 % intervals held the true value in "
+        f"{fifty:.1%} of cases and 90 % intervals in {ninety:.1%} (goal: {low:.0%} to {high:.0%}). "
+        f"One record narrows {informed} of {len(names)} parameters by half or more of the prior's "
+        f"variance, {unknown} by less than a tenth."
+    )
+    finding += "".join(
+        f" In the {number} records whose fits {how}, 90 % intervals cover {covered:.1%}."
+        for how, number, _, _, covered in (memories[0], memories[-1])
+        if number
+    )
+    truths, means = results.table("truth"), results.table("mean")
+    strongest = np.argsort(-contraction)
+    caption = (
+        "True values and posterior means of the parameters that a record tells most about, in "
+        "standard deviations of the prior; the lines are 50 % intervals."
+    )
+    covers = ("50 % covers", "90 % covers")
+    report = Report(
+        check="recovery",
+        title="Recovery of known parameters from simulated records",
+        finding=finding,
+        reached=reached,
+        origin=results.origin,
+        parts=(
+            results.description() + _how_fitted(results),
+            coverage_table("parameters", coverages),
+            Table(
+                title="Coverage, by whether fits had forgotten their beginning (correlation of "
+                "their vectors with those before the last moves)",
+                columns=("fits", "records", "dated moves", *covers),
+                rows=memories,
+            ),
+            Picture(name="recovered", caption=caption),
+            Table(
+                title="Parameters, the best told first",
+                columns=(
+                    "parameter",
+                    "contraction",
+                    "correlation of true value and mean",
+                    *covers,
+                ),
+                rows=[
+                    (
+                        names[k],
+                        contraction[k],
+                        np.corrcoef(truths[:, k], means[:, k])[0, 1],
+                        *(coverage.share[k] for coverage in coverages),
+                    )
+                    for k in strongest
+                ],
+            ),
+        ),
+        goals=(
+            Goal(
+                name="In recovery 90 % intervals cover",
+                goal=f"{100 * low:.0f} to {100 * high:.0f} % of true values",
+                measured=f"{len(rows)} records; 90 % intervals cover {ninety:.1%}",
+                reached=reached,
+            ),
+        ),
+        values={
+            "coverage": coverage_values(names, coverages),
+            "contraction": dict(zip(names, contraction, strict=True)),
+            "covered": dict(zip(map(str, RECOVERY_LEVELS), (fifty, ninety), strict=True)),
+        },
+    )
+    chosen = strongest[:_PICTURED]
+    spreads = results.table("spread")
+    panels = {names[k]: (truths[:, k], means[:, k], spreads[:, k]) for k in chosen}
+    return report, {"recovered": recovery_figure(panels)}
+
+
+def _memory_rows(
+    results: Results, coverages: Sequence[Coverage]
+) -> list[tuple[str, int, float, float, float]]:
+    """Fits in three groups by memory: number, mean of dated moves, and what intervals cover."""
+    low, high = MEMORIES
+    groups = np.digitize([row["memory"] for row in results.rows], MEMORIES)
+    words = (
+        f"had forgotten (below {low})",
+        f"remembered a little ({low} to {high})",
+        f"still remembered ({high} and above)",
+    )
+    moves = np.array([row["moves"] for row in results.rows], dtype=float)
+    rows = []
+    for group, how in enumerate(words):
+        members = groups == group
+        counted, fifty, ninety = (
+            float(of[members].mean()) if members.any() else np.nan
+            for of in (moves, *(coverage.inside for coverage in coverages))
+        )
+        rows.append((how, int(members.sum()), counted, fifty, ninety))
+    return rows
+
+
+def _shape_of(places: Array, names: Sequence[str], outside: Flags) -> str:
+    """In words, what is wrong with places that are not even."""
+    ends = float((np.abs(2 * places - 1) > 0.9).mean())
+    shape = "neither too narrow nor too wide as a whole"
+    if ends > 0.12:
+        shape = "too narrow"
+    elif ends < 0.08:
+        shape = "too wide"
+    uneven = ", ".join(np.array(names)[outside][:_NAMED])
+    others = " and others" if outside.sum() > _NAMED else ""
+    return (
+        f"True values lie in the outermost tenth of the draws in {ends:.1%} of cases: posteriors "
+        f"are {shape}." + (f" Outside: {uneven}{others}." if uneven else "")
+    )
+
+
+def _how_walked(results: Results) -> str:
+    """How ends of chains were made, and how far they spread."""
+    spread = np.median(results.table("spread")[:, : len(parameter_table())].mean(axis=1))
+    return (
+        "The parameters that made a record are a draw from its posterior. The sampler's steps lead "
+        "from them to a common origin, and from there many chains lead as many steps away; truth "
+        "and ends are alike in all but name if likelihood and steps are right (Besag and Clifford "
+        "1989; Gandy and Scott 2020). Nothing has to converge for this; whether fits converge is "
+        "what recovery and agreement tell. In the middle record "
+        f"{results.median('accepted'):.0%} of the steps were accepted and the ends spread over "
+        f"{spread:.2f} of the prior's standard deviation; it took {results.median('seconds'):.0f} "
+        "seconds. The less the ends spread, the less would a fault show; what they leave open is "
+        "for recovery to prove."
+    )
+
+
+def _how_fitted(results: Results) -> str:
+    return (
+        f"Its fit took {results.median('seconds'):.0f} seconds and "
+        f"{results.median('bridges'):.0f} bridges, and ended with "
+        f"{results.median('families'):.0f} families; vectors kept a correlation of "
+        f"{results.median('memory'):.2f} with those before the last moves."
+    )

@@ -1,0 +1,1 @@
+"""On which parameters and drivers the breaks depend: global sensitivity."""

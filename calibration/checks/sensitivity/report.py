@@ -1,0 +1,191 @@
+"""The report of the global sensitivity: what the breaks depend on, and what matters to none."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from calibration.checks.sensitivity.indices import CLEAR, Apportioned, Screened
+from calibration.checks.sensitivity.laboratory import DATE, DUMMIES, DUMMY, RANGE, outcome_names
+from calibration.reports.pictures import blank
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from scenarios.outcomes import PAIR_NAMES
+from simulation.arrays import Array
+from simulation.errors import listed
+
+#: The places of the shares by 1980 and of the median dates among the outcomes.
+_SHARES = range(len(PAIR_NAMES))
+_DATES = range(len(PAIR_NAMES), 2 * len(PAIR_NAMES))
+#: Levers named in the finding for each break.
+_NAMED = 2
+#: Total index that is worth naming.
+_WORTH = 0.1
+#: Levers in a table of the screening.
+_SHOWN = 20
+
+_HOW = (
+    "What is looked at are means over replicates: the share of histories in which a pair breaks by "
+    "1980, and the median date (never counts as after 1980). Parameters vary, independently of one "
+    f"another, between the {RANGE[0]:.0%} and {RANGE[1]:.0%} quantiles of their draws, in history "
+    "as documented. All are screened along random paths (Morris: mean absolute effect, scaled to "
+    f"the whole range). An effect counts if it exceeds what {DUMMIES} levers that do nothing show "
+    f"(mean + {CLEAR:g} standard deviations). Then the variance is apportioned among the leading "
+    "ones, the others staying in the middle (Sobol: the first-order index is the part due to a "
+    "lever alone, the total index that in which it has any share; ± half of the 95 % interval; the "
+    "dummy shows what chance gives). Drivers are switches, as documented or silent throughout "
+    "(leaderships: the first one stays), any number of them at a time, with the parameters in the "
+    "middle."
+)
+
+
+def sensitivity_report(
+    screening: Screened, shares: Apportioned, drivers: Apportioned, origin: Mapping[str, Any]
+) -> tuple[Report, Pictures]:
+    """The report of a screening, and of the variances among leading parameters and drivers."""
+    idle, real = _idle(screening), _real(screening)
+    report = Report(
+        check="sensitivity",
+        title="On which parameters and drivers the breaks depend",
+        finding=_finding(screening, shares, drivers),
+        reached=None,
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            Picture(name="drivers", caption="Total indices of the drivers"),
+            _index_table(drivers, _DATES, "the median date among drivers"),
+            _index_table(drivers, _SHARES, "the share broken by 1980 among drivers"),
+            Picture(name="parameters", caption="Total indices of the leading parameters"),
+            _index_table(shares, _DATES, "the median date among parameters"),
+            _index_table(shares, _SHARES, "the share broken by 1980 among parameters"),
+            _effect_table(screening, _DATES, "median date, quarters", 1),
+            _effect_table(screening, _SHARES, "share by 1980, percentage points", 100),
+            f"**No break depends on these** ({len(idle)} of {len(real)} parameters; effects no "
+            f"larger than chance on every share and date): {listed(idle) or 'none'}.",
+        ),
+        goals=(
+            Goal(
+                name="On which parameters and drivers the dates depend",
+                goal="",
+                measured=f"{len(idle)} parameters move no break more than chance does",
+                reached=None,
+            ),
+        ),
+        values={
+            "no_effect": idle,
+            "screening": _by_lever(screening, screening.effects),
+            "floor": dict(zip(outcome_names(), screening.floor, strict=True)),
+            **{
+                name: {"total": _by_lever(of, of.total), "first": _by_lever(of, of.first)}
+                for name, of in (("parameters", shares), ("drivers", drivers))
+            },
+        },
+    )
+    return report, {"drivers": total_figure(drivers), "parameters": total_figure(shares)}
+
+
+def _by_lever(measured: Screened | Apportioned, table: Array) -> dict[str, dict[str, float]]:
+    return {
+        lever.name: dict(zip(outcome_names(), row, strict=True))
+        for lever, row in zip(measured.levers, table, strict=True)
+    }
+
+
+def _real(screening: Screened) -> list[int]:
+    """The places of the levers that are no dummies."""
+    levers = enumerate(screening.levers)
+    return [place for place, lever in levers if not lever.name.startswith(DUMMY)]
+
+
+def _idle(screening: Screened) -> list[str]:
+    """The levers that move no outcome more than chance does."""
+    felt = np.any(screening.felt, axis=1).tolist()
+    return [screening.levers[place].name for place in _real(screening) if not felt[place]]
+
+
+def _finding(screening: Screened, shares: Apportioned, drivers: Apportioned) -> str:
+    causes = [
+        f"{pair}: {listed([*_leading(drivers, date), *_leading(shares, date)]) or 'nothing in particular'}"
+        for pair, date in zip(PAIR_NAMES, _DATES, strict=True)
+    ]
+    return (
+        "The median dates depend most on these drivers and parameters (total share of variance): "
+        f"{'; '.join(causes)}. {len(_idle(screening))} of {len(_real(screening))} parameters move "
+        "no break more than chance does."
+    )
+
+
+def _leading(shares: Apportioned, column: int) -> list[str]:
+    """The levers with the largest total indices on an outcome, in words."""
+    total = np.nan_to_num(shares.total[:, column], nan=-1.0)
+    order = [place for place in np.argsort(-total) if shares.levers[place].name != DUMMY][:_NAMED]
+    return [
+        f"{shares.levers[place].name} ({total[place]:.2f})"
+        for place in order
+        if total[place] > _WORTH
+    ]
+
+
+def _index_table(shares: Apportioned, columns: range, what: str) -> Table:
+    indices = ((shares.first, shares.first_errors), (shares.total, shares.total_errors))
+    return Table(
+        title=f"Variance of {what}: first-order / total index",
+        columns=("lever", *PAIR_NAMES),
+        rows=[
+            (
+                shares.levers[place].name,
+                *(
+                    " / ".join(_index(of[place, column], err[place, column]) for of, err in indices)
+                    for column in columns
+                ),
+            )
+            for place in np.argsort(-np.nan_to_num(shares.total[:, list(columns)]).max(axis=1))
+        ],
+    )
+
+
+def _index(value: float, error: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.2f} ± {error:.2f}"
+
+
+def _effect_table(screening: Screened, columns: range, what: str, scale: float) -> Table:
+    effects = screening.effects[:, list(columns)]
+    most = np.maximum(effects.max(axis=0), np.finfo(float).tiny)
+    real = set(_real(screening))
+    order = [place for place in np.argsort(-(effects / most).max(axis=1)) if place in real]
+    rows: list[Sequence[str]] = [
+        (
+            screening.levers[place].name,
+            *(
+                f"{scale * screening.effects[place, column]:.1f}"
+                + ("" if screening.felt[place, column] else " (chance)")
+                for column in columns
+            ),
+        )
+        for place in order[:_SHOWN]
+    ]
+    rows.append(("chance alone", *(f"{scale * screening.floor[column]:.1f}" for column in columns)))
+    title = f"Screening, mean absolute effect on {what}"
+    return Table(title=title, columns=("lever", *PAIR_NAMES), rows=rows)
+
+
+def total_figure(shares: Apportioned) -> Figure:
+    """Total indices of the levers on the median date of every break, darker for larger."""
+    columns = [place for place, name in enumerate(outcome_names()) if name.endswith(DATE)]
+    values = shares.total[:, columns]
+    order = np.argsort(-np.nan_to_num(values).max(axis=1))
+    figure = blank(9, 0.36 * len(order) + 1.6)
+    axes = figure.subplots()
+    picture = axes.imshow(np.nan_to_num(values[order]), cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (row, column), value in np.ndenumerate(values[order]):
+        text = "–" if np.isnan(value) else f"{value:.2f}"
+        colour = "white" if value > 0.6 else "black"
+        axes.text(column, row, text, ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(columns)), [name.replace("-", "-\n") for name in PAIR_NAMES])
+    axes.set_yticks(range(len(order)), [shares.levers[place].name for place in order])
+    axes.tick_params(length=0)
+    title = "Part of the variance of the median date in which a lever has a share"
+    axes.set_title(title, loc="left", fontsize=10)
+    figure.colorbar(picture, ax=axes, label="total index", fraction=0.03)
+    figure.tight_layout()
+    return figure

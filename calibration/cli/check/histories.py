@@ -1,0 +1,172 @@
+"""Checks of free histories: what priors imply, what the fitted rules bring out, what moves it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from calibration.checks.histories.pattern_list import all_patterns
+from calibration.checks.histories.predictive import checked_predictions, scenarios_of
+from calibration.checks.histories.predictive_report import predictive_report
+from calibration.checks.histories.prior import checked_prior, prior_report
+from calibration.checks.identified import coordinates_of_draws
+from calibration.checks.sensitivity.indices import apportioned, screened
+from calibration.checks.sensitivity.laboratory import Laboratory, driver_levers, parameter_levers
+from calibration.checks.sensitivity.report import sensitivity_report
+from calibration.cli.check.options import (
+    AsJson,
+    CheckRequest,
+    ReportFolder,
+    ShocksSeed,
+    publish,
+    seed_of,
+)
+from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import documented_record
+from calibration.likelihood.observations import fitted_record
+from calibration.origin import origin_of
+from calibration.reports.report import REPORTS
+from scenarios.arguments import MOST_SEED, MOST_WORKERS
+from scenarios.console import progress_of
+
+#: Indices of single histories or of means over few are wrong.
+LEAST_REPLICATES = 50
+
+
+class PriorRequest(CheckRequest):
+    """Histories under the priors alone."""
+
+    command = "calibrate check prior"
+
+    replicates: Annotated[
+        int,
+        whole(20, 100_000),
+        typer.Option(metavar="N", help="How many histories, one draw each."),
+    ] = 2000
+    seed: Annotated[int, whole(0, MOST_SEED), seed_of("The seed of draws and shocks.")] = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class PredictiveRequest(CheckRequest):
+    """Free histories with fitted parameters."""
+
+    command = "calibrate check predictive"
+
+    draws: DrawsFile = as_typed(None)
+    replicates: Annotated[
+        int,
+        whole(20, 1_000_000),
+        typer.Option(metavar="N", help="How many histories of each scenario."),
+    ] = 4000
+    seed: ShocksSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class SensitivityRequest(CheckRequest):
+    """Points at which parameters and drivers are tried."""
+
+    command = "calibrate check sensitivity"
+
+    draws: DrawsFile = as_typed(None)
+    paths: Annotated[
+        int, whole(2, 1000), typer.Option(metavar="N", help="Random paths of the screening.")
+    ] = 20
+    leading: Annotated[
+        int,
+        whole(1, 200),
+        typer.Option(metavar="N", help="Parameters whose variances are apportioned."),
+    ] = 14
+    size: Annotated[
+        int,
+        whole(2, 65536),
+        typer.Option(metavar="N", help="Base points of the apportioning, a power of two."),
+    ] = 256
+    replicates: Annotated[
+        int,
+        whole(LEAST_REPLICATES, 100_000),
+        typer.Option(metavar="N", help=f"Histories a point, at least {LEAST_REPLICATES}."),
+    ] = 50
+    workers: Annotated[
+        int,
+        whole(1, MOST_WORKERS),
+        typer.Option(metavar="N", help="Worker processes; results do not depend on it."),
+    ] = 2
+    cache: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="Where points are kept; what is there is not made again."),
+    ] = Path("results/sensitivity")
+    seed: Annotated[int, whole(0, MOST_SEED), seed_of("The seed of points and shocks.")] = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+    @field_validator("size")
+    @classmethod
+    def _power_of_two(cls, size: int) -> int:
+        if size & (size - 1):
+            raise PydanticCustomError("size", "no power", {"allowed": "a power of two"})
+        return size
+
+
+@command
+def check_prior(request: PriorRequest) -> None:
+    """What the priors alone imply: dates and shares of each break, aid by window.
+
+    None may be centred on the record.
+    """
+    with progress_of("simulating histories", request.replicates) as progress:
+        check = checked_prior(request.replicates, request.seed, progress)
+    origin = origin_of(seed=request.seed, histories=request.replicates)
+    publish(*prior_report(check, origin), request.out, request.as_json)
+
+
+@command
+def check_predictive(request: PredictiveRequest) -> None:
+    """Every pattern that must come out of the rules: how many histories show it, whether it passes."""
+    evidence, documented = read_evidence(), documented_record()
+    patterns = all_patterns(evidence, fitted_record(evidence))
+    histories, seed, draws = request.replicates, request.seed, request.draws
+    whole = histories * len(scenarios_of(patterns))
+    with progress_of("simulating histories", whole) as progress:
+        check = checked_predictions(draws, patterns, documented, histories, seed, progress)
+    origin = origin_of(seed=seed, draws=draws, histories=histories)
+    publish(*predictive_report(check, documented, origin), request.out, request.as_json)
+
+
+@command
+def check_sensitivity(request: SensitivityRequest) -> None:
+    """On which parameters and drivers the dates depend.
+
+    All are screened, and the variances of the leading ones apportioned.
+    """
+    coordinates = coordinates_of_draws(request.draws.frame)
+    laboratory = Laboratory(
+        np.median(coordinates, axis=0),
+        request.replicates,
+        request.seed,
+        request.cache,
+        request.workers,
+    )
+    paths, size, levers = request.paths, request.size, parameter_levers(coordinates)
+    with progress_of("screening points", paths * (len(levers) + 1)) as progress:
+        screening = screened(levers, laboratory, paths, progress)
+    chosen, switches = screening.leading(request.leading), driver_levers()
+    with progress_of("points for variances", size * (len(chosen) + 2)) as progress:
+        shares = apportioned(chosen, laboratory, size, progress)
+    with progress_of("points of drivers", size * (len(switches) + 2)) as progress:
+        drivers = apportioned(switches, laboratory, size, progress)
+    origin = origin_of(
+        seed=request.seed,
+        draws=request.draws,
+        paths=paths,
+        leading=request.leading,
+        size=size,
+        replicates=request.replicates,
+    )
+    report = sensitivity_report(screening, shares, drivers, origin)
+    publish(*report, request.out, request.as_json)

@@ -1,0 +1,112 @@
+"""Checks of what the record says: of single parameters, and of the rules beside three nulls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from calibration.checks.identified import (
+    coordinates_of_draws,
+    identified,
+    identified_report,
+    likelihood_of_draws,
+    shuffled_scaling,
+)
+from calibration.checks.nulls import (
+    evidence_of_nulls,
+    evidence_of_rules,
+    fitted_nulls,
+    nulls_report,
+)
+from calibration.cli.check.options import (
+    AsJson,
+    CheckRequest,
+    Copies,
+    FitsSeed,
+    ReportFolder,
+    ShocksSeed,
+    publish,
+)
+from calibration.cli.requests import DrawsFile, Reader, as_typed, command, whole
+from calibration.evidence.reading import read_evidence
+from calibration.likelihood.null_likelihood import NullFit
+from calibration.likelihood.nulls import all_nulls
+from calibration.likelihood.observations import fitted_record
+from calibration.origin import origin_of
+from calibration.reports.report import REPORTS
+from scenarios.console import progress_of
+from scenarios.draws import Draws, read_draws
+
+
+class IdentifiedRequest(CheckRequest):
+    """Draws that are set beside their priors."""
+
+    command = "calibrate check identified"
+
+    draws: DrawsFile = as_typed(None)
+    copies: Copies = 8
+    seed: ShocksSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class NullsRequest(CheckRequest):
+    """Nulls to be fitted, beside the rules."""
+
+    command = "calibrate check nulls"
+
+    draws: Annotated[
+        Draws,
+        Reader(read_draws, Path),
+        typer.Option(
+            metavar="FILE",
+            help="Parameter draws whose manifest tells the evidence of the rules.",
+            show_default="those that ship",
+        ),
+    ] = as_typed(None)
+    runs: Annotated[
+        int,
+        whole(2, 100),
+        typer.Option(metavar="N", help="Fits of each null; their scatter gives the error."),
+    ] = 4
+    seed: FitsSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+@command
+def check_identified(request: IdentifiedRequest) -> None:
+    """Contraction of every parameter, sensitivity to its prior, and which are informed.
+
+    Parameters are informed, weak or not identified.
+    """
+    record, seed, copies = fitted_record(read_evidence()), request.seed, request.copies
+    coordinates = coordinates_of_draws(request.draws.frame)
+    with progress_of("likelihood of the draws", len(coordinates)) as progress:
+        log_likelihood = likelihood_of_draws(
+            coordinates, record, seed=seed, copies=copies, progress=progress
+        )
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    rows = identified(coordinates, log_likelihood)
+    floor = shuffled_scaling(coordinates, log_likelihood, generator)
+    origin = origin_of(seed=seed, draws=request.draws, copies=copies)
+    publish(*identified_report(rows, floor, origin), request.out, request.as_json)
+
+
+@command
+def check_nulls(request: NullsRequest) -> None:
+    """Log evidence of the rules, a constant hazard, drivers alone, and persistence.
+
+    All account for the same record.
+    """
+    fits = nulls_of_record(request.seed, request.runs)
+    origin = origin_of(seed=request.seed, draws=request.draws, runs=request.runs)
+    report = nulls_report(evidence_of_rules(request.draws), evidence_of_nulls(fits), origin)
+    publish(*report, request.out, request.as_json)
+
+
+def nulls_of_record(seed: int, runs: int) -> tuple[NullFit, ...]:
+    """All nulls fitted to the record, each so many times, with progress."""
+    with progress_of("fitting the nulls", runs * len(all_nulls())) as progress:
+        return fitted_nulls(fitted_record(read_evidence()), seed, runs, progress)

@@ -1,0 +1,149 @@
+"""Checks of the sampler: the noise of its likelihood, recovery of known parameters, ranks."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calibration.checks.agreement import normal_scale
+from calibration.checks.noise import TRIED, best_draws, noise_report, variances
+from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
+from calibration.checks.recovery.report import rank_report, recovery_report
+from calibration.cli.check.options import (
+    AnySeed,
+    AsJson,
+    CheckRequest,
+    ReportFolder,
+    one_of,
+    publish,
+)
+from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.diagnostics import arviz
+from calibration.errors import CalibrationError
+from calibration.evidence.reading import read_evidence
+from calibration.fit.population import RANK_EFFORTS, RECORD_EFFORTS, Chains, Effort
+from calibration.likelihood.observations import fitted_record
+from calibration.origin import origin_of
+from calibration.reports.report import REPORTS
+from scenarios.arguments import MOST_WORKERS
+from scenarios.console import progress_of
+from simulation.errors import raise_if_any
+
+Records = Annotated[
+    int, whole(2, 100_000), typer.Option(metavar="N", help="How many simulated records.")
+]
+RecordEffort = Annotated[
+    str,
+    one_of(lambda: tuple(RECORD_EFFORTS)),
+    typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}."),
+]
+RecordWorkers = Annotated[
+    int | None,
+    whole(1, MOST_WORKERS),
+    typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores"),
+]
+RecordFolder = Annotated[
+    Path, typer.Option(metavar="DIR", help="Where what is done is kept, one file a record.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
+
+
+class NoiseRequest(CheckRequest):
+    """Draws whose likelihood is estimated many times."""
+
+    command = "calibrate check noise"
+
+    draws: DrawsFile = as_typed(None)
+    vectors: Annotated[
+        int, whole(2, 1000), typer.Option(metavar="N", help="Draws tried, the best of the file.")
+    ] = 16
+    repeats: Annotated[
+        int, whole(4, 10_000), typer.Option(metavar="K", help="Estimates of each.")
+    ] = 24
+    seed: AnySeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class RecoveryRequest(CheckRequest):
+    """Records to be simulated and fitted."""
+
+    command = "calibrate check recovery"
+
+    records: Records = 50
+    effort: RecordEffort = "usual"
+    seed: AnySeed = 1
+    workers: RecordWorkers = None
+    fits: RecordFolder = Path("results/simulated-records")
+    resume: Resume = False
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class RanksRequest(RecoveryRequest):
+    """Records to be simulated, and to be walked from."""
+
+    command = "calibrate check ranks"
+
+    records: Records = 500
+    fits: RecordFolder = Path("results/simulated-chains")
+
+
+@command
+def check_noise(request: NoiseRequest) -> None:
+    """Show the variance of the log-likelihood estimate where the record fits best.
+
+    It is shown by the number of shocks averaged.
+    """
+    record, seed = fitted_record(read_evidence()), request.seed
+    with progress_of("estimating likelihoods", len(TRIED)) as progress:
+        coordinates = normal_scale(request.draws.frame)
+        best = best_draws(coordinates, record, seed, request.vectors)
+        filtered, averaged = {}, {}
+        for done, copies in enumerate(TRIED, 1):
+            filtered[copies], averaged[copies] = variances(
+                best, record, seed + done, copies, request.repeats
+            )
+            progress(done)
+    origin = origin_of(seed=seed, draws=request.draws, vectors=len(best), repeats=request.repeats)
+    publish(*noise_report(filtered, averaged, origin), request.out, request.as_json)
+
+
+@command
+def check_recovery(request: RecoveryRequest) -> None:
+    """Simulate records with known parameters, fit them, and see whether intervals cover the truth.
+
+    Killed at any moment, the same command with --resume goes on.
+    """
+    fits = _fitted(request, RECORD_EFFORTS, "fitting simulated records")
+    report = recovery_report(fits, fits.results(request.records), request.records)
+    publish(*report, request.out, request.as_json)
+
+
+@command
+def check_ranks(request: RanksRequest) -> None:
+    """Simulation-based calibration: whether the truth stands evenly among posterior draws.
+
+    Every quantity is looked at. The draws are ends of chains that the sampler's steps make from the
+    truth over a common origin. It may run for hours: killed at any moment, the same command with
+    --resume goes on.
+    """
+    fits = _fitted(request, RANK_EFFORTS, "walking from simulated records")
+    report = rank_report(fits, fits.results(request.records), request.records)
+    publish(*report, request.out, request.as_json)
+
+
+def _fitted(
+    request: RecoveryRequest, efforts: Mapping[str, Effort | Chains], doing: str
+) -> RecordFits:
+    """The simulated records of a request, each with draws from its posterior."""
+    record = fitted_record(read_evidence())
+    fits = RecordFits(request.fits, record, efforts[request.effort], request.seed)
+    raise_if_any(request.title, setting_problems(fits, request.resume), CalibrationError)
+    arviz()  # its lack should not come to light after an hour
+    workers = request.workers or os.cpu_count() or 1
+    with progress_of(doing, request.records) as progress:
+        fit_records(fits, request.records, workers=workers, progress=progress)
+    return fits

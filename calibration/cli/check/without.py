@@ -1,0 +1,271 @@
+"""Checks by taking something away: an observation of the record, or a mechanism of the rules."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import pandas as pd
+import typer
+from pydantic import field_validator
+
+from calibration.checks.ablation import Added, ablation_report, added, scored
+from calibration.checks.identified import coordinates_of_draws
+from calibration.checks.influence import Sample, headlines, influences, sample_of
+from calibration.checks.influence_report import influence_report
+from calibration.checks.leave_one_out import Question, left_out
+from calibration.checks.leave_one_out_report import leave_one_out_report
+from calibration.checks.mechanisms import shipped_mechanisms
+from calibration.cli.check.options import (
+    REFITS,
+    AsJson,
+    CheckRequest,
+    Copies,
+    DrawsUsed,
+    FitsSeed,
+    FitWorkers,
+    RefitFolder,
+    ReportFolder,
+    ShocksSeed,
+    one_of,
+    publish,
+)
+from calibration.cli.check.record import nulls_of_record
+from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.evidence.reading import read_evidence
+from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS, Population
+from calibration.fit.refit import (
+    Refit,
+    draws_begun_with,
+    kept_population,
+    refit_without,
+    refitted,
+)
+from calibration.likelihood.observations import (
+    documented_quarters,
+    evidence_ids,
+    fitted_record,
+    observations_of,
+)
+from calibration.likelihood.pointwise import pointwise_of
+from calibration.origin import origin_of
+from calibration.prior import Coordinates, parameters_at
+from calibration.reports.report import REPORTS
+from scenarios.console import progress_of
+from scenarios.draws import Draws
+from simulation.errors import unknown
+from simulation.schema import refuse
+
+#: Weights that fail are left as they are.
+_NONE = "none"
+
+
+class LeaveOneOutRequest(CheckRequest):
+    """Observations to be left out, and how hard to fit where weights fail."""
+
+    command = "calibrate check leave-one-out"
+
+    draws: DrawsFile = as_typed(None)
+    copies: Copies = 24
+    use: DrawsUsed = 1024
+    refit: Annotated[
+        str,
+        one_of(lambda: (_NONE, *WITHOUT_EFFORTS)),
+        typer.Option(
+            help="How hard to fit again where weights fail: "
+            f"{', '.join([_NONE, *WITHOUT_EFFORTS])}."
+        ),
+    ] = "quick"
+    workers: FitWorkers = 2
+    cache: RefitFolder = REFITS
+    seed: ShocksSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class InfluenceRequest(CheckRequest):
+    """Observations to be taken out of the results."""
+
+    command = "calibrate check influence"
+
+    draws: DrawsFile = as_typed(None)
+    replicates: Annotated[
+        int,
+        whole(1, 10_000),
+        typer.Option(metavar="N", help="Free histories of each draw and scenario."),
+    ] = 8
+    copies: Copies = 24
+    use: DrawsUsed = 1024
+    refit: Annotated[
+        str,
+        one_of(lambda: tuple(WITHOUT_EFFORTS)),
+        typer.Option(
+            help="Effort of the fits of leave-one-out that are used where weights fail: "
+            f"{', '.join(WITHOUT_EFFORTS)}."
+        ),
+    ] = "quick"
+    cache: RefitFolder = REFITS
+    seed: ShocksSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+
+class AblationRequest(CheckRequest):
+    """Mechanisms to be switched off, one at a time."""
+
+    command = "calibrate check ablation"
+
+    draws: DrawsFile = as_typed(None)
+    effort: Annotated[
+        str,
+        one_of(lambda: tuple(ABLATION_EFFORTS)),
+        typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
+    ] = "quick"
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this mechanism; may be repeated."),
+    ] = None
+    workers: FitWorkers = 2
+    cache: RefitFolder = REFITS
+    seed: FitsSeed = 1
+    out: ReportFolder = REPORTS
+    as_json: AsJson = False
+
+    @field_validator("only")
+    @classmethod
+    def _mechanisms(cls, only: list[str] | None) -> list[str] | None:
+        known = tuple(mechanism.name for mechanism in shipped_mechanisms())
+        strange = [name for name in only or () if name not in known]
+        refuse([unknown(cls.command, "--only", name, known) for name in strange])
+        return only
+
+
+@command
+def check_leave_one_out(request: LeaveOneOutRequest) -> None:
+    """Every dated event, silence, aid window and answer foreseen from all the others.
+
+    The rules stand beside the three nulls.
+    """
+    evidence = read_evidence()
+    record = fitted_record(evidence)
+    quarters = documented_quarters(evidence, record)
+    question = Question(record, quarters, request.seed, request.copies)
+    nulls = nulls_of_record(request.seed, 2)
+    coordinates = coordinates_of_draws(request.draws.frame.head(request.use))
+    near = draws_begun_with(len(coordinates), request.draws.id, request.copies)
+    effort = WITHOUT_EFFORTS.get(request.refit)
+
+    def refit(place: int, start: Coordinates) -> Coordinates:
+        assert effort is not None
+        typer.echo(f"Fitting again without {question.observations[place].name}", err=True)
+        wanted = refit_without(record, place, near)
+        return refitted(
+            wanted, effort, request.seed, request.cache, start, workers=request.workers
+        ).coordinates
+
+    with progress_of("leaving out observations", len(question.observations)) as progress:
+        rows = left_out(
+            coordinates,
+            nulls,
+            question,
+            refit=refit if effort else None,
+            population=effort.population if effort else 0,
+            progress=progress,
+        )
+    origin = origin_of(
+        seed=request.seed,
+        draws=request.draws,
+        used=len(coordinates),
+        copies=request.copies,
+        fitted_again=request.refit,
+    )
+    report = leave_one_out_report(rows, origin, refits=effort is not None)
+    publish(*report, request.out, request.as_json)
+
+
+@command
+def check_influence(request: InfluenceRequest) -> None:
+    """Which event, silence, sum or answer moves dates and counterfactuals most when taken out.
+
+    Nothing is fitted here: where weights fail, a fit that check leave-one-out keeps in DIR is used,
+    if there is one (same draws, seed, copies and number of draws used).
+    """
+    evidence, seed, histories = read_evidence(), request.seed, request.replicates
+    record = fitted_record(evidence)
+    observations = observations_of(record)
+    used = replace(request.draws, frame=request.draws.frame.head(request.use))
+    near = draws_begun_with(len(used), used.id, request.copies)
+    scenarios = len({headline.scenario for headline in headlines()})
+    with progress_of("simulating free histories", scenarios * histories * len(used)) as progress:
+        sample = sample_of(used, histories, seed, progress)
+    with progress_of("probability of every observation", len(used)) as progress:
+        log_likelihood = pointwise_of(
+            sample.coordinates, record, seed=seed, copies=request.copies, progress=progress
+        ).log_likelihood
+
+    def kept(place: int) -> Sample | None:
+        wanted, effort = refit_without(record, place, near), WITHOUT_EFFORTS[request.refit]
+        population = kept_population(wanted, effort, seed, request.cache)
+        if population is None:
+            return None
+        frame = pd.DataFrame(dict(parameters_at(population.coordinates)))
+        return sample_of(Draws(frame, "", "provisional"), histories, seed)
+
+    rows = []
+    with progress_of("taking out observations", len(observations)) as progress:
+        for row in influences(sample, observations, log_likelihood, seed, kept=kept):
+            rows.append(row)
+            progress(len(rows))
+    origin = origin_of(
+        seed=seed,
+        draws=request.draws,
+        used=len(used),
+        replicates=histories,
+        copies=request.copies,
+        fitted_again=request.refit,
+    )
+    report = influence_report(rows, sample, evidence_ids(evidence, record), origin)
+    publish(*report, request.out, request.as_json)
+
+
+@command
+def check_ablation(request: AblationRequest) -> None:
+    """What each mechanism adds in log evidence and in left-out score.
+
+    One mechanism is off at a time, and the rest fitted again.
+    """
+    known = {mechanism.name: mechanism for mechanism in shipped_mechanisms()}
+    mechanisms = [known[name] for name in request.only or known]
+    record, seed = fitted_record(read_evidence()), request.seed
+    effort = ABLATION_EFFORTS[request.effort]
+    start = coordinates_of_draws(request.draws.frame.head(effort.population))
+    near = draws_begun_with(len(start), request.draws.id, effort.copies)
+    rows: list[Added] = []
+    with progress_of("hundredths of fits", 100 * len(mechanisms)) as progress:
+        whole = scored(start, Refit("whole", record, near), seed, effort.copies, len(start))
+
+        def reached(population: Population) -> None:
+            progress(100 * len(rows) + int(99 * population.power**0.5))
+
+        for mechanism in mechanisms:
+            row = added(
+                mechanism,
+                whole,
+                record,
+                effort,
+                seed,
+                request.cache,
+                start,
+                near,
+                workers=request.workers,
+                reached=reached,
+            )
+            rows.append(row)
+    origin = origin_of(
+        seed=seed,
+        draws=request.draws,
+        used=len(start),
+        effort=request.effort,
+        mechanisms=len(mechanisms),
+    )
+    names = [row.name for row in observations_of(record)]
+    report = ablation_report(rows, whole.failing, names, origin)
+    publish(*report, request.out, request.as_json)

@@ -1,0 +1,175 @@
+"""Requests: what a command is to do, read from the command line and checked in full.
+
+A request is a pydantic model. Each of its fields is an option: its type and bounds, its default, and
+what ``--help`` says of it. ``command`` makes a command of a function that carries a request out.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+import typer
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from typer.models import OptionInfo, ParameterInfo
+
+from scenarios.arguments import whole_number
+from scenarios.console import reporting_errors
+from scenarios.draws import Draws, read_draws
+from scenarios.errors import ScenarioError
+from simulation.errors import LilliputError, Problem, raise_if_any
+from simulation.parameters import parameter_problems
+from simulation.schema import refuse, validated
+
+RequestModel = TypeVar("RequestModel", bound="Request")
+
+
+class Request(BaseModel):
+    """What a command is to do; a field without an option of typer's is worked out from the others."""
+
+    model_config = ConfigDict(
+        arbitrary_types_allowed=True, extra="forbid", frozen=True, validate_default=True
+    )
+
+    #: The command as it is typed, and what is said when it cannot be carried out.
+    command: ClassVar[str]
+    title: ClassVar[str]
+
+    @classmethod
+    def read(cls, **typed: object) -> Self:
+        """The request that has been typed; raises ``ScenarioError`` that lists all its problems."""
+        request, problems = validated(cls, typed, cls.command)
+        options = {name: _flag(name, _option(field)) for name, field in cls.model_fields.items()}
+        named = [
+            replace(problem, key=options.get(problem.key, problem.key)) for problem in problems
+        ]
+        raise_if_any(cls.title, named, ScenarioError)
+        assert request is not None
+        return request
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the value of an option is read from what is ``typed``: text, unless another type is given.
+
+    The problems of a ``LilliputError`` that ``read`` raises become problems of the request.
+    """
+
+    read: Callable[[Any], Any]
+    typed: Any = str
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
+        """What pydantic is to do with the option: call ``read``, whatever the type of its value."""
+        return core_schema.no_info_plain_validator_function(self._value)
+
+    def _value(self, typed: Any) -> Any:
+        try:
+            return self.read(typed)
+        except LilliputError as error:
+            refuse(error.problems)
+            raise
+
+
+def whole(least: int, most: int) -> Reader:
+    """Reads a whole number from ``least`` to ``most``; an option that is left out stays ``None``."""
+
+    def read(typed: object) -> int | None:
+        if typed is None:
+            return None
+        number, problems = whole_number("", str(typed), least, most)
+        for problem in problems:
+            raise PydanticCustomError("whole_number", "no number", {"allowed": problem.allowed})
+        return number
+
+    return Reader(read)
+
+
+def as_typed(default: object) -> Any:
+    """The default of an option as it would be typed; it is read like anything else that is."""
+    return default
+
+
+def parameter_changes(settings: Iterable[str] | None) -> dict[str, float]:
+    """Parameters that are set by hand, each as ``name=value``.
+
+    Raises ``ScenarioError`` for what is not of this form, a parameter unknown or named twice, and a
+    value out of bounds.
+    """
+    changes: dict[str, float] = {}
+    problems = []
+    for setting in settings or ():
+        name, _, text = (part.strip() for part in setting.partition("="))
+        try:
+            value = float(text)
+        except ValueError:
+            problems.append(Problem("--set", "name=value", setting, "a parameter, = and a number"))
+            continue
+        if name in changes:
+            problems.append(Problem("--set", name, setting, "each parameter once"))
+        changes[name] = value
+    problems += parameter_problems("--set", changes)
+    raise_if_any("these parameters cannot be used", problems, ScenarioError)
+    return changes
+
+
+#: The parameter draws that a command uses.
+DrawsFile = Annotated[
+    Draws,
+    Reader(read_draws, Path),
+    typer.Option(metavar="FILE", help="Parameter draws (Parquet).", show_default="those that ship"),
+]
+
+
+def command(carry_out: Callable[[RequestModel], None]) -> Callable[..., None]:
+    """The command whose options are the fields of the request that a function carries out.
+
+    Typer reads the options from the signature; a mistake is told with all others, and ends the
+    command with exit status 2.
+    """
+    (argument,) = inspect.signature(carry_out).parameters.values()
+    model: type[RequestModel] = argument.annotation
+
+    @wraps(carry_out)
+    def called(**typed: object) -> None:
+        with reporting_errors():
+            carry_out(model.read(**typed))
+
+    parameters = [
+        _parameter(name, field, option)
+        for name, field in model.model_fields.items()
+        if (option := _option(field)) is not None
+    ]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {each.name: each.annotation for each in parameters}
+    return called
+
+
+def _option(field: FieldInfo) -> ParameterInfo | None:
+    """What typer knows of a field; nothing of one that is not typed."""
+    return next((each for each in field.metadata if isinstance(each, ParameterInfo)), None)
+
+
+def _flag(name: str, option: ParameterInfo | None) -> str:
+    """An option or argument as a user knows it: ``--given-record-until``, ``NAME``."""
+    if not isinstance(option, OptionInfo):
+        return name if option is None else str(option.metavar or name.upper())
+    return option.default if isinstance(option.default, str) else f"--{name.replace('_', '-')}"
+
+
+def _parameter(name: str, field: FieldInfo, option: ParameterInfo) -> inspect.Parameter:
+    """A field as typer is to read it: as text, unless its reader takes something else."""
+    readers = [each for each in field.metadata if isinstance(each, Reader)]
+    kind: Any = readers[0].typed if readers else field.annotation
+    default: Any = inspect.Parameter.empty if field.is_required() else field.default
+    if kind is str and default not in (None, inspect.Parameter.empty):
+        default = str(default)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind | None if default is None else kind, option],
+    )

@@ -1,0 +1,211 @@
+"""A report of a check: data that is stored once and rendered as often as there are readers.
+
+A check named ``recovery`` leaves ``recovery.json``, and beside its Markdown ``recovery.md`` the
+pictures ``figures/recovery-*.svg`` and ``.png``. The reports that are published travel with the
+package, beside the draws they are about, so that every reader has them wherever lilliput runs;
+their Markdown and pictures stand in ``docs/calibration`` of a checkout.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+from matplotlib.figure import Figure
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from calibration.errors import CalibrationError
+from scenarios.charts.run import write_figure
+from scenarios.disk import plain, unwritable, write_json, write_whole
+from simulation.errors import Problem, listed, raise_if_any
+from simulation.schema import validated
+
+_PACKAGE = Path(__file__).parents[1]
+#: The published reports, one JSON file a check.
+PUBLISHED = _PACKAGE / "posterior" / "reports"
+#: Where the published reports are rendered, in a checkout of the project.
+DOCUMENTED = _PACKAGE.parent / "docs" / "calibration"
+#: Where reports are rendered unless another folder is named.
+REPORTS = Path("docs/calibration")
+FIGURES = "figures"
+#: What every report says of where it comes from; see ``calibration.origin.origin_of``.
+ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")
+
+Cell = bool | int | float | str | None
+#: The figures of a report's pictures, by their names.
+Pictures = dict[str, Figure]
+
+
+class _Data(BaseModel):
+    """Data that is complete, has nothing unknown in it, and stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, entry: Any) -> Any:
+        """NumPy's numbers and arrays as JSON knows them, so that what is written reads the same."""
+        return plain(entry)
+
+
+class Table(_Data):
+    """A table: its title, the heads of its columns, and rows of cells, which are not rounded."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+    @model_validator(mode="after")
+    def _rectangular(self) -> "Table":
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise PydanticCustomError("cells", "one cell a column in every row")
+        return self
+
+
+class Picture(_Data):
+    """A picture: the end of its file's name, and what it shows in a sentence."""
+
+    name: str
+    caption: str
+
+
+class Goal(_Data):
+    """A goal of a check: what it is about, what is wanted, what was measured, and the verdict.
+
+    ``reached`` is none where the check tells something that no threshold is set for.
+    """
+
+    name: str
+    goal: str
+    measured: str
+    reached: bool | None
+
+
+def _kind_of(part: object) -> str:
+    if isinstance(part, str):
+        return "text"
+    columns = isinstance(part, Table) or (isinstance(part, Mapping) and "columns" in part)
+    return "table" if columns else "picture"
+
+
+Part = Annotated[
+    Annotated[str, Tag("text")]
+    | Annotated[Table, Tag("table")]
+    | Annotated[Picture, Tag("picture")],
+    Discriminator(_kind_of),
+]
+
+
+def _complete(origin: dict[str, Any]) -> dict[str, Any]:
+    missing = [key for key in ORIGIN if key not in origin]
+    if missing:
+        allowed = f"an object with {listed(ORIGIN)}; {listed(missing)} missing"
+        raise PydanticCustomError("origin", "{allowed}", {"allowed": allowed})
+    return origin
+
+
+class Report(_Data):
+    """What a check found.
+
+    ``check`` is the stem of its files; ``finding`` says in plain words what came out and what it
+    means, failures included; ``reached`` whether the goals were reached (none where there is no
+    goal); ``parts`` are paragraphs, tables and pictures in the order of reading; ``values`` are
+    the numbers for programs.
+    """
+
+    check: str
+    title: str
+    finding: str
+    reached: bool | None
+    origin: Annotated[dict[str, Any], AfterValidator(_complete)]
+    parts: Sequence[Part] = ()
+    goals: Sequence[Goal] = ()
+    values: dict[str, Any] = {}
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """The pictures of the report in the order of reading."""
+        return [part for part in self.parts if isinstance(part, Picture)]
+
+
+def read_report(path: Path) -> Report:
+    """The report in a JSON file.
+
+    Raises ``CalibrationError`` that names the file and every place at which it is no report.
+    """
+    report, problems = _read(path)
+    raise_if_any("the report cannot be used", problems, CalibrationError)
+    assert report is not None
+    return report
+
+
+def published_reports(folder: Path = PUBLISHED) -> dict[str, Report]:
+    """The reports in a folder by the names of their checks, the published ones unless it is named.
+
+    Raises ``CalibrationError`` that lists everything that is wrong with any of them.
+    """
+    entries = [_read(path) for path in sorted(folder.glob("*.json"))]
+    problems = [problem for _, wrong in entries for problem in wrong]
+    raise_if_any("the reports cannot be used", problems, CalibrationError)
+    return {report.check: report for report, _ in entries if report is not None}
+
+
+def _read(path: Path) -> tuple[Report | None, list[Problem]]:
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return None, [Problem(str(path), "file", str(error), "a readable JSON file")]
+    return validated(Report, entry, path.name)
+
+
+def is_published(folder: Path) -> bool:
+    """Whether reports rendered into a folder are the published ones: those of a checkout."""
+    return folder.resolve() == DOCUMENTED.resolve()
+
+
+def write_report(
+    report: Report, pictures: Mapping[str, Figure] | None = None, folder: Path = REPORTS
+) -> Path:
+    """Store a report and render it into a folder, with its pictures; returns the path of the text.
+
+    ``pictures`` are the figures by the names of the report's pictures. The JSON is stored in the
+    folder, or in the package if the folder is ``docs/calibration`` of a checkout. Every file is
+    complete or not there at all; an earlier report of the same check is replaced.
+    """
+    from calibration.reports.markdown import markdown_of  # which needs the models above
+
+    pictures = pictures or {}
+    if {picture.name for picture in report.pictures} != set(pictures):
+        raise ValueError(f"the pictures of the report {report.check!r} are not those given")
+    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+    for name, figure in pictures.items():
+        _write_picture(figure, folder / FIGURES, f"{report.check}-{name}")
+    stored = PUBLISHED if is_published(folder) else folder
+    stored.mkdir(parents=True, exist_ok=True)
+    write_json(stored / f"{report.check}.json", report.model_dump())
+    path = folder / f"{report.check}.md"
+    write_whole(path, markdown_of(report))
+    return path
+
+
+def folder_problems(folder: Path, command: str, option: str = "--out") -> list[Problem]:
+    """What keeps files from being written into the folder that an option of a command names."""
+    if folder.exists() and not folder.is_dir():
+        return [Problem(command, option, str(folder), "a folder; this is a file")]
+    return unwritable(folder / "report", command, option)
+
+
+def _write_picture(figure: Figure, folder: Path, name: str) -> None:
+    unfinished = f".{name}-{uuid4().hex}"
+    write_figure(figure, folder, unfinished)
+    for ending in (".png", ".svg"):
+        (folder / f"{unfinished}{ending}").replace(folder / f"{name}{ending}")

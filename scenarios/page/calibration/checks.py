@@ -1,0 +1,128 @@
+"""The published checks on the tab Calibration: findings first, then pictures and tables."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import reacton.ipyvuetify as v
+import solara
+from matplotlib.figure import Figure
+
+from scenarios.charts.look import Look
+from scenarios.charts.posterior import accounts_figure, shares_figure
+from scenarios.draws import Draws
+from scenarios.page.material import CheckReport, ReportTable, use_material
+from scenarios.page.parts.downloads import Download, DownloadBar
+from scenarios.page.parts.picture import Picture
+from scenarios.page.parts.table import Table
+
+#: The order in which reports are shown; those not named follow.
+ORDER = (
+    "predictive",
+    "nulls",
+    "leave-one-out",
+    "identified",
+    "recovery",
+    "ranks",
+    "agreement",
+    "prior",
+)
+#: Said of a check of other draws.
+STALE = "These are not the draws that lilliput uses now: the check speaks of older ones."
+_VERDICTS = {True: "Goal reached. ", False: "Goal not reached. "}
+#: What marks words in a report as bold, slanted or code.
+_MARKS = re.compile(r"[*`]")
+
+
+@solara.component
+def Checks(reports: Mapping[str, CheckReport]) -> None:
+    """The published checks in the order of reading, or a sentence if there are none."""
+    with v.Html(tag="section", class_="lp-checks", attributes={"aria-label": "Checks"}):
+        v.Html(tag="h2", children=["Checks"])
+        for sentence in missing_words(reports):
+            v.Html(tag="p", class_="lp-note", children=[sentence])
+        for name in in_order(reports):
+            Check(reports[name]).key(name)
+
+
+def in_order(reports: Mapping[str, CheckReport]) -> list[str]:
+    """The names of the reports in the order of reading."""
+    last = len(ORDER)
+    return sorted(reports, key=lambda name: (ORDER.index(name) if name in ORDER else last, name))
+
+
+def missing_words(reports: Mapping[str, CheckReport]) -> list[str]:
+    """What is said of the checks that have not been published."""
+    if not reports:
+        return [
+            "No check of these draws has been published yet: neither predictive checks nor the "
+            "scores of null models. Until then read the draws as what the rules make of the "
+            "record, not as knowledge."
+        ]
+    names = {"predictive": "predictive checks", "nulls": "scores of the null models"}
+    return [
+        f"The {words} have not been published yet."
+        for name, words in names.items()
+        if name not in reports
+    ]
+
+
+@solara.component
+def Check(report: CheckReport) -> None:
+    """One check: finding, origin, pictures and tables, and the method with the other tables."""
+    material = use_material()
+    with v.Html(tag="article", class_="lp-check", attributes={"aria-label": report.title}):
+        v.Html(tag="h3", children=[report.title])
+        with v.Html(tag="p"):
+            if report.reached in _VERDICTS:
+                v.Html(tag="strong", children=[_VERDICTS[report.reached]])
+            v.Html(tag="span", children=[plain_text(report.finding)])
+        v.Html(tag="p", class_="lp-note", children=[origin(report, material.draws)])
+        for draw, words in pictures(report):
+            caption = f"{words}; the table beneath has the numbers"
+            Picture(report.check, caption, draw, [report.check])
+        for table in report.opened:
+            Table(table.title, table.columns, table.rows)
+        if report.folded:
+            Folded(report.folded)
+        download = Download("Numbers (JSON)", f"{report.check}.json", lambda: report.content)
+        DownloadBar([download], compact=True)
+
+
+def pictures(report: CheckReport) -> list[tuple[Callable[[Look], Figure], str]]:
+    """The pictures that the page draws of a report, and what each shows."""
+    drawn: list[tuple[Callable[[Look], Figure], str]] = []
+    if report.shares:
+        words = "Share of histories that show each pattern"
+        drawn.append((partial(shares_figure, report.shares), words))
+    if report.accounts:
+        words = "Log evidence of the rules and of the null models"
+        drawn.append((partial(accounts_figure, report.accounts), words))
+    return drawn
+
+
+@solara.component
+def Folded(parts: tuple[str | ReportTable, ...]) -> None:
+    """The parts of a report that are shown to those who ask."""
+    with v.Html(tag="details"):
+        v.Html(tag="summary", children=["How the check is made, and the rest of its tables"])
+        for part in parts:
+            if isinstance(part, str):
+                v.Html(tag="p", children=[plain_text(part)])
+            else:
+                Table(part.title, part.columns, part.rows)
+
+
+def plain_text(text: str) -> str:
+    """A sentence of a report without the marks of bold, slanted and code."""
+    return _MARKS.sub("", text)
+
+
+def origin(report: CheckReport, draws: Draws) -> str:
+    """When and with what a check was made, and whether it is about other draws than the page's."""
+    sentence = f"Made {report.origin['date']}, seed {report.origin['seed']}"
+    checked = report.origin.get("draws")
+    if not checked:
+        return f"{sentence}."
+    sentence += f", draws {checked['id']}."
+    return sentence if checked["id"] == draws.id else f"{sentence} {STALE}"

@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-newer lint format hooks benchmark screenshots clean
+.PHONY: help demo test test-newer lint format hooks benchmark reports screenshots clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -47,6 +47,9 @@ hooks: $(DEV) ## check every commit before it is made (pre-commit)
 
 benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of the floor
 	$(BIN)/lilliput benchmark
+
+reports: $(RUN) ## render the published reports of the checks into docs/calibration
+	$(BIN)/python -c "from calibration.reports.markdown import render_published; render_published()"
 
 screenshots: $(DEV) ## take the pictures of the page that the documentation shows (needs Chromium)
 	$(BIN)/python docs/screenshots.py

@@ -29,7 +29,10 @@ from scenarios.draws import parameters_for, read_draws
 from scenarios.files import catalogue
 from simulation.ensemble import simulate
 from simulation.model import AllianceModel
-from simulation.state import array_fields
+try:
+    from simulation.stages import array_fields
+except ImportError:  # where a checkout of version 0.1 has it
+    from simulation.state import array_fields
 
 model = AllianceModel(seed={seed})
 model.step()
@@ -84,11 +87,11 @@ def main() -> None:
     parser.add_argument("--carry", action="store_true", help="write the present fingerprint")
     arguments = parser.parse_args()
     here, there = digests_of(ROOT), digests_of(arguments.other.resolve())
-    names = sorted(here.keys() | there.keys())
-    unlike = [name for name in names if here.get(name) != there.get(name)]
+    unlike = [name for name, digest in there.items() if here.get(name) != digest]
     for name in unlike:
         print(f"differs: {name}")
-    print(f"{len(names) - len(unlike)} of {len(names)} quantities are the same to the last bit")
+    alike = len(there) - len(unlike)
+    print(f"{alike} of {len(there)} quantities of {arguments.other} are the same to the last bit")
     if unlike:
         sys.exit(1)
     if arguments.carry:

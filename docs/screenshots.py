@@ -1,4 +1,4 @@
-"""Take the pictures of the page that the documentation shows: ``make screenshots`` (needs Chromium)."""
+"""Take the pictures of the page in the documentation: ``make screenshots`` (needs Chromium)."""
 
 import re
 import subprocess

@@ -26,11 +26,10 @@ from simulation.context import Context
 from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
 from simulation.ensemble import CHUNK, simulate
-from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.interventions import HISTORICAL
-from simulation.opening import opening_state
 from simulation.parameters import default_parameters
 from simulation.shocks import DECISIONS, Shocks
+from simulation.state import opening_state
 from simulation.transition import transition
 
 SEED = 1
@@ -55,7 +54,6 @@ COUNTED = (
 MESA_HISTORIES = 4
 #: How many times more replicates the second measurement of memory carries out.
 MEMORY_FACTOR = 4
-MOST_REPLICATES = 1_000_000
 START_SECONDS = 300
 UNIFORMS_A_QUARTER = len(DECISIONS) * COUNTRIES * (COUNTRIES - 1)
 
@@ -80,20 +78,7 @@ class Plan:
 
     @classmethod
     def of(cls, replicates: int, workers: int, rounds: int) -> "Plan":
-        """A plan with at least so many replicates, in which every worker has equally much to do.
-
-        Raises ``LilliputError`` that lists every number out of bounds.
-        """
-        problems = [
-            Problem("benchmark", f"--{key}", value, f"a whole number from 1 to {most}")
-            for key, value, most in (
-                ("replicates", replicates, MOST_REPLICATES),
-                ("workers", workers, 1024),
-                ("rounds", rounds, 1000),
-            )
-            if not 1 <= value <= most
-        ]
-        raise_if_any("this cannot be measured", problems, LilliputError)
+        """A plan with at least so many replicates, in which every worker has equally much to do."""
         chunk = min(CHUNK, -(-replicates // workers))
         return cls(workers, chunk, workers * -(-replicates // (chunk * workers)), rounds)
 

@@ -1,12 +1,14 @@
-"""What every command of lilliput does: one clear message for a mistake, a progress bar for long work, wide tables."""
+"""What commands print: one clear message for a mistake, a progress bar for long work, and tables."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from simulation.errors import LilliputError
 
@@ -34,11 +36,31 @@ def wide_console(narrowest: int) -> Console:
     return console
 
 
+def plain_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]] = (),
+    *,
+    title: str | None = None,
+    right: Collection[str] = (),
+    whole: Collection[str] = (),
+) -> Table:
+    """A table with a line under its heads; columns in ``right`` are set right, those in ``whole`` never wrapped."""
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(
+            column, justify="right" if column in right else "left", no_wrap=column in whole
+        )
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 @contextmanager
 def waiting() -> Iterator[Told]:
     """A progress bar with the time left on the error stream, once work has taken longer than one likes to wait.
 
-    What is yielded is to be told what is being done, how much of it is done, and of how much.
+    What is yielded is to be told what is being done, how much of it is done, and of how much; what is done when
+    it is first told does not count towards the speed.
     """
     columns = (
         TextColumn("{task.description}"),
@@ -50,20 +72,20 @@ def waiting() -> Iterator[Told]:
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task("", total=None)
     start = time.monotonic()
-    doing_now, shown = "", False
+    current, shown = "", False
 
-    def told(doing: str, done: int, whole: int) -> None:
-        nonlocal doing_now, shown
-        if doing != doing_now:
-            bar.reset(task, description=doing, total=whole)
-            doing_now = doing
+    def advance(doing: str, done: int, whole: int) -> None:
+        nonlocal current, shown
+        if doing != current:
+            bar.reset(task, description=doing, total=whole, completed=done)
+            current = doing
         if not shown and done < whole and time.monotonic() - start > PATIENCE:
             bar.start()
             shown = True
         bar.update(task, completed=done, total=whole)
 
     try:
-        yield told
+        yield advance
     finally:
         if shown:
             bar.stop()
@@ -71,6 +93,6 @@ def waiting() -> Iterator[Told]:
 
 @contextmanager
 def progress_of(doing: str, whole: int) -> Iterator[Callable[[int], None]]:
-    """The same for work of one kind whose amount is known: what is yielded is to be told how much of it is done."""
-    with waiting() as told:
-        yield lambda done: told(doing, done, whole)
+    """The same for work of one kind whose amount is known: what is yielded receives how much of it is done."""
+    with waiting() as advance:
+        yield lambda done: advance(doing, done, whole)

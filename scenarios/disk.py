@@ -82,10 +82,23 @@ def unwritable(path: Path, where: str, key: str) -> list[Problem]:
     ``where`` and ``key`` say in the message where the name comes from: a command and its option.
     """
     try:
-        parent = next(place for place in path.expanduser().resolve().parents if place.exists())
-        probe = parent / f".lilliput-{uuid4().hex}"
-        probe.mkdir()
-        probe.rmdir()
+        absolute = path.expanduser().resolve()
+        places = [next((place for place in absolute.parents if place.exists()), absolute)]
+        if absolute.is_dir():
+            places.append(absolute)
+        for place in places:
+            probe = place / f".lilliput-{uuid4().hex}"
+            probe.mkdir()
+            probe.rmdir()
     except (OSError, RuntimeError, ValueError) as error:
         return [Problem(where, key, str(path), f"a place that can be written to ({error})")]
+    return []
+
+
+def unfit_folder(folder: Path, where: str, key: str) -> list[Problem]:
+    """What keeps a folder of this name from being made or written to, be it a file in its place."""
+    if problems := unwritable(folder, where, key):
+        return problems
+    if folder.exists() and not folder.is_dir():
+        return [Problem(where, key, str(folder), "a folder; this is a file")]
     return []

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pydantic import BaseModel, Field
 
-from scenarios.disk import write_whole
+from scenarios.disk import write_json, write_whole
 from scenarios.errors import ScenarioError
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import Parameters, parameter_problems, parameter_table
+from simulation.schema import one_of, validated
 
 #: What draws may be: from the prior alone, from a fit, or from the published calibration.
 KINDS = ("prior", "provisional", "published")
@@ -69,14 +71,29 @@ def table_hash() -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class _Manifest(BaseModel):
+    """What a manifest beside draws says of them at least."""
+
+    id: Annotated[str, Field(min_length=1)]
+    kind: Annotated[str, one_of(KINDS)]
+    parameter_table: str = ""
+
+
+def values_hash(frame: pd.DataFrame) -> str:
+    """A fingerprint of the values of some draws."""
+    values = np.ascontiguousarray(frame.to_numpy(dtype=float))
+    return hashlib.sha256(values.tobytes()).hexdigest()
+
+
 def read_draws(path: Path | None = None) -> Draws:
     """The draws in a Parquet file with its manifest; those that ship with lilliput if no file is named.
 
-    Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that are not the
-    parameters of the table, values missing or out of bounds, a manifest that does not say what the draws are.
+    Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that are not
+    the parameters of the table, values missing or out of bounds, a manifest that does not say what the
+    draws are.
     """
     path = shipped_draws() if path is None else path
-    manifest, problems = _manifest(path.with_suffix(".json"))
+    manifest, problems = _read_manifest(path.with_suffix(".json"))
     frame = pd.DataFrame()
     try:
         frame = pd.read_parquet(path)
@@ -85,34 +102,18 @@ def read_draws(path: Path | None = None) -> Draws:
     else:
         problems += _frame_problems(path.name, frame)
     raise_if_any(f"{path}: the draws cannot be used", problems, ScenarioError)
-    return Draws(
-        frame[list(parameter_table())].astype(float),
-        manifest["id"],
-        manifest["kind"],
-        path,
-        manifest.get("parameter_table", ""),
-    )
+    assert manifest is not None
+    frame = frame[list(parameter_table())].astype(float)
+    return Draws(frame, manifest.id, manifest.kind, path, manifest.parameter_table)
 
 
-def _manifest(path: Path) -> tuple[dict[str, Any], list[Problem]]:
+def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return {}, [
-            Problem(str(path), "file", str(error), "a readable JSON manifest beside the draws")
-        ]
-    if not isinstance(manifest, dict):
-        return {}, [Problem(path.name, "manifest", manifest, "an object with id and kind")]
-    problems = [
-        Problem(path.name, key, MISSING, "required")
-        for key in ("id", "kind")
-        if key not in manifest
-    ]
-    if "kind" in manifest and manifest["kind"] not in KINDS:
-        problems.append(unknown(path.name, "kind", manifest["kind"], KINDS))
-    if "id" in manifest and not (isinstance(manifest["id"], str) and manifest["id"]):
-        problems.append(Problem(path.name, "id", manifest["id"], "a name"))
-    return manifest, problems
+        allowed = "a readable JSON manifest beside the draws"
+        return None, [Problem(str(path), "file", str(error), allowed)]
+    return validated(_Manifest, entry, path.name)
 
 
 def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
@@ -158,20 +159,18 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
         problems.insert(0, unknown(path.with_suffix(".json").name, "kind", kind, KINDS))
     raise_if_any(f"{path}: these draws cannot be published", problems, ScenarioError)
     frame = frame[list(parameter_table())].astype(float).reset_index(drop=True)
-    values_hash = hashlib.sha256(np.ascontiguousarray(frame.to_numpy()).tobytes()).hexdigest()
-    name = f"{kind}-{values_hash[:8]}"
-    told = {
-        "id": name,
+    values = values_hash(frame)
+    whole = {
+        "id": f"{kind}-{values[:8]}",
         **manifest,
         "draws": len(frame),
-        "values": values_hash,
+        "values": values,
         "parameter_table": table_hash(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(told, indent=2) + "\n"
-    write_whole(path, frame.to_parquet(index=False))
-    write_whole(path.with_suffix(".json"), text)
-    return Draws(frame, told["id"], told["kind"], path, told["parameter_table"])
+    write_whole(path, frame.to_parquet(None, index=False))
+    write_json(path.with_suffix(".json"), whole)
+    return Draws(frame, whole["id"], whole["kind"], path, whole["parameter_table"])
 
 
 def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:

@@ -3,22 +3,32 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 from scipy.stats import fisher_exact, norm
 
+from scenarios.disk import write_whole
 from scenarios.draws import Draws, parameters_for, read_draws, table_hash
 from scenarios.errors import ScenarioError
 from scenarios.files import CATALOGUE, catalogue
-from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, Quarters, quantile_date, quantile_quarter
+from scenarios.outcomes import (
+    NEVER,
+    PAIR_NAMES,
+    PAIRS,
+    Quarters,
+    first_breaks,
+    quantile_date,
+    quantile_quarter,
+)
+from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import simulate_in_chunks
 from simulation.errors import MISSING, Problem
 from simulation.interventions import HISTORICAL, Scenario
-from simulation.state import Move
 
 EXPECTED = CATALOGUE / "expected"
 REASONS = "REASONS.md"
@@ -36,9 +46,10 @@ Each entry records one run of `lilliput scenarios expect`: date, reason, paramet
 class ExpectedBreak:
     """How often and when a pair breaks in a scenario.
 
-    ``by_horizon`` is the share of histories in which the pair has broken by the end of the scenario's horizon,
-    ``historical_by_horizon`` that of the historical scenario on the same date, ``by_1980`` the share by the end of
-    1980; ``median`` is the month by which half of all histories have broken, ``never`` if fewer do by 1980.
+    ``by_horizon`` is the share of histories in which the pair has broken by the end of the scenario's
+    horizon, ``historical_by_horizon`` that of the historical scenario on the same date, ``by_1980`` the
+    share by the end of 1980; ``median`` is the month by which half of all histories have broken,
+    ``never`` if fewer do by 1980.
     """
 
     pair: str
@@ -50,26 +61,19 @@ class ExpectedBreak:
 
 
 def horizon_quarter(scenario: Scenario) -> int:
-    """The last quarter within a scenario's horizon; the last of 1980 if nothing is changed or it reaches further."""
-    if not scenario.interventions:
-        return QUARTERS - 1
-    first = min(quarter_of(change.start) for change in scenario.interventions)
-    return min(first + 4 * scenario.horizon, QUARTERS) - 1
+    """The last quarter within a scenario's horizon, or of 1980 if nothing is changed or it reaches further."""
+    return min(parting(scenario) + 4 * scenario.horizon, QUARTERS) - 1
 
 
 def simulated_breaks(
     scenario: Scenario, draws: Draws, replicates: int, *, seed: int = SEED, first_replicate: int = 0
 ) -> Quarters:
-    """The quarter in which each documented pair first breaks in each history, (pairs, R); -1 where never by 1980."""
+    """The quarter of each documented pair's first break in each history, (pairs, R); -1 where never."""
     parameters = parameters_for(draws, first_replicate, replicates)
-    parts = [
-        np.stack([part.first_date(*pair, Move.SPLIT) for pair in PAIRS])
-        for part in simulate_in_chunks(
-            parameters, scenario, seed=seed, first_replicate=first_replicate, keep=()
-        )
-    ]
-    dates = np.concatenate(parts, axis=1)
-    return np.where(np.isnan(dates), NEVER, dates).astype(np.int16)
+    chunks = simulate_in_chunks(
+        parameters, scenario, seed=seed, first_replicate=first_replicate, keep=()
+    )
+    return np.concatenate([first_breaks(chunk)[0] for chunk in chunks], axis=1)
 
 
 def _broken_by(breaks: Quarters, quarter: int) -> int:
@@ -103,21 +107,10 @@ def read_expected(name: str, folder: Path = EXPECTED) -> tuple[ExpectedBreak, ..
     path = folder / f"{name}.csv"
     try:
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-        return tuple(
-            ExpectedBreak(
-                pair=row["pair"],
-                horizon_end=row["horizon_end"],
-                by_horizon=float(row["by_horizon"]),
-                historical_by_horizon=float(row["historical_by_horizon"]),
-                by_1980=float(row["by_1980"]),
-                median=row["median"],
-            )
-            for row in rows
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        problem = Problem(
-            path.name, "file", MISSING, f"the outcomes of {name}: lilliput scenarios expect"
-        )
+        return TypeAdapter(tuple[ExpectedBreak, ...]).validate_python(rows)
+    except (OSError, ValidationError) as error:
+        allowed = f"the outcomes of {name}: lilliput scenarios expect"
+        problem = Problem(path.name, "file", MISSING, allowed)
         raise ScenarioError(f"{path}: the expected outcomes cannot be read", [problem]) from error
 
 
@@ -126,7 +119,8 @@ def write_expectations(
 ) -> Iterator[Path]:
     """Simulate every scenario of the catalogue, write its outcomes, and then record why.
 
-    Yields each file as it is written. Raises ``ScenarioError`` if there is no reason or a file cannot be written.
+    Yields each file as it is written. Raises ``ScenarioError`` if there is no reason or a file cannot be
+    written.
     """
     if not reason.strip():
         problem = Problem("--reason", "reason", reason, "a sentence")
@@ -134,34 +128,35 @@ def write_expectations(
     draws = read_draws() if draws is None else draws
     historical = simulated_breaks(HISTORICAL, draws, histories)
     for name, file in catalogue().items():
-        scenario = file.scenario
-        breaks = (
-            simulated_breaks(scenario, draws, histories) if scenario.interventions else historical
-        )
-        yield _written(folder / f"{name}.csv", _as_csv(summarised(scenario, breaks, historical)))
+        breaks = historical
+        if file.scenario.interventions:
+            breaks = simulated_breaks(file.scenario, draws, histories)
+        rows = summarised(file.scenario, breaks, historical)
+        yield _written(folder / f"{name}.csv", _as_csv(rows))
     path = folder / REASONS
-    told = path.read_text(encoding="utf-8") if path.is_file() else _HEADING
+    before = path.read_text(encoding="utf-8") if path.is_file() else _HEADING
     entry = (
         f"\n- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}\n"
-        f"  Draws {draws.id}, parameter table {table_hash()[:16]}, {histories:,} histories, seed {SEED}.\n"
+        f"  Draws {draws.id}, parameter table {table_hash()[:16]}, "
+        f"{histories:,} histories, seed {SEED}.\n"
     )
-    yield _written(path, told + entry)
+    yield _written(path, before + entry)
 
 
 def _as_csv(rows: Sequence[ExpectedBreak]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in fields(ExpectedBreak)])
-    writer.writerows(
-        [f"{v:.4f}" if isinstance(v, float) else v for v in astuple(row)] for row in rows
-    )
+    writer = csv.DictWriter(text, list(asdict(rows[0])), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        values = asdict(row).items()
+        writer.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in values})
     return text.getvalue()
 
 
 def _written(path: Path, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         problem = Problem(path.name, "file", str(path), f"a file that can be written ({error})")
         raise ScenarioError("the expected outcomes could not be written", [problem]) from error
@@ -169,7 +164,7 @@ def _written(path: Path, text: str) -> Path:
 
 
 def comparisons(scenarios: int) -> int:
-    """How many comparisons ``departures`` makes at most over some scenarios: two shares and a median for each pair."""
+    """How many comparisons ``departures`` makes at most: for each pair two shares and a median."""
     return 3 * len(PAIRS) * scenarios
 
 
@@ -183,30 +178,32 @@ def departures(
 ) -> list[str]:
     """Where simulated breaks differ from the expected ones by more than chance allows, in words.
 
-    Each comparison raises a false alarm with at most the probability ``false_alarm`` when nothing has changed and the
-    histories are independent of the expected ones: exactly so for shares (Fisher's test), nearly so for medians (the
-    expected one must lie between two quantiles of the simulated dates, a binomial distance either side of the middle).
+    Each comparison raises a false alarm with at most the probability ``false_alarm`` when nothing has
+    changed and the histories are independent of the expected ones: exactly so for shares (Fisher's test),
+    nearly so for medians (the expected one must lie between two quantiles of the simulated dates, a
+    binomial distance either side of the middle).
     """
     count = breaks.shape[1]
     spread = 0.5 * np.sqrt(1 / count + 1 / histories) * norm.isf(false_alarm / 2)
-    found = []
-    for own, held in zip(breaks, expected, strict=True):
-        shares = {horizon_quarter(scenario): held.by_horizon, QUARTERS - 1: held.by_1980}
+    lines = []
+    for own, row in zip(breaks, expected, strict=True):
+        start = f"{scenario.name}: {row.pair}"
+        shares = {horizon_quarter(scenario): row.by_horizon, QUARTERS - 1: row.by_1980}
         for quarter, share in shares.items():
             broken, before = _broken_by(own, quarter), round(share * histories)
             table = [[broken, count - broken], [before, histories - before]]
             if fisher_exact(table).pvalue < false_alarm:
-                told = f"broken by {date_of(quarter)} in {broken / count:.3f}, not {share:.3f}"
-                found.append(f"{scenario.name}: {held.pair} {told}")
-        low, high = (_dated(own, 0.5 + way * spread) for way in (-1, 1))
-        middle = QUARTERS if held.median == "never" else quarter_of(held.median)
+                by = date_of(quarter)
+                lines.append(f"{start} broken by {by} in {broken / count:.3f}, not {share:.3f}")
+        low, high = (_date_of_share(own, 0.5 + way * spread) for way in (-1, 1))
+        middle = QUARTERS if row.median == "never" else quarter_of(row.median)
         if not low <= middle <= high:
             median = quantile_date(own, 0.5) or "never"
-            found.append(f"{scenario.name}: {held.pair} median {median}, not {held.median}")
-    return found
+            lines.append(f"{start} median {median}, not {row.median}")
+    return lines
 
 
-def _dated(breaks: Quarters, share: float) -> int:
+def _date_of_share(breaks: Quarters, share: float) -> int:
     """The quarter by which a share of the histories has broken, later than 1980 if so many never do."""
-    found = quantile_quarter(breaks, share)
-    return QUARTERS if found is None else found
+    quarter = quantile_quarter(breaks, share)
+    return QUARTERS if quarter is None else quarter

@@ -24,8 +24,8 @@ from simulation.dates import LAST_YEAR, date_of, quarter_of
 from simulation.drivers import DRIVERS
 from simulation.errors import MISSING, Problem, nearest, raise_if_any
 from simulation.interventions import HISTORICAL, MOVES, Scenario, read_changes
-from simulation.parameters import source_keys
-from simulation.schema import Sentence, among, refusal, validated
+from simulation.parameters import SourceKey
+from simulation.schema import Sentence, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
 LONGEST_HORIZON = 36
@@ -131,7 +131,7 @@ class _Heading(BaseModel):
     question: Sentence
     antecedent: Annotated[str, BeforeValidator(_antecedent)]
     horizon: Annotated[int, BeforeValidator(_horizon)] = Field(validation_alias="horizon_years")
-    source: Annotated[str, BeforeValidator(lambda value: among(source_keys(), value))] = ""
+    source: SourceKey = ""
     lines: str = ""
     page: str = ""
     left_out: Sentence = ""
@@ -149,7 +149,7 @@ class _Heading(BaseModel):
 class _Grounds(_Heading):
     """The same of a file that changes history: it must also say on what grounds, and what it leaves out."""
 
-    source: Annotated[str, BeforeValidator(lambda value: among(source_keys(), value))]
+    source: SourceKey
     lines: str
     page: str
     left_out: Sentence

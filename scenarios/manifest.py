@@ -1,48 +1,62 @@
-"""Where a result comes from: scenario, parameter table, draws, seed, versions and commit, as a manifest beside it."""
+"""Where a result comes from: scenario, parameter table, draws, seed, versions and commit, in a manifest beside it."""
 
+import hashlib
 import json
 import platform
-from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from scenarios.draws import table_hash
+from pydantic import BaseModel, ConfigDict
+
+from scenarios.draws import Draws
 from scenarios.files import antecedents, flags
-from scenarios.run import RunResult, scenario_hash
+from simulation.interventions import Scenario
+from simulation.schema import validated
 
 MANIFEST = "manifest.json"
 #: What marks a folder as a result of lilliput.
 MAKER = "lilliput"
-_PACKAGES = ("lilliput", "numpy", "pandas", "pyarrow", "matplotlib")
+_ROOT = Path(__file__).parents[1]
 
 
-def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, Any]:
-    """Everything needed to make a result again; ``changes`` are the parameters that were set by hand."""
-    scenario = result.scenario
+class Manifest(BaseModel):
+    """What tells the manifests of lilliput from other files; those of runs name no kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    made_by: Literal["lilliput"]
+    kind: str | None = None
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """A fingerprint of everything a scenario says; it does not depend on how its file is laid out."""
+    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
+
+
+def scenario_entry(scenario: Scenario) -> dict[str, Any]:
+    """What a manifest says of a scenario."""
     return {
-        "made_by": MAKER,
-        "scenario": {
-            "name": scenario.name,
-            "hash": scenario_hash(scenario),
-            "antecedents": list(antecedents(scenario)),
-            "horizon_years": scenario.horizon,
-            "flags": list(flags(scenario)),
-        },
-        "parameter_table": table_hash(),
-        "draws": {
-            "id": result.draws.id,
-            "kind": result.draws.kind,
-            "draws": len(result.draws),
-            "outdated": result.draws.outdated,
-        },
-        "set": dict(changes),
-        "seed": result.seed,
-        "replicates": result.replicates,
-        "versions": {"python": platform.python_version()}
-        | {name: _version(name) for name in _PACKAGES},
-        "commit": commit_of(Path(__file__).parent.parent),
+        "name": scenario.name,
+        "hash": scenario_hash(scenario),
+        "antecedents": list(antecedents(scenario)),
+        "horizon_years": scenario.horizon,
+        "flags": list(flags(scenario)),
     }
+
+
+def draws_entry(draws: Draws) -> dict[str, Any]:
+    """What a manifest says of parameter draws."""
+    return {
+        "id": draws.id,
+        "kind": draws.kind,
+        "draws": len(draws),
+    }
+
+
+def package_versions(*packages: str) -> dict[str, str | None]:
+    """The versions of Python and of some packages; none of a package that is not installed."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in packages}
 
 
 def _version(package: str) -> str | None:
@@ -52,8 +66,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def commit_of(folder: Path) -> str | None:
-    """The commit that a folder's git checkout stands at; none if it is no checkout."""
+def commit_of(folder: Path = _ROOT) -> str | None:
+    """The commit that a checkout of git stands at; none if the folder is no checkout."""
     git = folder / ".git"
     try:
         head = (git / "HEAD").read_text(encoding="utf-8").strip()
@@ -68,10 +82,11 @@ def commit_of(folder: Path) -> str | None:
     return next((line.split()[0] for line in packed if line.endswith(f" {name}")), None)
 
 
-def is_result(folder: Path) -> bool:
-    """Whether a folder holds a result that lilliput wrote."""
+def read_manifest(path: Path, kind: str | None = None) -> dict[str, Any] | None:
+    """The manifest at a path; none if there is none of lilliput's, or one of another kind of result."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("made_by") == MAKER
+        return None
+    manifest, _ = validated(Manifest, entry, path.name)
+    return entry if manifest is not None and manifest.kind == kind else None

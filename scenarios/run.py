@@ -1,19 +1,51 @@
-"""One scenario, simulated many times: the same histories however the work is cut into chunks."""
+"""One scenario, simulated many times, and the results as files: all of them, or none."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from scenarios.documented import PLAN_PERIODS, Window
-from scenarios.draws import Draws, parameters_for
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scenarios.columns import aid_table, histories_table
+from scenarios.disk import put_in_place, unfit_folder, write_json
+from scenarios.documented import PLAN_PERIODS, Documented, Window
+from scenarios.draws import Draws, parameters_for, table_hash
+from scenarios.errors import ScenarioError
+from scenarios.manifest import (
+    MAKER,
+    MANIFEST,
+    commit_of,
+    draws_entry,
+    package_versions,
+    read_manifest,
+    scenario_entry,
+)
 from scenarios.outcomes import KEPT, Outcomes, collected
+from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
+from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 from simulation.trajectory import Trajectory
 
-#: Replicates whose parameters are held at once.
-_BLOCK = 16 * CHUNK
+#: What a run writes into its folder, beside its manifest.
+HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES = (
+    "histories.parquet",
+    "aid.parquet",
+    "breaks.csv",
+    "aid.csv",
+    "figures",
+)
+_OWN = (HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, MANIFEST)
+#: Replicates whose parameters are held at once, and histories written at a time.
+_BLOCK, _SLICE = 16 * CHUNK, 20_000
+
+#: Receives how much of the work is done.
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -31,17 +63,12 @@ class RunResult:
         return self.outcomes.replicates
 
 
-def scenario_hash(scenario: Scenario) -> str:
-    """A fingerprint of everything a scenario says; it does not depend on how its file is laid out."""
-    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
-
-
 def run_scenario(
     scenario: Scenario,
     draws: Draws,
     replicates: int,
     seed: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     *,
     windows: Sequence[Window] = PLAN_PERIODS,
     chunk: int = CHUNK,
@@ -49,29 +76,110 @@ def run_scenario(
     """Simulate a scenario and keep the outcomes of every history.
 
     Replicate r has draw r and the shocks of address (seed, r), whatever ``chunk`` is, so a counterfactual's
-    replicate is the twin of the factual one. ``progress`` is told the number of histories done after each chunk.
+    replicate is the twin of the factual one. ``progress`` receives the number of histories done after each chunk.
     """
-    trajectories = _trajectories(scenario, draws, replicates, seed, chunk)
-    outcomes = collected(_told(trajectories, progress), windows)
-    return RunResult(scenario, draws, seed, outcomes)
+
+    def trajectories() -> Iterator[Trajectory]:
+        done = 0
+        for first in range(0, replicates, _BLOCK):
+            parameters = parameters_for(draws, first, min(_BLOCK, replicates - first))
+            for trajectory in simulate_in_chunks(
+                parameters, scenario, seed=seed, first_replicate=first, keep=KEPT, chunk=chunk
+            ):
+                yield trajectory
+                done += trajectory.replicates
+                if progress is not None:
+                    progress(done)
+
+    return RunResult(scenario, draws, seed, collected(trajectories(), windows))
 
 
-def _trajectories(
-    scenario: Scenario, draws: Draws, replicates: int, seed: int, chunk: int
-) -> Iterator[Trajectory]:
-    for first in range(0, replicates, _BLOCK):
-        parameters = parameters_for(draws, first, min(_BLOCK, replicates - first))
-        yield from simulate_in_chunks(
-            parameters, scenario, seed=seed, first_replicate=first, keep=KEPT, chunk=chunk
+def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, Any]:
+    """Everything needed to make a result again; ``changes`` are the parameters that were set by hand."""
+    return {
+        "made_by": MAKER,
+        "scenario": scenario_entry(result.scenario),
+        "parameter_table": table_hash(),
+        "draws": draws_entry(result.draws) | {"outdated": result.draws.outdated},
+        "set": dict(changes),
+        "seed": result.seed,
+        "replicates": result.replicates,
+        "versions": package_versions("lilliput", "numpy", "pandas", "pyarrow", "matplotlib"),
+        "commit": commit_of(),
+    }
+
+
+def folder_problems(folder: Path) -> list[Problem]:
+    """What stands in the way of writing a result into a folder; nothing is left behind by looking.
+
+    A folder that is there must be empty, or hold an earlier result of lilliput and nothing else.
+    """
+    folder = folder.expanduser().resolve()
+    if problems := unfit_folder(folder, "--out", "folder"):
+        return problems
+    names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    strange = [name for name in names if name not in _OWN]
+    if strange or (names and read_manifest(folder / MANIFEST) is None):
+        allowed = (
+            "a folder that is new, empty, or holds nothing but an earlier result of lilliput;"
+            f" this one holds {listed((strange or names)[:5])}"
         )
+        return [Problem("--out", "folder", str(folder), allowed)]
+    return []
 
 
-def _told(
-    trajectories: Iterator[Trajectory], progress: Callable[[int], None] | None
-) -> Iterator[Trajectory]:
-    done = 0
-    for trajectory in trajectories:
-        yield trajectory
-        done += trajectory.replicates
-        if progress is not None:
-            progress(done)
+def write_result(
+    result: RunResult,
+    documented: Documented,
+    manifest: Mapping[str, Any],
+    folder: Path,
+    draw: Callable[[Path], object],
+) -> Path:
+    """Write the tables, figures and manifest of a run in the place of an earlier result, in one step.
+
+    Everything is written into a neighbouring folder that is renamed when complete; ``draw`` writes the figures
+    into the folder that it is given. Raises ``ScenarioError`` if the disk refuses; then the earlier result
+    stands as it was.
+    """
+    folder = folder.expanduser().resolve()
+    unfinished = folder.with_name(f".{folder.name}-{uuid4().hex}")
+    try:
+        (unfinished / FIGURES).mkdir(parents=True)
+        _write_tables(result, documented, unfinished)
+        draw(unfinished / FIGURES)
+        write_json(unfinished / MANIFEST, manifest)
+        put_in_place(unfinished, folder)
+    except OSError as error:
+        allowed = f"a folder that can be written to ({error})"
+        problem = Problem("--out", "folder", str(folder), allowed)
+        raise ScenarioError("the result could not be written", [problem]) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _write_tables(result: RunResult, documented: Documented, folder: Path) -> None:
+    outcomes = result.outcomes
+    starts = range(0, outcomes.replicates, _SLICE)
+    slices = [slice(start, start + _SLICE) for start in starts]
+    histories = (histories_table(outcomes, len(result.draws), rows) for rows in slices)
+    _write_parquet(folder / HISTORIES, histories)
+    _write_parquet(folder / AID, (aid_table(outcomes, rows) for rows in slices))
+    _write_csv(folder / BREAKS_TABLE, [s.row for s in summarised_breaks(outcomes, documented)])
+    _write_csv(folder / AID_TABLE, [s.row for s in summarised_aid(outcomes, documented)])
+
+
+def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
+    tables = iter(tables)
+    first = next(tables)
+    with pq.ParquetWriter(path, first.schema) as writer:
+        writer.write_table(first)
+        for table in tables:
+            writer.write_table(table)
+
+
+def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,12 +1,19 @@
-"""A run in a few numbers, each beside what is documented: dates of breaks, and aid by plan period."""
+"""A run in a few numbers beside what is documented: dates of breaks, and aid by plan period.
+
+Each summary is one row of a table: all of it in CSV and JSON, the most needed on a screen.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from rich.table import Table
 
+from scenarios.console import plain_table
 from scenarios.documented import (
     BASES,
+    PLAN_PERIODS,
     Documented,
     DocumentedBreak,
     DocumentedSum,
@@ -15,11 +22,13 @@ from scenarios.documented import (
     documented_sum,
 )
 from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, Codes, Outcomes, quantile_date
-from simulation.countries import Country
+from simulation.countries import COUNTRY_KEYS, pair_name
+from simulation.dates import date_of
 from simulation.trajectory import CAUSES
 
-#: The quantiles that are reported: the middle, and the ends of the range that holds nine histories in ten.
+#: The quantiles that are reported: the middle, and the ends of the range of nine histories in ten.
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+_NEVER_WORD = "never"
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,23 @@ class BreakSummary:
     initiators: dict[str, float]
     causes: dict[str, float]
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """The summary as one flat row."""
+        known = self.documented
+        return {
+            "pair": self.name,
+            "documented": known.date if known else None,
+            "earliest": known.earliest if known else None,
+            "latest": known.latest if known else None,
+            "median": self.median,
+            "q05": self.q05,
+            "q95": self.q95,
+            "share_by_1980": round(self.share_by_1980, 6),
+            "initiator": next(iter(self.initiators), None),
+            "cause": next(iter(self.causes), None),
+        }
+
 
 @dataclass(frozen=True)
 class AidSummary:
@@ -52,6 +78,48 @@ class AidSummary:
     q95: float
     documented: DocumentedSum | None
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """The summary as one flat row; the window's ends are months."""
+        patron, client = self.pair
+        known = self.documented
+        return {
+            "pair": pair_name(patron, client),
+            "patron": patron.key,
+            "client": client.key,
+            "basis": self.basis,
+            "period": self.window.name,
+            "from": date_of(self.window.first_quarter - 1 / 3),
+            "to": date_of(self.window.last_quarter + 1 / 3),
+            "median": round(self.median, 3),
+            "q05": round(self.q05, 3),
+            "q95": round(self.q95, 3),
+            "documented": round(known.usd, 3) if known else None,
+            "low": round(known.low, 3) if known else None,
+            "high": round(known.high, 3) if known else None,
+            "forms": ";".join(known.forms) if known else None,
+            "figures": ";".join(known.ids) if known else None,
+        }
+
+
+def summarised_breaks(outcomes: Outcomes, documented: Documented) -> tuple[BreakSummary, ...]:
+    """When each of the five pairs breaks in the simulated histories, and when it did."""
+    known = {each.pair: each for each in documented.breaks}
+    return tuple(
+        BreakSummary(
+            name=name,
+            pair=pair,
+            documented=known.get(pair),
+            **{
+                key: quantile_date(outcomes.split[place], share) for key, share in QUANTILES.items()
+            },
+            share_by_1980=float((outcomes.split[place] != NEVER).mean()),
+            initiators=_shares(outcomes.initiator[place], COUNTRY_KEYS),
+            causes=_shares(outcomes.cause[place], CAUSES),
+        )
+        for place, (name, pair) in enumerate(zip(PAIR_NAMES, PAIRS, strict=True))
+    )
+
 
 def _shares(codes: Codes, names: Sequence[str]) -> dict[str, float]:
     """How often each named code occurs among those that are set, the most frequent first."""
@@ -59,26 +127,6 @@ def _shares(codes: Codes, names: Sequence[str]) -> dict[str, float]:
     counts = np.bincount(named, minlength=len(names))
     order = sorted(range(len(names)), key=lambda code: -counts[code])
     return {names[code]: float(counts[code] / named.size) for code in order if counts[code]}
-
-
-def summarised_breaks(outcomes: Outcomes, documented: Documented) -> tuple[BreakSummary, ...]:
-    """When each of the five pairs breaks in the simulated histories, and when it did."""
-    held = {known.pair: known for known in documented.breaks}
-    countries = [country.key for country in Country]
-    return tuple(
-        BreakSummary(
-            name=name,
-            pair=pair,
-            documented=held.get(pair),
-            **{
-                key: quantile_date(outcomes.split[place], share) for key, share in QUANTILES.items()
-            },
-            share_by_1980=float((outcomes.split[place] != NEVER).mean()),
-            initiators=_shares(outcomes.initiator[place], countries),
-            causes=_shares(outcomes.cause[place], CAUSES),
-        )
-        for place, (name, pair) in enumerate(zip(PAIR_NAMES, PAIRS, strict=True))
-    )
 
 
 def summarised_aid(outcomes: Outcomes, documented: Documented) -> tuple[AidSummary, ...]:
@@ -90,8 +138,89 @@ def summarised_aid(outcomes: Outcomes, documented: Documented) -> tuple[AidSumma
             for which, basis in enumerate(BASES):
                 amounts = np.quantile(outcomes.aid[which, span, place], shares).tolist()
                 values = dict(zip(QUANTILES, amounts, strict=True))
-                held = documented_sum(documented.aid, pair, basis, window)
+                known = documented_sum(documented.aid, pair, basis, window)
                 rows.append(
-                    AidSummary(pair=pair, basis=basis, window=window, documented=held, **values)
+                    AidSummary(pair=pair, basis=basis, window=window, documented=known, **values)
                 )
     return tuple(rows)
+
+
+def breaks_table(summaries: Sequence[BreakSummary]) -> Table:
+    """When each pair breaks in the simulated histories, and when it did."""
+    return plain_table(
+        ("pair", "median", "5-95 %", "by 1980", "documented"),
+        [
+            (
+                row.name,
+                row.median or _NEVER_WORD,
+                f"{row.q05} to {row.q95 or _NEVER_WORD}" if row.q05 else _NEVER_WORD,
+                f"{row.share_by_1980:.0%}",
+                _date_and_window(row.documented),
+            )
+            for row in summaries
+        ],
+        title="Breaks: pairs are client-patron; never means not by 1980",
+        right=("by 1980",),
+        whole=("pair", "median", "5-95 %", "by 1980"),
+    )
+
+
+def _date_and_window(known: DocumentedBreak | None) -> str:
+    if known is None:
+        return ""
+    window = f" ({known.earliest} to {known.latest})" if known.earliest != known.latest else ""
+    return known.date + window
+
+
+def movers_table(summaries: Sequence[BreakSummary]) -> Table:
+    """Who breaks with whom in the simulated histories, and the grievance that weighs most."""
+    return plain_table(
+        ("pair", "moved by", "grievance"),
+        [(row.name, _commonest(row.initiators), _commonest(row.causes)) for row in summaries],
+        title="Who breaks, and the largest grievance at that moment (share of the breaks)",
+    )
+
+
+def _commonest(shares: dict[str, float]) -> str:
+    """The two most frequent of some named shares."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {share:.0%}" for name, share in list(shares.items())[:2]
+    )
+
+
+def aid_table(summaries: Sequence[AidSummary]) -> Table:
+    """Aid by patron and plan period in million US dollars, simulated and documented.
+
+    Pledges are always shown; what was asked or delivered, where something is documented.
+    """
+    amounts = ("median", "5-95 %", "documented", "low-high")
+    table = plain_table(
+        ("patron to client", "period", "basis", *amounts, "forms"),
+        title="Aid in million US dollars of the day",
+        right=amounts,
+        whole=("period", "basis", *amounts),
+    )
+    above = None
+    for row in summaries:
+        known = row.documented
+        if known is None and (row.basis != "pledged" or row.window not in PLAN_PERIODS):
+            continue
+        patron, client = row.pair
+        if row.pair != above:
+            table.add_section()
+        table.add_row(
+            f"{patron.title} to {client.title}" if row.pair != above else "",
+            row.window.name,
+            row.basis,
+            _amount(row.median),
+            f"{_amount(row.q05)}-{_amount(row.q95)}",
+            _amount(known.usd) if known else "",
+            f"{_amount(known.low)}-{_amount(known.high)}" if known else "",
+            ", ".join(known.forms) if known else "",
+        )
+        above = row.pair
+    return table
+
+
+def _amount(usd: float) -> str:
+    return f"{usd:.1f}" if usd < 100 else f"{usd:.0f}"

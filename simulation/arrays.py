@@ -134,7 +134,8 @@ def logistic(values: Array) -> Array:
     return np.divide(1, result, out=result)
 
 
-#: From here on 1 - exp(x) is one to the last bit, and exponentials soon become slow: they leave the normal numbers.
+#: From here on 1 - exp(x) is one to the last bit, and exponentials soon become slow: they leave
+#: the normal numbers.
 _ALL_BUT_REACHED = -700.0
 
 

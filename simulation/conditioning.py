@@ -1,28 +1,27 @@
 """Conditioned mode: the record imposed on the very same rules, and the probability they gave it.
 
-At the status stage of a quarter the dated moves on record are imposed on each pair and the log-probability that the
-rules gave to what happened, silence included, is added up. Within an event's window the move falls when the rules'
-own chances say so; on the window's last quarter it must have fallen. Source: Del Moral, Doucet & Jasra 2006 (method).
+At the status stage of a quarter the dated moves on record are imposed on each pair and the
+log-probability that the rules gave to what happened, silence included, is added up. Within an
+event's window the move falls when the rules' own chances say so; on the window's last quarter it
+must have fallen. Source: Del Moral, Doucet & Jasra 2006 (method).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulation.arrays import Array, PairCode, PerPair, PerReplicate
+from simulation.arrays import PairCode, PerPair, PerReplicate
 from simulation.countries import Country, pair_name
 from simulation.dates import quarter_name
 from simulation.errors import Problem, raise_if_any
-from simulation.state import Move, Status
+from simulation.state import Move
 
-MOVE_OF_STATUSES = {
-    (Status.NONE, Status.ALLIED): Move.FORMED,
-    (Status.SPLIT, Status.ALLIED): Move.FORMED,
-    (Status.ALLIED, Status.ESTRANGED): Move.ESTRANGED,
-    (Status.ESTRANGED, Status.SPLIT): Move.SPLIT,
-    (Status.ESTRANGED, Status.ALLIED): Move.MENDED,
-}
+Pair = tuple[Country, Country]
+#: The six pairs, of each the country first that comes first in every array.
+_PAIRS: tuple[Pair, ...] = tuple(combinations(Country, 2))
 
 
 @dataclass(frozen=True)
@@ -35,65 +34,67 @@ class RecordedMove:
     last_quarter: int
 
 
-@dataclass
 class Conditioning:
-    """A record being imposed on some replicates: the moves each pair still has to make and the log-probability so far.
+    """A record being imposed on some replicates.
 
-    ``until`` is the quarter after the last one on record; from then on histories run free. ``log_probability`` has
-    shape (R,).
+    ``until`` is the quarter after the last one on record; from then on histories run free.
+    ``made`` is how many of its moves on record each pair has made, and ``log_probability`` what
+    the rules gave to the record so far, both of shape (R,). Raises ``SimulationError`` if moves of
+    a pair are not in the order in which they must fall.
     """
 
-    moves: Sequence[RecordedMove]
-    replicates: int
-    until: int
-    log_probability: PerReplicate = field(init=False)
-    _queues: dict[tuple[Country, Country], list[RecordedMove]] = field(init=False)
-    _made: dict[tuple[Country, Country], Array] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.log_probability = np.zeros(self.replicates)
-        raise_if_any("this record cannot be imposed", _window_problems(self.moves))
-        pairs = [(a, b) for a in Country for b in Country if a < b]
-        self._queues = {
-            pair: [move for move in self.moves if tuple(sorted(move.pair)) == pair]
-            for pair in pairs
-        }
-        self._made = {pair: np.zeros(self.replicates, dtype=np.int64) for pair in pairs}
+    def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
+        raise_if_any("this record cannot be imposed", _window_problems(moves))
+        self.replicates = replicates
+        self.until = until
+        self.log_probability: PerReplicate = np.zeros(replicates)
+        self.made = {pair: np.zeros(replicates, dtype=np.int64) for pair in _PAIRS}
+        self._moves = {pair: [m for m in moves if set(m.pair) == set(pair)] for pair in _PAIRS}
 
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
-    ) -> None:
+    ) -> dict[Pair, PerReplicate]:
         """Replace the free moves of a quarter (P, C, R) by those on record, and add up their log-probabilities.
 
-        ``chances`` are the probabilities of each move in the quarter, zero where the status does not allow it.
+        ``chances`` are the probabilities of each move in the quarter, zero where the status does
+        not allow it. What each pair gains is given back, shape (R,); nothing once the record has
+        ended.
         """
         if quarter >= self.until:
-            return
-        for (one, other), queue in self._queues.items():
-            stay = 1 - (
-                chances[Move.FORMED][one, other]
-                + chances[Move.ESTRANGED][one, other]
-                + chances[Move.SPLIT][one, other]
-                + chances[Move.MENDED][one, other]
-            )
-            made = self._made[one, other]
+            return {}
+        gains, made = {}, {}
+        for pair, moves in self._moves.items():
+            own = {kind: chance[pair] for kind, chance in chances.items()}
+            stay = 1 - (own[Move.FORMED] + own[Move.ESTRANGED] + own[Move.SPLIT] + own[Move.MENDED])
             imposed = np.zeros(self.replicates, dtype=np.int8)
             probability = stay
-            for number, event in enumerate(queue):
+            for number, event in enumerate(moves):
                 if not event.first_quarter <= quarter <= event.last_quarter:
                     continue
-                due = made == number
-                chance = chances[event.move][one, other]
+                due = self.made[pair] == number
+                chance = own[event.move]
                 if quarter == event.last_quarter:
                     falls, mass = due, chance
                 else:
                     mass = stay + chance
-                    falls = due & (uniforms[one, other] * mass < chance)
+                    falls = due & (uniforms[pair] * mass < chance)
                 probability = np.where(due, mass, probability)
                 imposed[falls] = event.move
-            self.log_probability += np.log(np.maximum(probability, np.finfo(float).tiny))
-            made += imposed != Move.STAY
-            move[one, other] = move[other, one] = imposed
+            gains[pair] = np.log(np.maximum(probability, np.finfo(float).tiny))
+            made[pair] = self.made[pair] + (imposed != Move.STAY)
+            self.log_probability = self.log_probability + gains[pair]
+            move[pair] = move[pair[::-1]] = imposed
+        self.made = made
+        return gains
+
+    def take(self, rows: NDArray[np.integer]) -> None:
+        """Let every replicate go on from where the replicate in its row stands; what was added up stays."""
+        self.made = {pair: made[rows] for pair, made in self.made.items()}
+
+
+def either_way(pair: Pair) -> Pair:
+    """The name that a pair has in a record, whichever country is named first."""
+    return min(pair), max(pair)
 
 
 def _window_problems(moves: Sequence[RecordedMove]) -> list[Problem]:

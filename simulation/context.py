@@ -63,8 +63,8 @@ def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
 class Context:
     """The drivers of a scenario for a set of parameters, read one quarter at a time.
 
-    A quarter's drivers depend on nothing later, so a counterfactual has its twin's drivers until its first
-    intervention. Raises ``SimulationError`` for changes that contradict each other.
+    A quarter's drivers depend on nothing later, so a counterfactual has its twin's drivers until
+    its first intervention. Raises ``SimulationError`` for changes that contradict each other.
     """
 
     def __init__(self, scenario: Scenario, parameters: Parameters) -> None:

@@ -12,7 +12,8 @@ def quarter_of(date: str, *, end: bool = False) -> int:
     """The number of the quarter that holds a date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, 1945 Q1 being 0.
 
     A bare year means its first quarter, or its last if ``end`` is true. Dates before 1945 give
-    negative numbers and dates after 1980 numbers from 144 on. Raises ``ValueError`` if it is no date.
+    negative numbers and dates after 1980 numbers from 144 on. Raises ``ValueError`` if it is no
+    date.
     """
     match = _DATE.match(date.strip())
     if match is None:

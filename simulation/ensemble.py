@@ -8,28 +8,33 @@ import numpy as np
 from simulation.arrays import Array
 from simulation.conditioning import Conditioning
 from simulation.context import Context
-from simulation.dates import QUARTERS
-from simulation.finite import check_finite
+from simulation.countries import Country, pair_name
+from simulation.dates import QUARTERS, quarter_name
+from simulation.errors import NonFiniteError, Problem
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
-from simulation.opening import opening_state
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.state import AllianceState, array_fields
+from simulation.stages import array_fields
+from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
 from simulation.transition import transition
 
 #: What an ensemble keeps of each quarter unless asked otherwise.
 KEPT = ("status", "delivered", "newly_pledged", "requested", "support", "strain")
-#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
+#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in
+#: the processor's cache.
 CHUNK = 1024
+#: What is allowed of every quantity.
+FINITE = "finite numbers"
 
 
 @dataclass(frozen=True)
 class Course:
     """Histories on their way: the state they have reached at the beginning of a quarter, and what is kept of the past.
 
-    ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of status so far.
+    ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
+    status so far.
     """
 
     quarter: int
@@ -67,8 +72,8 @@ def continued(
 ) -> Course:
     """The same histories carried on, under a scenario, up to the beginning of a later quarter.
 
-    The course itself is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
-    quantity stops being finite.
+    The course itself is left as it is, so that it can be continued in several ways. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
     context = Context(scenario, parameters)
     shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
@@ -84,7 +89,7 @@ def continued(
                 arrays = array_fields(state) | array_fields(account)
                 for name, quarterly in kept.items():
                     quarterly.append(arrays[name])
-            if account.move.any():
+            if account.decision.move.any():
                 moves.append(moves_of_quarter(quarter, account, first_replicate))
             del (
                 account
@@ -105,9 +110,9 @@ def simulate(
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
-    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate numbers address the
-    shocks, so any split into calls gives the same histories. Raises ``NonFiniteError`` if a quantity stops
-    being finite.
+    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate
+    numbers address the shocks, so any split into calls gives the same histories. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
     course = continued(
         opened(parameters, scenario, keep),
@@ -136,3 +141,60 @@ def simulate_in_chunks(
         yield simulate(
             part, scenario, seed=seed, first_replicate=first_replicate + start, keep=keep
         )
+
+
+def check_finite(
+    parameters: Parameters,
+    state: AllianceState,
+    scenario: Scenario,
+    seed: int,
+    first_replicate: int,
+) -> None:
+    """Raise ``NonFiniteError`` if a parameter or a quantity of the last state fails to be finite in any history.
+
+    Every quantity of the state feeds on its own past, so one that fails stays so and is found at
+    the end; the first such history is then carried out again to name what failed first, for which
+    pair and when.
+    """
+    finite = np.ones(parameters.replicates, dtype=bool)
+    for values in (*parameters.values(), *array_fields(state).values()):
+        if not np.isfinite(values).all():
+            finite &= np.isfinite(values).reshape(-1, parameters.replicates).all(axis=0)
+    if not finite.all():
+        failed = int(np.argmin(finite))
+        alone = parameters.replicate(slice(failed, failed + 1))
+        problems = _first_problems(alone, scenario, seed, first_replicate + failed)
+        raise NonFiniteError("the simulation left the finite numbers", problems)
+
+
+def _first_problems(
+    alone: Parameters, scenario: Scenario, seed: int, replicate: int
+) -> list[Problem]:
+    """What fails first in one history, quarter by quarter; the parameters at fault where no quantity shows it."""
+    context, shocks = Context(scenario, alone), Shocks(seed, 1, replicate)
+    state = opening_state(alone, context)
+    for quarter in range(QUARTERS):
+        state, account = transition(state, alone, context.quarter(quarter), shocks.quarter(quarter))
+        arrays = array_fields(account) | array_fields(state)
+        problems = _problems_of(arrays, quarter, replicate)
+        if problems:
+            return problems
+    return [
+        Problem(f"replicate {replicate}", name, float(values[0]), FINITE)
+        for name, values in alone.items()
+        if not np.isfinite(values[0])
+    ]
+
+
+def _problems_of(arrays: Mapping[str, Array], quarter: int, replicate: int) -> list[Problem]:
+    """The first pair or country of each quantity that is not finite, self pairs left aside."""
+    problems = []
+    for name, values in arrays.items():
+        for *place, _ in np.argwhere(~np.isfinite(values)).tolist():
+            if len(place) != len(set(place)):
+                continue
+            who = pair_name(*map(Country, place)) if len(place) > 1 else Country(place[0]).key
+            where = f"{who}, {quarter_name(quarter)}, replicate {replicate}"
+            problems.append(Problem(where, name, "not finite", FINITE))
+            break
+    return problems

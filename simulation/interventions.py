@@ -1,7 +1,8 @@
 """Scenarios: a question put to the model, and the closed list of changes to history that may answer it.
 
-Every kind of change is a model of its own, with the keys that a scenario file gives it: ``from`` and ``to`` there
-are ``start`` and ``end`` here. A change that exists is sound: its names, dates and value have been checked.
+Every kind of change is a model of its own, with the keys that a scenario file gives it: ``from``
+and ``to`` there are ``start`` and ``end`` here. A change that exists is sound: its names, dates
+and value have been checked.
 """
 
 from collections.abc import Mapping
@@ -194,7 +195,8 @@ INTERVENTIONS: dict[str, type[AnyKind]] = {
     model.model_fields["kind"].default: model for model in get_args(AnyKind)
 }
 
-#: Keys that only some kinds of change have, as they stand empty in fingerprints and manifests of the others.
+#: Keys that only some kinds of change have, as they stand empty in fingerprints and manifests of
+#: the others.
 _EMPTY = dict.fromkeys(("country", "patron", "client", "driver", "spell", "move"), "") | {
     "value": 0.0
 }
@@ -203,8 +205,8 @@ _EMPTY = dict.fromkeys(("country", "patron", "client", "driver", "spell", "move"
 class Scenario(BaseModel):
     """A question, the antecedent that would have had to be different, and the changes that make it so.
 
-    ``horizon`` is in years from the first intervention; beyond it answers are flagged. The historical scenario has
-    no interventions.
+    ``horizon`` is in years from the first intervention; beyond it answers are flagged. The
+    historical scenario has no interventions.
     """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -275,8 +277,8 @@ def _subject(change: AnyKind) -> tuple[str, ...]:
 def overlap_problems(where: str, changes: Mapping[int, AnyKind]) -> list[Problem]:
     """The changes that set what an earlier one sets in the same quarter, by their place in the list.
 
-    Pledges add up, and bans and absences may be said twice; everything else has one value a quarter, and no move
-    is both imposed and forbidden.
+    Pledges add up, and bans and absences may be said twice; everything else has one value a
+    quarter, and no move is both imposed and forbidden.
     """
     problems = []
     for (earlier_number, earlier), (number, later) in combinations(sorted(changes.items()), 2):

@@ -1,6 +1,7 @@
 """The alliance model on Mesa: one history, quarter by quarter, by the very same rules as an ensemble.
 
-The model keeps the arrays of one replicate and its four agents are views of them: an agent reads, it never reckons.
+The model keeps the arrays of one replicate and its four agents are views of them: an agent reads,
+it never reckons.
 """
 
 import mesa
@@ -10,13 +11,13 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
+from simulation.ensemble import check_finite
 from simulation.errors import Problem, raise_if_any
-from simulation.finite import check_finite
 from simulation.interventions import HISTORICAL, Scenario
-from simulation.opening import opening_state
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
-from simulation.state import AllianceState, QuarterAccount, Status
+from simulation.stages import QuarterAccount
+from simulation.state import AllianceState, Status, opening_state
 from simulation.transition import transition
 
 
@@ -27,10 +28,12 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.country = country
 
-    def _of_quarter(self, quantity: str, patron: Country, client: Country) -> float:
-        """An amount of the last quarter; zero before the first."""
+    def _exchanged(self, quantity: str, patron: Country, client: Country) -> float:
+        """An amount of the last quarter's exchange; zero before the first."""
         account = self.model.account
-        return 0.0 if account is None else float(getattr(account, quantity)[patron, client, 0])
+        if account is None:
+            return 0.0
+        return float(getattr(account.exchange, quantity)[patron, client, 0])
 
     @property
     def line(self) -> float:
@@ -39,11 +42,11 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
     def aid_to(self, other: Country) -> float:
         """The aid that reached the other country from this one in the last quarter, million US dollars."""
-        return self._of_quarter("delivered", self.country, other)
+        return self._exchanged("delivered", self.country, other)
 
     def request_to(self, patron: Country) -> float:
         """The aid that it asked of a patron in the last quarter, million US dollars."""
-        return self._of_quarter("requested", patron, self.country)
+        return self._exchanged("requested", patron, self.country)
 
     def pledged_to(self, client: Country) -> float:
         """The aid that it has promised a client and not yet delivered, million US dollars."""
@@ -77,9 +80,10 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 class AllianceModel(mesa.Model):  # type: ignore[misc]
     """One history of the four countries, 1945-1980; replicate n here is replicate n of an ensemble with the same seed.
 
-    ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the moves on record
-    are imposed and their log-probability is added to it. ``account`` is that of the last quarter carried out,
-    none before the first. Raises ``SimulationError`` if the parameters hold more than one replicate.
+    ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the
+    moves on record are imposed and their log-probability is added to it. ``account`` is that of
+    the last quarter carried out, none before the first. Raises ``SimulationError`` if the
+    parameters hold more than one replicate.
     """
 
     def __init__(
@@ -91,7 +95,8 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         parameters: Parameters | None = None,
         record: Conditioning | None = None,
     ) -> None:
-        # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed shocks.
+        # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed
+        # shocks.
         super().__init__(rng=abs(seed))
         self.running: bool = True
         self.parameters = default_parameters() if parameters is None else parameters

@@ -1,18 +1,21 @@
 """The parameter table: every number of the rules with its meaning, unit, bounds, prior and source."""
 
 import inspect
+import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from simulation.arrays import Array, PerReplicate
-from simulation.errors import MISSING, Problem, SimulationError, raise_if_any, unknown
+from simulation.errors import Problem, SimulationError, raise_if_any, unknown
+from simulation.schema import among, one_of, refusal, validated
 
 UNITS = (
     "accord",
@@ -33,7 +36,6 @@ UNITS = (
     "support",
 )
 FAMILIES = ("normal", "lognormal")
-_KEYS = ("meaning", "rule", "unit", "default", "bounds", "prior", "source", "lines", "note")
 
 
 @dataclass(frozen=True)
@@ -54,96 +56,6 @@ class Parameter:
     note: str
 
 
-def read_parameter_table(path: Path, source_keys: tuple[str, ...]) -> dict[str, Parameter]:
-    """Read and check a table of parameters; every problem is reported at once.
-
-    Raises ``SimulationError`` for broken TOML, a missing or unknown key, an unknown unit, prior family or
-    source, a default outside its bounds, a spread that is not positive, or an assumption without a note.
-    """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SimulationError(f"{path}: broken TOML: {error}") from error
-    problems: list[Problem] = []
-    table: dict[str, Parameter] = {}
-    for name, entry in tables.items():
-        found = _entry_problems(path.name, name, entry, source_keys)
-        problems.extend(found)
-        if not found:
-            table[name] = Parameter(
-                name,
-                entry["meaning"],
-                entry["rule"],
-                entry["unit"],
-                float(entry["default"]),
-                float(entry["bounds"][0]),
-                float(entry["bounds"][1]),
-                entry["prior"]["family"],
-                float(entry["prior"]["spread"]),
-                entry["source"],
-                entry["lines"],
-                entry["note"],
-            )
-    raise_if_any(f"{path}: the parameter table cannot be used", problems)
-    return table
-
-
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
-    )
-
-
-def _entry_problems(
-    where: str, name: str, entry: object, source_keys: tuple[str, ...]
-) -> list[Problem]:
-    if not isinstance(entry, dict):
-        return [Problem(where, name, entry, "a table with the keys " + ", ".join(_KEYS))]
-    problems = [
-        Problem(where, f"{name}.{key}", MISSING, "required") for key in _KEYS if key not in entry
-    ]
-    problems += [unknown(where, f"{name} key", key, _KEYS) for key in entry if key not in _KEYS]
-    if problems:
-        return problems
-    if entry["unit"] not in UNITS:
-        problems.append(unknown(where, f"{name}.unit", entry["unit"], UNITS))
-    if entry["source"] not in source_keys:
-        problems.append(unknown(where, f"{name}.source", entry["source"], source_keys))
-    if entry["source"] == "assumption" and not str(entry["note"]).strip():
-        problems.append(
-            Problem(
-                where, f"{name}.note", entry["note"], "a reason, as the source is an assumption"
-            )
-        )
-    prior = entry["prior"] if isinstance(entry["prior"], dict) else {}
-    if prior.get("family") not in FAMILIES:
-        problems.append(unknown(where, f"{name}.prior.family", prior.get("family"), FAMILIES))
-    if not _is_number(prior.get("spread")) or prior["spread"] <= 0:
-        problems.append(
-            Problem(where, f"{name}.prior.spread", prior.get("spread"), "a number above 0")
-        )
-    return problems + _range_problems(
-        where, name, entry["default"], entry["bounds"], prior.get("family")
-    )
-
-
-def _range_problems(
-    where: str, name: str, default: Any, bounds: Any, family: object
-) -> list[Problem]:
-    if not (
-        isinstance(bounds, list)
-        and len(bounds) == 2
-        and all(map(_is_number, bounds))
-        and bounds[0] < bounds[1]
-    ):
-        return [Problem(where, f"{name}.bounds", bounds, "[least, most] with least < most")]
-    if not _is_number(default) or not bounds[0] <= default <= bounds[1]:
-        return [Problem(where, f"{name}.default", default, f"{bounds[0]} to {bounds[1]}")]
-    if family == "lognormal" and (bounds[0] < 0 or default <= 0):
-        return [Problem(where, f"{name}.bounds", bounds, "no value below 0 with a lognormal prior")]
-    return []
-
-
 @cache
 def source_keys() -> tuple[str, ...]:
     """The keys of ``simulation/sources.toml``, which every number must cite."""
@@ -151,12 +63,96 @@ def source_keys() -> tuple[str, ...]:
     return tuple(tomllib.loads(text))
 
 
+SourceKey = Annotated[str, BeforeValidator(lambda key: among(source_keys(), key))]
+"""One of the keys of ``simulation/sources.toml``."""
+
+
+class _Prior(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    family: Annotated[str, one_of(FAMILIES)]
+    spread: float = Field(gt=0, allow_inf_nan=False)
+
+
+class _Entry(BaseModel):
+    """A parameter as it stands in the table."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    meaning: str
+    rule: str
+    unit: Annotated[str, one_of(UNITS)]
+    prior: _Prior
+    bounds: list[float]
+    default: float
+    source: SourceKey
+    lines: str
+    note: str
+
+    @field_validator("bounds", mode="before")
+    @classmethod
+    def _range(cls, bounds: object, info: ValidationInfo) -> object:
+        sound = isinstance(bounds, list) and len(bounds) == 2 and all(map(_is_number, bounds))
+        if not isinstance(bounds, list) or not sound or bounds[0] >= bounds[1]:
+            raise refusal("[least, most] with least < most")
+        if _is_lognormal(info) and bounds[0] < 0:
+            raise refusal("no value below 0 with a lognormal prior")
+        return bounds
+
+    @field_validator("default")
+    @classmethod
+    def _within(cls, default: float, info: ValidationInfo) -> float:
+        low, high = info.data.get("bounds", (-math.inf, math.inf))
+        if not low <= default <= high:
+            raise refusal(f"{low} to {high}")
+        if _is_lognormal(info) and default <= 0:
+            raise refusal("more than 0 with a lognormal prior")
+        return default
+
+    @field_validator("note")
+    @classmethod
+    def _reason(cls, note: str, info: ValidationInfo) -> str:
+        if info.data.get("source") == "assumption" and not note.strip():
+            raise refusal("a reason, as the source is an assumption")
+        return note
+
+
+def _is_lognormal(info: ValidationInfo) -> bool:
+    return "prior" in info.data and info.data["prior"].family == "lognormal"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and type(value) is not bool and math.isfinite(value)
+
+
+def read_parameter_table(path: Path) -> dict[str, Parameter]:
+    """Read and check a table of parameters; every problem is reported at once.
+
+    Raises ``SimulationError`` for broken TOML, a missing or unknown key, an unknown unit, prior
+    family or source, a default outside its bounds, a spread that is not positive, or an assumption
+    without a note.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SimulationError(f"{path}: broken TOML: {error}") from error
+    problems: list[Problem] = []
+    table: dict[str, Parameter] = {}
+    for name, text in tables.items():
+        entry, wrong = validated(_Entry, text, path.name, name)
+        problems += wrong
+        if entry is not None:
+            plain = entry.model_dump(exclude={"bounds", "prior"})
+            low, high = entry.bounds
+            table[name] = Parameter(name, **plain, low=low, high=high, **entry.prior.model_dump())
+    raise_if_any(f"{path}: the parameter table cannot be used", problems)
+    return table
+
+
 @cache
 def parameter_table() -> dict[str, Parameter]:
     """The parameter table that ships with lilliput."""
-    return read_parameter_table(
-        Path(str(files("simulation").joinpath("parameters.toml"))), source_keys()
-    )
+    return read_parameter_table(Path(str(files("simulation").joinpath("parameters.toml"))))
 
 
 @cache

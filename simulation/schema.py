@@ -1,8 +1,8 @@
 """Entries of files and command lines held against a pydantic model, every problem told at once.
 
-A model says what may stand in an entry: its keys, their types and bounds, the words allowed. What it
-refuses comes back as problems in the words of all of lilliput: where, key, value, what is allowed, and
-the nearest match.
+A model says what may stand in an entry: its keys, their types and bounds, the words allowed. What
+it refuses comes back as problems in the words of all of lilliput: where, key, value, what is
+allowed, and the nearest match.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,8 +44,8 @@ def validated(
 ) -> tuple[Model | None, list[Problem]]:
     """An entry as the model has it, or nothing and the problems for which it is refused.
 
-    ``where`` names the file or command, ``key`` the place in it that the entry stands at, put before
-    the entry's own keys in every message.
+    ``where`` names the file or command, ``key`` the place in it that the entry stands at, put
+    before the entry's own keys in every message.
     """
     try:
         return model.model_validate(entry), []

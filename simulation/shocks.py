@@ -1,9 +1,10 @@
 """Random numbers by address: (seed, decision, replicate, quarter, pair), never by order of use.
 
-Each named decision has a Philox key of its own. Its 256-bit counter is laid out in words: the lowest counts draws
-within a block of 12 quarters of one tile of 64 neighbouring replicates, the second is the block, the third the tile. So
-replicate 17 of a batch has the shocks of replicate 17 alone, and a new decision leaves all others as they were.
-Source: Salmon et al. 2011 (counter-based generators).
+Each named decision has a Philox key of its own. Its 256-bit counter is laid out in words: the
+lowest counts draws within a block of 12 quarters of one tile of 64 neighbouring replicates, the
+second is the block, the third the tile. So replicate 17 of a batch has the shocks of replicate 17
+alone, and a new decision leaves all others as they were. Source: Salmon et al. 2011 (counter-based
+generators).
 """
 
 import hashlib
@@ -56,8 +57,8 @@ class DecisionStream:
     def fill(self, uniforms: Array, quarter: int, first_replicate: int) -> None:
         """Write the uniforms of some quarters into an array (quarters, P, C, R), self pairs left as they are.
 
-        ``quarter`` is the first of them and ``first_replicate`` the number of the first replicate; the
-        quarters must lie within one block of 12.
+        ``quarter`` is the first of them and ``first_replicate`` the number of the first replicate;
+        the quarters must lie within one block of 12.
         """
         pairs = off_diagonal(uniforms)
         draws = np.empty((uniforms.shape[0], 3, 4, TILE))
@@ -75,7 +76,8 @@ class DecisionStream:
 class Shocks:
     """The uniform numbers of every decision, quarter by quarter, for a range of replicates.
 
-    ``ahead`` quarters are drawn at a time (1, or a divisor of 12); the numbers are the same whatever it is.
+    ``ahead`` quarters are drawn at a time (1, or a divisor of 12); the numbers are the same
+    whatever it is.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What carries over from one quarter to the next, and what a quarter leaves on the books."""
+"""What carries over from one quarter to the next, and the state in which every history opens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import (
-    Array,
     PairCode,
     PairFlag,
     PerCountry,
@@ -17,8 +16,10 @@ from simulation.arrays import (
     PerReplicate,
     without_self_pairs,
 )
+from simulation.context import Context
 from simulation.countries import COUNTRIES, Country
-from simulation.rules.strain import FatigueSources, StrainSources
+from simulation.parameters import Parameters
+from simulation.rules import perception
 
 
 class Status(IntEnum):
@@ -40,7 +41,26 @@ class Move(IntEnum):
     MENDED = 4
 
 
-#: The alliances that exist when the model begins (January 1945), from the record. Source: marku2017 696-697, 734.
+class Way(NamedTuple):
+    """A move, the statuses in which it can be made, and the status that it leads to."""
+
+    move: Move
+    before: tuple[Status, ...]
+    after: Status
+
+
+#: Every move by its name in scenarios.
+WAYS = {
+    "formation": Way(Move.FORMED, (Status.NONE, Status.SPLIT), Status.ALLIED),
+    "dispute": Way(Move.ESTRANGED, (Status.ALLIED,), Status.ESTRANGED),
+    "break": Way(Move.SPLIT, (Status.ESTRANGED,), Status.SPLIT),
+    "mending": Way(Move.MENDED, (Status.ESTRANGED,), Status.ALLIED),
+}
+#: The move that leads from one status to another.
+MOVE_OF_STATUSES = {(before, way.after): way.move for way in WAYS.values() for before in way.before}
+
+#: The alliances that exist when the model begins (January 1945), from the record. Source:
+#: marku2017 696-697, 734.
 STARTING_ALLIANCES = ((Country.YUGOSLAVIA, Country.ALBANIA), (Country.USSR, Country.YUGOSLAVIA))
 
 
@@ -48,8 +68,9 @@ STARTING_ALLIANCES = ((Country.YUGOSLAVIA, Country.ALBANIA), (Country.USSR, Coun
 class AllianceState:
     """All that one quarter hands to the next; pair arrays are [patron, client, replicate].
 
-    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived) and ``outstanding`` (credit to be
-    repaid) are in million US dollars; the rest lies in [0, 1], but for ``ambition`` (1 at the start, growing).
+    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived) and
+    ``outstanding`` (credit to be repaid) are in million US dollars; the rest lies in [0, 1], but
+    for ``ambition`` (1 at the start, growing).
     """
 
     status: PairCode
@@ -80,50 +101,31 @@ class AllianceState:
         )
 
 
-class QuarterAccount(NamedTuple):
-    """Every intermediate quantity of one quarter: what was perceived, asked, given, felt and decided.
-
-    Amounts are million US dollars in the quarter; probabilities are for the quarter.
-    """
-
-    line: PerCountry
-    line_gap: PerPair
-    attention: PerPair
-    threat: PerPair
-    danger: PerPair
-    need: PerCountry
-    requested: PerPair
-    value: PerPair
-    grant_share: PerPair
-    newly_pledged: PerPair
-    delivered: PerPair
-    cancelled: PerPair
-    interest: PerPair
-    credit_drawn: PerPair
-    interest_accrued: PerPair
-    repaid: PerPair
-    need_met: PerPair
-    dependence: PerPair
-    strain_sources: StrainSources
-    relief: PerPair
-    fatigue_sources: FatigueSources
-    outside_option: PerPair
-    fear: PerPair
-    accord: PerPair
-    exclusion: PerPair
-    dispute_by_client: PerPair
-    dispute_by_patron: PerPair
-    break_by_client: PerPair
-    break_by_patron: PerPair
-    mending: PerPair
-    alliance_forming: PerPair
-    move: PairCode
-    moved_by_client: PairFlag
-    moved_by_patron: PairFlag
+def standing(status: PairCode, kind: Status) -> PairFlag:
+    """Whether each pair's status is of a kind."""
+    return np.equal(status, int(kind))  # NumPy compares with a plain number ten times as fast
 
 
-#: Fields of the account that are themselves tuples of pair arrays, one a source.
-SOURCE_FIELDS = ("strain_sources", "fatigue_sources")
+def standings(status: PairCode) -> tuple[PerPair, PerPair, PerPair]:
+    """Where allied, where estranged and where split, as ones among zeros: what rules can calculate with."""
+    kinds = (Status.ALLIED, Status.ESTRANGED, Status.SPLIT)
+    allied, estranged, split = (standing(status, kind).astype(float) for kind in kinds)
+    return allied, estranged, split
+
+
+def status_after(status: PairCode, move: PairCode) -> PairCode:
+    """The statuses that moves have led to."""
+    after: PairCode = status * np.equal(move, int(Move.STAY))
+    for way in WAYS.values():
+        after += np.equal(move, int(way.move)) * np.int8(way.after)
+    return after
+
+
+def opening_state(parameters: Parameters, context: Context) -> AllianceState:
+    """The state of January 1945 for every replicate."""
+    first = context.quarter(0)
+    attention = perception.attention(first.log_size_share, **parameters.of(perception.attention))
+    return starting_state(first.line, attention, first.present, **parameters.of(starting_state))
 
 
 def starting_state(
@@ -138,8 +140,8 @@ def starting_state(
 ) -> AllianceState:
     """The state of January 1945: two alliances, Yugoslavia's over Albania and Moscow's over Yugoslavia.
 
-    ``line`` (C, R) is what others are used to; ``attention`` (P, C, R) scales the support of a small ally for a large
-    one. Source: marku2017 696-697, 734.
+    ``line`` (C, R) is what others are used to; ``attention`` (P, C, R) scales the support of a
+    small ally for a large one. Source: marku2017 696-697, 734.
     """
     replicates = line.shape[-1]
     shape = (COUNTRIES, COUNTRIES, replicates)
@@ -163,20 +165,3 @@ def starting_state(
         refused=np.zeros(shape),
         remembered_line=line.copy(),
     )
-
-
-def array_fields(quantities: AllianceState | QuarterAccount) -> dict[str, Array]:
-    """Every array of a state or account by name; a source is named ``strain_sources.ideology``."""
-    names = (
-        [f.name for f in fields(quantities)]
-        if isinstance(quantities, AllianceState)
-        else quantities._fields
-    )
-    arrays: dict[str, Array] = {}
-    for name in names:
-        value = getattr(quantities, name)
-        if name in SOURCE_FIELDS:
-            arrays |= {f"{name}.{source}": array for source, array in value._asdict().items()}
-        else:
-            arrays[name] = value
-    return arrays

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from simulation.arrays import Array
 from simulation.countries import COUNTRIES, Country
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.state import AllianceState, Move, QuarterAccount
+from simulation.stages import QuarterAccount
+from simulation.state import AllianceState, Move
 
-#: What a quarrel or break may be put down to: the sources of the client's strain, then those of the patron's fatigue.
+#: What a quarrel or break may be put down to: the sources of the client's strain, then those of
+#: the patron's fatigue.
 CAUSES: tuple[str, ...] = (*StrainSources._fields, *FatigueSources._fields)
 #: Countries from the smallest economy to the largest; the larger of a pair is named as its patron.
 BY_SIZE = (Country.ALBANIA, Country.YUGOSLAVIA, Country.CHINA, Country.USSR)
@@ -26,8 +28,9 @@ Column = NDArray[np.int64]
 class MoveTable:
     """Every change of status of some histories, one row each.
 
-    ``patron`` is the larger country of the pair and ``client`` the smaller; ``initiator`` is the country that moved
-    (-1 when both or neither can be named); ``cause`` is the place of the largest source in ``CAUSES`` (-1 if none).
+    ``patron`` is the larger country of the pair and ``client`` the smaller; ``initiator`` is the
+    country that moved (-1 when both or neither can be named); ``cause`` is the place of the
+    largest source in ``CAUSES`` (-1 if none).
     """
 
     replicate: Column
@@ -80,11 +83,13 @@ _CLIENTS = np.array([client for _, client in PAIRS])
 def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int) -> MoveTable:
     """The changes of status of one quarter, each with the country that moved and its largest grievance.
 
-    Either country may have moved, as client or as patron of the other; where more than one decision fell in the same
-    quarter, the smaller country's own decision as client is named before the larger's as patron, and both before the
-    reverse roles. A formation is the client's request; a reconciliation is put down to nobody.
+    Either country may have moved, as client or as patron of the other; where more than one
+    decision fell in the same quarter, the smaller country's own decision as client is named before
+    the larger's as patron, and both before the reverse roles. A formation is the client's request;
+    a reconciliation is put down to nobody.
     """
-    moved = account.move[_PATRONS, _CLIENTS]
+    response, decision = account.response, account.decision
+    moved = decision.move[_PATRONS, _CLIENTS]
     pair, replicate = np.divmod(np.flatnonzero(moved.astype(bool)), moved.shape[-1])
     larger, smaller = _PATRONS[pair], _CLIENTS[pair]
     move = moved[pair, replicate].astype(np.int64)
@@ -93,13 +98,13 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     replicates = moved.shape[-1]
     for one, other in ((smaller, larger), (larger, smaller)):
         at = (one * COUNTRIES + other) * replicates + replicate
-        for decided, mover in ((account.moved_by_patron, one), (account.moved_by_client, other)):
+        for decided, mover in ((decision.moved_by_patron, one), (decision.moved_by_client, other)):
             rows = decided.take(at)
             patron[rows], client[rows], initiator[rows] = one[rows], other[rows], mover[rows]
     cause = np.full(len(pair), NO_CAUSE, dtype=np.int64)
     for sources, offset, mover in (
-        (account.strain_sources, 0, client),
-        (account.fatigue_sources, len(account.strain_sources), patron),
+        (response.strain_sources, 0, client),
+        (response.fatigue_sources, len(response.strain_sources), patron),
     ):
         rows = np.flatnonzero(initiator == mover)
         at = (patron[rows] * COUNTRIES + client[rows]) * replicates + replicate[rows]

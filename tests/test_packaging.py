@@ -1,6 +1,5 @@
 """What a fresh clone promises: versions without addresses, targets that exist, data that travels with the code."""
 
-import ast
 import re
 import subprocess
 import tomllib
@@ -83,36 +82,3 @@ def test_all_data_files_of_the_packages_are_installed_with_them() -> None:
         and not any(fnmatch(path.name, p) for p in patterns)
     ]
     assert left_behind == []
-
-
-def imported_modules(path: Path) -> set[str]:
-    modules: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            modules.add(str(node.module))
-    return modules
-
-
-def test_rules_import_numpy_arrays_and_their_fusion_and_nothing_else() -> None:
-    found = {
-        path.name: imported_modules(path)
-        - {"numpy", "typing", "simulation.arrays", "simulation.fusion"}
-        for path in (ROOT / "simulation" / "rules").glob("*.py")
-    }
-    assert {name: modules for name, modules in found.items() if modules} == {}
-
-
-def test_the_contract_on_rules_names_every_other_module_of_the_simulation() -> None:
-    contracts = PROJECT["tool"]["importlinter"]["contracts"]
-    (named,) = (
-        c["forbidden_modules"] for c in contracts if c.get("source_modules") == ["simulation.rules"]
-    )
-    modules = {f"simulation.{path.stem}" for path in (ROOT / "simulation").glob("*.py")}
-    # The Mesa model imports Mesa, which the second contract keeps away from the rules.
-    assert set(named) == modules - {
-        "simulation.__init__",
-        "simulation.arrays",
-        "simulation.model",
-    }

@@ -162,32 +162,30 @@ def ablation_report(
     ``failing`` counts the observations for which the weights of the whole rules fail.
     """
     rows = sorted(added, key=lambda row: -row.evidence)
-    heads = ("mechanism", "evidence", "error", "fit", "prior", "left-out", "families")
-    whole = Table(
-        title="Whole minus without, the most needed first",
-        columns=(*heads, "weights fail"),
-        rows=[
-            (
-                row.mechanism.name,
-                f"{row.evidence:+.2f}",
-                f"{row.error:.2f}",
-                str(row.fit),
-                f"{row.prior:+.2f}",
-                str(row.left_out),
-                str(row.families),
-                str(row.failing),
-            )
-            for row in rows
-        ],
+    whole = Table.of(
+        "Whole minus without, the most needed first",
+        rows,
+        {
+            "mechanism": lambda row: row.mechanism.name,
+            "evidence": lambda row: f"{row.evidence:+.2f}",
+            "error": lambda row: f"{row.error:.2f}",
+            "fit": lambda row: str(row.fit),
+            "prior": lambda row: f"{row.prior:+.2f}",
+            "left-out": lambda row: str(row.left_out),
+            "families": lambda row: str(row.families),
+            "weights fail": lambda row: str(row.failing),
+        },
     )
-    claims = Table(
-        title="What each mechanism claims, and which observation gains and loses most by it "
+    claims = Table.of(
+        "What each mechanism claims, and which observation gains and loses most by it "
         "(mean log-probability given the others, whole minus without)",
-        columns=("mechanism", "claims", "gains most", "loses most"),
-        rows=[
-            (row.mechanism.name, row.mechanism.meaning, *_extremes(row.single, observations))
-            for row in rows
-        ],
+        rows,
+        {
+            "mechanism": lambda row: row.mechanism.name,
+            "claims": lambda row: row.mechanism.meaning,
+            "gains most": lambda row: _effect(row.single, observations, int(row.single.argmax())),
+            "loses most": lambda row: _effect(row.single, observations, int(row.single.argmin())),
+        },
     )
     needed, harmful = _judged(rows)
     measured = (
@@ -235,13 +233,8 @@ def _judged(rows: Sequence[Added]) -> tuple[list[Added], list[Added]]:
     )
 
 
-def _extremes(single: Array, observations: Sequence[str]) -> tuple[str, str]:
-    """The observations that gain and lose most, with how much."""
-    most, least = (
-        f"{observations[place]} ({single[place]:+.2f})"
-        for place in (int(single.argmax()), int(single.argmin()))
-    )
-    return most, least
+def _effect(single: Array, observations: Sequence[str], place: int) -> str:
+    return f"{observations[place]} ({single[place]:+.2f})"
 
 
 def _names(rows: Sequence[Added]) -> str:

@@ -197,22 +197,30 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         f"(goal: {LEAST_EFFECTIVE}), means at most {distance:.1f} standard errors apart and log "
         f"evidence {agreement.evidence_distance:.1f} (goal: below {MOST_DISTANCE:.0f})."
     )
-    rows = [
-        (
-            fit.draws.id,
-            fit.manifest["seed"],
-            len(fit.draws),
-            float(evidence),
-            float(error),
-            fit.manifest["families"],
-            fit.manifest["effective_size"]["bulk_least"],
-            fit.manifest["effective_size"]["tail_least"],
-        )
-        for fit, evidence, error in zip(
-            fits, agreement.evidence, agreement.evidence_errors, strict=True
-        )
-    ]
-    heads = ("draws", "seed", "number", "log evidence", "its error", "families")
+    fits_table = Table.of(
+        "The fits",
+        fits,
+        {
+            "draws": lambda fit: fit.draws.id,
+            "seed": lambda fit: fit.manifest["seed"],
+            "number": lambda fit: len(fit.draws),
+            "log evidence": lambda fit: float(fit.manifest["log_evidence"]),
+            "its error": lambda fit: float(fit.manifest["log_evidence_error"]),
+            "families": lambda fit: fit.manifest["families"],
+            "least bulk size": lambda fit: fit.manifest["effective_size"]["bulk_least"],
+            "least tail size": lambda fit: fit.manifest["effective_size"]["tail_least"],
+        },
+    )
+    worst_table = Table.of(
+        "The parameters that agree least",
+        np.argsort(-agreement.rhat)[:_SHOWN],
+        {
+            "parameter": lambda place: names[place],
+            "R-hat": lambda place: agreement.rhat[place],
+            "difference of means in standard errors": lambda place: agreement.distance[place],
+            "effective size": lambda place: agreement.effective[place],
+        },
+    )
     by_parameter = {
         "rhat": agreement.rhat,
         "distance": agreement.distance,
@@ -232,26 +240,7 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         finding=finding,
         reached=agreement.reached,
         origin=origin_of(seed=fits[0].manifest["seed"], effort=fits[0].manifest["effort"]),
-        parts=(
-            Table(
-                title="The fits",
-                columns=(*heads, "least bulk size", "least tail size"),
-                rows=rows,
-            ),
-            Table(
-                title="The parameters that agree least",
-                columns=(
-                    "parameter",
-                    "R-hat",
-                    "difference of means in standard errors",
-                    "effective size",
-                ),
-                rows=[
-                    (names[place], *(float(column[place]) for column in by_parameter.values()))
-                    for place in np.argsort(-agreement.rhat)[:_SHOWN]
-                ],
-            ),
-        ),
+        parts=(fits_table, worst_table),
         goals=(goal,),
         values={
             name: dict(zip(names, column, strict=True)) for name, column in by_parameter.items()

@@ -6,6 +6,7 @@ Burkner & Vehtari 2023, by ArviZ.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -189,11 +190,19 @@ def identified_report(
         row.name: {name: getattr(row, "standing" if name == "class" else name) for name in numbers}
         for row in ordered
     }
-    cells = [
-        (name, *(entry[number] for number in numbers), meanings[name].meaning)
-        for name, entry in entries.items()
-    ]
-    columns = ("parameter", *(name.replace("_", " ") for name in numbers), "meaning")
+
+    def value(number: str, name: str) -> Any:
+        return entries[name][number]
+
+    table = Table.of(
+        "Every parameter, the best informed first",
+        entries,
+        {
+            "parameter": str,
+            **{number.replace("_", " "): partial(value, number) for number in numbers},
+            "meaning": lambda name: meanings[name].meaning,
+        },
+    )
     classes = {name: [row.name for row in ordered if row.standing == name] for name in CLASSES}
     report = Report(
         check="identified",
@@ -207,7 +216,7 @@ def identified_report(
             f"Chance alone gives a record weight up to {floor:.2f} (likelihoods shuffled among the "
             "draws).",
             Picture(name="contraction", caption="Contraction of every parameter"),
-            Table(title="Every parameter, the best informed first", columns=columns, rows=cells),
+            table,
         ),
         goals=(
             Goal(

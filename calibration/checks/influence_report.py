@@ -1,6 +1,6 @@
 """The report of the influence of every observation on the results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from calibration.checks.influence import (
 from calibration.checks.influence_figure import KINDS, influence_figure, short_name, standing_of
 from calibration.checks.leave_one_out import MOST_K
 from calibration.likelihood.observations import Observation
-from calibration.reports.report import Cell, Goal, Picture, Pictures, Report, Table
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import listed
@@ -34,13 +34,13 @@ _HOW = (
     "counterfactuals. A shift is the result without the observation less the result with it: plus "
     "means later, or more probable. An observation is taken out by weighting the draws with the "
     "inverse of the probability they gave it (PSIS), and all else stays in. Where Pareto k is "
-    f"above {MOST_K} the row matters so much that weights cannot take it out; a fit made without it is "
-    "used instead where `check leave-one-out` keeps one, and otherwise its shifts are not to be "
+    f"above {MOST_K} the row matters so much that weights cannot take it out; a fit made without "
+    "it is used instead where `check leave-one-out` keeps one, and otherwise its shifts are not to be "
     f"relied on. ± is one standard error, from {RESAMPLES} samples of the draws drawn with "
     f"replacement, each draw with all its histories. A shift within {CLEAR:g} errors is not told "
     f"from chance, and one below {NOTICED[MEDIAN]:g} quarters or {100 * NOTICED[SHARE]:g} points "
-    "is none to speak of. The errors take the draws as independent; draws with common ancestors are "
-    "not, so true errors are larger, and those of a fit made again do not hold how far two fits of "
+    "is none to speak of. The errors take the draws as independent; draws with common ancestors "
+    "are not, so true errors are larger, and those of a fit made again do not hold how far two fits of "
     "the same record differ. A median is read as if dates lay evenly within their quarter; where "
     "fewer than half of the histories break it counts as the beginning of 1981, so that a shift to "
     "or from there is the least it may be. Influence is not doubt: a row that moves much is one on "
@@ -165,28 +165,27 @@ def _rows_of(ids: tuple[str, ...]) -> str:
 
 
 def _result_table(rows: Sequence[Influence], now: Array, ids: Ids) -> Table:
-    cells = []
-    for place, headline in enumerate(headlines()):
-        moved: tuple[Cell, ...] = (None, None, None, None)
+    leaders: list[Influence | None] = []
+    for place in range(len(now)):
         clear = [row for row in rows if row.reliable and row.clear(place)]
-        if clear:
-            most = max(clear, key=lambda row: abs(row.shifts[place]))
-            evidence = _rows_of(ids[most.observation])
-            standing = standing_of(most, place)
-            moved = (most.observation.name, _with_unit(most, place), standing, evidence)
-        cells.append((headline.name, _value(now[place], headline.what), *moved))
-    return Table(
-        title="What moves each result most, of what can be taken out reliably (a dash: nothing "
-        "clear of chance)",
-        columns=(
-            "result",
-            "with all the record",
-            "moved most by taking out",
-            "shift",
-            "standing",
-            "evidence",
-        ),
-        rows=cells,
+        leaders.append(max(clear, key=lambda row: abs(row.shifts[place]), default=None))
+    entries = [(place, most) for place, most in enumerate(leaders)]
+
+    def of_leader(cell: Callable[[Influence, int], str]) -> Callable[[Any], str | None]:
+        return lambda entry: None if entry[1] is None else cell(entry[1], entry[0])
+
+    return Table.of(
+        "What moves each result most, of what can be taken out reliably (a dash: nothing clear of "
+        "chance)",
+        entries,
+        {
+            "result": lambda entry: headlines()[entry[0]].name,
+            "with all the record": lambda entry: _value(now[entry[0]], headlines()[entry[0]].what),
+            "moved most by taking out": of_leader(lambda row, _: row.observation.name),
+            "shift": of_leader(_with_unit),
+            "standing": of_leader(standing_of),
+            "evidence": of_leader(lambda row, _: _rows_of(ids[row.observation])),
+        },
     )
 
 

@@ -14,12 +14,7 @@ import numpy as np
 
 from calibration.diagnostics import arviz, systematic
 from calibration.likelihood.likelihood import Progress, mean_weight, no_progress
-from calibration.likelihood.null_likelihood import (
-    NullFit,
-    Spell,
-    pointwise,
-    spells_of,
-)
+from calibration.likelihood.null_likelihood import NullFit, Spell, pointwise, spells_of
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,

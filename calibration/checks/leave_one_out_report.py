@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,10 @@ class Measure:
 
 
 LOG = Measure("log score", "log score", "log", 1)
+BRIER = Measure("Brier", "Brier score", "brier", -1)
 MEASURES = (
     LOG,
-    Measure("Brier", "Brier score", "brier", -1),
+    BRIER,
     Measure("CRPS", "CRPS (years, log units, shares, shares a year)", "crps", -1),
 )
 
@@ -177,26 +179,20 @@ def _summary_table(rows: Sequence[LeftOut], names: Sequence[str]) -> Table:
 
 def _score_table(rows: Sequence[LeftOut], names: Sequence[str], measure: Measure) -> Table:
     better = "larger is better" if measure.sign > 0 else "smaller is better"
-    scored = [
-        row
-        for row in rows
-        if measure.attribute != "brier" or not np.isnan(row.rules.brier)  # figures have no years
-    ]
-    return Table(
-        title=f"{measure.title} of every observation left out ({better})",
-        columns=("observation", "rules", *names, "Pareto k", "fitted again"),
-        rows=[
-            (
-                row.observation.name,
-                *(
-                    getattr(score, measure.attribute)
-                    for score in (row.rules, *(row.nulls[name] for name in names))
-                ),
-                row.pareto_k,
-                row.refitted,
-            )
-            for row in scored
-        ],
+    scored = [row for row in rows if measure is not BRIER or not np.isnan(row.rules.brier)]
+
+    def score(row: LeftOut, name: str) -> float:
+        return float(getattr(row.nulls.get(name, row.rules), measure.attribute))
+
+    return Table.of(
+        f"{measure.title} of every observation left out ({better})",
+        scored,
+        {
+            "observation": lambda row: row.observation.name,
+            **{name: partial(score, name=name) for name in ("rules", *names)},
+            "Pareto k": lambda row: row.pareto_k,
+            "fitted again": lambda row: row.refitted,
+        },
     )
 
 

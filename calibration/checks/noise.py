@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 
 from calibration.fit.population import COPIES
 from calibration.fit.workers import TOGETHER
-from calibration.likelihood.likelihood import mean_weight
+from calibration.likelihood.likelihood import filtered_log_likelihood, mean_weight
 from calibration.likelihood.observations import Record
-from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.prior import Coordinates, parameters_at
 from calibration.reports.pictures import BLUE, GREY, ORANGE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table

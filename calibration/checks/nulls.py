@@ -89,18 +89,22 @@ def nulls_report(
     rows = [*([rules] if rules else []), *nulls]
     best = max(nulls, key=lambda row: row.log_evidence)
     goal = _goal(rules, best)
-    heads = ("account", "what it says", "parameters", "log evidence", "standard error")
-    cells = [
-        (
-            row.name,
-            row.says,
-            row.parameters,
-            f"{row.log_evidence:.2f}",
-            None if row.error is None else f"{row.error:.2f}",
-            f"{rules.log_evidence - row.log_evidence:+.2f}" if rules and row is not rules else None,
-        )
-        for row in rows
-    ]
+    table = Table.of(
+        "Log evidence",
+        rows,
+        {
+            "account": lambda row: row.name,
+            "what it says": lambda row: row.says,
+            "parameters": lambda row: row.parameters,
+            "log evidence": lambda row: f"{row.log_evidence:.2f}",
+            "standard error": lambda row: None if row.error is None else f"{row.error:.2f}",
+            "rules minus this": lambda row: (
+                f"{rules.log_evidence - row.log_evidence:+.2f}"
+                if rules and row is not rules
+                else None
+            ),
+        },
+    )
     report = Report(
         check="nulls",
         title="The rules beside three simpler accounts of the same record",
@@ -109,7 +113,7 @@ def nulls_report(
         origin=dict(origin),
         parts=(
             _HOW,
-            Table(title="Log evidence", columns=(*heads, "rules minus this"), rows=cells),
+            table,
             Picture(name="evidence", caption="Log evidence with two standard errors"),
         ),
         goals=(goal,),

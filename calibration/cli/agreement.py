@@ -13,7 +13,7 @@ from calibration.checks.agreement import (
     pooled_manifest,
     read_fits,
 )
-from calibration.cli.check.options import AsJson, ReportFolder, publish
+from calibration.cli.check.options import AsJson, ReportFolder, option, publish
 from calibration.cli.requests import Request, command
 from calibration.errors import CalibrationError
 from calibration.reports.report import REPORTS, folder_problems
@@ -32,17 +32,11 @@ class AgreementRequest(Request):
     out: ReportFolder = REPORTS
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
     publish: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="If they agree, write all their draws here, as published."
-        ),
+        Path | None, option("If they agree, write all their draws here, as published.", "FILE")
     ] = None
     pool: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Whether they agree or not, write all their draws here, as provisional.",
-        ),
+        option("Whether they agree or not, write all their draws here, as provisional.", "FILE"),
     ] = None
     as_json: AsJson = False
 

@@ -1,40 +1,54 @@
-"""``lilliput benchmark``: tells how many histories a second are simulated, and how far that is from the goals."""
+"""``lilliput benchmark``: how many histories a second are simulated, and how far from the goals."""
 
 import json
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from calibration.cli.requests import Request, command, whole
+from scenarios.arguments import MOST_WORKERS
 from scenarios.benchmark import Plan, measure, processors
-from scenarios.console import reporting_errors
+from scenarios.console import plain_table
 
 
-def benchmark(
+class BenchmarkRequest(Request):
+    """How much is to be measured."""
+
+    command = "lilliput benchmark"
+    title = "this cannot be measured"
+
     replicates: Annotated[
-        int, typer.Option(metavar="N", help="Histories of the ensemble in each round, at least.")
-    ] = 2048,
+        int,
+        whole(1, 1_000_000),
+        typer.Option(metavar="N", help="Histories of the ensemble in each round, at least."),
+    ] = 2048
     workers: Annotated[
-        int | None, typer.Option(metavar="W", help="Worker processes.", show_default="one a core")
-    ] = None,
-    rounds: Annotated[int, typer.Option(metavar="K", help="Rounds; the median is told.")] = 5,
+        int | None,
+        whole(1, MOST_WORKERS),
+        typer.Option(metavar="W", help="Worker processes.", show_default="one a core"),
+    ] = None
+    rounds: Annotated[
+        int, whole(1, 1000), typer.Option(metavar="K", help="Rounds; the median is told.")
+    ] = 5
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of a table.")
-    ] = False,
-) -> None:
+    ] = False
+
+
+@command
+def benchmark(request: BenchmarkRequest) -> None:
     """Measure the ensemble, the Mesa model and the floor side by side.
 
     The floor draws as many random numbers and evaluates as many exponentials and logarithms, and does nothing else.
     """
-    with reporting_errors():
-        plan = Plan.of(replicates, processors() if workers is None else workers, rounds)
+    plan = Plan.of(request.replicates, request.workers or processors(), request.rounds)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=plan.steps)
         measured = measure(plan, lambda: progress.advance(task))
-    if as_json:
+    if request.as_json:
         typer.echo(json.dumps(measured, indent=2))
         return
     console = Console()
@@ -44,17 +58,17 @@ def benchmark(
 
 
 def _rates_table(measured: dict[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("measured")
-    table.add_column("histories a second", justify="right")
-    table.add_column("processes", justify="right")
-    for name, key, processes in (
+    rows = (
         ("ensemble", "ensemble_per_second", measured["workers"]),
         ("Mesa model, one after another", "mesa_per_second", 1),
         ("floor", "floor_per_second", measured["workers"]),
-    ):
-        table.add_row(name, f"{measured[key]:,.1f}", str(processes))
-    return table
+    )
+    numbers = ("histories a second", "processes")
+    return plain_table(
+        ("measured", *numbers),
+        [(name, f"{measured[key]:,.1f}", str(processes)) for name, key, processes in rows],
+        right=numbers,
+    )
 
 
 def _sentences(measured: dict[str, Any]) -> list[str]:

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
-from calibration.cli.batch import MOST_WORKERS
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier
 from calibration.cli.requests import Reader, Request, command, whole
@@ -32,7 +31,7 @@ from calibration.fit.workers import likelihood_here, over_processes
 from calibration.likelihood.observations import Record, overlaid_record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import MOST_SEED, read_or_problems
+from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.draws import Draws, table_hash
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse
@@ -43,11 +42,6 @@ calibrate_app.command("agree")(agree)
 calibrate_app.command("dossier")(dossier)
 #: What the dossier was called before.
 calibrate_app.command("report", hidden=True)(dossier)
-
-
-@calibrate_app.callback()
-def _group() -> None:
-    """Fit the parameters to the record."""
 
 
 def effort_named(name: str) -> str:

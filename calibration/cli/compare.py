@@ -15,9 +15,8 @@ from calibration.cli.batch_question import (
     OnlyNames,
     read_question,
 )
-from calibration.cli.run_request import documented_record
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.comparison.batch import TITLE, BatchComparison, compare_batch
 from scenarios.comparison.conditional_compare import compare_given
 from scenarios.comparison.tables import (

@@ -13,10 +13,9 @@ from calibration.cli.batch_question import (
     OnlyNames,
     read_question,
 )
-from calibration.cli.run_request import documented_record
 from calibration.evidence.lines import sources
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.console import reporting_errors, waiting
 from scenarios.draws import read_draws
 from scenarios.errors import ScenarioError

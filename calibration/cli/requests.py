@@ -45,7 +45,10 @@ class Request(BaseModel):
         request, problems = validated(cls, typed, cls.command)
         options = {name: _flag(name, _option(field)) for name, field in cls.model_fields.items()}
         named = [
-            replace(problem, key=options.get(problem.key, problem.key)) for problem in problems
+            replace(problem, key=options.get(problem.key, problem.key))
+            if problem.where == cls.command
+            else problem
+            for problem in problems
         ]
         raise_if_any(cls.title, named, ScenarioError)
         assert request is not None

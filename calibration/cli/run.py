@@ -1,11 +1,13 @@
 """``lilliput run``: simulates a scenario many times and sets it beside what is documented."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
+from rich.markup import escape
 
 from calibration.cli.requests import (
     DrawsFile,
@@ -20,17 +22,26 @@ from calibration.evidence.record import documented_record
 from scenarios.arguments import MOST_SEED
 from scenarios.console import progress_of, wide_console
 from scenarios.documented import Documented, windows_of
-from scenarios.files import scenario_named
-from scenarios.manifest import manifest_of
-from scenarios.results import aid_row, break_row, folder_problems, write_result
-from scenarios.run import RunResult, run_scenario
-from scenarios.summary import summarised_aid, summarised_breaks
-from scenarios.tables import aid_table, breaks_table, heading, movers_table
+from scenarios.files import antecedents, flags, scenario_named
+from scenarios.run import RunResult, folder_problems, manifest_of, run_scenario, write_result
+from scenarios.summary import (
+    aid_table,
+    breaks_table,
+    movers_table,
+    summarised_aid,
+    summarised_breaks,
+)
 from simulation.interventions import Scenario
 from simulation.schema import refuse
 
 MOST_REPLICATES = 1_000_000
 _NARROWEST = 110
+#: What each kind of draws is, in words.
+_KIND_WORDS = {
+    "prior": "draws from the prior: fitted to nothing",
+    "provisional": "provisional draws: fitted to the record, not yet a published calibration",
+    "published": "the published calibration",
+}
 
 
 class RunRequest(Request):
@@ -105,7 +116,8 @@ def run(request: RunRequest) -> None:
     manifest = manifest_of(result, request.changes)
     folder = None
     if request.folder is not None:
-        folder = write_result(result, documented, manifest, request.folder)
+        draw = partial(_write_figures, result, documented)
+        folder = write_result(result, documented, manifest, request.folder, draw)
     if request.as_json:
         typer.echo(
             json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
@@ -118,18 +130,29 @@ def as_object(
     result: RunResult, documented: Documented, manifest: dict[str, Any]
 ) -> dict[str, Any]:
     """A run as one object for other programs: scenario, breaks by pair, aid, manifest."""
-    breaks = {row.name: break_row(row) for row in summarised_breaks(result.outcomes, documented)}
-    for row in breaks.values():
-        del row["pair"]
-    aid = [aid_row(row) for row in summarised_aid(result.outcomes, documented)]
-    return {"scenario": result.scenario.name, "breaks": breaks, "aid": aid, "manifest": manifest}
+    rows = [summary.row for summary in summarised_breaks(result.outcomes, documented)]
+    return {
+        "scenario": result.scenario.name,
+        "breaks": {row.pop("pair"): row for row in rows},
+        "aid": [summary.row for summary in summarised_aid(result.outcomes, documented)],
+        "manifest": manifest,
+    }
+
+
+def _write_figures(result: RunResult, documented: Documented, folder: Path) -> None:
+    # costs a second, if figures are drawn
+    from scenarios.charts.look import write_figure
+    from scenarios.charts.run import figures_of, settings_of
+
+    for name, figure in figures_of(result, documented):
+        write_figure(figure, folder, name, settings_of(result))
 
 
 def _print(
     result: RunResult, documented: Documented, changes: dict[str, float], folder: Path | None
 ) -> None:
     console = wide_console(_NARROWEST)
-    for line in heading(result):
+    for line in _heading(result):
         console.print(line)
     if changes:
         settings = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
@@ -140,3 +163,23 @@ def _print(
     console.print(aid_table(summarised_aid(result.outcomes, documented)))
     if folder is not None:
         console.print(f"Written to {folder}")
+
+
+def _heading(result: RunResult) -> list[str]:
+    """What was run, on what draws, and the flags that every answer carries."""
+    scenario, draws = result.scenario, result.draws
+    lines = [f"[bold]{scenario.name}[/bold]: {escape(scenario.question)}"]
+    if scenario.interventions:
+        lines += [f"Antecedent: {escape(text)}" for text in antecedents(scenario)]
+        lines.append(f"Horizon: {scenario.horizon} years")
+    lines += [f"[bold]Note:[/bold] {escape(flag)}" for flag in flags(scenario)]
+    lines.append(
+        f"{result.replicates:,} histories, seed {result.seed}, "
+        f"{len(draws):,} parameter draws {draws.id} ({_KIND_WORDS[draws.kind]})"
+    )
+    if draws.outdated:
+        lines.append(
+            "[bold]Note:[/bold] the parameter table has changed since these draws were made; "
+            "fit them anew"
+        )
+    return lines

@@ -1,16 +1,14 @@
-"""``lilliput scenarios``: lists the questions that ship with lilliput, shows one, and checks a file of one's own."""
+"""``lilliput scenarios``: lists the questions that ship, shows one, and checks a file of one's own."""
 
 import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from scenarios.console import reporting_errors
+from scenarios.console import plain_table, reporting_errors
 from scenarios.explain.words import described
 from scenarios.files import (
     catalogue,
@@ -26,52 +24,50 @@ scenarios_app = typer.Typer(
 
 
 @scenarios_app.command("list")
+@reporting_errors()
 def list_scenarios() -> None:
     """List the scenarios that ship with lilliput, each with its question."""
-    with reporting_errors():
-        held = catalogue()
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("scenario", no_wrap=True)
-    table.add_column("question")
-    table.add_column("from", no_wrap=True)
-    for name, file in held.items():
-        changes = file.scenario.interventions
-        table.add_row(
-            name, escape(file.scenario.question), min((i.start for i in changes), default="")
+    rows = [
+        (
+            name,
+            escape(file.scenario.question),
+            min((change.start for change in file.scenario.interventions), default=""),
         )
-    Console().print(table)
+        for name, file in catalogue().items()
+    ]
+    columns = ("scenario", "question", "from")
+    Console().print(plain_table(columns, rows, whole=("scenario", "from")))
 
 
 @scenarios_app.command("show")
+@reporting_errors()
 def show_scenario(
     name: Annotated[
         str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")
     ],
 ) -> None:
     """Show one scenario in full: question, antecedent, changes, source, horizon and what it leaves out."""
-    with reporting_errors():
-        file = scenario_file_named(name)
     console = Console(soft_wrap=False, highlight=False)
-    for heading, text in described(file):
+    for heading, text in described(scenario_file_named(name)):
         console.print(f"[bold]{heading}[/bold] {escape(text)}")
 
 
 @scenarios_app.command("check")
+@reporting_errors()
 def check_scenario(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")],
 ) -> None:
     """Check a scenario file and list everything that is wrong with it."""
-    with reporting_errors():
-        file = read_scenario_file(path)
-    count = len(file.scenario.interventions)
-    typer.echo(
-        f"{path}: {file.scenario.name} is a valid scenario ({count} change{'s' if count != 1 else ''})"
-    )
-    for flag in flags(file.scenario):
+    scenario = read_scenario_file(path).scenario
+    count = len(scenario.interventions)
+    changes = f"{count} change{'s' if count != 1 else ''}"
+    typer.echo(f"{path}: {scenario.name} is a valid scenario ({changes})")
+    for flag in flags(scenario):
         typer.echo(f"note: {flag}")
 
 
 @scenarios_app.command("new")
+@reporting_errors()
 def new_scenario(
     name: Annotated[
         str,
@@ -84,12 +80,12 @@ def new_scenario(
 ) -> None:
     """Write a commented scenario file to be filled in; an existing file is never overwritten."""
     path = Path(f"{name}.toml") if out is None else out
-    with reporting_errors():
-        write_template(name, path)
+    write_template(name, path)
     typer.echo(f"{path}: fill it in, then run lilliput scenarios check {shlex.quote(str(path))}")
 
 
 @scenarios_app.command("expect")
+@reporting_errors()
 def expect(
     reason: Annotated[
         str, typer.Option("--reason", help="Why the expected outcomes change, in a sentence.")
@@ -98,6 +94,5 @@ def expect(
     """Simulate the whole catalogue and write anew the outcomes that the tests expect of it, with the reason."""
     from scenarios.expected import write_expectations  # only this command simulates
 
-    with reporting_errors():
-        for path in write_expectations(reason):
-            typer.echo(path)
+    for path in write_expectations(reason):
+        typer.echo(path)

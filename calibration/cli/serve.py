@@ -67,7 +67,8 @@ def serve(request: ServeRequest) -> None:
     """
     door = listening(request)
     prepare_environment()
-    _quiet()
+    # A remark of Solara's on cookies, made at every visit without https.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     app = _application()
     address, number = door.getsockname()[:2]
     host = f"[{address}]" if ":" in address else address
@@ -83,27 +84,16 @@ def listening(request: ServeRequest) -> socket.socket:
     Raises ``CalibrationError`` for a port that is taken and a host that is not of this machine.
     """
     try:
-        return _listening(request.host, request.port)
+        family, _, _, _, address = socket.getaddrinfo(
+            request.host, request.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+        return socket.create_server(address, family=family, dualstack_ipv6=both)
     except OSError as error:
         allowed = f"an address of this machine with a port that is free ({error.strerror or error})"
         place = f"{request.host}:{request.port}"
         problem = Problem(request.command, "--host, --port", place, allowed)
         raise CalibrationError(request.title, [problem]) from error
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    door = socket.socket(family, kind, protocol)
-    try:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(address)
-        door.listen()
-    except OSError:
-        door.close()
-        raise
-    return door
 
 
 def prepare_environment() -> None:
@@ -127,11 +117,6 @@ def prepare_environment() -> None:
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
-def _quiet() -> None:
-    """Leave out a remark of Solara's on cookies, made at every visit without https."""
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
-
-
 def _application() -> Any:
     """Solara's server with the page in it; problems of the evidence come before it starts."""
     from solara.server.starlette import app
@@ -141,7 +126,7 @@ def _application() -> Any:
 
 
 def _run(app: Any, door: socket.socket) -> None:
-    """Answer on the socket until the server is told to end."""
+    """Answer on the socket until the server is ended."""
     import uvicorn
 
     settings = uvicorn.Config(

@@ -4,8 +4,7 @@ import solara.lab
 
 from calibration.cli.serve_material import material_of
 from calibration.evidence.reading import read_evidence
-from scenarios.page.memory import on_visit
-from scenarios.page.mended import mend_navigator
+from scenarios.page.server import mend_navigator, on_visit
 from scenarios.page.tabs import routes_of
 
 mend_navigator()

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, RootModel
 from scipy import special
 
-from calibration.dossier.gather import opened_tables
+from calibration.dossier.gather import main_tables
 from calibration.errors import CalibrationError
 from calibration.evidence.lines import sources
 from calibration.evidence.record import documented_record
@@ -75,8 +75,10 @@ def material_of(evidence: Evidence) -> Material:
 
 def check_report(report: Report) -> CheckReport:
     """A report as the page shows it: its numbers as text, and what its picture shows."""
-    opened = opened_tables(report)
-    folded = [part for part in report.parts if isinstance(part, str | Table) and part not in opened]
+    tables = main_tables(report)
+    appendix = [
+        part for part in report.parts if isinstance(part, str | Table) and part not in tables
+    ]
     goals = [goal_table(report)] if any(goal.reached is not None for goal in report.goals) else []
     return CheckReport(
         check=report.check,
@@ -84,8 +86,8 @@ def check_report(report: Report) -> CheckReport:
         finding=report.finding,
         reached=report.reached,
         origin=report.origin,
-        opened=tuple(report_table(table) for table in (*goals, *opened)),
-        folded=tuple(part if isinstance(part, str) else report_table(part) for part in folded),
+        tables=tuple(report_table(table) for table in (*goals, *tables)),
+        appendix=tuple(part if isinstance(part, str) else report_table(part) for part in appendix),
         shares=entries_of(Shares, report, "patterns") if report.check == "predictive" else {},
         accounts=entries_of(Accounts, report) if report.check == "nulls" else {},
         content=json.dumps(report.model_dump(), indent=2, ensure_ascii=False).encode(),

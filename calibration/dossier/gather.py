@@ -64,7 +64,7 @@ def sections() -> tuple[Section, ...]:
     return tuple(Section(**entry) for entry in tomllib.loads(text)["sections"])
 
 
-def opened_tables(report: Report) -> list[Table]:
+def main_tables(report: Report) -> list[Table]:
     """The tables of a report that every reader is shown; the others are for those who ask."""
     starts = {name: starts for each in sections() for name, starts in each.checks.items()}
     wanted = tuple(starts.get(report.check, ()))

@@ -19,7 +19,7 @@ from calibration.dossier.gather import (
     Verdict,
     held_out_table,
     how_to_make,
-    opened_tables,
+    main_tables,
     picture_file,
     record_table,
     sections,
@@ -208,16 +208,18 @@ def _check(name: str, material: Material) -> dict[str, Any]:
     report = material.reports.get(name)
     if report is None:
         return {"name": name, "made": False, "command": how_to_make(name)}
-    opened = opened_tables(report)
-    folded = [part for part in report.parts if part not in opened and not isinstance(part, Picture)]
+    tables = main_tables(report)
+    appendix = [
+        part for part in report.parts if part not in tables and not isinstance(part, Picture)
+    ]
     return {
         "made": True,
         "report": report,
         "verdict": _VERDICTS[report.reached],
         "differences": material.differences(report),
-        "tables": [printed(table) for table in opened],
+        "tables": [printed(table) for table in tables],
         "figures": [] if material.figures is None else _figures(report, material),
-        "folded": [printed(part) if isinstance(part, Table) else part for part in folded],
+        "appendix": [printed(part) if isinstance(part, Table) else part for part in appendix],
     }
 
 

@@ -16,11 +16,11 @@ from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate, RecordedChange, Term
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, Pair
-from simulation.conditioning import MOVE_OF_STATUSES, RecordedMove
+from simulation.conditioning import RecordedMove
 from simulation.countries import COUNTRY_KEYS, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
 from simulation.errors import Problem, listed, raise_if_any
-from simulation.state import STARTING_ALLIANCES, Status
+from simulation.state import MOVE_OF_STATUSES, STARTING_ALLIANCES, Status
 
 #: Calibration ends here; later quarters are simulated but not fitted.
 LAST_FITTED = "1978-12"

@@ -22,11 +22,10 @@ from calibration.fit.posterior import read_checkpoint, write_checkpoint
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import over_processes, tasks_of
 from calibration.likelihood.figures import observation_settings
-from calibration.likelihood.likelihood import Progress, no_progress
+from calibration.likelihood.likelihood import Progress, Spell, filtered_log_likelihood, no_progress
 from calibration.likelihood.null_likelihood import NullFit, pointwise
 from calibration.likelihood.nulls import Null
 from calibration.likelihood.observations import FIGURES, Record, observations_of
-from calibration.likelihood.particles import Spell, filtered_log_likelihood
 from calibration.likelihood.pointwise import with_fixed
 from calibration.origin import rules_hash
 from calibration.prior import parameters_at

@@ -1,9 +1,8 @@
 """Worker processes, and the likelihood of parameter vectors worked out by them, the same on any number."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
@@ -13,10 +12,10 @@ import numpy as np
 
 from calibration.errors import CalibrationError
 from calibration.fit.population import Likelihood
+from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import Record
-from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.prior import Coordinates, parameters_at
-from scenarios.batch.workers import begin_worker
+from scenarios.batch.workers import worker_processes
 from simulation.arrays import Array
 
 Key = TypeVar("Key", bound=Hashable)
@@ -24,18 +23,6 @@ Result = TypeVar("Result")
 
 #: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
 TOGETHER = 1024
-
-
-@contextmanager
-def worker_processes(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """So many worker processes; what was not begun when an error strikes is dropped."""
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=begin_worker
-    )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def cut_short(work: str, remedy: str) -> CalibrationError:

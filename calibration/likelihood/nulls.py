@@ -30,7 +30,6 @@ from simulation.parameters import (
     default_parameters,
     parameter_table,
     read_parameter_table,
-    source_keys,
 )
 from simulation.state import Move
 
@@ -77,9 +76,7 @@ class Null:
 @cache
 def null_table() -> dict[str, Parameter]:
     """The parameters of the nulls by name, from ``calibration/nulls.toml``."""
-    return read_parameter_table(
-        Path(str(files("calibration").joinpath("nulls.toml"))), source_keys()
-    )
+    return read_parameter_table(Path(str(files("calibration").joinpath("nulls.toml"))))
 
 
 @cache

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.likelihood.kinds import COMPARED_ARRAYS
 from calibration.likelihood.likelihood import QUARTERS, Progress, mean_weight, no_progress
@@ -23,7 +22,7 @@ from calibration.likelihood.observations import (
 from calibration.prior import parameters_at
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
-from simulation.conditioning import Conditioning, RecordedMove
+from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.ensemble import simulate
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
@@ -32,29 +31,6 @@ from simulation.trajectory import PAIRS
 
 #: Replicates carried out together.
 TOGETHER = 1024
-
-
-class OfPair(Conditioning):
-    """The record of one pair being imposed, the others being left alone."""
-
-    def __init__(
-        self, moves: Sequence[RecordedMove], replicates: int, until: int, pair: Pair
-    ) -> None:
-        super().__init__(moves, replicates, until)
-        self.key = min(pair), max(pair)
-        self._queues = {self.key: self._queues[self.key]}
-        self._made = {self.key: self._made[self.key]}
-
-    def begin(self, made: Array) -> None:
-        """Begin to book anew, the pair having made so many of its moves, per replicate."""
-        self._made[self.key] = made.copy()
-        self.log_probability = np.zeros(self.replicates)
-
-    @property
-    def made(self) -> NDArray[np.int64]:
-        """How many of its moves on record the pair has made, per replicate."""
-        made: NDArray[np.int64] = self._made[self.key].astype(np.int64)
-        return made
 
 
 class SpelledConditioning(Conditioning):
@@ -66,7 +42,6 @@ class SpelledConditioning(Conditioning):
 
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
         super().__init__(moves, replicates, until)
-        self._pairs = {pair: OfPair(moves, replicates, until, pair) for pair in PAIRS}
         self.spells = {
             pair: np.zeros((len(moves_of(moves, pair)) + 1, replicates)) for pair in PAIRS
         }
@@ -74,14 +49,14 @@ class SpelledConditioning(Conditioning):
 
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
-    ) -> None:
-        """Impose the record on every pair as ``Conditioning`` does, and book what each gained."""
-        for pair, single in self._pairs.items():
-            awaited = single.made.copy()
-            single.log_probability = np.zeros(self.replicates)
-            single.impose(quarter, chances, uniforms, move)
-            self.spells[pair][awaited, self._columns] += single.log_probability
-            self.log_probability += single.log_probability
+    ) -> dict[Pair, PerReplicate]:
+        """Impose the record, and book what each pair gained under the move that it awaited."""
+        awaited = self.made
+        gains = super().impose(quarter, chances, uniforms, move)
+        for pair, spells in self.spells.items() if gains else ():
+            key = either_way(pair)
+            spells[awaited[key], self._columns] += gains[key]
+        return gains
 
 
 class HeldConditioning(Conditioning):
@@ -96,7 +71,7 @@ class HeldConditioning(Conditioning):
     ) -> None:
         others = [move for move in moves if set(move.pair) != set(pair)]
         super().__init__([*others, *moves_of(moves, pair)[:kept]], replicates, until)
-        self._held, self._kept = (min(pair), max(pair)), kept
+        self._pair, self._kept = either_way(pair), kept
         self._staying = np.ones(replicates)
         self.leaving: dict[Move, Array] = {
             kind: np.zeros((until, replicates)) for kind in Move if kind is not Move.STAY
@@ -104,17 +79,16 @@ class HeldConditioning(Conditioning):
 
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
-    ) -> None:
+    ) -> dict[Pair, PerReplicate]:
         """Impose the record, and book the chances of the pair that is held."""
-        due = self._made[self._held] == self._kept
-        super().impose(quarter, chances, uniforms, move)
-        if quarter >= self.until:
-            return
+        due = self.made[self._pair] == self._kept
+        gains = super().impose(quarter, chances, uniforms, move)
         gone = np.zeros(self.replicates)
-        for kind, leaving in self.leaving.items():
-            leaving[quarter] = np.where(due, self._staying * chances[kind][self._held], 0.0)
+        for kind, leaving in self.leaving.items() if gains else ():
+            leaving[quarter] = np.where(due, self._staying * chances[kind][self._pair], 0.0)
             gone += leaving[quarter]
         self._staying = self._staying - gone
+        return gains
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,33 @@
 """A report as Markdown: finding, goals, tables and pictures, and where it comes from."""
 
+import re
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
-from calibration.reports.report import FIGURES, Cell, Picture, Report, Table
+from calibration.reports.report import (
+    DOCUMENTED,
+    FIGURES,
+    Cell,
+    Picture,
+    Report,
+    Table,
+    published_reports,
+)
+from scenarios.disk import write_whole
 
 #: The first words of a report, by whether its goal was reached; none where it only describes.
 _VERDICTS = {True: "**Reached.** ", False: "**Not reached.** ", None: ""}
 
 
+#: The longest line of a paragraph, and what makes of a line an entry of a list.
+_WIDTH = 100
+_LIST = re.compile(r"[-+*>#]\s")
+
+
 def markdown_of(report: Report) -> str:
     """A report as a whole Markdown file."""
-    blocks = [f"# {report.title}", f"{_VERDICTS[report.reached]}{report.finding}"]
+    blocks = [f"# {report.title}", _wrapped(f"{_VERDICTS[report.reached]}{report.finding}")]
     if report.goals:
         blocks.append(_titled(goal_table(report)))
     for part in report.parts:
@@ -19,10 +35,16 @@ def markdown_of(report: Report) -> str:
             blocks.append(_titled(part))
         elif isinstance(part, Picture):
             path = f"{FIGURES}/{report.check}-{part.name}.png"
-            blocks.append(f"![{part.caption}]({path})\n\n*{part.caption}*")
+            blocks += [_wrapped(f"![{part.caption}]({path})"), _wrapped(f"*{part.caption}*")]
         else:
-            blocks.append(part)
-    return "\n\n".join([*blocks, f"---\n\n{origin_text(report.origin)}"]) + "\n"
+            blocks.append(_wrapped(part))
+    return "\n\n".join([*blocks, "---", _wrapped(origin_text(report.origin))]) + "\n"
+
+
+def render_published() -> None:
+    """Render the published reports anew into ``docs/calibration``: ``make reports``."""
+    for report in published_reports().values():
+        write_whole(DOCUMENTED / f"{report.check}.md", markdown_of(report))
 
 
 def goal_table(report: Report) -> Table:
@@ -73,7 +95,13 @@ def origin_text(origin: Mapping[str, Any]) -> str:
 
 
 def _titled(table: Table) -> str:
-    return f"**{table.title}**\n\n{markdown_table(table)}"
+    return f"{_wrapped(f'**{table.title}**')}\n\n{markdown_table(table)}"
+
+
+def _wrapped(text: str) -> str:
+    """A paragraph in lines of at most 100 characters, none of which begins like a list."""
+    lines = wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(f"\\{line}" if _LIST.match(line) else line for line in lines)
 
 
 def _cells(row: Any) -> list[str]:

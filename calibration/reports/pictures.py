@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from scenarios.charts.run import BLUE as BLUE
-from scenarios.charts.run import GREEN as GREEN
-from scenarios.charts.run import GREY as GREY
-from scenarios.charts.run import ORANGE as ORANGE
-from scenarios.charts.run import VERMILION as VERMILION
+from scenarios.charts.look import BLUE as BLUE
+from scenarios.charts.look import GREEN as GREEN
+from scenarios.charts.look import GREY as GREY
+from scenarios.charts.look import ORANGE as ORANGE
+from scenarios.charts.look import VERMILION as VERMILION
 
 PALE = "#BBBBBB"
 

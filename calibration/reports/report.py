@@ -7,9 +7,9 @@ their Markdown and pictures stand in ``docs/calibration`` of a checkout.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import uuid4
 
 from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
-from scenarios.charts.run import write_figure
+from scenarios.charts.look import write_figure
 from scenarios.disk import plain, unwritable, write_json, write_whole
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import validated
@@ -41,6 +41,7 @@ FIGURES = "figures"
 ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")
 
 Cell = bool | int | float | str | None
+Row = TypeVar("Row")
 #: The figures of a report's pictures, by their names.
 Pictures = dict[str, Figure]
 
@@ -63,6 +64,14 @@ class Table(_Data):
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+
+    @classmethod
+    def of(
+        cls, title: str, rows: Iterable[Row], columns: Mapping[str, Callable[[Row], Any]]
+    ) -> "Table":
+        """A table with a row an entry; each column says how its cell comes from the entry."""
+        cells = [[cell(row) for cell in columns.values()] for row in rows]
+        return cls(title=title, columns=tuple(columns), rows=cells)
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":

@@ -1,10 +1,10 @@
-"""The work of a batch on a Dask cluster: workers on other machines write their files into the shared folder."""
+"""The work of a batch on a Dask cluster: workers elsewhere write files into the shared folder."""
 
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from itertools import islice
@@ -18,44 +18,45 @@ from scenarios.batch.work import missing, write_histories
 from scenarios.errors import CutShortError, ScenarioError
 from simulation.errors import MISSING, Problem, raise_if_any
 
-#: Seconds to wait for files written elsewhere to be seen from here, and for a scheduler to take its leave.
+#: Seconds to wait until files written elsewhere are seen here, and for a scheduler to take its leave.
 _VISIBLE_AFTER, _FAREWELL = 120.0, 10.0
 #: Tasks handed out for each thread of the cluster, so that none waits for work.
 _AHEAD = 2
+_COMMAND = "lilliput batch"
 _TITLE = "this cluster cannot carry out the batch"
-INSTALL = 'pip install "lilliput[cluster]"'
+_INSTALL = 'pip install "lilliput[cluster]"'
 
 
 def cluster_problems(address: str | None, workers: int | str | None) -> list[Problem]:
-    """What stands in the way of asking a cluster at all: no package, no address, workers here as well."""
+    """What stands in the way of asking a cluster at all: no package, no address, workers here too."""
     if address is None:
         return []
     problems = []
     if workers is not None:
         allowed = "left out with --dask: the cluster has workers of its own"
-        problems.append(Problem("lilliput batch", "--workers", workers, allowed))
+        problems.append(Problem(_COMMAND, "--workers", workers, allowed))
     try:
         from distributed.comm.addressing import get_address_host_port
 
         get_address_host_port(address)
     except ImportError:
-        allowed = f"given where the package distributed is installed; it is not here: {INSTALL}"
-        problems.append(Problem("lilliput batch", "--dask", address, allowed))
+        allowed = f"given where the package distributed is installed; it is not here: {_INSTALL}"
+        problems.append(Problem(_COMMAND, "--dask", address, allowed))
     except ValueError as error:
         allowed = f"the address of a Dask scheduler, such as tcp://10.0.0.5:8786 ({error})"
-        problems.append(Problem("lilliput batch", "--dask", address, allowed))
+        problems.append(Problem(_COMMAND, "--dask", address, allowed))
     return problems
 
 
 @cache
 def _surroundings_here() -> dict[str, Any]:
     """Those of this process, which goes on with what it has read in, whatever becomes of the files."""
-    return surroundings()
+    return flat(surroundings())
 
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a worker takes part: it sees and may write the folder, and would write what is written here.
+    """On what terms a worker takes part: it may write the folder, and writes what is written here.
 
     ``probe`` is the name of a file that lies in the folder for as long as the batch is at work.
     """
@@ -65,7 +66,7 @@ class Terms:
     surroundings: dict[str, Any]
 
     def problems(self, worker: str) -> list[Problem]:
-        """What keeps the worker that asks from taking part."""
+        """What keeps a worker, on which this is called, from taking part."""
         problems = []
         try:
             self.check_probe()
@@ -75,17 +76,12 @@ class Terms:
         except (OSError, ScenarioError) as error:
             allowed = f"a folder that every worker sees under this path and can write to ({error})"
             problems.append(Problem(worker, "folder", str(self.folder), allowed))
-        here, there = flat(_surroundings_here()), flat(self.surroundings)
-        return problems + [
-            Problem(
-                worker,
-                key,
-                here.get(key, MISSING),
-                f"{there.get(key)!r}, as where the batch was begun",
-            )
-            for key in {**there, **here}
-            if here.get(key) != there.get(key)
-        ]
+        here, there = _surroundings_here(), flat(self.surroundings)
+        for key in {**there, **here}:
+            if here.get(key) != there.get(key):
+                allowed = f"{there.get(key)!r}, as where the batch was begun"
+                problems.append(Problem(worker, key, here.get(key, MISSING), allowed))
+        return problems
 
     def check_probe(self) -> None:
         """Raise ``ScenarioError`` unless the batch is still at work in the folder, as seen from here."""
@@ -95,12 +91,12 @@ class Terms:
             raise ScenarioError(f"the file {self.probe} is not there") from error
 
 
+@dataclass(frozen=True)
 class Cluster:
-    """A Dask cluster, asked through its scheduler."""
+    """A Dask cluster, asked through its scheduler at an address."""
 
-    def __init__(self, client: Any, address: str) -> None:
-        self.client = client
-        self.address = address
+    client: Any
+    address: str
 
     @contextmanager
     def terms(self, folder: Path) -> Iterator[Terms]:
@@ -113,8 +109,8 @@ class Cluster:
         probe.touch()
         try:
             with self._reached():
-                found = self._worker_problems(terms)
-            raise_if_any(_TITLE, found, ScenarioError)
+                problems = self._worker_problems(terms)
+            raise_if_any(_TITLE, problems, ScenarioError)
             yield terms
         finally:
             probe.unlink(missing_ok=True)
@@ -125,17 +121,27 @@ class Cluster:
             self.client.wait_for_workers(1, timeout=_patience())
         except TimeoutError:
             allowed = f"a scheduler with at least one worker within {_patience():g} seconds"
-            return [Problem("lilliput batch", "--dask", self.address, allowed)]
-        told = self.client.run(_problems_of_worker, terms, on_error="return")
-        workers: dict[tuple[str, str, str], list[Problem]] = {}
-        for worker, answer in told.items():
-            for problem in answer if isinstance(answer, list) else [_unfit(worker, answer)]:
+            return [Problem(_COMMAND, "--dask", self.address, allowed)]
+        answers = self.client.run(_problems_of_worker, terms, on_error="return")
+        alike: dict[tuple[str, str, str], list[Problem]] = {}
+        for worker, answer in answers.items():
+            if not isinstance(
+                answer, list
+            ):  # it could not even be asked: most often it has no lilliput
+                allowed = f"lilliput {version('lilliput')} ({answer})"
+                answer = [Problem(f"worker {worker}", "lilliput", MISSING, allowed)]
+            for problem in answer:
                 same = (problem.key, repr(problem.value), problem.allowed)
-                workers.setdefault(same, []).append(problem)
-        return [_shared(problems) for problems in workers.values()]
+                alike.setdefault(same, []).append(problem)
+        return [
+            first
+            if not more
+            else replace(first, where=f"{len(more) + 1} workers, the first {first.where}")
+            for first, *more in alike.values()
+        ]
 
     def written(self, batch: Batch, terms: Terms, tasks: Iterable[list[Part]]) -> Iterator[int]:
-        """Have workers carry out tasks, a few handed out at a time, and tell of each how many histories it has.
+        """Have workers carry out tasks, a few handed out at a time, and yield of each how many histories it has.
 
         A task whose worker dies is given to another. Raises ``CutShortError`` if the scheduler is lost or workers
         keep dying, and what a worker raises.
@@ -145,31 +151,39 @@ class Cluster:
         # Held by the scheduler as a task of its own, so that it is made again should every worker that has it die.
         shared = self.client.submit(_same, batch, key=f"lilliput-batch-{uuid4().hex}", pure=False)
         waiting = iter(tasks)
-        handed_out: dict[Any, int] = {}
+        running: dict[Any, int] = {}
         ended = as_completed(loop=self.client.loop)
-        while True:
+
+        def hand_out() -> None:
             with self._reached():
                 threads = sum(self.client.nthreads().values())
-                for task in islice(waiting, max(0, _AHEAD * max(1, threads) - len(handed_out))):
+                for task in islice(waiting, max(0, _AHEAD * max(1, threads) - len(running))):
                     future = self.client.submit(_write_on_worker, shared, terms, task, pure=False)
-                    handed_out[future] = sum(part.replicates for part in task)
+                    running[future] = sum(part.replicates for part in task)
                     ended.add(future)
-            if not handed_out:
-                break
-            for future in ended.next_batch():
-                if self._has_ended(future):
-                    yield handed_out.pop(future)
-                else:
-                    ended.add(future)
+
+        hand_out()
+        for future in ended:
+            if self._has_ended(future):
+                yield running.pop(future)
+            else:
+                ended.add(future)
+            hand_out()
         _await_files(batch, terms.folder)
 
     def _has_ended(self, future: Any) -> bool:
         """Whether a task has been carried out; not if its worker died and it was given to another."""
+        from distributed.scheduler import KilledWorker
+
         if future.status == "cancelled":
             raise CutShortError(f"the scheduler at {self.address} was lost")
-        if future.status == "error":
-            raise _said_of(future.exception())
-        return bool(future.status == "finished")
+        if future.status != "error":
+            return bool(future.status == "finished")
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            reason = "too little memory, or no lilliput?"
+            raise CutShortError(f"workers died again and again over the same histories ({reason})")
+        raise CutShortError(str(error)) if isinstance(error, ScenarioError) else error
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
@@ -192,14 +206,18 @@ def connected(address: str) -> Iterator[Cluster]:
     """
     from distributed import Client
 
-    with _silent_library():
+    with ExitStack() as silence:
+        for library in ("distributed", "distributed.client", "distributed.core"):
+            # What they would say on the error stream, lilliput says in a message of its own.
+            logger = logging.getLogger(library)
+            silence.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
         try:
             client = Client(address, timeout=_patience(), set_as_default=False, name="lilliput")
         except OSError as error:
             allowed = f"the address of a Dask scheduler that answers within {_patience():g} seconds ({error})"
-            raise ScenarioError(
-                _TITLE, [Problem("lilliput batch", "--dask", address, allowed)]
-            ) from error
+            problem = Problem(_COMMAND, "--dask", address, allowed)
+            raise ScenarioError(_TITLE, [problem]) from error
         try:
             yield Cluster(client, address)
         finally:
@@ -207,28 +225,11 @@ def connected(address: str) -> Iterator[Cluster]:
 
 
 def _patience() -> float:
-    """Seconds to wait for a scheduler and its first worker: what Dask is set to, which is 30 unless changed."""
+    """Seconds to wait for a scheduler and its first worker: what Dask is set to, 30 unless changed."""
     import dask
     from dask.utils import parse_timedelta
 
     return float(parse_timedelta(dask.config.get("distributed.comm.timeouts.connect")))
-
-
-@contextmanager
-def _silent_library() -> Iterator[None]:
-    """Keep the library from telling on the error stream what lilliput says in a message of its own."""
-    loggers = [
-        logging.getLogger(name)
-        for name in ("distributed", "distributed.client", "distributed.core")
-    ]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _same(batch: Batch) -> Batch:
@@ -247,37 +248,8 @@ def _write_on_worker(batch: Batch, terms: Terms, parts: list[Part]) -> None:
     write_histories(batch, terms.folder, parts, check=terms.check_probe)
 
 
-def _unfit(worker: str, error: object) -> Problem:
-    """The problem of a worker that could not even be asked, most often because it has no lilliput."""
-    return Problem(
-        f"worker {worker}", "lilliput", MISSING, f"lilliput {version('lilliput')} ({error})"
-    )
-
-
-def _shared(problems: list[Problem]) -> Problem:
-    """One problem for all workers that have it."""
-    first = problems[0]
-    where = (
-        first.where if len(problems) == 1 else f"{len(problems)} workers, the first {first.where}"
-    )
-    return Problem(where, first.key, first.value, first.allowed)
-
-
-def _said_of(error: BaseException) -> BaseException:
-    """What is said of a task that failed: why the cluster could not carry it out, or what the model or disk said."""
-    from distributed.scheduler import KilledWorker
-
-    if isinstance(error, KilledWorker):
-        return CutShortError(
-            "workers died again and again over the same histories (too little memory, or no lilliput?)"
-        )
-    if isinstance(error, ScenarioError):
-        return CutShortError(str(error))
-    return error
-
-
 def _await_files(batch: Batch, folder: Path) -> None:
-    """Wait until this machine sees every file that workers wrote, and sweep up after workers that died.
+    """Wait until this machine sees every file that workers wrote, and sweep up after those that died.
 
     A file system shared by many machines may show a file later here than where it was written.
     """

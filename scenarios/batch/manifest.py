@@ -1,19 +1,12 @@
 """What a batch is asked to do, how it is cut into files, and the manifest that tells one batch from another."""
 
-import hashlib
-import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from scenarios.draws import Draws, table_hash
-from scenarios.files import antecedents, flags
-from scenarios.manifest import MAKER, commit_of
-from scenarios.run import scenario_hash
+from scenarios.draws import Draws, table_hash, values_hash
+from scenarios.manifest import MAKER, commit_of, draws_entry, package_versions, scenario_entry
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 
@@ -24,7 +17,6 @@ KIND = "batch"
 CHUNK = 2_048
 #: Changes when the columns do.
 FORMAT = 1
-_PACKAGES = ("lilliput", "numpy", "pyarrow")
 
 
 @dataclass(frozen=True)
@@ -71,17 +63,13 @@ class Batch:
 
 def batch_manifest(batch: Batch) -> dict[str, Any]:
     """Everything that decides what is in the files of a batch; it holds no date, so that equal batches are equal."""
-    values = np.ascontiguousarray(batch.draws.frame.to_numpy(dtype=float))
     return {
         "made_by": MAKER,
         "kind": KIND,
-        "scenarios": [_scenario_entry(scenario) for scenario in batch.scenarios],
-        "draws": {
-            "id": batch.draws.id,
-            "kind": batch.draws.kind,
-            "draws": len(batch.draws),
-            "values": hashlib.sha256(values.tobytes()).hexdigest(),
-        },
+        "scenarios": [
+            scenario_entry(scenario) | {"asked": scenario.asked()} for scenario in batch.scenarios
+        ],
+        "draws": draws_entry(batch.draws) | {"values": values_hash(batch.draws.frame)},
         "seed": batch.seed,
         "replicates": batch.replicates,
         "chunk": batch.chunk,
@@ -94,20 +82,8 @@ def surroundings() -> dict[str, Any]:
     return {
         "format": FORMAT,
         "parameter_table": table_hash(),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in _PACKAGES},
-        "commit": commit_of(Path(__file__).parents[2]),
-    }
-
-
-def _scenario_entry(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "name": scenario.name,
-        "hash": scenario_hash(scenario),
-        "antecedents": list(antecedents(scenario)),
-        "horizon_years": scenario.horizon,
-        "flags": list(flags(scenario)),
-        "asked": scenario.asked(),
+        "versions": package_versions("lilliput", "numpy", "pyarrow"),
+        "commit": commit_of(),
     }
 
 

@@ -1,7 +1,8 @@
 """Many scenarios, each simulated many times, on every core or on a cluster: the same files either way.
 
-Replicate r of every scenario has the same draw and the same shocks, so that a counterfactual's history can be set
-beside its factual twin. Whatever cuts a batch short, the files written so far stay and the batch can be resumed.
+Replicate r of every scenario has the same draw and the same shocks, so that a counterfactual's history
+can be set beside its factual twin. Whatever cuts a batch short, the files written so far stay, and the
+batch can be resumed.
 """
 
 import os
@@ -10,30 +11,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
+from scenarios.arguments import MOST_SEED
 from scenarios.batch.cluster import cluster_problems, connected
-from scenarios.batch.lock import busy, is_locked, locked
 from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
-from scenarios.batch.processes import written_by_processes
 from scenarios.batch.store import (
+    busy,
+    is_locked,
+    locked,
     read_manifest,
     remove_parts,
     remove_unfinished,
     strange_names,
     write_manifest,
 )
-from scenarios.batch.work import missing, tasks_of, write_histories
+from scenarios.batch.work import missing, tasks_of, write_histories, written_by_processes
+from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
+from scenarios.run import Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
 
 MOST_REPLICATES = 1_000_000_000
-MOST_SEED = 2**63 - 1
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TITLE = "this batch cannot be made"
-#: What carries out tasks, and tells of each how many histories it has written.
+#: What carries out tasks, and yields of each how many histories it has written.
 Writer = Callable[[Iterable[list[Part]]], Iterator[int]]
 
 
@@ -48,37 +51,42 @@ def run_batch(
     dask: str | None = None,
     resume: bool = False,
     overwrite: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     chunk: int = CHUNK,
 ) -> Path:
-    """Simulate every scenario ``replicates`` times, write the histories into a folder, and return the folder.
+    """Simulate every scenario ``replicates`` times, write the histories into a folder, and return it.
 
-    ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this process).
-    ``dask`` is the address of a Dask scheduler whose workers do the work instead; they must see the same folder.
-    ``resume`` goes on with a batch that was cut short, ``overwrite`` replaces the batch that is there. ``progress`` is
-    told the number of histories that are on disk. Raises ``ScenarioError`` that lists everything that stands in
-    the way, or says what cut the batch short and what is kept.
+    ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this
+    process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they must see
+    the same folder. ``resume`` goes on with a batch that was cut short, ``overwrite`` replaces the batch
+    that is there. ``progress`` receives the number of histories that are on disk. Raises
+    ``ScenarioError`` that lists everything that stands in the way, or says what cut the batch short and
+    what is kept.
 
-    Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is given, a script must
-    therefore call this below ``if __name__ == "__main__":``, or every worker would begin the batch anew and fail.
+    Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is given, a
+    script must therefore call this below ``if __name__ == "__main__":``, or every worker would begin the
+    batch anew and fail.
     """
     batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
     folder = folder.expanduser().resolve()
     problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
-    raise_if_any(
-        _TITLE, problems or folder_problems(batch, folder, resume, overwrite), ScenarioError
-    )
+    if replicates > 0 and chunk > 0:
+        problems += folder_problems(batch, folder, resume, overwrite)
+    raise_if_any(_TITLE, problems, ScenarioError)
     try:
-        with ExitStack() as held:
-            cluster = None if dask is None else held.enter_context(connected(dask))
-            held.enter_context(locked(folder))
+        with ExitStack() as stack:
+            cluster = None if dask is None else stack.enter_context(connected(dask))
+            stack.enter_context(locked(folder))
             raise_if_any(_TITLE, _content_problems(batch, folder, resume, overwrite), ScenarioError)
             remove_unfinished(folder)
             if cluster is None:
                 write = _local_writer(batch, folder, workers or os.cpu_count() or 1)
             else:
-                write = partial(cluster.written, batch, held.enter_context(cluster.terms(folder)))
-            _prepare(batch, folder, overwrite)
+                write = partial(cluster.written, batch, stack.enter_context(cluster.terms(folder)))
+            if overwrite:
+                remove_parts(folder)
+            if not (folder / MANIFEST).exists():
+                write_manifest(batch, folder)
             _carry_out(batch, folder, write, progress or (lambda _: None))
     except CutShortError as error:
         raise _cut_short(batch, folder, str(error)) from error
@@ -93,15 +101,11 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
     problems = [Problem("batch", "scenarios", names, "at least one scenario")] if not names else []
     for name in dict.fromkeys(names):
         if not _NAME.fullmatch(name):
-            problems.append(
-                Problem(
-                    "batch", "scenario", name, "a name of small letters, digits and single hyphens"
-                )
-            )
+            allowed = "a name of small letters, digits and single hyphens"
+            problems.append(Problem("batch", "scenario", name, allowed))
         if names.count(name) > 1:
-            problems.append(
-                Problem("batch", "scenario", name, "each name once; two scenarios have it")
-            )
+            allowed = "each name once; two scenarios have it"
+            problems.append(Problem("batch", "scenario", name, allowed))
     for key, value, least, most in (
         ("replicates", batch.replicates, 1, MOST_REPLICATES),
         ("seed", batch.seed, 0, MOST_SEED),
@@ -115,58 +119,36 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
 
 def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing a batch into a folder; nothing is left behind by looking."""
-    try:
-        if folder.is_dir():
-            if is_locked(folder):
-                return [busy(folder)]
-            if found := _content_problems(batch, folder, resume, overwrite):
-                return found
-        elif folder.exists():
-            return [Problem("--out", "folder", str(folder), "a folder; this is a file")]
-        parent = next(path for path in (folder, *folder.parents) if path.exists())
-        probe = parent / f".lilliput-{uuid4().hex}"
-        probe.mkdir()
-        probe.rmdir()
-    except OSError as error:
-        return [
-            Problem("--out", "folder", str(folder), f"a folder that can be written to ({error})")
-        ]
-    return []
+    problems = unfit_folder(folder, "--out", "folder")
+    if problems or not folder.exists():
+        return problems
+    if is_locked(folder):
+        return [busy(folder)]
+    return _content_problems(batch, folder, resume, overwrite)
 
 
 def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
     """What a folder holds that a batch may not be written over or added to."""
-    held = read_manifest(folder)
-    if held is None:
-        strange = strange_names(folder)
-        allowed = f"a folder that is new, empty, or holds a batch; this one holds {', '.join(strange[:5])}"
-        return [Problem("--out", "folder", str(folder), allowed)] if strange else []
+    manifest = read_manifest(folder)
+    if manifest is None:
+        if not (strange := strange_names(folder)):
+            return []
+        allowed = f"new, empty, or holds a batch; this one holds {', '.join(strange[:5])}"
+        return [Problem("--out", "folder", str(folder), f"a folder that is {allowed}")]
     if overwrite:
         return []
     if resume:
-        return differences(batch, held)
-    if differences(batch, held):
+        return differences(batch, manifest)
+    if differences(batch, manifest):
         state = "another batch"
-    elif any(True for _ in missing(batch, folder)):
-        state = "this batch, unfinished"
     else:
-        state = "this batch, finished"
-    remedy = (
-        "--resume goes on with an unfinished batch, --overwrite replaces whatever batch is there"
+        unfinished = any(True for _ in missing(batch, folder))
+        state = "this batch, unfinished" if unfinished else "this batch, finished"
+    allowed = (
+        f"a folder without a batch; it holds {state}; --resume goes on with an unfinished batch, "
+        "--overwrite replaces whatever batch is there"
     )
-    return [
-        Problem(
-            "--out", "folder", str(folder), f"a folder without a batch; it holds {state}; {remedy}"
-        )
-    ]
-
-
-def _prepare(batch: Batch, folder: Path, overwrite: bool) -> None:
-    """Make the folder ready, now that no other batch can change it."""
-    if overwrite:
-        remove_parts(folder)
-    if not (folder / MANIFEST).exists():
-        write_manifest(batch, folder)
+    return [Problem("--out", "folder", str(folder), allowed)]
 
 
 def _local_writer(batch: Batch, folder: Path, workers: int) -> Writer:
@@ -176,8 +158,8 @@ def _local_writer(batch: Batch, folder: Path, workers: int) -> Writer:
     return partial(written_by_processes, batch, folder, workers=min(workers, batch.files))
 
 
-def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Callable[[int], None]) -> None:
-    """Simulate and write every part that is missing, telling how many histories are on disk."""
+def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Progress) -> None:
+    """Simulate and write every part that is missing; ``progress`` receives the histories on disk."""
     done = batch.histories - sum(part.replicates for part in missing(batch, folder))
     progress(done)
     for replicates in write(tasks_of(batch, missing(batch, folder))):
@@ -188,8 +170,8 @@ def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Callable[[in
 def _cut_short(batch: Batch, folder: Path, reason: str) -> ScenarioError:
     """What is said of a batch that could not be finished: why, what is kept, and how to go on."""
     try:
-        lacking = sum(1 for _ in missing(batch, folder))
-        kept = f"{batch.files - lacking} of {batch.files} files are complete and kept in {folder}"
+        complete = batch.files - sum(1 for _ in missing(batch, folder))
+        kept = f"{complete} of {batch.files} files are complete and kept in {folder}"
     except OSError:
         kept = f"what was complete is kept in {folder}"
     return ScenarioError(

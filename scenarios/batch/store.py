@@ -1,63 +1,29 @@
-"""A batch on disk: one folder a scenario, one Parquet file for every few thousand histories, and a manifest.
+"""A batch on disk: a folder a scenario, a Parquet file every few thousand histories, and a manifest.
 
-A file has its final name only when it is complete, so that whoever reads the folder while a batch is running, or after
-one was cut short, meets complete files only. The same batch gives the same bytes wherever and however it is run.
+A file has its final name only when it is complete, so that whoever reads the folder while a batch is
+running, or after one was cut short, meets complete files only. The same batch gives the same bytes
+wherever and however it is run. One batch at a time may write into a folder.
 """
 
-import json
-import os
 import re
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
-from scenarios.batch.columns import SCHEMA, TEXTS, batch_table
-from scenarios.batch.lock import LOCK, busy, is_locked, locked
-from scenarios.batch.manifest import (
-    CHUNK,
-    FORMAT,
-    KIND,
-    MANIFEST,
-    Batch,
-    Part,
-    batch_manifest,
-    differences,
-)
+from scenarios import manifest
+from scenarios.batch.manifest import KIND, MANIFEST, Batch, batch_manifest
+from scenarios.columns import SCHEMA, TEXTS
+from scenarios.disk import settle, write_json, write_whole
 from scenarios.errors import ScenarioError
-from scenarios.manifest import MAKER
 from simulation.errors import Problem
 
-__all__ = [
-    "CHUNK",
-    "FORMAT",
-    "KIND",
-    "LOCK",
-    "MANIFEST",
-    "SCHEMA",
-    "Batch",
-    "Part",
-    "batch_manifest",
-    "batch_table",
-    "busy",
-    "differences",
-    "is_complete",
-    "is_locked",
-    "locked",
-    "open_batch",
-    "read_manifest",
-    "remove_parts",
-    "remove_unfinished",
-    "strange_names",
-    "write_manifest",
-    "write_part",
-    "write_whole",
-]
-
+LOCK = ".lock"
 _PART = re.compile(r"part-\d{5,}\.parquet")
 #: What a file is called until it is complete.
 _UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-f]{32}")
@@ -65,22 +31,12 @@ _UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of the batch in a folder; none if the folder holds no batch of lilliput."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or (manifest.get("made_by"), manifest.get("kind")) != (
-        MAKER,
-        KIND,
-    ):
-        return None
-    return manifest
+    return manifest.read_manifest(folder / MANIFEST, KIND)
 
 
 def write_manifest(batch: Batch, folder: Path) -> None:
     """Write the manifest of a batch, complete or not at all."""
-    text = json.dumps(batch_manifest(batch), indent=2, ensure_ascii=False) + "\n"
-    write_whole(folder / MANIFEST, text.encode())
+    write_json(folder / MANIFEST, batch_manifest(batch))
 
 
 def write_part(table: pa.Table, path: Path) -> None:
@@ -88,53 +44,22 @@ def write_part(table: pa.Table, path: Path) -> None:
 
     Raises ``OSError`` if the disk refuses; then nothing is left behind.
     """
-    made = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        made,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=TEXTS,
-        write_statistics=True,
-    )
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", compression_level=3, use_dictionary=TEXTS)
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, made.getvalue())
-
-
-def write_whole(path: Path, content: Any) -> None:
-    """Write a file under a passing name, see it safely on the disk, and only then give it its own."""
-    passing = path.with_name(f".{path.name}-{uuid4().hex}")
-    try:
-        with passing.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        passing.replace(path)
-    except BaseException:
-        passing.unlink(missing_ok=True)
-        raise
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """See the names in a folder safely on the disk; Windows does so unasked, and opens no folders."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    write_whole(path, buffer.getvalue())
 
 
 def is_complete(path: Path, replicates: int) -> bool:
-    """Whether a file is there and holds as many histories as it should, with the columns of a batch."""
+    """Whether a file is there with as many histories as it should have, and the columns of a batch."""
     if not path.is_file():
         return False
     try:
-        held = pq.read_metadata(path)
-        return int(held.num_rows) == replicates and held.schema.to_arrow_schema().equals(SCHEMA)
+        metadata = pq.read_metadata(path)
     except (OSError, pa.ArrowException):
         return False
+    same = metadata.schema.to_arrow_schema().equals(SCHEMA)
+    return bool(metadata.num_rows == replicates and same)
 
 
 def _own(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
@@ -159,11 +84,11 @@ def remove_parts(folder: Path) -> None:
         if not any(place.iterdir()):
             place.rmdir()
     (folder / MANIFEST).unlink(missing_ok=True)
-    _settle(folder)
+    settle(folder)
 
 
 def strange_names(folder: Path) -> list[str]:
-    """What lies in a folder that holds no batch, apart from traces of a batch that was cut short at its beginning."""
+    """What lies in a folder without a batch, apart from traces of one cut short at its beginning."""
     names = sorted(path.name for path in folder.iterdir())
     return [name for name in names if name != LOCK and not _UNFINISHED.fullmatch(name)]
 
@@ -174,16 +99,54 @@ def open_batch(folder: Path) -> ds.Dataset:
     Raises ``ScenarioError`` if the folder holds no batch.
     """
     if read_manifest(folder) is None:
-        problem = Problem(
-            "batch",
-            "folder",
-            str(folder),
-            f"a folder that lilliput batch wrote, with its {MANIFEST}",
-        )
+        allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}"
+        problem = Problem("batch", "folder", str(folder), allowed)
         raise ScenarioError("there is no such batch", [problem])
-    paths = [str(path) for path in _own(folder, _PART)]
-    parts = ds.partitioning(pa.schema([("scenario", pa.string())]), flavor="hive")
-    schema = SCHEMA.append(pa.field("scenario", pa.string()))
+    scenario = pa.field("scenario", pa.string())
     return ds.dataset(
-        paths, schema=schema, format="parquet", partitioning=parts, partition_base_dir=str(folder)
+        [str(path) for path in _own(folder, _PART)],
+        schema=SCHEMA.append(scenario),
+        format="parquet",
+        partitioning=ds.partitioning(pa.schema([scenario]), flavor="hive"),
+        partition_base_dir=str(folder),
     )
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a batch is being written into a folder at this moment."""
+    if not (folder / LOCK).exists():
+        return False
+    try:
+        with FileLock(folder / LOCK, blocking=False):
+            return False
+    except Timeout:
+        return True
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder to one batch at a time; the system frees it when the batch ends, however it ends.
+
+    Raises ``ScenarioError`` if another batch holds it, or if the disk cannot lock files.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ScenarioError("this batch cannot be made", [busy(folder)]) from error
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        allowed = f"a folder on a disk that can lock files ({reason})"
+        problem = Problem("--out", "folder", str(folder), allowed)
+        raise ScenarioError("this batch cannot be made", [problem]) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def busy(folder: Path) -> Problem:
+    """The problem of a folder into which another batch is being written."""
+    allowed = "a folder into which no other batch is being written; one is, now"
+    return Problem("--out", "folder", str(folder), allowed)

@@ -1,13 +1,16 @@
 """The work of a batch, cut into tasks that any process can carry out alone."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from pathlib import Path
 
-from scenarios.batch.columns import batch_table
 from scenarios.batch.manifest import Batch, Part
 from scenarios.batch.store import is_complete, write_part
+from scenarios.batch.workers import results_of
+from scenarios.columns import batch_table
 from scenarios.draws import parameters_for
+from scenarios.errors import CutShortError
 from scenarios.outcomes import Outcomes, outcomes_of
 from scenarios.twins import parting, twin_trajectories
 from simulation.ensemble import CHUNK
@@ -53,3 +56,22 @@ def write_histories(
             check()
         write_part(batch_table(Outcomes.joined(own), len(batch.draws)), batch.path_of(part, folder))
     return count * len(parts)
+
+
+def written_by_processes(
+    batch: Batch, folder: Path, tasks: Iterable[list[Part]], workers: int
+) -> Iterator[int]:
+    """Have worker processes carry out tasks, and yield of each how many histories it has.
+
+    Raises ``CutShortError`` if a worker process dies.
+    """
+    try:
+        yield from results_of(_write_in_worker, (batch, folder), tasks, workers)
+    except BrokenProcessPool as error:
+        raise CutShortError(
+            "a worker process died (killed, or there was too little memory)"
+        ) from error
+
+
+def _write_in_worker(place: tuple[Batch, Path], parts: list[Part]) -> int:
+    return write_histories(*place, parts)

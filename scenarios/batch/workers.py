@@ -2,14 +2,76 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+#: What this worker process was given when it began.
+_common: list[Any] = []
 
 
-def begin_worker() -> None:
+def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
+    """A pool of so many worker processes, each of which begins by reading the pickled ``common``."""
+    spawn = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, spawn, initializer=_begin, initargs=(common,))
+
+
+@contextmanager
+def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that know ``common``; what was not begun when an error strikes is dropped.
+
+    It goes to them in a file: were it handed over through the pipe by which a process is started, one
+    that dies before it has read it all would leave its parent waiting for ever.
+    """
+    with TemporaryDirectory(prefix="lilliput-") as folder:
+        path = Path(folder) / "common.pickle"
+        path.write_bytes(pickle.dumps(common))
+        pool = process_pool(workers, path)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def results_of(
+    work: Callable[[Any, Task], Result], common: object, tasks: Iterable[Task], workers: int
+) -> Iterator[Result]:
+    """The results of ``work(common, task)`` as worker processes come to them, a few handed out at a time.
+
+    Raises ``BrokenProcessPool`` if a worker dies, and what ``work`` raises.
+    """
+    with worker_processes(workers, common) as pool:
+        waiting = iter(tasks)
+        running: set[Future[Result]] = set()
+        while True:
+            for task in islice(waiting, 2 * workers - len(running)):
+                running.add(pool.submit(_with_common, work, task))
+            if not running:
+                return
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from [future.result() for future in finished]
+
+
+def _with_common(work: Callable[[Any, Task], Result], task: Task) -> Result:
+    return work(_common[0], task)
+
+
+def _begin(common: Path | None) -> None:
     """Make this process a worker: deaf to the keyboard, and gone when its parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    if common is not None:
+        _common.append(pickle.loads(common.read_bytes()))
 
 
 def _end_with_parent() -> None:

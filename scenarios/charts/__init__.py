@@ -1,4 +1,5 @@
-"""Pictures, for reports, notebooks and the page alike: functions that take numbers and return figures.
+"""Pictures for reports, notebooks and the page: functions that take numbers and return figures.
 
-``look`` and ``labels`` are what all share; every other file is one subject.
+``look`` (colours, axes, the saver) and ``marks`` (fans, bars, documented breaks) are what all
+share; every other file is one subject.
 """

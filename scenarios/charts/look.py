@@ -1,24 +1,40 @@
-"""Colours of figures on a light and on a dark ground; all are told apart by colour-blind readers (Okabe and Ito)."""
+"""The look of all figures: colours on a light and a dark ground, axes, titles, keys, one saver.
+
+Colours are told apart by colour-blind readers (Okabe and Ito); nothing is told by colour alone.
+"""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from simulation.dates import FIRST_YEAR, LAST_YEAR
+
 #: Figures are drawn one at a time: Matplotlib's settings belong to the whole process.
 DRAWING = Lock()
+#: Inches that a figure of the page is wide.
+WIDTH = 5.0
 _STYLE: Any = {"svg.hashsalt": "lilliput", "font.family": "DejaVu Sans", "font.size": 9}
+_SMALL = 8.5
+
+Handle = Line2D | Patch
 
 
 @dataclass(frozen=True)
 class Look:
-    """The colours of figures on one ground: of the ground, of what is documented (ink), of axes, and of the series."""
+    """The colours of figures on one ground.
+
+    They are those of the ground, of what is documented (ink), of axes, and of the series.
+    """
 
     name: str
     ground: str
@@ -44,6 +60,33 @@ DARK = Look(
     grid="#3A3E43",
     series=("#56B4E9", "#FF8A4C", "#2FC79A", "#F0B93A", "#E29BC2", "#9AD0F0", "#C9B458"),
 )
+BLUE, VERMILION, GREEN, ORANGE = LIGHT.series[:4]
+GREY = LIGHT.soft
+
+
+def blank_figure(look: Look, height: float, width: float = WIDTH) -> Figure:
+    """An empty figure on the ground of a look; height and width in inches."""
+    figure = Figure(figsize=(width, height), facecolor=look.ground)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def dress(axes: Axes, look: Look) -> None:
+    """Axes in the colours of a look: no frame above and to the right, a quiet grid."""
+    axes.set_facecolor(look.ground)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(look.soft)
+    axes.tick_params(colors=look.soft, labelsize=_SMALL)
+    axes.yaxis.label.set_color(look.soft)
+    axes.yaxis.label.set_fontsize(_SMALL)
+    axes.grid(axis="y", color=look.grid, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def show_years(axes: Axes, end: int = LAST_YEAR + 1) -> None:
+    """The years from 1945 to the end of the record, or to the beginning of another year."""
+    axes.set_xlim(FIRST_YEAR, end)
+    axes.set_xticks(range(FIRST_YEAR, end + 1, 5))
 
 
 def write_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
@@ -53,9 +96,12 @@ def write_title(figure: Figure, look: Look, title: str, beside: str = "", size: 
     figure.text(0.99, top, beside, va="top", ha="right", fontsize=size - 1, color=look.soft)
 
 
-def draw_key(
-    figure: Figure, look: Look, handles: Sequence[Line2D | Patch], columns: int = 3
-) -> None:
+def line(label: str, colour: Any, **style: Any) -> Line2D:
+    """A line or mark of a key."""
+    return Line2D([], [], color=colour, label=label, **style)
+
+
+def draw_key(figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3) -> None:
     """The key of a figure, beneath it."""
     figure.legend(
         handles=list(handles),
@@ -71,18 +117,38 @@ def draw_key(
     )
 
 
-def svg_of(figure: Figure) -> bytes:
+def svg_of(figure: Figure, settings: Mapping[str, object] | None = None) -> bytes:
     """A figure as SVG; letters become shapes, so that it looks the same everywhere."""
-    return _saved(figure, "svg", metadata={"Date": None})
+    return _saved(figure, "svg", settings)
 
 
-def png_of(figure: Figure) -> bytes:
+def png_of(figure: Figure, settings: Mapping[str, object] | None = None) -> bytes:
     """A figure as PNG, twice as fine as on the screen."""
-    return _saved(figure, "png", dpi=200, metadata={"Software": None})
+    return _saved(figure, "png", settings, dpi=200)
 
 
-def _saved(figure: Figure, form: str, **settings: Any) -> bytes:
+def write_figure(
+    figure: Figure, folder: Path, name: str, settings: Mapping[str, object] | None = None
+) -> None:
+    """Write a figure as PNG and SVG, letters in the latter being text.
+
+    ``settings`` (scenario, draws, seed and the like) are written into both files; the same figure
+    with the same settings gives the same bytes.
+    """
+    png = _saved(figure, "png", settings, dpi=110, pil_kwargs={"compress_level": 2})
+    (folder / f"{name}.png").write_bytes(png)
+    with rc_context({"svg.fonttype": "none"}):
+        (folder / f"{name}.svg").write_bytes(_saved(figure, "svg", settings))
+
+
+def _saved(
+    figure: Figure, form: str, settings: Mapping[str, object] | None, **options: Any
+) -> bytes:
+    words = "; ".join(f"{key}: {value}" for key, value in (settings or {}).items())
+    metadata = {"Software": None} if form == "png" else {"Date": None}
     file = io.BytesIO()
     with rc_context(_STYLE):
-        figure.savefig(file, format=form, **settings)
+        figure.savefig(
+            file, format=form, metadata=metadata | {"Description": words or None}, **options
+        )
     return file.getvalue()

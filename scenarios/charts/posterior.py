@@ -16,8 +16,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from scenarios.charts.explore import blank_figure, dress
-from scenarios.charts.look import LIGHT, Look
+from scenarios.charts.look import LIGHT, Look, blank_figure, dress
 from simulation.parameters import Parameter
 
 _BINS = 40

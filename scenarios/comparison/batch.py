@@ -15,8 +15,8 @@ from scenarios.comparison.histories import Progress
 from scenarios.documented import DocumentedBreak
 from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.run import scenario_hash
 from scenarios.twins import parting
 from simulation.dates import QUARTERS
 from simulation.errors import Problem, raise_if_any, unknown

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import pyarrow as pa
 
-from scenarios.batch.columns import batch_table
+from scenarios.columns import batch_table
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import outcomes_of
 from scenarios.twins import twin_trajectories

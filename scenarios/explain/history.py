@@ -1,4 +1,4 @@
-"""One history with all that is known of it: every quantity of every quarter, the drivers behind it, and its moves."""
+"""One history with all that is known of it: quantities of every quarter, drivers, and moves."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,20 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.interventions import Scenario
-from simulation.opening import opening_state
 from simulation.parameters import Parameters
-from simulation.shocks import Shocks
-from simulation.state import AllianceState, Status, array_fields
+from simulation.stages import QUANTITIES
+from simulation.state import AllianceState, Status, opening_state
 from simulation.trajectory import MoveTable, Trajectory
-from simulation.transition import transition
 
 BEFORE_THE_FIRST = -1
 
 
 @dataclass(frozen=True)
 class History:
-    """One history up to some quarter; ``trajectory`` keeps every quantity of state and account (see ``array_fields``).
+    """One history up to some quarter.
 
-    ``parameters`` hold one replicate, ``opening`` is the state of January 1945.
+    ``trajectory`` keeps every quantity of state and account (``QUANTITIES``), ``parameters``
+    hold one replicate, ``opening`` is the state of January 1945.
     """
 
     trajectory: Trajectory
@@ -38,11 +37,14 @@ class History:
         return len(self.trajectory.arrays["status"]) - 1
 
     def pair(self, name: str, quarter: int, patron: Country, client: Country) -> float:
-        """A quantity of a pair in a quarter; before the first, that of the opening state, or zero if it has none."""
+        """A quantity of a pair in a quarter; before the first see ``all_pairs``."""
         return float(self.all_pairs(name, quarter)[patron, client, 0])
 
     def all_pairs(self, name: str, quarter: int) -> Array:
-        """A quantity of all pairs in a quarter, shape (P, C, 1); before the first that of the opening, or zero."""
+        """A quantity of all pairs in a quarter, shape (P, C, 1).
+
+        Before the first it is that of the opening state, or zero if that has none.
+        """
         if quarter > BEFORE_THE_FIRST:
             return np.asarray(self.trajectory.arrays[name][quarter])
         return np.asarray(getattr(self.opening, name, np.zeros_like(self.opening.strain)))
@@ -58,7 +60,7 @@ class History:
         return Status(int(self.pair("status", quarter, patron, client)))
 
     def tied(self, quarter: int, patron: Country, client: Country) -> bool:
-        """Whether a pair began a quarter allied or in open dispute; strain and fatigue belong to such a tie."""
+        """Whether a pair began a quarter allied or in open dispute; strain is of such a tie."""
         return self.status(quarter - 1, patron, client) in (Status.ALLIED, Status.ESTRANGED)
 
     def moves(self, quarter: int) -> MoveTable:
@@ -66,19 +68,6 @@ class History:
         table = self.trajectory.moves
         rows = table.quarter == quarter
         return MoveTable(**{name: column[rows] for name, column in vars(table).items()})
-
-
-def kept_names(parameters: Parameters, scenario: Scenario) -> tuple[str, ...]:
-    """The names of all quantities of state and account, as one quarter gives them."""
-    context = Context(scenario, parameters)
-    state = opening_state(parameters, context)
-    state, account = transition(
-        state,
-        parameters,
-        context.quarter(0),
-        Shocks(0, parameters.replicates, 0, ahead=1).quarter(0),
-    )
-    return tuple(array_fields(state) | array_fields(account))
 
 
 def simulated_history(
@@ -92,6 +81,6 @@ def simulated_history(
         seed=seed,
         first_replicate=replicate,
         quarters=quarters,
-        keep=kept_names(parameters, scenario),
+        keep=QUANTITIES,
     )
     return History(trajectory, scenario, parameters, context, opening_state(parameters, context))

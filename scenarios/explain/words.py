@@ -1,23 +1,129 @@
-"""A scenario and its changes in words."""
+"""The words of all explanations: countries, pairs, leaders, grievances, moves and scenarios."""
 
+from scenarios.documented import Pair
 from scenarios.files import ScenarioFile, antecedents, flags
+from simulation.countries import Country
+from simulation.drivers import Spell
 from simulation.interventions import Intervention, Valued
+from simulation.state import Move, Status
+
+CAPITALS = {
+    Country.ALBANIA: "Tirana",
+    Country.CHINA: "Peking",
+    Country.USSR: "Moscow",
+    Country.YUGOSLAVIA: "Belgrade",
+}
+STATUS_WORDS = {
+    Status.NONE: "had no alliance",
+    Status.ALLIED: "were allied",
+    Status.ESTRANGED: "were in open dispute",
+    Status.SPLIT: "had broken",
+}
+#: A move of which neither country can be said to have made it, and one that a capital makes.
+MOVES_OF_BOTH = {
+    Move.FORMED: "{both} ally",
+    Move.ESTRANGED: "{both} quarrel in the open",
+    Move.SPLIT: "{both} break",
+    Move.MENDED: "{both} make up their quarrel",
+}
+MOVES_OF_ONE = {
+    Move.FORMED: "{capital} seeks and gets an alliance with {other}",
+    Move.ESTRANGED: "{capital} opens a quarrel with {other}",
+    Move.SPLIT: "{capital} breaks with {other}",
+}
+DRIVER_WORDS = {
+    "isolation": "isolation of {0}",
+    "pressure": "pressure on {0} from outside",
+    "distraction": "distraction of {0} by other affairs",
+    "rapprochement": "closeness of {0} to the United States",
+    "emergency": "economic distress of {0}",
+}
+#: What counts against the sources of strain, and against those of fatigue.
+RELIEF, WORTH = "relief", "worth"
+#: What each source of strain (of the client) and of fatigue (of the patron) is, and what relieves.
+_SOURCE_WORDS = {
+    "ideology": "doctrines that part",
+    "hierarchy": "being ordered about",
+    "rival_courted": "the courting of its rivals",
+    "enemy_courted": "the courting of the United States",
+    "friend_opposed": "quarrels with its friends",
+    "refusal": "requests refused",
+    "unconsulted": "a change of line unasked",
+    RELIEF: "relief by aid and protection",
+    "cost": "what {client} costs",
+    "deviation": "the other doctrine of {client}",
+    "insubordination": "{client} going its own way",
+    "encroachment": "followers that {client} gathers",
+    "defiance": "the defiance of {client}",
+    WORTH: "spared by what {client} is worth",
+}
+#: What a decision weighs: the arguments of its rule.
+ARGUMENT_WORDS = {
+    "strain": "strain",
+    "fatigue": "fatigue",
+    "option": "other friends to turn to",
+    "fear": "fear of the patron",
+    "dependence": "dependence on its aid",
+    "threshold": "what it takes to act",
+}
+
+
+def the(country: Country) -> str:
+    """A country's name as it stands within a sentence."""
+    return "the USSR" if country is Country.USSR else country.title
+
+
+def pair_title(pair: Pair) -> str:
+    """A pair (patron, client) as a title, client first: ``Albania – USSR``."""
+    patron, client = pair
+    return f"{client.title} – {patron.title}"
+
+
+def both(patron: Country, client: Country) -> str:
+    """Both countries of a pair at the beginning of a sentence."""
+    return f"{client.title} and {the(patron)}"
+
+
+def leader_of(spell: Spell) -> str:
+    """Who leads in a spell, without the remarks that the table of leaderships adds."""
+    name = spell.leader.split(";")[0].split(" (")[0].split(",")[0]
+    return name.replace("Collective", "the collective")
+
+
+def source_in_words(source: str, client: Country) -> str:
+    """A source of a client's strain or of its patron's fatigue, or what relieves them, in words."""
+    return _SOURCE_WORDS[source].format(client=the(client))
+
+
+def move_in_words(move: Move, patron: Country, client: Country, mover: Country | None) -> str:
+    """A change of status as a sentence; ``mover`` is none where neither made it alone."""
+    if mover is None or move is Move.MENDED:
+        return MOVES_OF_BOTH[move].format(both=both(patron, client))
+    other = the(client if mover is patron else patron)
+    return MOVES_OF_ONE[move].format(capital=CAPITALS[mover], other=other)
+
+
+def million(usd: float) -> str:
+    """An amount of million US dollars in a sentence."""
+    return f"${usd:.1f} million" if usd < 100 else f"${usd:.0f} million"
 
 
 def described(file: ScenarioFile) -> list[tuple[str, str]]:
     """A scenario in words: pairs of heading and text, in reading order."""
     scenario = file.scenario
-    told = [("Scenario", scenario.name), ("Question", scenario.question)]
-    told += [("Antecedent", text) for text in antecedents(scenario)]
-    told += [("Change", in_words(change)) for change in scenario.interventions]
-    if scenario.source:
-        pages = f", page {file.page}" if file.page else ""
-        lines = f", lines {scenario.lines}" if scenario.lines else ""
-        told.append(("Source", f"{scenario.source}{pages}{lines}"))
-    told.append(("Horizon", f"{scenario.horizon} years"))
-    if scenario.left_out:
-        told.append(("Left out", scenario.left_out))
-    return told + [("Note", flag) for flag in flags(scenario)]
+    pages = f", page {file.page}" if file.page else ""
+    lines = f", lines {scenario.lines}" if scenario.lines else ""
+    facts = [
+        ("Scenario", scenario.name),
+        ("Question", scenario.question),
+        *(("Antecedent", text) for text in antecedents(scenario)),
+        *(("Change", in_words(change)) for change in scenario.interventions),
+        ("Source", f"{scenario.source}{pages}{lines}" if scenario.source else ""),
+        ("Horizon", f"{scenario.horizon} years"),
+        ("Left out", scenario.left_out),
+        *(("Note", flag) for flag in flags(scenario)),
+    ]
+    return [(heading, text) for heading, text in facts if text]
 
 
 #: What each kind of change does, by the names of its keys.

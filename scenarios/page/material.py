@@ -1,4 +1,4 @@
-"""What the page is given when it starts: draws, documented figures and events, and the evidence behind them."""
+"""What the page is given when it starts: draws, evidence, documented figures, and reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,18 +18,24 @@ from scenarios.page.simulated import Simulated
 
 @dataclass(frozen=True)
 class EvidenceEntry:
-    """A row of the evidence as a plain record (its columns and its file), with the ids of the rows beside it.
+    """A row of the evidence as a plain record: its columns and its file.
 
-    ``beside`` names conflicting readings, parts and the like: how they are related, and which rows they are.
+    ``beside`` names the rows beside it by how they are related: conflicting readings, parts and
+    the like.
     """
 
     record: Mapping[str, Any]
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def id(self) -> str:
+        """The name of the row."""
+        return str(self.record["id"])
+
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table of a report, its cells as text; each row has an ``id`` and a text for every column."""
+    """A table of a report: its rows have an ``id`` and a text for every column."""
 
     title: str
     columns: tuple[Column, ...]
@@ -40,8 +46,8 @@ class ReportTable:
 class CheckReport:
     """A published report of a check of the calibration.
 
-    ``reached`` is none where there is no goal. Every reader is shown the tables in ``opened``;
-    ``folded`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
+    ``reached`` is none where there is no goal. Every reader is shown ``tables``;
+    ``appendix`` holds the method and the other tables. ``shares`` and ``accounts`` are what the
     check's picture shows, if it has one. ``content`` is the report as a JSON file.
     """
 
@@ -50,8 +56,8 @@ class CheckReport:
     finding: str
     reached: bool | None
     origin: Mapping[str, Any]
-    opened: tuple[ReportTable, ...] = ()
-    folded: tuple[str | ReportTable, ...] = ()
+    tables: tuple[ReportTable, ...] = ()
+    appendix: tuple[str | ReportTable, ...] = ()
     shares: Mapping[str, Share] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     content: bytes = b""

@@ -1,11 +1,11 @@
-"""Histories for the page: simulated by worker processes that are kept warm, and remembered for the next who asks.
+"""Histories for the page: simulated by worker processes that are kept warm, and remembered.
 
-Histories come in blocks of 1,024, so that the first can be shown while others are on their way, visitors take turns,
-and whoever asks for more of the same is given what is there. They are those of a batch with the same draws and seed,
-but end with the year in which the horizon of a comparison ends, as nothing after it is read.
+Histories come in blocks of 1,024, so that the first can be shown while others are on their way,
+visitors take turns, and whoever asks for more of the same gets what is there. They are those of a
+batch with the same draws and seed, but end with the year in which the horizon of a comparison ends,
+as nothing after it is read.
 """
 
-import multiprocessing
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -26,16 +26,16 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.batch.columns import SCHEMA
-from scenarios.batch.workers import begin_worker
+from scenarios.batch.workers import process_pool
 from scenarios.charts.compare import Fan, fan_figure
 from scenarios.charts.look import svg_of
+from scenarios.columns import SCHEMA
 from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
-from scenarios.run import scenario_hash
 from scenarios.twins import YearlyTwins, yearly_twins
 from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
@@ -49,7 +49,7 @@ BLOCK = CHUNK
 REMEMBERED = 60
 #: Seconds between looks at whether the visitor still wants the answer.
 _GLANCE = 0.05
-#: Columns of a batch that are kept: the break of each pair and the yearly values, not what was pledged or caused.
+#: Columns of a batch that are kept: breaks and yearly values, not what was pledged or caused.
 COLUMNS = tuple(
     field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name
 )
@@ -57,10 +57,8 @@ _WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name
 
 #: One block of histories of a scenario: a row a history, the columns of ``COLUMNS``.
 Block = NDArray[np.float32]
-#: What tells remembered blocks apart: fingerprint of the scenario, seed, number of the block, and the last year.
+#: What tells remembered blocks apart: hash of the scenario, seed, number of the block, last year.
 _Key = tuple[str, int, int, int]
-
-
 Result = TypeVar("Result")
 
 
@@ -69,9 +67,10 @@ class Stopped(Exception):  # noqa: N818  (nothing is wrong)
 
 
 class Simulated:
-    """Histories of any scenario with some draws, shared by all visitors; what is remembered is not simulated again.
+    """Histories of any scenario with some draws, shared by all visitors; none is simulated twice.
 
-    ``workers`` processes do the work (as many as there are cores, four at most, unless given).
+    ``workers`` processes do the work (as many as there are cores, four at most, unless given), and
+    ``remembered`` blocks are kept.
     """
 
     def __init__(
@@ -79,25 +78,34 @@ class Simulated:
     ) -> None:
         self.draws = draws
         self.workers = workers or min(os.cpu_count() or 1, 4)
-        self._remembered: OrderedDict[_Key, Block] = OrderedDict()
+        self._blocks: OrderedDict[_Key, Block] = OrderedDict()
         self._most = remembered
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
 
     def warm_up(self) -> None:
-        """Start the worker processes and let them load all that they need, without waiting for them."""
+        """Start the worker processes and let them load all that they need, without waiting."""
         with self._lock:
             if self._pool is None:
-                # A visitor's thread would pass the visitor's page on to the threads of the pool; this one does not.
+                # A visitor's thread would pass the page on to the threads of the pool.
                 with ThreadPoolExecutor(1) as apart:
                     self._pool = apart.submit(self._started).result()
 
     def _started(self) -> ProcessPoolExecutor:
-        spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, spawn, initializer=begin_worker)
+        pool = process_pool(self.workers)
         for _ in range(self.workers):
             pool.submit(_stand_ready)
         return pool
+
+    def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
+        """Have a worker do something, after all that was asked before; ``warm_up`` comes first.
+
+        Raises ``BrokenProcessPool`` if the workers have died.
+        """
+        with self._lock:
+            if self._pool is None:
+                raise BrokenProcessPool("the workers are gone")
+            return self._pool.submit(work, *arguments)
 
     def histories(
         self,
@@ -107,101 +115,84 @@ class Simulated:
         last_year: int = LAST_YEAR,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[tuple[int, list[Block]]]:
-        """Blocks of the histories of some scenarios as they come: the number of the block, and one block a scenario.
+        """Blocks of histories as they come: the number of the block, and one block a scenario.
 
-        Rows of one replicate are twins; they end with ``last_year``: columns of later years are zero, later breaks are
-        not told. The last block may hold fewer histories. Raises ``Stopped`` when the visitor has had enough,
-        ``ScenarioError`` if a worker process dies.
+        Rows of one replicate are twins; they end with ``last_year``: columns of later years are
+        zero, later breaks are missing. The last block may hold fewer histories. Raises ``Stopped``
+        when the visitor has had enough, ``ScenarioError`` if a worker process dies.
         """
-        asked = _Asked(tuple(scenarios), replicates, seed, last_year)
         self.warm_up()
-        running: dict[Future[list[Block]], tuple[int, list[Scenario]]] = {}
+        request = _Request(tuple(scenarios), replicates, seed, last_year)
+        running: _Running = {}
         try:
             for number in range(-(-replicates // BLOCK)):
-                missing = [each for each in scenarios if self._known(asked, each, number) is None]
-                if missing:
-                    task = self.submit(simulated_block, *self._task(asked, missing, number))
-                    running[task] = (number, missing)
+                blocks = self._remembered(request.keys(number))
+                known = [block for block in blocks if block is not None]
+                if len(known) < len(blocks):
+                    running[self._begun(request, number, blocks)] = (number, blocks)
                 else:
-                    yield number, self._gathered(asked, {}, number)
+                    yield number, request.cut(number, known)
                 while len(running) >= 2 * self.workers:
-                    yield from self._finished(asked, running, stopped)
+                    yield from self._finished(request, running, stopped)
             while running:
-                yield from self._finished(asked, running, stopped)
+                yield from self._finished(request, running, stopped)
         except BrokenProcessPool as error:
             with self._lock:
                 self._pool = None
-            problem = Problem(
-                "simulation", "worker process", "ended", "running; press the button again"
-            )
-            raise ScenarioError(
-                "a worker process died; it may have had too little memory", [problem]
-            ) from error
+            again = "running; press the button again"
+            problem = Problem("simulation", "worker process", "ended", again)
+            title = "a worker process died; it may have had too little memory"
+            raise ScenarioError(title, [problem]) from error
         finally:
-            for future in running:
-                future.cancel()
+            for task in running:
+                task.cancel()
 
-    def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
-        """Have a worker do something, after all that has been asked before; they must have been warmed up.
-
-        Raises ``BrokenProcessPool`` if the workers have died.
-        """
-        with self._lock:
-            if self._pool is None:
-                raise BrokenProcessPool("the workers are gone")
-            return self._pool.submit(work, *arguments)
-
-    def _task(self, asked: "_Asked", missing: list[Scenario], number: int) -> tuple[Any, ...]:
-        parameters = parameters_for(self.draws, number * BLOCK, BLOCK)
-        return parameters, missing, asked.seed, number * BLOCK, len(self.draws), asked.last_year
+    def _begun(
+        self, request: "_Request", number: int, blocks: Sequence[Block | None]
+    ) -> "Future[list[Block]]":
+        """The task of simulating the blocks of one number that are missing."""
+        missing = [
+            each for each, block in zip(request.scenarios, blocks, strict=True) if block is None
+        ]
+        first = number * BLOCK
+        parameters = parameters_for(self.draws, first, BLOCK)
+        draws, last_year = len(self.draws), request.last_year
+        return self.submit(
+            simulated_block, parameters, missing, request.seed, first, draws, last_year
+        )
 
     def _finished(
-        self,
-        asked: "_Asked",
-        running: dict["Future[list[Block]]", tuple[int, list[Scenario]]],
-        stopped: Callable[[], bool],
+        self, request: "_Request", running: "_Running", stopped: Callable[[], bool]
     ) -> Iterator[tuple[int, list[Block]]]:
         """The blocks that are done when the next of them is."""
-        finished: set[Future[list[Block]]] = set()
-        while not finished:
+        done: set[Future[list[Block]]] = set()
+        while not done:
             if stopped():
                 raise Stopped
-            finished, _ = wait(running, timeout=_GLANCE, return_when=FIRST_COMPLETED)
-        for future in finished:
-            number, missing = running.pop(future)
-            made = {each.name: block for each, block in zip(missing, future.result(), strict=True)}
-            for each in missing:
-                self._remember(asked, each, number, made[each.name])
-            yield number, self._gathered(asked, made, number)
+            done, _ = wait(running, timeout=_GLANCE, return_when=FIRST_COMPLETED)
+        for task in done:
+            number, blocks = running.pop(task)
+            new = iter(task.result())
+            whole = [next(new) if block is None else block for block in blocks]
+            self._remember(request.keys(number), whole)
+            yield number, request.cut(number, whole)
 
-    def _gathered(self, asked: "_Asked", made: dict[str, Block], number: int) -> list[Block]:
-        """The block of every scenario, those just made and those remembered, cut to the replicates asked for."""
-        blocks = []
-        for each in asked.scenarios:
-            block = made.get(each.name)
-            if block is None:
-                block = self._known(asked, each, number)
-            if block is None:  # forgotten in the meantime
-                block = simulated_block(*self._task(asked, [each], number))[0]
-            blocks.append(block[: asked.replicates - number * BLOCK])
-        return blocks
-
-    def _known(self, asked: "_Asked", scenario: Scenario, number: int) -> Block | None:
-        key = asked.key(scenario, number)
+    def _remembered(self, keys: Sequence[_Key]) -> list[Block | None]:
         with self._lock:
-            if key in self._remembered:
-                self._remembered.move_to_end(key)
-            return self._remembered.get(key)
+            for key in keys:
+                if key in self._blocks:
+                    self._blocks.move_to_end(key)
+            return [self._blocks.get(key) for key in keys]
 
-    def _remember(self, asked: "_Asked", scenario: Scenario, number: int, block: Block) -> None:
+    def _remember(self, keys: Sequence[_Key], blocks: Sequence[Block]) -> None:
         with self._lock:
-            self._remembered[asked.key(scenario, number)] = block
-            while len(self._remembered) > self._most:
-                self._remembered.popitem(last=False)
+            self._blocks.update(zip(keys, blocks, strict=True))
+            while len(self._blocks) > self._most:
+                self._blocks.popitem(last=False)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Request:
     """What a visitor asks for."""
 
     scenarios: tuple[Scenario, ...]
@@ -209,9 +200,17 @@ class _Asked:
     seed: int
     last_year: int
 
-    def key(self, scenario: Scenario, number: int) -> _Key:
-        """Under what a block is remembered."""
-        return scenario_hash(scenario), self.seed, number, self.last_year
+    def keys(self, number: int) -> list[_Key]:
+        """Under what the blocks of one number are remembered."""
+        return [(scenario_hash(each), self.seed, number, self.last_year) for each in self.scenarios]
+
+    def cut(self, number: int, blocks: Sequence[Block]) -> list[Block]:
+        """Blocks without the histories that are more than was asked for."""
+        return [block[: self.replicates - number * BLOCK] for block in blocks]
+
+
+#: Blocks on their way by their task: their number, and those of them that are remembered.
+_Running = dict["Future[list[Block]]", tuple[int, list[Block | None]]]
 
 
 def simulated_block(
@@ -231,12 +230,11 @@ def simulated_block(
 
 
 def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> Block:
-    """Histories in the columns of ``COLUMNS``: numbers and draws, breaks, then by pair and series every year."""
+    """Histories in the columns of ``COLUMNS``: breaks, then by pair and series each year."""
+    pairs = len(PAIR_NAMES)
     block = np.zeros((len(COLUMNS), replicates.size), dtype=np.float32)
-    block[0], block[1], block[2 : 2 + len(PAIR_NAMES)] = replicates, replicates % draws, twins.split
-    yearly = block[2 + len(PAIR_NAMES) :].reshape(
-        len(PAIR_NAMES), len(SERIES), len(YEARS), replicates.size
-    )
+    block[0], block[1], block[2 : 2 + pairs] = replicates, replicates % draws, twins.split
+    yearly = block[2 + pairs :].reshape(pairs, len(SERIES), len(YEARS), replicates.size)
     for place, name in enumerate(SERIES):
         values = twins.series[name]
         yearly[:, place, : len(values)] = values.swapaxes(0, 1)
@@ -256,7 +254,7 @@ def part_of(block: Block, columns: Sequence[str]) -> Block:
 
 
 def _stand_ready() -> None:
-    """A few quarters of one block and a figure: after them a worker has loaded, and compiled, all that it needs."""
+    """A few quarters and a figure: after them a worker has loaded all that it needs."""
     simulate(default_parameters(BLOCK), seed=1, quarters=2, keep=())
     fan = Fan(YEARS, np.zeros((5, len(YEARS))), 1)
     reading = reading_of(catalogue()["no-new-line-1956"].scenario, HISTORICAL)

@@ -1,22 +1,32 @@
-"""The tabs of the page, in their order; to add one, write ``scenarios/page/<tab>.py`` and name its component here."""
+"""The tabs of the page in their order, and what stands around each: names, light and dark, errors.
 
-from collections.abc import Callable
+To add a tab, write ``scenarios/page/<tab>.py`` and name its component in ``TABS``.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import reacton.ipyvuetify as v
 import solara
+import solara.lab
 
+from scenarios.charts.look import DARK, LIGHT
 from scenarios.page.calibration.tab import Calibration
 from scenarios.page.compare.tab import Compare
-from scenarios.page.explore.tab import Explore
+from scenarios.page.explore import Explore
 from scenarios.page.material import Material, material_context
-from scenarios.page.record.tab import Record
-from scenarios.page.shell import Shell
+from scenarios.page.parts.picture import look_context
+from scenarios.page.parts.refusal import Boundary
+from scenarios.page.parts.view import queries_context
+from scenarios.page.record import Record
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: the last part of its address (``/`` for the first), its name, and the component that draws it."""
+    """One tab: the last part of its address (``/`` for the first), its name, and its component."""
 
     path: str
     title: str
@@ -34,12 +44,11 @@ TABS = (
 
 def routes_of(material: Material) -> list[solara.Route]:
     """The addresses of the page, one a tab, all within one layout that hands them the material."""
-    titles = {tab.path: tab.title for tab in TABS}
 
     @solara.component
     def Layout(children: list[Any] = []) -> None:
         material_context.provide(material)
-        Shell(titles, children=children)
+        Shell(children=children)
 
     return [
         solara.Route(
@@ -50,3 +59,59 @@ def routes_of(material: Material) -> list[solara.Route]:
         )
         for tab in TABS
     ]
+
+
+@cache
+def style_sheet() -> str:
+    """The style sheets of the page as one: that of the page itself, and those of single tabs."""
+    sheets = sorted((Path(__file__).parent / "parts").glob("*.css"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+
+
+def dark_at_first() -> bool:
+    """Whether the page opens dark: the browser says so before it shows anything.
+
+    See ``assets/theme.js``.
+    """
+    return (solara.lab.cookies.value or {}).get("lilliput-look") == "dark"
+
+
+@solara.component_vue(str(Path("parts") / "vue" / "theme.vue"))
+def ThemeButton(dark: bool, event_chosen: Callable[[bool], None]) -> None:
+    """A button that turns the page dark or light; the browser remembers the choice."""
+
+
+@solara.component
+def Shell(children: list[Any] = []) -> None:
+    """The page around a tab."""
+    dark, set_dark = solara.use_state(solara.use_memo(dark_at_first, []))
+    left: dict[str, str] = solara.use_memo(dict, [])
+    queries_context.provide(left)
+    look_context.provide(DARK if dark else LIGHT)
+    solara.Style(style_sheet())
+    with solara.Div(classes=["lp-page"]):
+        with v.Html(tag="header", class_="lp-head"):
+            v.Html(tag="span", class_="lp-name", children=["lilliput"])
+            Names(left)
+            ThemeButton(dark=dark, event_chosen=set_dark)
+        with v.Html(tag="main", class_="lp-main"):
+            Boundary(children=children)
+
+
+@solara.component
+def Names(left: Mapping[str, str]) -> None:
+    """The names of the tabs as links; each opens its tab with the query with which it was left."""
+    router = solara.use_router()
+    here = "/" + (router.path or "").strip("/")
+    with v.Html(tag="nav", class_="lp-tabs", attributes={"aria-label": "Tabs"}):
+        for tab in TABS:
+            address = "/" + tab.path.strip("/")
+            marks = {"aria-current": "page"} if address == here else {}
+            query = left.get(address, "")
+            with solara.Link(f"{address}?{query}" if query else address):
+                v.Html(
+                    tag="span",
+                    class_="lp-tab" + (" lp-here" if marks else ""),
+                    attributes=marks,
+                    children=[tab.title],
+                )

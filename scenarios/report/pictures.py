@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from scenarios.charts.compare import SERIES_WORDS, Fan, fan_figure, pair_of, survival_figure
+from scenarios.charts.compare import SERIES_WORDS, Fan, fan_figure, survival_figure
 from scenarios.charts.report import (
     changes_figure,
     difference_figure,
@@ -17,9 +17,10 @@ from scenarios.comparison.survival import SurvivalCurve
 from scenarios.comparison.tables import first_month, last_month
 from scenarios.documented import Documented
 from scenarios.explain.grievances import STRAIN
-from scenarios.explain.reasons import the
+from scenarios.explain.words import the
 from scenarios.report.gather import Chapter
 from scenarios.report.words import both, month_in_words, typeset
+from simulation.countries import pair_named
 from simulation.dates import year_of
 
 
@@ -108,7 +109,7 @@ def _fan_words(chapter: Chapter, fan: Fan, title: str, documented: Documented) -
     first, last = (
         year_of(q) for q in (chapter.reading.first_quarter, chapter.reading.last_quarter)
     )
-    known = next((k for k in documented.breaks if k.pair == pair_of(chapter.chosen.pair)), None)
+    known = next((k for k in documented.breaks if k.pair == pair_named(chapter.chosen.pair)), None)
     record = f" A line marks the documented break, {month_in_words(known.date)}." if known else ""
     return (
         f"{title}, {both(chapter.chosen.pair)}, 1945 to 1980, {fan.histories:,} histories. {_fan_at(fan, first)}; "
@@ -159,7 +160,7 @@ def _difference_words(chapter: Chapter) -> str:
 
 def _source_words(chapter: Chapter) -> str:
     found = chapter.grievances
-    _, client = pair_of(found.pair)
+    _, client = pair_named(found.pair)
     held = [
         f"{words_of(mean, found.pair)} {typeset(f'{mean.factual:.2f}')} and {typeset(f'{mean.counterfactual:.2f}')}"
         for mean in found.whole

@@ -7,14 +7,13 @@ import math
 import re
 from collections.abc import Iterator
 
-from scenarios.charts.compare import pair_of
 from scenarios.charts.report import SEEN, moved, words_of
 from scenarios.comparison.batch import BatchComparison
 from scenarios.comparison.compare import Comparison, YearlyDifference
 from scenarios.comparison.estimates import Estimate
 from scenarios.comparison.tables import AVOIDED, BROUGHT_ABOUT, first_month, in_years, last_month
 from scenarios.explain.grievances import FATIGUE, STRAIN, Grievances
-from scenarios.explain.reasons import the
+from scenarios.explain.words import the
 from scenarios.report.words import (
     FIRM_SPACE,
     both,
@@ -25,6 +24,7 @@ from scenarios.report.words import (
     shift_range,
     typeset,
 )
+from simulation.countries import pair_named
 
 #: What is said of draws of each kind, in place of a claim about history.
 KINDS_OF_DRAWS = {
@@ -152,7 +152,7 @@ def _causes(comparison: Comparison) -> Iterator[str]:
 
 def regard(comparison: Comparison) -> str:
     """By how much aid, support and strain differ in the last year of the horizon, in a sentence."""
-    patron, client = pair_of(comparison.pair)
+    patron, client = pair_named(comparison.pair)
     last = {row.series: row for row in comparison.yearly}
     words = {
         "delivered": f"aid from {the(patron)} to {the(client)}",
@@ -178,7 +178,7 @@ def _differs(row: YearlyDifference) -> str:
 
 def drives(found: Grievances) -> list[str]:
     """What the difference comes from, in a few sentences."""
-    patron, client = pair_of(found.pair)
+    patron, client = pair_named(found.pair)
     if not found.share:
         return [
             sentence_of(

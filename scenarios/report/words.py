@@ -4,14 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scenarios.charts.compare import pair_of
 from scenarios.comparison.compare import Causation, Shift
 from scenarios.comparison.estimates import Estimate
 from scenarios.comparison.reading import Reading
 from scenarios.comparison.tables import first_month, in_years, last_month, per_cent
-from scenarios.explain.reasons import the
-from scenarios.explain.words import in_words
-from simulation.countries import COUNTRY_KEYS, country_named
+from scenarios.explain.words import in_words, the
+from simulation.countries import COUNTRY_KEYS, country_named, pair_named
 from simulation.interventions import Intervention, Scenario
 
 MONTHS = (
@@ -65,7 +63,7 @@ def typeset(number: str) -> str:
 
 def both(pair: str) -> str:
     """The two countries of a pair: ``Albania and the USSR``."""
-    patron, client = pair_of(pair)
+    patron, client = pair_named(pair)
     return f"{the(client)} and {the(patron)}"
 
 

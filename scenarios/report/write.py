@@ -11,9 +11,9 @@ from uuid import uuid4
 
 from markupsafe import Markup
 
-from scenarios.batch.store import write_whole
 from scenarios.charts.look import png_of, svg_of
 from scenarios.console import Told
+from scenarios.disk import put_in_place, write_whole
 from scenarios.errors import ScenarioError
 from scenarios.manifest import MAKER, MANIFEST
 from scenarios.report.gather import Report
@@ -21,7 +21,6 @@ from scenarios.report.page import Drawn, page
 from scenarios.report.pictures import pictures
 from scenarios.report.svg import Letters
 from scenarios.report.tables import tables_of, write_csv
-from scenarios.results import put_in_place
 from simulation.errors import Problem
 
 KIND = "report"

@@ -96,7 +96,8 @@ def driver_table(driver: str) -> Array:
 def log_gdp_table() -> Array:
     """Logarithm of GDP in billion 2011 dollars at mid-quarter, shape (T, C, 1).
 
-    Interpolated in logarithms between the years held; the first and last growth rates are carried outward.
+    Interpolated in logarithms between the years held; the first and last growth rates are carried
+    outward.
     """
     rows = read_driver("economies")
     table = np.empty((QUARTERS, COUNTRIES, 1))

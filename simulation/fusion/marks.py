@@ -1,10 +1,10 @@
 """Rules in fewer passes: the arithmetic between two curves carried out in one go over the replicates.
 
-NumPy carries out one operation after another, each over a whole array. Where Numba is installed, a large ensemble
-notes down what a stage of the quarter does with its arrays the first time it is carried out, and has runs of
-elementwise operations compiled into loops. Exponentials and logarithms stay with NumPy, the operations that lead to
-a number stay the rules', and so does the result, to the last bit. Without Numba, and for few replicates, a rule is
-a plain function.
+NumPy carries out one operation after another, each over a whole array. Where Numba is installed, a
+large ensemble notes down what a stage of the quarter does with its arrays the first time it is
+carried out, and has runs of elementwise operations compiled into loops. Exponentials and
+logarithms stay with NumPy, the operations that lead to a number stay the rules', and so does the
+result, to the last bit. Without Numba, and for few replicates, a rule is a plain function.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ from typing import Any, TypeVar, cast
 from simulation.fusion.plan import AXES
 from simulation.fusion.recording import Formula, Recording
 
-#: From so many replicates on rules are fused: whole chunks of large ensembles. Reading in the compiled loops takes a
-#: second, which a single chunk of fewer histories does not repay.
+#: From so many replicates on rules are fused: whole chunks of large ensembles. Reading in the
+#: compiled loops takes a second, which a single chunk of fewer histories does not repay.
 FUSED_FROM = 1024
 #: In place of a number of replicates: rules are being recorded.
 _RECORDING = -1
@@ -26,7 +26,8 @@ _RECORDING = -1
 Function = Callable[..., Any]
 Rule = TypeVar("Rule", bound=Function)
 
-#: How many replicates rules are being fused for in this thread; none if they are not. Bits do not depend on it.
+#: How many replicates rules are being fused for in this thread; none if they are not. Bits do not
+#: depend on it.
 _fused_for: ContextVar[int] = ContextVar("_fused_for", default=0)
 
 
@@ -93,7 +94,8 @@ def whole(function: Rule) -> Rule:
 def elementwise(text: str, axes: str = AXES, *, in_place: bool = False) -> Callable[[Rule], Rule]:
     """A function of whole arrays of which an element with such axes can also be written as a formula.
 
-    ``{0:i,k}`` stands for the element [i, k, r] of the first array; k and l are the third countries of a pair.
+    ``{0:i,k}`` stands for the element [i, k, r] of the first array; k and l are the third
+    countries of a pair.
     """
 
     def decorated(function: Rule) -> Rule:

@@ -1,8 +1,8 @@
 """Lines of a recording brought into an order in which few loops make them, and these loops compiled.
 
-A line is an array that is given, written as a formula of elements of other arrays, or made by a function of whole
-arrays. It stands on a level: formulas of one level need nothing from each other but elements at their own place, so
-that one loop can make several arrays.
+A line is an array that is given, written as a formula of elements of other arrays, or made by a
+function of whole arrays. It stands on a level: formulas of one level need nothing from each other
+but elements at their own place, so that one loop can make several arrays.
 """
 
 import re
@@ -17,7 +17,8 @@ import numpy as np
 Function = Callable[..., Any]
 Shape = tuple[int, ...]
 
-#: The names of the patron, client and replicate axis in a formula; ``k`` and ``l`` are the third countries of a pair.
+#: The names of the patron, client and replicate axis in a formula; ``k`` and ``l`` are the third
+#: countries of a pair.
 AXES = "ijr"
 #: An element of an array, as it stands in a formula.
 ELEMENT = re.compile(r"\b(n\d+)\b(?:\[([^\]]*)\])?")

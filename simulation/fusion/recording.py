@@ -1,8 +1,9 @@
 """What a rule or a stage does, noted down while it is done once, and carried out from then on in few loops over arrays.
 
-While it is recorded, a rule is given formulas in place of arrays. What it makes of them is kept as lines: elementwise
-ones, which compute an element from elements of others, and calls of functions of whole arrays, such as exponentials.
-Lines that need nothing from each other's other elements go into one compiled loop.
+While it is recorded, a rule is given formulas in place of arrays. What it makes of them is kept as
+lines: elementwise ones, which compute an element from elements of others, and calls of functions
+of whole arrays, such as exponentials. Lines that need nothing from each other's other elements go
+into one compiled loop.
 """
 
 import re

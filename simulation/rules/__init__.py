@@ -2,5 +2,6 @@
 
 Every function returns what it is named for and changes nothing. Arrays come first, by position;
 parameters are keyword-only and named as in ``simulation/parameters.toml``. Pair arrays are
-``[patron, client, replicate]``. The order in which the rules act is in ``simulation/transition.py``.
+``[patron, client, replicate]``. The order in which the rules act is in
+``simulation/transition.py``.
 """

@@ -15,7 +15,8 @@ def interest(
 ) -> PerPair:
     """The yearly interest a patron charges, softer the more it prizes the client.
 
-    Formula: interest_base x exp(-interest_softening x value), a share a year. Source: marku2017 1104-1110, 5885.
+    Formula: interest_base x exp(-interest_softening x value), a share a year. Source: marku2017
+    1104-1110, 5885.
     """
     curve: PerPair = np.exp(-interest_softening * value)
     return interest_base * curve

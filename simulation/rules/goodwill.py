@@ -36,11 +36,12 @@ def goodwill(
 ) -> PerPair:
     """How well the first country of a pair is disposed toward the second, in [0, 1], a half being neutral.
 
-    Formula: g + goodwill_adjustment x (target - g), target = logistic(goodwill_base + goodwill_line x (1 - 2
-    line_gap) x (L_p + L_c) / 2 + goodwill_exchange x (support had + aid had) - goodwill_strain x (own strain +
-    own fatigue) - goodwill_threat x threat of the other + goodwill_enemy x shared_enemy - goodwill_split x
-    split). Rapprochement of great powers is therefore an outcome of lines, threats and common enemies. Source:
-    marku2017 1194, 7243-7254, 7437.
+    Formula: g + goodwill_adjustment x (target - g), target = logistic(goodwill_base +
+    goodwill_line x (1 - 2 line_gap) x (L_p + L_c) / 2 + goodwill_exchange x (support had + aid
+    had) - goodwill_strain x (own strain + own fatigue) - goodwill_threat x threat of the other +
+    goodwill_enemy x shared_enemy - goodwill_split x split). Rapprochement of great powers is
+    therefore an outcome of lines, threats and common enemies. Source: marku2017 1194, 7243-7254,
+    7437.
     """
     belief = of_patron(line) + of_client(line)
     leaning = goodwill_base + goodwill_line * (1 - 2 * line_gap) * belief / 2

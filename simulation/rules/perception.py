@@ -20,7 +20,8 @@ from simulation.fusion import fused
 def line_gap(line: PerCountry) -> PerPair:
     """How far apart the doctrines of two leaderships stand: |L_p - L_c|, in [0, 1].
 
-    ``line`` (C, R) is 1 for Stalinist orthodoxy and 0 for its opposite. Source: marku2017 1907-1914.
+    ``line`` (C, R) is 1 for Stalinist orthodoxy and 0 for its opposite. Source: marku2017
+    1907-1914.
     """
     gap: PerPair = np.abs(of_patron(line) - of_client(line))
     return gap
@@ -30,8 +31,9 @@ def line_gap(line: PerCountry) -> PerPair:
 def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> PerPair:
     """How closely the client watches the patron: large neighbours fill a small state's view, not the reverse.
 
-    Formula: (GDP_p / (GDP_p + GDP_c)) ** attention_exponent, zero for self pairs. ``log_size_share``
-    (P, C, 1) is the logarithm of the share. Source: marku2017 1396-1407, 6569-6571 (Womack's asymmetry).
+    Formula: (GDP_p / (GDP_p + GDP_c)) ** attention_exponent, zero for self pairs.
+    ``log_size_share`` (P, C, 1) is the logarithm of the share. Source: marku2017 1396-1407,
+    6569-6571 (Womack's asymmetry).
     """
     return without_self_pairs(np.exp(attention_exponent * log_size_share))
 
@@ -40,7 +42,8 @@ def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> P
 def autonomy(log_client_share: PerPair, *, autonomy_exponent: PerReplicate) -> PerPair:
     """How far the client can stand on its own feet beside the patron, in [0, 1].
 
-    Formula: (GDP_c / (GDP_p + GDP_c)) ** autonomy_exponent, zero for self pairs. Source: marku2017 405-423.
+    Formula: (GDP_c / (GDP_p + GDP_c)) ** autonomy_exponent, zero for self pairs. Source: marku2017
+    405-423.
     """
     return without_self_pairs(np.exp(autonomy_exponent * log_client_share))
 
@@ -74,8 +77,8 @@ def enmity(goodwill: PerPair) -> PerPair:
 def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair:
     """The danger that one country is to another: near, large and ill-disposed.
 
-    Formula: proximity x attention x (1 - goodwill of p toward c), in [0, 1]; entry [p, c] is the danger
-    of p to c. Source: marku2017 631-648, 2850-2862.
+    Formula: proximity x attention x (1 - goodwill of p toward c), in [0, 1]; entry [p, c] is the
+    danger of p to c. Source: marku2017 631-648, 2850-2862.
     """
     return proximity * attention * (1 - goodwill)
 
@@ -84,8 +87,8 @@ def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair
 def danger(threat: PerPair, pressure: PerCountry) -> PerPair:
     """What the client fears from everybody but this patron: other members' threats and outside pressure.
 
-    Formula: sum over k other than p of threat[k, c], plus pressure on c; ``pressure`` (C, 1) is a driver.
-    Source: marku2017 734, 2850-2862.
+    Formula: sum over k other than p of threat[k, c], plus pressure on c; ``pressure`` (C, 1) is a
+    driver. Source: marku2017 734, 2850-2862.
     """
     return of_client(received_by_client(threat) + pressure) - threat
 
@@ -93,8 +96,8 @@ def danger(threat: PerPair, pressure: PerCountry) -> PerPair:
 def rival_courted(warmth: PerPair, threat: PerPair) -> PerPair:
     """How far the patron makes friends with those who threaten the client.
 
-    Formula: sum over third countries k of warmth of p toward k x threat of k to c. Source: marku2017
-    1362, 1907-1914, 2337, 6569, 7243 (the author's strongest cause of the breaks).
+    Formula: sum over third countries k of warmth of p toward k x threat of k to c. Source:
+    marku2017 1362, 1907-1914, 2337, 6569, 7243 (the author's strongest cause of the breaks).
     """
     return through_third(warmth, threat)
 
@@ -148,8 +151,8 @@ def enemy_shared(enmity: PerPair, attention: PerPair) -> PerPair:
 def outside_option(warmth: PerPair, attention: PerPair) -> PerPair:
     """What other friends of weight a client could turn to if it left this patron.
 
-    Formula: sum over k other than p of warmth of k toward c x attention of c to k. Source: marku2017
-    1235-1237, 2494, 2714.
+    Formula: sum over k other than p of warmth of k toward c x attention of c to k. Source:
+    marku2017 1235-1237, 2494, 2714.
     """
     offered = warmth * attention
     return of_client(received_by_client(offered)) - offered

@@ -60,8 +60,9 @@ def break_by_client(
 ) -> PerPair:
     """The chance that an estranged client leaves.
 
-    Formula: logistic(break_slope x (strain + break_option x option - break_fear x fear - break_dependence x
-    dependence - break_threshold)). Source: marku2017 1235-1237, 2494, 2714, 2850-2862, 7063.
+    Formula: logistic(break_slope x (strain + break_option x option - break_fear x fear -
+    break_dependence x dependence - break_threshold)). Source: marku2017 1235-1237, 2494, 2714,
+    2850-2862, 7063.
     """
     will = strain + break_option * option - break_fear * fear - break_dependence * dependence
     return logistic(break_slope * (will - break_threshold))
@@ -103,7 +104,8 @@ def mending(
 def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
     """How ready a power is to win friends on equal terms: pressure from outside x (1 - H), shape (C, R).
 
-    Source: marku2017 984-998 (Moscow's answer to the arming of West Germany: a pact, and Belgrade courted).
+    Source: marku2017 984-998 (Moscow's answer to the arming of West Germany: a pact, and Belgrade
+    courted).
     """
     return pressure * (1 - hierarchy)
 
@@ -114,7 +116,8 @@ def submission(
 ) -> PerPair:
     """How much independence a state would lose to a patron: H_p x proximity x asymmetry x autonomy.
 
-    A near and much larger patron orders about, a distant or equal one orders little. Source: marku2017 405-423.
+    A near and much larger patron orders about, a distant or equal one orders little. Source:
+    marku2017 405-423.
     """
     return of_patron(hierarchy) * proximity * asymmetry * autonomy
 
@@ -125,7 +128,8 @@ def exclusion(
 ) -> PerPair:
     """How far a client's present patrons keep others away.
 
-    Formula: sum over k other than p of allied[k, c] x H_k x proximity x attention. Source: marku2017 832.
+    Formula: sum over k other than p of allied[k, c] x H_k x proximity x attention. Source:
+    marku2017 832.
     """
     held = allied * proximity * attention * of_patron(hierarchy)
     return of_client(received_by_client(held)) - held
@@ -155,10 +159,11 @@ def alliance_forming(
 ) -> PerPair:
     """The chance that two countries ally: both wish each other well, one needs a patron, one needs friends.
 
-    Formula: attention x logistic(form_slope x (accord + form_danger x danger x proximity + form_openness x openness_p x
-    proximity x asymmetry - form_submission x submission - form_exclusion x exclusion - form_loyalty x divided
-    - form_split x split - form_threshold)). ``divided`` is how far the two are at odds with each other's
-    friends. Source: marku2017 734, 832, 856, 984-998, 1012-1029.
+    Formula: attention x logistic(form_slope x (accord + form_danger x danger x proximity +
+    form_openness x openness_p x proximity x asymmetry - form_submission x submission -
+    form_exclusion x exclusion - form_loyalty x divided - form_split x split - form_threshold)).
+    ``divided`` is how far the two are at odds with each other's friends. Source: marku2017 734,
+    832, 856, 984-998, 1012-1029.
     """
     will = accord + proximity * (
         form_danger * danger + form_openness * asymmetry * of_patron(openness)

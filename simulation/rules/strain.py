@@ -47,7 +47,8 @@ def ideology(
 ) -> PerPair:
     """Strain from doctrines that part: strain_ideology x line_gap x L_c x attention.
 
-    A rule that rests on the line (high L_c) is undermined by a patron that leaves it. Source: marku2017 1305, 7048.
+    A rule that rests on the line (high L_c) is undermined by a patron that leaves it. Source:
+    marku2017 1305, 7048.
     """
     return strain_ideology * line_gap * of_client(line) * attention
 
@@ -55,7 +56,8 @@ def ideology(
 def hierarchy(submission: PerPair, *, strain_hierarchy: PerReplicate) -> PerPair:
     """Strain from being ordered about: strain_hierarchy x submission, what the client would have to give up.
 
-    Distance softens hierarchy, and a state that can stand alone resents it more. Source: marku2017 405-423, 3812.
+    Distance softens hierarchy, and a state that can stand alone resents it more. Source: marku2017
+    405-423, 3812.
     """
     return strain_hierarchy * submission
 
@@ -66,7 +68,8 @@ def rival_courted(
 ) -> PerPair:
     """Strain from the patron's rapprochement with the client's threatening rival.
 
-    Formula: strain_rival_courted x courted x attention. Source: marku2017 1362, 1907-1914, 2336-2337, 7243-7254.
+    Formula: strain_rival_courted x courted x attention. Source: marku2017 1362, 1907-1914,
+    2336-2337, 7243-7254.
     """
     return strain_rival_courted * courted * attention
 
@@ -81,7 +84,8 @@ def enemy_courted(
 ) -> PerPair:
     """Strain from the patron's rapprochement with the ideological enemy outside the four.
 
-    Formula: strain_enemy_courted x rapprochement_p x L_c x attention. Source: marku2017 6569, 6897-6900.
+    Formula: strain_enemy_courted x rapprochement_p x L_c x attention. Source: marku2017 6569,
+    6897-6900.
     """
     return strain_enemy_courted * of_patron(rapprochement) * of_client(line) * attention
 
@@ -116,8 +120,8 @@ def unconsulted(
 ) -> PerPair:
     """Strain from a change of line the client was not asked about: strain_unconsulted x shift_p x L_c x attention.
 
-    ``line_shift`` (C, R) is the change of the patron's line over the last two years. Source: marku2017 1903,
-    1921, 6569.
+    ``line_shift`` (C, R) is the change of the patron's line over the last two years. Source:
+    marku2017 1903, 1921, 6569.
     """
     return strain_unconsulted * of_patron(line_shift) * of_client(line) * attention
 
@@ -134,8 +138,8 @@ def relief(
 ) -> PerPair:
     """What reconciles the client: aid that arrives and a friendly patron's protection from others.
 
-    Formula: relief_aid x need_met + relief_protection x danger x attention x g. Source: 001:23 (only Soviet aid
-    prevented an open break); marku2017 734, 6414.
+    Formula: relief_aid x need_met + relief_protection x danger x attention x g. Source: 001:23
+    (only Soviet aid prevented an open break); marku2017 734, 6414.
     """
     return relief_aid * need_met + relief_protection * danger * attention * goodwill
 
@@ -161,9 +165,10 @@ def strain(
 ) -> PerPair:
     """How strained the client's tie with the patron is, in [0, 1].
 
-    Formula: s + strain_adjustment x (target - s), target = bond x (1 - exp(-max(0, sum of sources - relief +
-    strain_noise x logit(u)))). ``bond`` is 1 between allies and the estranged: strain is of an alliance, and
-    fades when it is over. Source: marku2017 2666 (a strain that builds up over years).
+    Formula: s + strain_adjustment x (target - s), target = bond x (1 - exp(-max(0, sum of sources
+    - relief + strain_noise x logit(u)))). ``bond`` is 1 between allies and the estranged: strain
+    is of an alliance, and fades when it is over. Source: marku2017 2666 (a strain that builds up
+    over years).
     """
     total = sources[0] + sources[1]
     for source in sources[2:]:
@@ -208,8 +213,8 @@ def insubordination(
 ) -> PerPair:
     """Fatigue with a client that goes its own way while the patron must close ranks against pressure from outside.
 
-    Formula: fatigue_insubordination x submission x (1 - support) x pressure_p. ``submission`` is what such a
-    client ought to give up. Source: marku2017 754-761, 857-876.
+    Formula: fatigue_insubordination x submission x (1 - support) x pressure_p. ``submission`` is
+    what such a client ought to give up. Source: marku2017 754-761, 857-876.
     """
     return fatigue_insubordination * submission * (1 - support) * of_patron(pressure)
 
@@ -226,8 +231,9 @@ def encroachment(
 ) -> PerPair:
     """Fatigue with a client that gathers clients of its own in the patron's sphere.
 
-    Formula: fatigue_encroachment x H_p x pressure_p x attention x sum over k of proximity[p, k] x support that
-    k gives c. Source: marku2017 754, 848-876 (Tito's plans for Albania and Stalin's answer).
+    Formula: fatigue_encroachment x H_p x pressure_p x attention x sum over k of proximity[p, k] x
+    support that k gives c. Source: marku2017 754, 848-876 (Tito's plans for Albania and Stalin's
+    answer).
     """
     gathered = through_third(proximity, support.swapaxes(0, 1))
     return fatigue_encroachment * of_patron(hierarchy * pressure) * attention * gathered
@@ -255,9 +261,9 @@ def fatigue(
 ) -> PerPair:
     """How tired the patron is of the client, in [0, 1].
 
-    Formula: f + fatigue_adjustment x (target - f), target = bond x (1 - exp(-max(0, sum of sources - fatigue_value x
-    value))); ``bond`` is 1 between allies and the estranged.
-    Source: marku2017 7885-7888 (a patron leaves when value falls below cost).
+    Formula: f + fatigue_adjustment x (target - f), target = bond x (1 - exp(-max(0, sum of sources
+    - fatigue_value x value))); ``bond`` is 1 between allies and the estranged. Source: marku2017
+    7885-7888 (a patron leaves when value falls below cost).
     """
     total = sources[0] + sources[1]
     for source in sources[2:]:

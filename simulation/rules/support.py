@@ -25,10 +25,11 @@ def support(
 ) -> PerPair:
     """The political support that the client gives the patron, in [0, 1].
 
-    Formula: s + support_adjustment x (target - s), target = attention x tie x logistic(support_base + support_aid x
-    need_met + support_enemy x shared_enemy + support_goodwill x (2 g - 1) + support_danger x danger -
-    support_strain x strain). ``client_goodwill`` is that of the client toward the patron.
-    Source: marku2017 2914-2918, 4872, 5049, 5955-5961.
+    Formula: s + support_adjustment x (target - s), target = attention x tie x
+    logistic(support_base + support_aid x need_met + support_enemy x shared_enemy +
+    support_goodwill x (2 g - 1) + support_danger x danger - support_strain x strain).
+    ``client_goodwill`` is that of the client toward the patron. Source: marku2017 2914-2918, 4872,
+    5049, 5955-5961.
     """
     leaning = support_base + support_aid * need_met + support_enemy * shared_enemy
     leaning += support_goodwill * (2 * client_goodwill - 1)

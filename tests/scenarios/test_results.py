@@ -1,22 +1,22 @@
 """Results on disk: whole or not at all, readable as they are, and never over what is not lilliput's."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios import results
-from scenarios.charts import run as charts
+from scenarios import run
+from scenarios.charts.run import figures_of, write_figure
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, windows_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
-from scenarios.manifest import commit_of, manifest_of
+from scenarios.manifest import commit_of
 from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS
-from scenarios.results import folder_problems, write_result
-from scenarios.run import RunResult, run_scenario
+from scenarios.run import RunResult, folder_problems, manifest_of, run_scenario, write_result
 from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.dates import date_of, quarter_of
 
@@ -49,11 +49,22 @@ def result(draws: Draws) -> RunResult:
     )
 
 
+def drawing(result: RunResult) -> Callable[[Path], None]:
+    def draw(folder: Path) -> None:
+        for name, figure in figures_of(result, RECORD):
+            write_figure(figure, folder, name)
+
+    return draw
+
+
+def no_figures(_folder: Path) -> None:
+    """Draws nothing, for tests that look at the rest."""
+
+
 @pytest.fixture(scope="module")
 def folder(result: RunResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_result(
-        result, RECORD, manifest_of(result, {}), tmp_path_factory.mktemp("out") / "new" / "run"
-    )
+    place = tmp_path_factory.mktemp("out") / "new" / "run"
+    return write_result(result, RECORD, manifest_of(result, {}), place, drawing(result))
 
 
 def test_histories_are_one_row_each(result: RunResult, folder: Path) -> None:
@@ -79,9 +90,8 @@ def test_aid_of_every_history_is_written(result: RunResult, folder: Path) -> Non
 def test_histories_are_written_in_slices(
     result: RunResult, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results, "_SLICE", 7)
-    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
-    sliced = write_result(result, RECORD, {}, tmp_path / "sliced")
+    monkeypatch.setattr(run, "_SLICE", 7)
+    sliced = write_result(result, RECORD, {}, tmp_path / "sliced", no_figures)
     one, other = (pd.read_parquet(place / "aid.parquet") for place in (sliced, folder))
     keys = ["replicate", "patron", "client", "period"]
     pd.testing.assert_frame_equal(
@@ -124,7 +134,7 @@ def test_figures_come_as_png_and_svg(folder: Path) -> None:
 def test_the_same_result_gives_the_same_files(
     result: RunResult, folder: Path, tmp_path: Path
 ) -> None:
-    again = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run")
+    again = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run", drawing(result))
     files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert len(files) == 15
     for path in files:
@@ -143,13 +153,12 @@ def test_manifest_says_where_the_result_comes_from(result: RunResult, folder: Pa
 def test_an_earlier_result_is_replaced_and_nothing_else(
     result: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
     place = tmp_path / "run"
     place.mkdir()
     assert folder_problems(place) == []
-    write_result(result, RECORD, manifest_of(result, {}), place)
+    write_result(result, RECORD, manifest_of(result, {}), place, no_figures)
     assert folder_problems(place) == []
-    write_result(result, RECORD, manifest_of(result, {}) | {"seed": 2}, place)
+    write_result(result, RECORD, manifest_of(result, {}) | {"seed": 2}, place, no_figures)
     assert json.loads((place / "manifest.json").read_text())["seed"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     (place / "notes.txt").write_text("mine")
@@ -181,12 +190,11 @@ def test_a_failure_half_way_leaves_the_earlier_result(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(charts, "figures_of", lambda *_: iter(()))
-    place = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run")
+    place = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run", no_figures)
     before = {path.name: path.stat().st_mtime_ns for path in place.iterdir()}
-    monkeypatch.setattr(results, "_write_csv", full)
+    monkeypatch.setattr(run, "_write_csv", full)
     with pytest.raises(ScenarioError, match="No space left"):
-        write_result(result, RECORD, {}, place)
+        write_result(result, RECORD, {}, place, no_figures)
     assert {path.name: path.stat().st_mtime_ns for path in place.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 

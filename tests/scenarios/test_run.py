@@ -15,6 +15,7 @@ from scenarios.documented import (
 )
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import scenario_named
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import (
     KEPT,
     NEVER,
@@ -26,7 +27,7 @@ from scenarios.outcomes import (
     quantile_date,
     quantile_quarter,
 )
-from scenarios.run import run_scenario, scenario_hash
+from scenarios.run import run_scenario
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate

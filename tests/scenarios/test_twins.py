@@ -9,7 +9,7 @@ from scenarios.twins import parting, twin_trajectories, yearly_twins
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
 from simulation.ensemble import simulate
 from simulation.interventions import HISTORICAL, DriverValue, Grant, Scenario
-from simulation.state import array_fields
+from simulation.stages import array_fields
 
 FROM_THE_START = Scenario(
     name="no-aid-1945",

@@ -16,7 +16,8 @@ from simulation.errors import SimulationError
 from simulation.parameters import Parameters, parameter_table
 from simulation.rules.strain import FatigueSources, StrainSources
 
-#: A rule's arguments by name: one number for every entry, or numbers for some entries and zero elsewhere.
+#: A rule's arguments by name: one number for every entry, or numbers for some entries and zero
+#: elsewhere.
 Arguments = Mapping[str, Any]
 SOURCES = {"StrainSources": StrainSources, "FatigueSources": FatigueSources}
 
@@ -115,8 +116,8 @@ def _larger(value: Any) -> Any:
 class RuleCase:
     """One rule worked out by hand for the USSR as patron (or country) and Albania as client.
 
-    ``rises`` and ``falls`` name the arguments that raise or lower the result; ``limits`` are changes of the arguments
-    with the result they must lead to.
+    ``rises`` and ``falls`` name the arguments that raise or lower the result; ``limits`` are
+    changes of the arguments with the result they must lead to.
     """
 
     def __init__(self, rule: Callable[..., Any], case: Mapping[str, Any]) -> None:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from simulation.arrays import Array
-from simulation.conditioning import MOVE_OF_STATUSES, Conditioning, RecordedMove
+from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import Country
 from simulation.ensemble import KEPT, simulate
 from simulation.errors import SimulationError
 from simulation.interventions import MOVES, Ban, Scenario
 from simulation.parameters import Parameters, default_parameters
-from simulation.state import Move, Status, array_fields
+from simulation.stages import array_fields
+from simulation.state import MOVE_OF_STATUSES, Move, Status
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
 NEAR, FAR = (ALBANIA, YUGOSLAVIA), (USSR, YUGOSLAVIA)
@@ -120,8 +121,9 @@ def test_with_a_record_that_ends_early_its_probabilities_still_sum_to_one():
 def test_the_probabilities_equal_the_frequencies_of_the_free_run():
     """Each of 12 records: its count among free histories against the sum of its probabilities.
 
-    Replicate r makes record k with probability p[k, r], so the count has mean sum(p) and variance sum(p (1 - p)); a
-    difference of 5 standard deviations happens with a chance of about 6e-7 a record, 1e-5 for all.
+    Replicate r makes record k with probability p[k, r], so the count has mean sum(p) and variance
+    sum(p (1 - p)); a difference of 5 standard deviations happens with a chance of about 6e-7 a
+    record, 1e-5 for all.
     """
     replicates, scenario = 6000, only_moving(NEAR)
     parameters = default_parameters(replicates, **RESTLESS)
@@ -141,8 +143,8 @@ def test_the_probabilities_equal_the_frequencies_of_the_free_run():
 def test_a_window_has_the_probability_of_its_dates_together():
     """A quarrel some time in three quarters and nothing else, against the sum over its three dates.
 
-    Within a window the date is drawn, so the estimate of a replicate is right on average over replicates; a
-    difference of 5 standard errors happens with a chance of about 6e-7.
+    Within a window the date is drawn, so the estimate of a replicate is right on average over
+    replicates; a difference of 5 standard errors happens with a chance of about 6e-7.
     """
     parameters, scenario = default_parameters(3000, **RESTLESS), only_moving(NEAR)
     window = probability(parameters, scenario, [RecordedMove(NEAR, Move.ESTRANGED, 0, 2)])

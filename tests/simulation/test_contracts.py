@@ -3,7 +3,6 @@
 import ast
 import subprocess
 import sys
-from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -29,14 +28,8 @@ from simulation.interventions import (
 )
 from simulation.model import AllianceModel
 from simulation.parameters import default_parameters
-from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.state import SOURCE_FIELDS, AllianceState, QuarterAccount, array_fields
+from simulation.stages import QUANTITIES, array_fields
 
-EVERYTHING = tuple(f.name for f in fields(AllianceState)) + tuple(
-    name for name in QuarterAccount._fields if name not in SOURCE_FIELDS
-)
-EVERYTHING += tuple(f"strain_sources.{name}" for name in StrainSources._fields)
-EVERYTHING += tuple(f"fatigue_sources.{name}" for name in FatigueSources._fields)
 FIRST_CHANGE = "1957-01"
 #: Interventions that alter history from 1957 on, one a kind.
 CHANGES = {
@@ -135,7 +128,7 @@ def joined(parts, name):
 )
 def test_one_rule_two_executions(drawn_parameters, first, replicates, changes):
     scenario, parameters = scenario_of(*changes), drawn_parameters(replicates, 11)
-    ensemble = simulate(parameters, scenario, seed=5, first_replicate=first, keep=EVERYTHING)
+    ensemble = simulate(parameters, scenario, seed=5, first_replicate=first, keep=QUANTITIES)
     moves = 0
     for replicate in range(replicates):
         model = AllianceModel(
@@ -147,7 +140,7 @@ def test_one_rule_two_executions(drawn_parameters, first, replicates, changes):
         for quarter in range(144):
             model.step()
             arrays = array_fields(model.state) | array_fields(model.account)
-            assert set(arrays) == set(EVERYTHING)
+            assert set(arrays) == set(QUANTITIES)
             for name, array in arrays.items():
                 assert np.array_equal(
                     array[..., 0], column(ensemble.arrays[name][quarter], replicate)
@@ -197,8 +190,8 @@ def test_a_counterfactual_equals_its_twin_until_the_intervention_and_then_parts(
     drawn_parameters, kind
 ):
     parameters = drawn_parameters(40, 14, reach=0.3)
-    factual = simulate(parameters, seed=8, keep=EVERYTHING)
-    twin = simulate(parameters, scenario_of(CHANGES[kind]), seed=8, keep=EVERYTHING)
+    factual = simulate(parameters, seed=8, keep=QUANTITIES)
+    twin = simulate(parameters, scenario_of(CHANGES[kind]), seed=8, keep=QUANTITIES)
     first = quarter_of(FIRST_CHANGE)
     for name, array in factual.arrays.items():
         assert np.array_equal(array[:first], twin.arrays[name][:first]), name
@@ -208,7 +201,7 @@ def test_a_counterfactual_equals_its_twin_until_the_intervention_and_then_parts(
 @pytest.mark.parametrize("kind", VAIN)
 def test_an_intervention_without_effect_equals_its_twin_always(drawn_parameters, kind):
     parameters = drawn_parameters(30, 15)
-    factual = simulate(parameters, seed=8, keep=set(EVERYTHING) - {"grant_share"})
+    factual = simulate(parameters, seed=8, keep=set(QUANTITIES) - {"grant_share"})
     assert_same(factual, simulate(parameters, scenario_of(VAIN[kind]), seed=8, keep=factual.arrays))
 
 
@@ -229,8 +222,8 @@ def test_a_forbidden_move_that_would_not_have_happened_changes_no_state(drawn_pa
 
 def test_the_same_call_gives_the_same_histories_and_another_seed_others():
     parameters = default_parameters(20)
-    one = simulate(parameters, seed=1, keep=EVERYTHING)
-    assert_same(one, simulate(parameters, seed=1, keep=EVERYTHING))
+    one = simulate(parameters, seed=1, keep=QUANTITIES)
+    assert_same(one, simulate(parameters, seed=1, keep=QUANTITIES))
     assert not np.array_equal(
         one.arrays["strain"], simulate(parameters, seed=2, keep=("strain",)).arrays["strain"]
     )
@@ -241,7 +234,7 @@ def test_what_is_kept_changes_nothing(drawn_parameters):
     assert simulate(parameters, seed=1, keep=()).arrays == {}
     one, other = (
         simulate(parameters, seed=1, keep=()),
-        simulate(parameters, seed=1, keep=EVERYTHING),
+        simulate(parameters, seed=1, keep=QUANTITIES),
     )
     for name, array in array_fields(one.last_state).items():
         assert np.array_equal(array, array_fields(other.last_state)[name]), name

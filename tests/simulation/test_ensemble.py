@@ -7,7 +7,7 @@ from simulation.conditioning import Conditioning
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import KEPT, continued, opened, simulate
 from simulation.interventions import HISTORICAL, Grant, Scenario
-from simulation.state import array_fields
+from simulation.stages import array_fields
 
 CHANGED = Scenario(
     name="changed",

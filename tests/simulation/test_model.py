@@ -18,10 +18,12 @@ from simulation.errors import NonFiniteError, SimulationError
 from simulation.interventions import Pledge, Scenario
 from simulation.model import AllianceModel, run_model
 from simulation.parameters import Parameters, default_parameters
-from simulation.state import Move, Status, array_fields
+from simulation.stages import array_fields
+from simulation.state import Move, Status
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
-#: What an agent tells: the method, the array of the state behind it, and whether the agent stands first in it.
+#: What an agent tells: the method, the array of the state behind it, and whether the agent stands
+#: first in it.
 OF_THE_STATE = [
     ("support_for", "support", False),
     ("strain_toward", "strain", False),
@@ -63,7 +65,10 @@ def test_an_agent_reads_the_models_arrays(method, name, first):
             assert (
                 values[-1]
                 == getattr(
-                    model.state if (method, name, first) in OF_THE_STATE else model.account, name
+                    model.state
+                    if (method, name, first) in OF_THE_STATE
+                    else model.account.exchange,
+                    name,
                 )[place][0]
             )
     assert len(set(values)) > 4
@@ -81,9 +86,10 @@ def test_an_agent_keeps_no_copy_of_the_state(method, name, first):
 @pytest.mark.parametrize(("method", "name", "first"), OF_THE_ACCOUNT)
 def test_an_agent_keeps_no_copy_of_the_account(method, name, first):
     model = stepped(10)
-    array = getattr(model.account, name).copy()
+    array = getattr(model.account.exchange, name).copy()
     array[(USSR, ALBANIA) if first else (ALBANIA, USSR)] = 0.123
-    model.account = model.account._replace(**{name: array})
+    exchange = model.account.exchange._replace(**{name: array})
+    model.account = model.account._replace(exchange=exchange)
     assert getattr(model.countries[USSR], method)(ALBANIA) == 0.123
 
 

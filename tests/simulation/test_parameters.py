@@ -50,7 +50,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_good_table_is_read(tmp_path):
-    table = read_parameter_table(written(tmp_path, GOOD.format(name="good")), ("assumption",))
+    table = read_parameter_table(written(tmp_path, GOOD.format(name="good")))
     assert list(table) == ["good"]
     assert (table["good"].default, table["good"].low, table["good"].high) == (0.5, 0.0, 1.0)
 
@@ -85,7 +85,7 @@ def test_each_fault_is_found(tmp_path, problems_of, old, new, key):
     text = GOOD.format(name="p")
     assert old in text
     path = written(tmp_path, text.replace(old, new))
-    assert key in problems_of(lambda: read_parameter_table(path, ("assumption",)))
+    assert key in problems_of(lambda: read_parameter_table(path))
 
 
 def test_all_faults_of_all_entries_are_reported_at_once_with_the_nearest_name(
@@ -102,7 +102,7 @@ def test_all_faults_of_all_entries_are_reported_at_once_with_the_nearest_name(
         + GOOD.format(name="fine")
     )
     path = written(tmp_path, faulty)
-    found = problems_of(lambda: read_parameter_table(path, ("assumption",)))
+    found = problems_of(lambda: read_parameter_table(path))
     assert {"one.unit", "one.default", "two.source", "three.meaning", "three.note"} <= set(found)
     assert "did you mean 'assumption'?" in found["two.source"]
     assert not any(key.startswith("fine") for key in found)
@@ -113,12 +113,12 @@ def test_broken_toml_is_refused_with_the_file(tmp_path, text):
     path = tmp_path / "broken.toml"
     path.write_bytes(text)
     with pytest.raises(SimulationError, match=r"broken\.toml"):
-        read_parameter_table(path, ())
+        read_parameter_table(path)
 
 
 def test_a_bare_value_is_no_entry(tmp_path, problems_of):
     path = written(tmp_path, "speed = 3\n")
-    assert set(problems_of(lambda: read_parameter_table(path, ()))) == {"speed"}
+    assert set(problems_of(lambda: read_parameter_table(path))) == {"speed"}
 
 
 def rules_with_parameters(rules_of):

@@ -100,8 +100,9 @@ def test_uniform(decision):
 def test_decisions_pairs_quarters_and_replicates_are_uncorrelated():
     """All correlations of 8 decisions x 12 pairs over 12,000 addresses, and with the next quarter and replicate.
 
-    The correlation of n independent pairs is about normal with spread 1/sqrt(n); with m correlations the bound is the
-    two-sided quantile of FALSE_ALARM / m, so all together fail with a chance of at most 2e-6.
+    The correlation of n independent pairs is about normal with spread 1/sqrt(n); with m
+    correlations the bound is the two-sided quantile of FALSE_ALARM / m, so all together fail with
+    a chance of at most 2e-6.
     """
     table = np.stack(
         [many(decision) for decision in DECISIONS]

@@ -1,7 +1,8 @@
 import numpy as np
 
 from simulation.ensemble import simulate
-from simulation.state import AllianceState, array_fields
+from simulation.stages import array_fields
+from simulation.state import AllianceState
 
 
 def test_histories_taken_apart_and_joined_are_the_same(drawn_parameters):

@@ -1,13 +1,11 @@
 """What one quarter does: the books balance, quantities stay in their ranges, moves follow from chances."""
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.conditioning import MOVE_OF_STATUSES, chances_of_moves
+from simulation.conditioning import chances_of_moves
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -23,17 +21,15 @@ from simulation.interventions import (
     Pledge,
     Scenario,
 )
-from simulation.opening import opening_state
 from simulation.parameters import Parameters, default_parameters, parameter_table
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.state import SOURCE_FIELDS, AllianceState, Move, QuarterAccount, Status
+from simulation.stages import QUANTITIES
+from simulation.stages.decision import either, moves_made
+from simulation.state import MOVE_OF_STATUSES, Move, Status, opening_state
 from simulation.trajectory import BY_SIZE, CAUSES, NO_CAUSE, PAIRS
-from simulation.transition import either, moves_made
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
-KEPT = tuple(f.name for f in fields(AllianceState)) + tuple(
-    name for name in QuarterAccount._fields if name not in SOURCE_FIELDS
-)
+KEPT = tuple(name for name in QUANTITIES if "_sources." not in name)
 SOURCES = [f"strain_sources.{name}" for name in StrainSources._fields]
 SOURCES += [f"fatigue_sources.{name}" for name in FatigueSources._fields]
 SELF = np.arange(4)
@@ -337,7 +333,8 @@ def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
 
 @pytest.mark.parametrize("country", ["china", "ussr"])
 def test_a_country_absent_before_it_has_allies_never_has_any(drawn_parameters, country):
-    # The USSR begins with Yugoslavia as its ally, so only its pairs with the others are asked about.
+    # The USSR begins with Yugoslavia as its ally, so only its pairs with the others are asked
+    # about.
     absence = Absence(start="1945-01", end="1980-12", reason="r", country=country)
     scenario = Scenario(name="try", question="?", interventions=(absence,))
     status = simulate(drawn_parameters(100, 6), scenario, seed=1, keep=("status",)).arrays["status"]
@@ -472,9 +469,7 @@ def test_a_number_that_is_not_finite_stops_the_run_and_is_placed(name, bad):
         simulate(broken(name, bad), seed=1, first_replicate=40, keep=())
     assert caught.value.problems
     for problem in caught.value.problems:
-        assert problem.key.partition(".")[0] in {f.name for f in fields(AllianceState)} | set(
-            QuarterAccount._fields
-        )
+        assert problem.key in QUANTITIES
         assert "replicate 41" in problem.where
         assert any(country.key in problem.where for country in Country)
         assert "19" in problem.where

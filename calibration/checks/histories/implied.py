@@ -25,7 +25,7 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Share:
-    """A share of histories, with the ends of its 95 % interval for the number of histories (Wilson 1927)."""
+    """A share of histories, with the ends of its 95 % interval (Wilson 1927)."""
 
     share: float
     low: float
@@ -140,60 +140,40 @@ def all_near(outcomes: Outcomes, documented: Documented) -> Share:
 
 def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> Table:
     """Simulated and documented dates of the five breaks."""
-    columns = (
-        "pair",
-        "median",
-        "error of the median",
-        "5–95 %",
-        "broken by 1980",
-        f"within {NEAR_YEARS} years",
-        "documented",
-        "earlier than documented",
+    return Table.of(
+        "When the pairs break (95 % Monte Carlo intervals in brackets)",
+        rows,
+        {
+            "pair": lambda row: row.summary.name,
+            "median": lambda row: row.summary.median or "never",
+            "error of the median": lambda row: _between(*row.median_range),
+            "5–95 %": lambda row: f"{row.summary.q05 or 'never'} to {row.summary.q95 or 'never'}",
+            "broken by 1980": lambda row: str(row.broken),
+            f"within {NEAR_YEARS} years": lambda row: str(row.near),
+            "documented": _dated,
+            "earlier than documented": lambda row: f"{row.below:.0%}",
+        },
     )
-    cells = [
-        (
-            row.summary.name,
-            row.summary.median or "never",
-            _between(*row.median_range),
-            f"{row.summary.q05 or 'never'} to {row.summary.q95 or 'never'}",
-            str(row.broken),
-            str(row.near),
-            _dated(row),
-            f"{row.below:.0%}",
-        )
-        for row in rows
-    ]
-    title = "When the pairs break (95 % Monte Carlo intervals in brackets)"
-    return Table(title=title, columns=columns, rows=cells)
 
 
 def aid_report_table(outcomes: Outcomes, documented: Documented) -> Table:
     """Simulated and documented amounts by pair, basis and window, where something is documented."""
-    columns = (
-        "patron to client",
-        "period",
-        "basis",
-        "median",
-        "5–95 %",
-        "documented",
-        "low–high",
-        "inside",
+    summaries = summarised_aid(outcomes, documented)
+    rows = [(row, row.documented) for row in summaries if row.documented is not None]
+    return Table.of(
+        "Aid, million US dollars of the day",
+        rows,
+        {
+            "patron to client": lambda row: " to ".join(each.title for each in row[0].pair),
+            "period": lambda row: row[0].window.name,
+            "basis": lambda row: row[0].basis,
+            "median": lambda row: row[0].median,
+            "5–95 %": lambda row: f"{row[0].q05:.0f}–{row[0].q95:.0f}",
+            "documented": lambda row: row[1].usd,
+            "low–high": lambda row: f"{row[1].low:.0f}–{row[1].high:.0f}",
+            "inside": lambda row: row[0].q05 <= row[1].usd <= row[0].q95,
+        },
     )
-    rows = [
-        (
-            f"{row.pair[0].title} to {row.pair[1].title}",
-            row.window.name,
-            row.basis,
-            row.median,
-            f"{row.q05:.0f}–{row.q95:.0f}",
-            row.documented.usd,
-            f"{row.documented.low:.0f}–{row.documented.high:.0f}",
-            row.q05 <= row.documented.usd <= row.q95,
-        )
-        for row in summarised_aid(outcomes, documented)
-        if row.documented is not None
-    ]
-    return Table(title="Aid, million US dollars of the day", columns=columns, rows=rows)
 
 
 def break_values(rows: tuple[ImpliedBreak, ...]) -> dict[str, dict[str, object]]:

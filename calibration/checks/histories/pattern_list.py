@@ -13,8 +13,8 @@ from calibration.evidence.rows import Evidence
 from calibration.likelihood.figures import Figure
 from calibration.likelihood.kinds import InterestAgreed
 from calibration.likelihood.observations import Record
-from scenarios.charts.run import pair_title
 from scenarios.documented import Pair
+from scenarios.explain.words import pair_title
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
 from simulation.dates import QUARTERS, quarter_of, year_of

@@ -38,14 +38,14 @@ def predictive_report(
         origin=dict(origin),
         parts=(
             _HOW,
-            Table(
-                title="The goal for the dates",
-                columns=(
-                    "pair",
-                    "documented date in the 5–95 % range",
-                    f"median within {NEAR_YEARS} years",
-                ),
-                rows=[(row.summary.name, row.inside, row.median_near) for row in check.breaks],
+            Table.of(
+                "The goal for the dates",
+                check.breaks,
+                {
+                    "pair": lambda row: row.summary.name,
+                    "documented date in the 5–95 % range": lambda row: row.inside,
+                    f"median within {NEAR_YEARS} years": lambda row: row.median_near,
+                },
             ),
             breaks_report_table(check.breaks),
             Picture(
@@ -140,51 +140,40 @@ def _value(value: float, unit: str) -> str:
 
 
 def _pattern_table(results: Sequence[PatternResult]) -> Table:
-    return Table(
-        title="Every pattern (“as documented”: the share in history as it was)",
-        columns=("no.", "pattern", "histories that show it", "as documented", "passed"),
-        rows=[
-            (
-                row.pattern.number,
-                row.pattern.says,
-                str(row.shown),
-                str(row.factual or ""),
-                row.passed,
-            )
-            for row in results
-        ],
+    return Table.of(
+        "Every pattern (“as documented”: the share in history as it was)",
+        results,
+        {
+            "no.": lambda row: row.pattern.number,
+            "pattern": lambda row: row.pattern.says,
+            "histories that show it": lambda row: str(row.shown),
+            "as documented": lambda row: str(row.factual or ""),
+            "passed": lambda row: row.passed,
+        },
     )
 
 
 def _value_table(results: Sequence[PatternResult]) -> Table:
-    rows = []
-    for row in results:
-        place, measure = row.place, row.pattern.measure
-        if place is None or measure is None:
-            continue
-        low, median, high, documented = (
-            _value(value, measure.unit)
-            for value in (place.q05, place.median, place.q95, place.documented)
-        )
-        rows.append(
-            (
-                row.pattern.number,
-                row.pattern.says,
-                measure.unit,
-                documented,
-                median,
-                f"{low} to {high}",
-                None if np.isnan(place.below) else f"{place.below:.0%}",
-                f"{place.known:.0%}",
-                place.inside,
-            )
-        )
-    heads = ("no.", "pattern", "unit", "documented", "median", "5–95 %", "below", "exists in")
-    return Table(
-        title="Documented values among the simulated ones (“below”: share of simulated values "
+    rows = [
+        (row.pattern, row.pattern.measure.unit, row.place)
+        for row in results
+        if row.place is not None and row.pattern.measure is not None
+    ]
+    return Table.of(
+        "Documented values among the simulated ones (“below”: share of simulated values "
         "under the documented one)",
-        columns=(*heads, "inside"),
-        rows=rows,
+        rows,
+        {
+            "no.": lambda row: row[0].number,
+            "pattern": lambda row: row[0].says,
+            "unit": lambda row: row[1],
+            "documented": lambda row: _value(row[2].documented, row[1]),
+            "median": lambda row: _value(row[2].median, row[1]),
+            "5–95 %": lambda row: f"{_value(row[2].q05, row[1])} to {_value(row[2].q95, row[1])}",
+            "below": lambda row: None if np.isnan(row[2].below) else f"{row[2].below:.0%}",
+            "exists in": lambda row: f"{row[2].known:.0%}",
+            "inside": lambda row: row[2].inside,
+        },
     )
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 from calibration.checks.recovery.record_fits import RecordFits
 from calibration.diagnostics import simultaneous_band
 from calibration.origin import origin_of
-from calibration.reports.report import Cell, Table
+from calibration.reports.report import Table
 from simulation.arrays import Array
 
 Flags = NDArray[np.bool_]
@@ -44,8 +44,8 @@ def places_table(results: Sequence[Mapping[str, Any]], names: Sequence[str]) -> 
 def coverage_of(places: Array, level: float) -> Coverage:
     """How often the central interval of a level held the true value, per quantity.
 
-    Formula: the share of places u with |2 u - 1| <= level, against the level, its standard error being
-    sqrt(level (1 - level) / fits).
+    Formula: the share of places u with |2 u - 1| <= level, against the level, its standard error
+    being sqrt(level (1 - level) / fits).
     """
     inside = np.abs(2 * places - 1) <= level
     share = inside.mean(axis=0)
@@ -100,12 +100,17 @@ def wide(coverage: Coverage) -> int:
 
 def coverage_table(what: str, coverages: Sequence[Coverage]) -> Table:
     """How often intervals of each level cover, over all quantities or parameters."""
-    rows: list[tuple[Cell, ...]] = [
-        (f"{c.level:.0%}", c.share.mean(), c.share.min(), c.share.max(), wide(c)) for c in coverages
-    ]
-    heads = ("interval", "covers", "least of any quantity", "most of any quantity")
-    title = f"Coverage, all {what} together"
-    return Table(title=title, columns=(*heads, "further than allowed"), rows=rows)
+    return Table.of(
+        f"Coverage, all {what} together",
+        coverages,
+        {
+            "interval": lambda coverage: f"{coverage.level:.0%}",
+            "covers": lambda coverage: coverage.share.mean(),
+            "least of any quantity": lambda coverage: coverage.share.min(),
+            "most of any quantity": lambda coverage: coverage.share.max(),
+            "further than allowed": wide,
+        },
+    )
 
 
 def coverage_values(names: Sequence[str], coverages: Sequence[Coverage]) -> dict[str, Any]:

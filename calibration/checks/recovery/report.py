@@ -61,8 +61,8 @@ def rank_report(
         f"{results.number('walked from')} Ranks of {number} of {len(names)} quantities leave their "
         f"95 % simultaneous band (up to {allowed} would by chance, but for one case in a hundred); "
         f"{distant} of {cases} coverages lie more than {MOST_ERRORS} binomial standard errors "
-        f"from their level (up to {allowed_distant}); {uneven} quantities are so uneven that any of "
-        "them would be once in a hundred such checks (none may be). "
+        f"from their level (up to {allowed_distant}); {uneven} quantities are so uneven that any "
+        "of them would be once in a hundred such checks (none may be). "
     )
     finding += (
         "Likelihood and steps keep the posterior of what the rules make."
@@ -146,7 +146,6 @@ def recovery_report(
         "True values and posterior means of the parameters that a record tells most about, in "
         "standard deviations of the prior; the lines are 50 % intervals."
     )
-    covers = ("50 % covers", "90 % covers")
     report = Report(
         check="recovery",
         title="Recovery of known parameters from simulated records",
@@ -159,27 +158,22 @@ def recovery_report(
             Table(
                 title="Coverage, by whether fits had forgotten their beginning (correlation of "
                 "their vectors with those before the last moves)",
-                columns=("fits", "records", "dated moves", *covers),
+                columns=("fits", "records", "dated moves", "50 % covers", "90 % covers"),
                 rows=memories,
             ),
             Picture(name="recovered", caption=caption),
-            Table(
-                title="Parameters, the best told first",
-                columns=(
-                    "parameter",
-                    "contraction",
-                    "correlation of true value and mean",
-                    *covers,
-                ),
-                rows=[
-                    (
-                        names[k],
-                        contraction[k],
-                        np.corrcoef(truths[:, k], means[:, k])[0, 1],
-                        *(coverage.share[k] for coverage in coverages),
-                    )
-                    for k in strongest
-                ],
+            Table.of(
+                "Parameters, the best told first",
+                strongest,
+                {
+                    "parameter": lambda k: names[k],
+                    "contraction": lambda k: contraction[k],
+                    "correlation of true value and mean": lambda k: np.corrcoef(
+                        truths[:, k], means[:, k]
+                    )[0, 1],
+                    "50 % covers": lambda k: coverages[0].share[k],
+                    "90 % covers": lambda k: coverages[1].share[k],
+                },
             ),
         ),
         goals=(

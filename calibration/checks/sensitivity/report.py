@@ -1,6 +1,7 @@
 """The report of the global sensitivity: what the breaks depend on, and what matters to none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,10 +105,10 @@ def _idle(screening: Screened) -> list[str]:
 
 
 def _finding(screening: Screened, shares: Apportioned, drivers: Apportioned) -> str:
-    causes = [
-        f"{pair}: {listed([*_leading(drivers, date), *_leading(shares, date)]) or 'nothing in particular'}"
-        for pair, date in zip(PAIR_NAMES, _DATES, strict=True)
-    ]
+    causes = []
+    for pair, date in zip(PAIR_NAMES, _DATES, strict=True):
+        levers = listed([*_leading(drivers, date), *_leading(shares, date)])
+        causes.append(f"{pair}: {levers or 'nothing in particular'}")
     return (
         "The median dates depend most on these drivers and parameters (total share of variance): "
         f"{'; '.join(causes)}. {len(_idle(screening))} of {len(_real(screening))} parameters move "
@@ -126,47 +127,54 @@ def _leading(shares: Apportioned, column: int) -> list[str]:
     ]
 
 
-def _index_table(shares: Apportioned, columns: range, what: str) -> Table:
-    indices = ((shares.first, shares.first_errors), (shares.total, shares.total_errors))
-    return Table(
-        title=f"Variance of {what}: first-order / total index",
-        columns=("lever", *PAIR_NAMES),
-        rows=[
-            (
-                shares.levers[place].name,
-                *(
-                    " / ".join(_index(of[place, column], err[place, column]) for of, err in indices)
-                    for column in columns
-                ),
-            )
-            for place in np.argsort(-np.nan_to_num(shares.total[:, list(columns)]).max(axis=1))
-        ],
+def _index_table(shares: Apportioned, outcomes: range, what: str) -> Table:
+    def indices(column: int, place: int) -> str:
+        first = _index(shares.first[place, column], shares.first_errors[place, column])
+        total = _index(shares.total[place, column], shares.total_errors[place, column])
+        return f"{first} / {total}"
+
+    return Table.of(
+        f"Variance of {what}: first-order / total index",
+        np.argsort(-np.nan_to_num(shares.total[:, list(outcomes)]).max(axis=1)),
+        {
+            "lever": lambda place: shares.levers[place].name,
+            **_by_pair(outcomes, indices),
+        },
     )
+
+
+def _by_pair(outcomes: range, cell: Callable[[int, Any], str]) -> dict[str, Callable[[Any], str]]:
+    """A column for the outcome of each pair, its cells made from outcome and lever."""
+    columns = zip(PAIR_NAMES, outcomes, strict=True)
+    return {name: partial(cell, column) for name, column in columns}
 
 
 def _index(value: float, error: float) -> str:
     return "–" if np.isnan(value) else f"{value:.2f} ± {error:.2f}"
 
 
-def _effect_table(screening: Screened, columns: range, what: str, scale: float) -> Table:
-    effects = screening.effects[:, list(columns)]
+def _effect_table(screening: Screened, outcomes: range, what: str, scale: float) -> Table:
+    effects = screening.effects[:, list(outcomes)]
     most = np.maximum(effects.max(axis=0), np.finfo(float).tiny)
     real = set(_real(screening))
     order = [place for place in np.argsort(-(effects / most).max(axis=1)) if place in real]
-    rows: list[Sequence[str]] = [
-        (
-            screening.levers[place].name,
-            *(
-                f"{scale * screening.effects[place, column]:.1f}"
-                + ("" if screening.felt[place, column] else " (chance)")
-                for column in columns
+
+    def effect(column: int, place: int | None) -> str:
+        if place is None:
+            return f"{scale * screening.floor[column]:.1f}"
+        felt = "" if screening.felt[place, column] else " (chance)"
+        return f"{scale * screening.effects[place, column]:.1f}{felt}"
+
+    return Table.of(
+        f"Screening, mean absolute effect on {what}",
+        [*order[:_SHOWN], None],
+        {
+            "lever": lambda place: (
+                "chance alone" if place is None else screening.levers[place].name
             ),
-        )
-        for place in order[:_SHOWN]
-    ]
-    rows.append(("chance alone", *(f"{scale * screening.floor[column]:.1f}" for column in columns)))
-    title = f"Screening, mean absolute effect on {what}"
-    return Table(title=title, columns=("lever", *PAIR_NAMES), rows=rows)
+            **_by_pair(outcomes, effect),
+        },
+    )
 
 
 def total_figure(shares: Apportioned) -> Figure:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import typer
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
@@ -17,12 +16,13 @@ from calibration.checks.sensitivity.indices import apportioned, screened
 from calibration.checks.sensitivity.laboratory import Laboratory, driver_levers, parameter_levers
 from calibration.checks.sensitivity.report import sensitivity_report
 from calibration.cli.check.options import (
+    SEED,
     AsJson,
     CheckRequest,
     ReportFolder,
     ShocksSeed,
+    option,
     publish,
-    seed_of,
 )
 from calibration.cli.requests import DrawsFile, as_typed, command, whole
 from calibration.evidence.reading import read_evidence
@@ -30,7 +30,7 @@ from calibration.evidence.record import documented_record
 from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of
 from calibration.reports.report import REPORTS
-from scenarios.arguments import MOST_SEED, MOST_WORKERS
+from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 
 #: Indices of single histories or of means over few are wrong.
@@ -42,12 +42,10 @@ class PriorRequest(CheckRequest):
 
     command = "calibrate check prior"
 
-    replicates: Annotated[
-        int,
-        whole(20, 100_000),
-        typer.Option(metavar="N", help="How many histories, one draw each."),
-    ] = 2000
-    seed: Annotated[int, whole(0, MOST_SEED), seed_of("The seed of draws and shocks.")] = 1
+    replicates: Annotated[int, whole(20, 100_000), option("How many histories, one draw each.")] = (
+        2000
+    )
+    seed: Annotated[int, SEED, option("The seed of draws and shocks.", "S")] = 1
     out: ReportFolder = REPORTS
     as_json: AsJson = False
 
@@ -59,9 +57,7 @@ class PredictiveRequest(CheckRequest):
 
     draws: DrawsFile = as_typed(None)
     replicates: Annotated[
-        int,
-        whole(20, 1_000_000),
-        typer.Option(metavar="N", help="How many histories of each scenario."),
+        int, whole(20, 1_000_000), option("How many histories of each scenario.")
     ] = 4000
     seed: ShocksSeed = 1
     out: ReportFolder = REPORTS
@@ -74,34 +70,25 @@ class SensitivityRequest(CheckRequest):
     command = "calibrate check sensitivity"
 
     draws: DrawsFile = as_typed(None)
-    paths: Annotated[
-        int, whole(2, 1000), typer.Option(metavar="N", help="Random paths of the screening.")
-    ] = 20
+    paths: Annotated[int, whole(2, 1000), option("Random paths of the screening.")] = 20
     leading: Annotated[
-        int,
-        whole(1, 200),
-        typer.Option(metavar="N", help="Parameters whose variances are apportioned."),
+        int, whole(1, 200), option("Parameters whose variances are apportioned.")
     ] = 14
     size: Annotated[
-        int,
-        whole(2, 65536),
-        typer.Option(metavar="N", help="Base points of the apportioning, a power of two."),
+        int, whole(2, 65536), option("Base points of the apportioning, a power of two.")
     ] = 256
     replicates: Annotated[
         int,
         whole(LEAST_REPLICATES, 100_000),
-        typer.Option(metavar="N", help=f"Histories a point, at least {LEAST_REPLICATES}."),
+        option(f"Histories a point, at least {LEAST_REPLICATES}."),
     ] = 50
     workers: Annotated[
-        int,
-        whole(1, MOST_WORKERS),
-        typer.Option(metavar="N", help="Worker processes; results do not depend on it."),
+        int, whole(1, MOST_WORKERS), option("Worker processes; results do not depend on it.")
     ] = 2
     cache: Annotated[
-        Path,
-        typer.Option(metavar="DIR", help="Where points are kept; what is there is not made again."),
+        Path, option("Where points are kept; what is there is not made again.", "DIR")
     ] = Path("results/sensitivity")
-    seed: Annotated[int, whole(0, MOST_SEED), seed_of("The seed of points and shocks.")] = 1
+    seed: Annotated[int, SEED, option("The seed of points and shocks.", "S")] = 1
     out: ReportFolder = REPORTS
     as_json: AsJson = False
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
+from typer.models import OptionInfo
 
 from calibration.cli.requests import Reader, Request, whole
 from calibration.reports.report import Pictures, Report, folder_problems, write_report
@@ -31,36 +32,31 @@ def one_of(names: Callable[[], tuple[str, ...]]) -> Reader:
     return Reader(read)
 
 
-def seed_of(what: str) -> typer.models.OptionInfo:
-    """The option of a seed, with what it is the seed of."""
-    option: typer.models.OptionInfo = typer.Option(metavar="S", help=what)
-    return option
+def option(text: str, metavar: str = "N") -> OptionInfo:
+    """An option of typer's, a number unless another letter stands for its value."""
+    info: OptionInfo = typer.Option(metavar=metavar, help=text)
+    return info
 
 
-ShocksSeed = Annotated[int, whole(0, MOST_SEED), seed_of("The seed of the shocks.")]
-FitsSeed = Annotated[int, whole(0, MOST_SEED), seed_of("The seed of the fits.")]
-AnySeed = Annotated[int, whole(0, MOST_SEED), seed_of("Number that fixes all chance.")]
+SEED = whole(0, MOST_SEED)
+ShocksSeed = Annotated[int, SEED, option("The seed of the shocks.", "S")]
+FitsSeed = Annotated[int, SEED, option("The seed of the fits.", "S")]
+AnySeed = Annotated[int, SEED, option("Number that fixes all chance.", "S")]
 DrawsUsed = Annotated[
-    int,
-    whole(2, 1_000_000),
-    typer.Option(metavar="N", help="So many of the draws, or all if there are fewer."),
+    int, whole(2, 1_000_000), option("So many of the draws, or all if there are fewer.")
 ]
 Copies = Annotated[
     int,
     whole(1, 1000),
-    typer.Option(
-        metavar="K", help="Replicates of each draw over which the likelihood is averaged."
-    ),
+    option("Replicates of each draw over which the likelihood is averaged.", "K"),
 ]
 FitWorkers = Annotated[
-    int,
-    whole(1, MOST_WORKERS),
-    typer.Option(metavar="N", help="Worker processes of a fit; results do not depend on it."),
+    int, whole(1, MOST_WORKERS), option("Worker processes of a fit; results do not depend on it.")
 ]
 RefitFolder = Annotated[
-    Path, typer.Option(metavar="DIR", help="Where fits are kept; what is there is not made again.")
+    Path, option("Where fits are kept; what is there is not made again.", "DIR")
 ]
-ReportFolder = Annotated[Path, typer.Option(metavar="DIR", help="The folder of the report.")]
+ReportFolder = Annotated[Path, option("The folder of the report.", "DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")]
 
 

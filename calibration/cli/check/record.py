@@ -26,6 +26,7 @@ from calibration.cli.check.options import (
     FitsSeed,
     ReportFolder,
     ShocksSeed,
+    option,
     publish,
 )
 from calibration.cli.requests import DrawsFile, Reader, as_typed, command, whole
@@ -66,9 +67,7 @@ class NullsRequest(CheckRequest):
         ),
     ] = as_typed(None)
     runs: Annotated[
-        int,
-        whole(2, 100),
-        typer.Option(metavar="N", help="Fits of each null; their scatter gives the error."),
+        int, whole(2, 100), option("Fits of each null; their scatter gives the error.")
     ] = 4
     seed: FitsSeed = 1
     out: ReportFolder = REPORTS

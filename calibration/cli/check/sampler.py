@@ -17,6 +17,7 @@ from calibration.cli.check.options import (
     CheckRequest,
     ReportFolder,
     one_of,
+    option,
     publish,
 )
 from calibration.cli.requests import DrawsFile, as_typed, command, whole
@@ -31,9 +32,7 @@ from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
 
-Records = Annotated[
-    int, whole(2, 100_000), typer.Option(metavar="N", help="How many simulated records.")
-]
+Records = Annotated[int, whole(2, 100_000), option("How many simulated records.")]
 RecordEffort = Annotated[
     str,
     one_of(lambda: tuple(RECORD_EFFORTS)),
@@ -44,9 +43,7 @@ RecordWorkers = Annotated[
     whole(1, MOST_WORKERS),
     typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores"),
 ]
-RecordFolder = Annotated[
-    Path, typer.Option(metavar="DIR", help="Where what is done is kept, one file a record.")
-]
+RecordFolder = Annotated[Path, option("Where what is done is kept, one file a record.", "DIR")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
 
 
@@ -56,12 +53,8 @@ class NoiseRequest(CheckRequest):
     command = "calibrate check noise"
 
     draws: DrawsFile = as_typed(None)
-    vectors: Annotated[
-        int, whole(2, 1000), typer.Option(metavar="N", help="Draws tried, the best of the file.")
-    ] = 16
-    repeats: Annotated[
-        int, whole(4, 10_000), typer.Option(metavar="K", help="Estimates of each.")
-    ] = 24
+    vectors: Annotated[int, whole(2, 1000), option("Draws tried, the best of the file.")] = 16
+    repeats: Annotated[int, whole(4, 10_000), option("Estimates of each.", "K")] = 24
     seed: AnySeed = 1
     out: ReportFolder = REPORTS
     as_json: AsJson = False

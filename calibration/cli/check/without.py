@@ -26,6 +26,7 @@ from calibration.cli.check.options import (
     ReportFolder,
     ShocksSeed,
     one_of,
+    option,
     publish,
 )
 from calibration.cli.check.record import nulls_of_record
@@ -88,9 +89,7 @@ class InfluenceRequest(CheckRequest):
 
     draws: DrawsFile = as_typed(None)
     replicates: Annotated[
-        int,
-        whole(1, 10_000),
-        typer.Option(metavar="N", help="Free histories of each draw and scenario."),
+        int, whole(1, 10_000), option("Free histories of each draw and scenario.")
     ] = 8
     copies: Copies = 24
     use: DrawsUsed = 1024
@@ -119,10 +118,9 @@ class AblationRequest(CheckRequest):
         one_of(lambda: tuple(ABLATION_EFFORTS)),
         typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
     ] = "quick"
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Only this mechanism; may be repeated."),
-    ] = None
+    only: Annotated[list[str] | None, option("Only this mechanism; may be repeated.", "NAME")] = (
+        None
+    )
     workers: FitWorkers = 2
     cache: RefitFolder = REFITS
     seed: FitsSeed = 1

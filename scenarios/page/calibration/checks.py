@@ -12,9 +12,9 @@ from scenarios.charts.look import Look
 from scenarios.charts.posterior import accounts_figure, shares_figure
 from scenarios.draws import Draws
 from scenarios.page.material import CheckReport, ReportTable, use_material
-from scenarios.page.parts.downloads import Download, DownloadBar
 from scenarios.page.parts.picture import Picture
 from scenarios.page.parts.table import Table
+from scenarios.page.parts.view import Download, DownloadBar
 
 #: The order in which reports are shown; those not named follow.
 ORDER = (
@@ -81,10 +81,10 @@ def Check(report: CheckReport) -> None:
         for draw, words in pictures(report):
             caption = f"{words}; the table beneath has the numbers"
             Picture(report.check, caption, draw, [report.check])
-        for table in report.opened:
+        for table in report.tables:
             Table(table.title, table.columns, table.rows)
-        if report.folded:
-            Folded(report.folded)
+        if report.appendix:
+            Appendix(report.appendix)
         download = Download("Numbers (JSON)", f"{report.check}.json", lambda: report.content)
         DownloadBar([download], compact=True)
 
@@ -102,7 +102,7 @@ def pictures(report: CheckReport) -> list[tuple[Callable[[Look], Figure], str]]:
 
 
 @solara.component
-def Folded(parts: tuple[str | ReportTable, ...]) -> None:
+def Appendix(parts: tuple[str | ReportTable, ...]) -> None:
     """The parts of a report that are shown to those who ask."""
     with v.Html(tag="details"):
         v.Html(tag="summary", children=["How the check is made, and the rest of its tables"])

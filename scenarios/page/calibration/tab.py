@@ -1,10 +1,7 @@
-"""The tab Calibration: what the record has made of every parameter, and how the fitted rules stood the checks."""
+"""The tab Calibration: what the record has made of every parameter, and the checks of the fit."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import numpy as np
 import reacton.ipyvuetify as v
@@ -12,15 +9,22 @@ import solara
 
 from scenarios.charts.posterior import RANGE, posterior_figure, posterior_key
 from scenarios.page.calibration.checks import Checks
-from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.downloads import Download, DownloadBar
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
-from scenarios.page.parts.link import CopyLink, LinkReader, query_of, use_link
 from scenarios.page.parts.picture import Picture
-from scenarios.page.parts.refusal import LinkRefusal
-from scenarios.page.record.words import number
-from simulation.errors import Problem
+from scenarios.page.parts.view import (
+    Download,
+    TakeAway,
+    View,
+    csv_of,
+    keys,
+    one_of,
+    short_text,
+    use_view,
+    whole,
+)
+from scenarios.page.rows import number
+from scenarios.page.settings import GROUPS
 from simulation.parameters import Parameter, parameter_table
 
 #: Parameters on one page.
@@ -33,30 +37,14 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class CalibrationView:
-    """Which parameters are shown: those of a part of the rules, those in which all words occur, and which page."""
+class CalibrationView(View):
+    """Which parameters are shown: a part of the rules, words that must all occur, and the page."""
 
-    group: str = ""
-    text: str = ""
-    page: int = 1
+    model_config = keys(group="rules")
 
-    @property
-    def query(self) -> str:
-        """The view as the query of a link."""
-        page = "" if self.page == 1 else str(self.page)
-        return query_of([("rules", self.group), ("text", self.text), ("page", page)])
-
-
-def read_calibration_view(search: str | None) -> tuple[CalibrationView, list[Problem]]:
-    """The view that a link asks for, and what is wrong with the link; what is wrong is replaced by the default."""
-    link = LinkReader(search)
-    view = CalibrationView(
-        link.name("rules", tuple(GROUPS), ""),
-        link.text("text", LONGEST_TEXT),
-        link.whole("page", 1, 99, 1),
-    )
-    return view, link.problems()
+    group: Annotated[str, one_of(lambda _: GROUPS)] = ""
+    text: Annotated[str, short_text(LONGEST_TEXT)] = ""
+    page: Annotated[int, whole(1, 99)] = 1
 
 
 def parameters_shown(view: CalibrationView, material: Material) -> list[Parameter]:
@@ -71,8 +59,9 @@ def parameters_shown(view: CalibrationView, material: Material) -> list[Paramete
 
 
 def _searched(parameter: Parameter, material: Material) -> str:
-    told = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
-    return " ".join([*told, source_words(parameter, material)]).casefold()
+    """Every text of a parameter in which words are searched for."""
+    texts = (parameter.name, parameter.meaning, parameter.rule, parameter.unit, parameter.note)
+    return " ".join([*texts, source_words(parameter, material)]).casefold()
 
 
 def source_words(parameter: Parameter, material: Material) -> str:
@@ -83,32 +72,23 @@ def source_words(parameter: Parameter, material: Material) -> str:
 
 @solara.component
 def Calibration() -> None:
-    """Posterior against prior of every parameter, and the checks; all that is shown follows from the view."""
+    """Posterior against prior, and the checks; all that is shown follows from the view."""
     material = use_material()
-    search = solara.use_router().search
-    asked, problems = solara.use_memo(lambda: read_calibration_view(search), [])
-    held = solara.use_reactive(asked)
-    refused, set_refused = solara.use_state(problems)
-    view: CalibrationView = held.value
-    use_link("/calibration", view.query)
-    LinkRefusal(refused, lambda: set_refused([]))
+    state = use_view("/calibration", CalibrationView)
+
+    def change(**changes: Any) -> None:
+        state.set(state.value.model_copy(update=changes))
+
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
-        Posteriors(view, lambda **changes: held.set(replace(held.value, **changes)))
+        Posteriors(state.value, change)
         Checks(material.reports)
-        with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
-            DownloadBar(
-                [
-                    Download(
-                        "Parameters (CSV)",
-                        "parameters.csv",
-                        lambda: parameters_csv(material),
-                        "prior and posterior of all parameters, with meaning, unit and source",
-                    )
-                ]
-            )
-            CopyLink(query=view.query)
+        hint = "prior and posterior of all parameters, with meaning, unit and source"
+        table = Download(
+            "Parameters (CSV)", "parameters.csv", lambda: parameters_csv(material), hint
+        )
+        TakeAway([table], state.value)
 
 
 def draws_in_words(material: Material) -> str:
@@ -134,55 +114,36 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
     with v.Html(tag="section", attributes={"aria-label": "Parameters"}):
         v.Html(tag="h2", children=["Posterior against prior"])
         with solara.Div(classes=["lp-filters"]):
-            Fields(
-                [
-                    Field(
-                        "group", "Part of the rules", view.group, choices_of({"": "all"} | GROUPS)
-                    ),
-                    Field(
-                        "text",
-                        "Words",
-                        view.text,
-                        hint="All words must occur in name, meaning, unit or source",
-                    ),
-                ],
-                choose,
-            )
+            hint = "All words must occur in name, meaning, unit or source"
+            groups = choices_of({"": "all"} | GROUPS)
+            group = Field("group", "Part of the rules", view.group, groups)
+            Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
-            Picture(
-                "key",
-                "Key: posterior draws filled, prior dashed",
-                posterior_key,
-                [],
-                downloads=False,
-            )
+            caption = "Key: posterior draws filled, prior dashed"
+            Picture("key", caption, posterior_key, [], downloads=False)
         if not shown:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
             for parameter in shown[(page - 1) * PAGE : page * PAGE]:
                 ParameterCard(parameter).key(parameter.name)
         if pages > 1:
-            with v.Html(
-                tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}
-            ):
-                solara.Button(
-                    "Previous", on_click=lambda: change(page=page - 1), disabled=page == 1,
-                    small=True, outlined=True,
-                )  # fmt: skip
-                v.Html(
-                    tag="span",
-                    attributes={"aria-live": "polite"},
-                    children=[f"Page {page} of {pages}"],
-                )
-                solara.Button(
-                    "Next", on_click=lambda: change(page=page + 1), disabled=page == pages,
-                    small=True, outlined=True,
-                )  # fmt: skip
+            Turning(page, pages, lambda wanted: change(page=wanted))
+
+
+@solara.component
+def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
+    """The buttons that turn the pages of parameters, and which page this is."""
+    small = {"small": True, "outlined": True}
+    with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
+        solara.Button("Previous", on_click=lambda: turn(page - 1), disabled=page == 1, **small)
+        words = f"Page {page} of {pages}"
+        v.Html(tag="span", attributes={"aria-live": "polite"}, children=[words])
+        solara.Button("Next", on_click=lambda: turn(page + 1), disabled=page == pages, **small)
 
 
 @solara.component
 def ParameterCard(parameter: Parameter) -> None:
-    """One parameter: what it means, its prior and draws, where it is used and where it comes from."""
+    """One parameter: what it means, its prior and draws, its rule and its source."""
     material = use_material()
     draws = material.draws.frame[parameter.name].to_numpy()
     prior = material.prior[parameter.name]
@@ -209,36 +170,30 @@ def ParameterCard(parameter: Parameter) -> None:
             [parameter.name],
         )
         with v.Html(tag="dl", class_="lp-facts"):
-            for name, told in facts:
-                if told:
+            for name, text in facts:
+                if text:
                     v.Html(tag="dt", children=[name])
-                    v.Html(tag="dd", children=[told])
+                    v.Html(tag="dd", children=[text])
 
 
 def ranged(values: Any) -> str:
     """The median of some values and the range of nine in ten, in words."""
-    low, median, high = np.quantile(values, RANGE)
-    return f"{number(float(f'{median:.3g}'))} ({number(float(f'{low:.3g}'))} to {number(float(f'{high:.3g}'))})"
+    low, median, high = (number(float(f"{end:.3g}")) for end in np.quantile(values, RANGE))
+    return f"{median} ({low} to {high})"
 
 
 def parameters_csv(material: Material) -> bytes:
     """Every parameter as CSV: meaning, source, quantiles of prior and posterior, and standing."""
     columns = ("meaning", "rule", "unit", "family", "low", "high", "source", "lines")
     shares = ("q05", "median", "q95")
-    heads = ["parameter", *columns]
-    heads += [f"{of}_{share}" for of in ("prior", "posterior") for share in shares]
-    rows: list[Sequence[object]] = [[*heads, "standing", "contraction"]]
+    rows = []
     for name, parameter in parameter_table().items():
-        draws, standing = material.draws.frame[name].to_numpy(), material.standings.get(name)
-        rows.append(
-            [
-                name,
-                *(getattr(parameter, column) for column in columns),
-                *np.quantile(material.prior[name], RANGE).tolist(),
-                *np.quantile(draws, RANGE).tolist(),
-                *((standing.word, standing.contraction) if standing else ("", "")),
-            ]
-        )
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8")
+        row = {"parameter": name} | {column: getattr(parameter, column) for column in columns}
+        for of, values in (("prior", material.prior), ("posterior", material.draws.frame)):
+            quantiles = np.quantile(np.asarray(values[name]), RANGE).tolist()
+            row |= {f"{of}_{share}": end for share, end in zip(shares, quantiles, strict=True)}
+        standing = material.standings.get(name)
+        row["standing"] = standing.word if standing else ""
+        row["contraction"] = standing.contraction if standing else ""
+        rows.append(row)
+    return csv_of(rows)

@@ -6,8 +6,8 @@ from functools import partial
 from scenarios.charts.compare import SERIES_WORDS, fan_figure, survival_figure
 from scenarios.documented import Documented
 from scenarios.page.compare.question import Answer
-from scenarios.page.explore.view import pair_words
-from scenarios.page.parts.drawing import Drawing
+from scenarios.page.history import SHOWN_PAIRS
+from scenarios.page.parts.picture import Drawing
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AnswerPicture:
 def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
     """The survival curves; then support, strain and aid in both branches, each twice on one scale, over the record."""
     question, comparison = answer.question, answer.comparison
-    names, words = (question.factual, question.scenario), pair_words(question.pair)
+    names, words = (question.factual, question.scenario), SHOWN_PAIRS[question.pair]
     pictures = [
         AnswerPicture(
             f"{question.scenario}-{question.pair}-survival",

@@ -1,42 +1,64 @@
-"""A comparison that a visitor asks for: what is asked, and the answers as histories come in, the first ones soon."""
+"""A comparison that a visitor asks for, and the answers to it as histories come in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Self
 
 import pandas as pd
+from pydantic import BeforeValidator
 
 from scenarios.charts.compare import SERIES_WORDS, Fan, fan_of
 from scenarios.comparison.compare import Comparison, Reading, columns_of, compare, reading_of
 from scenarios.documented import DocumentedBreak
-from scenarios.files import catalogue
-from scenarios.outcomes import NEVER, YEARS
+from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.outcomes import NEVER, PAIR_NAMES, YEARS
+from scenarios.page.history import MOST_SEED
+from scenarios.page.material import Material
+from scenarios.page.parts.view import View, one_of, read_whole, whole, written_as
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
+from simulation.errors import LilliputError, Problem
 from simulation.interventions import HISTORICAL
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)
+#: What a link may say in place of a horizon: the scenario's own.
+OWN = "own"
 #: After how many histories an answer is given although more are on their way.
 _STAGES = (10_000,)
 
 
-@dataclass(frozen=True)
-class Question:
-    """Two scenarios, the pair whose break is asked about (client first), and how many histories with which shocks.
+def _read_years(value: object) -> int | None:
+    return None if value in (OWN, None) else read_whole(value, 1, LONGEST_HORIZON)
+
+
+class Question(View):
+    """Two scenarios, the pair whose break is asked about (client first), and which histories.
 
     ``years`` is the horizon after the first intervention; none means the scenario's own.
     """
 
-    factual: str = HISTORICAL.name
-    scenario: str = "no-new-line-1956"
-    pair: str = "albania-ussr"
-    histories: int = 10_000
-    seed: int = 1
-    years: int | None = None
+    factual: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
+    scenario: Annotated[str, one_of(lambda _: catalogue())] = "no-new-line-1956"
+    pair: Annotated[str, one_of(lambda _: PAIR_NAMES)] = "albania-ussr"
+    histories: Annotated[int, written_as({str(each): each for each in NUMBERS})] = 10_000
+    seed: Annotated[int, whole(0, MOST_SEED)] = 1
+    years: Annotated[int | None, BeforeValidator(_read_years)] = None
+
+    @classmethod
+    def from_query(
+        cls, search: str | None, material: Material | None = None
+    ) -> tuple[Self, list[Problem]]:
+        """The question of a link, the usual one if its scenarios cannot be compared."""
+        question, problems = super().from_query(search, material)
+        try:
+            question.reading()
+        except LilliputError as error:
+            return cls(), [*problems, *error.problems]
+        return question, problems
 
     def reading(self) -> Reading:
-        """How the counterfactual is read; raises ``ScenarioError`` if the two cannot be compared."""
+        """How the counterfactual is read; raises ``ScenarioError`` if that cannot be."""
         factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
         return reading_of(scenario, factual, self.years)
 

@@ -1,7 +1,6 @@
 """The tab Compare: two scenarios on the same shocks, side by side."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -17,21 +16,16 @@ from scenarios.page.compare.question import NUMBERS, Answer, Question
 from scenarios.page.compare.view import (
     breaks_csv,
     numbers_csv,
-    query_of_question,
-    read_question,
     scenario_file,
     source_words,
 )
-from scenarios.page.explore.view import MOST_SEED, pair_words
+from scenarios.page.history import MOST_SEED, SHOWN_PAIRS
 from scenarios.page.material import use_material
-from scenarios.page.parts.downloads import Download, DownloadBar
-from scenarios.page.parts.drawing import drawn_together
 from scenarios.page.parts.fields import Field, Fields, choices_of
-from scenarios.page.parts.link import CopyLink, use_link
-from scenarios.page.parts.look import use_look
-from scenarios.page.parts.picture import Picture
-from scenarios.page.parts.refusal import LinkRefusal, Refusal, lines_of
+from scenarios.page.parts.picture import Picture, drawn_together, use_look
+from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
+from scenarios.page.parts.view import Download, TakeAway, use_view
 from simulation.errors import LilliputError
 
 _COLUMNS = (
@@ -46,18 +40,13 @@ _COLUMNS = (
 @solara.component
 def Compare() -> None:
     """Two scenarios on the same shocks: what is asked, how far the answer has come, and the answer."""
-    search = solara.use_router().search
-    asked, problems = solara.use_memo(lambda: read_question(search), [])
-    question = solara.use_reactive(asked)
-    refused, set_refused = solara.use_state(problems)
+    question = use_view("/compare", Question)
     standing, answering = use_answering()
-    use_link("/compare", query_of_question(question.value))
-    solara.use_effect(lambda: answering.ask(asked), [])
+    solara.use_effect(lambda: answering.ask(question.value), [])
 
     def choose(name: str, value: str | int) -> None:
         question.set(chosen(question.value, name, value))
 
-    LinkRefusal(refused, lambda: set_refused([]))
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["Compare two scenarios on the same shocks"])
         Asking(
@@ -100,9 +89,7 @@ def Takeaway(question: Question, answer: Answer | None) -> None:
                 "the month of the break in every history of both branches",
             ),
         ]
-    with v.Html(tag="section", class_="lp-takeaway", attributes={"aria-label": "Take away"}):
-        DownloadBar(files)
-        CopyLink(query=query_of_question(question))
+    TakeAway(files, question)
 
 
 def chosen(question: Question, name: str, value: str | int) -> Question:
@@ -110,7 +97,7 @@ def chosen(question: Question, name: str, value: str | int) -> Question:
     changes: dict[str, Any] = {name: int(value) if name == "histories" else value}
     if name in ("scenario", "factual"):
         changes["years"] = None
-    return replace(question, **changes)
+    return question.model_copy(update=changes)
 
 
 @solara.component
@@ -136,7 +123,7 @@ def Asking(
                     "pair",
                     "Break of, client first",
                     question.pair,
-                    choices_of({name: pair_words(name) for name in PAIR_NAMES}),
+                    choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES}),
                 ),
                 Field(
                     "years",
@@ -210,7 +197,7 @@ def Shown(answer: Answer, asked_now: bool) -> None:
         About(answer, asked_now)
         ReadyPicture(pictures[0], drawn[0])
     Table(
-        f"{pair_words(question.pair)}: {comparison.histories:,} histories of each, {comparison.draws:,} draws, "
+        f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, {comparison.draws:,} draws, "
         f"seed {question.seed}",
         _COLUMNS,
         [

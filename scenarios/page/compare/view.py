@@ -1,4 +1,4 @@
-"""What the tab Compare shows, as a link holds it, and the files that can be taken away of it."""
+"""The files that can be taken away of the tab Compare."""
 
 import csv
 import io
@@ -6,49 +6,8 @@ from collections.abc import Sequence
 
 from scenarios.comparison.compare import Comparison
 from scenarios.comparison.rows import comparison_rows
-from scenarios.files import LONGEST_HORIZON, catalogue
-from scenarios.outcomes import PAIR_NAMES
-from scenarios.page.compare.question import NUMBERS, Answer, Question
-from scenarios.page.explore.view import MOST_SEED
-from scenarios.page.parts.link import LinkReader, query_of
-from simulation.errors import LilliputError, Problem
-
-
-def query_of_question(question: Question) -> str:
-    """A question as the query of a link; what is as it is by default is left out."""
-    usual = Question()
-    asked = {
-        "factual": question.factual,
-        "scenario": question.scenario,
-        "pair": question.pair,
-        "histories": question.histories,
-        "seed": question.seed,
-        "years": question.years or "own",
-    }
-    default = {**vars(usual), "years": "own"}
-    return query_of(
-        [(key, "" if value == default[key] else str(value)) for key, value in asked.items()]
-    )
-
-
-def read_question(search: str | None) -> tuple[Question, list[Problem]]:
-    """The question that a link asks, and what is wrong with the link; what is wrong is replaced by the default."""
-    link = LinkReader(search)
-    usual = Question()
-    question = Question(
-        factual=link.name("factual", tuple(catalogue()), usual.factual),
-        scenario=link.name("scenario", tuple(catalogue()), usual.scenario),
-        pair=link.name("pair", PAIR_NAMES, usual.pair),
-        histories=int(link.name("histories", tuple(map(str, NUMBERS)), str(usual.histories))),
-        seed=link.whole("seed", 0, MOST_SEED, usual.seed),
-        years=link.whole_or_word("years", "own", 1, LONGEST_HORIZON),
-    )
-    problems = link.problems()
-    try:
-        question.reading()
-    except LilliputError as error:
-        return usual, [*problems, *error.problems]
-    return question, problems
+from scenarios.files import catalogue
+from scenarios.page.compare.question import Answer, Question
 
 
 def numbers_csv(comparison: Comparison) -> bytes:

@@ -1,1 +1,1 @@
-"""What the tabs of the page are made of: fields, sliders, tables, pictures, links, words of refusal."""
+"""What the tabs of the page are made of: views and their links, fields, tables, pictures."""

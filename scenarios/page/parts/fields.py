@@ -1,4 +1,7 @@
-"""Fields to choose from lists, to enter whole numbers and to search in; the browser's own, for every keyboard."""
+"""Fields and sliders, the browser's own, for every keyboard.
+
+The browser refuses what is out of bounds, and so does the server.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,11 +17,17 @@ from simulation.errors import Problem, raise_if_any
 LONGEST_TEXT = 80
 
 
+def _refuse_unless(sound: bool, label: str, value: object, allowed: str) -> None:
+    problem = Problem("page", label, value, allowed)
+    raise_if_any("this value cannot be used", [] if sound else [problem])
+
+
 @dataclass(frozen=True)
 class Field:
-    """Something to be chosen or entered: its name and label, the value it has, and what it may be.
+    """Something to be chosen or entered: its name and label, its value, and what it may be.
 
-    With ``choices`` (values and words) it is a list, with ``least`` and ``most`` a whole number, otherwise a text.
+    With ``choices`` (values and words) it is a list, with ``least`` and ``most`` a whole number,
+    otherwise a text.
     """
 
     name: str
@@ -32,20 +41,44 @@ class Field:
     def check(self, value: object) -> str | int:
         """The value if it may be had; raises ``LilliputError`` if not."""
         if self.choices:
-            sound, allowed = value in dict(self.choices), "one of the list"
-        elif self.least is not None and self.most is not None:
-            sound = (
-                isinstance(value, int | float)
-                and value == int(value)
-                and self.least <= value <= self.most
-            )
+            _refuse_unless(value in dict(self.choices), self.label, value, "one of the list")
+            return str(value)
+        if self.least is not None and self.most is not None:
             allowed = f"a whole number from {self.least} to {self.most}"
-        else:
-            sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
-            allowed = f"a text of at most {LONGEST_TEXT} letters"
-        problem = Problem("page", self.label, value, allowed)
-        raise_if_any("this value cannot be used", [] if sound else [problem])
-        return int(value) if self.least is not None else str(value)  # type: ignore[call-overload]
+            number = float(value) if isinstance(value, int | float) else self.least - 1
+            sound = self.least <= number <= self.most and number == int(number)
+            _refuse_unless(sound, self.label, value, allowed)
+            return int(number)
+        allowed = f"a text of at most {LONGEST_TEXT} letters"
+        sound = isinstance(value, str) and len(value) <= LONGEST_TEXT
+        _refuse_unless(sound, self.label, value, allowed)
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number to be set: its name and label, bounds, step, value, and what is shown on hover.
+
+    ``words`` are shown in place of the numbers, one for each whole number from ``least`` on. With
+    ``start`` a button leads back to that value.
+    """
+
+    name: str
+    label: str
+    least: float
+    most: float
+    step: float
+    value: float
+    hint: str = ""
+    unit: str = ""
+    start: float | None = None
+    words: tuple[str, ...] = ()
+
+    def check(self, value: object) -> float:
+        """The value as a number; raises ``LilliputError`` if it is none or out of bounds."""
+        sound = isinstance(value, int | float) and self.least <= value <= self.most
+        _refuse_unless(sound, self.label, value, f"{self.least:g} to {self.most:g}")
+        return float(value)  # type: ignore[arg-type]
 
 
 def choices_of(words: Mapping[str, str] | Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -68,17 +101,36 @@ def _Fields(
 def Fields(
     fields: Sequence[Field], on_value: Callable[[str, str | int], None], locked: bool = False
 ) -> None:
-    """Some fields; ``on_value`` is told the name and the new value of the one that was changed."""
-    guard = use_guard()
-    by_name = {field.name: field for field in fields}
-
-    def chosen(told: dict[str, Any]) -> None:
-        field = by_name[str(told["name"])]
-        on_value(field.name, field.check(told["value"]))
-
+    """Some fields; ``on_value`` is given the name and the new value of the one that was changed."""
     _Fields(
         rows=[asdict(field) for field in fields],
         longest=LONGEST_TEXT,
         locked=locked,
-        event_chosen=guard(chosen),
+        event_chosen=use_guard()(_checked(fields, on_value)),
     )
+
+
+@solara.component_vue(str(Path("vue") / "sliders.vue"))
+def _Sliders(rows: list[dict[str, Any]], event_moved: Callable[[dict[str, Any]], None]) -> None: ...
+
+
+@solara.component
+def Sliders(sliders: Sequence[Slider], on_value: Callable[[str, float], None]) -> None:
+    """Some sliders; ``on_value`` is given the name and the new value of the one that was moved."""
+    _Sliders(
+        rows=[asdict(slider) for slider in sliders],
+        event_moved=use_guard()(_checked(sliders, on_value)),
+    )
+
+
+def _checked(
+    inputs: Sequence[Field] | Sequence[Slider], on_value: Callable[[str, Any], None]
+) -> Callable[[dict[str, Any]], None]:
+    """What passes on a change in the browser, once the value has been checked."""
+    by_name = {each.name: each for each in inputs}
+
+    def change(message: dict[str, Any]) -> None:
+        name = str(message["name"])
+        on_value(name, by_name[name].check(message["value"]))
+
+    return change

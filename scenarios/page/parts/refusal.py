@@ -43,7 +43,7 @@ def Refusal(title: str, lines: list[str], on_close: Callable[[], None] | None = 
 
 @solara.component
 def LinkRefusal(problems: Sequence[Problem], on_close: Callable[[], None]) -> None:
-    """What was wrong with the link that opened a tab; it keeps its place, so that closing it disturbs nothing below."""
+    """What was wrong with the link of a tab; its place stays, so that closing disturbs nothing."""
     with solara.Div():
         if problems:
             title = "This link cannot be opened as it stands; what is wrong in it was left out"
@@ -53,7 +53,7 @@ def LinkRefusal(problems: Sequence[Problem], on_close: Callable[[], None]) -> No
 def guarded(
     report: Callable[[BaseException], None] | None, handler: Callable[..., Any]
 ) -> Callable[..., None]:
-    """A handler of clicks or input whose exceptions are told in words on the page and logged on the server."""
+    """A handler of clicks or input whose exceptions become words on the page and go to the log."""
 
     def run(*arguments: Any) -> None:
         try:

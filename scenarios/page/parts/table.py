@@ -1,4 +1,4 @@
-"""A table of the page: sorted by a click on a head, turned page by page, each row opening to all that is known."""
+"""A table of the page: sorted by a click on a head, turned page by page, each row opening."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ from scenarios.page.parts.refusal import use_guard
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the key of its cells, its title, and whether its cells are numbers (then they stand to the right)."""
+    """A column: the key of its cells, its title; numbers stand to the right."""
 
     key: str
     title: str
@@ -73,7 +73,8 @@ def Table(
 ) -> None:
     """One page of a table; each row has an ``id`` and a text for every column.
 
-    ``on_open`` is told the id of a row that is opened, an empty text when it is closed; without it rows do not open.
+    ``on_open`` is given the id of a row that is opened, an empty text when it is closed; without it
+    rows do not open.
     """
     guard = use_guard()
     _Table(

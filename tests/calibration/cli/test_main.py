@@ -74,8 +74,8 @@ def test_every_number_out_of_bounds_is_named_at_once(capsys: pytest.CaptureFixtu
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "2 problems" in captured.err
-    assert "--replicates = -3" in captured.err
-    assert "--rounds = 0" in captured.err
+    assert "--replicates = '-3'" in captured.err
+    assert "--rounds = '0'" in captured.err
 
 
 class Raising:

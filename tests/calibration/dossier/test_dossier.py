@@ -149,7 +149,7 @@ def test_the_published_reports_are_those_of_the_documentation():
     assert {path.stem for path in DOCUMENTED.glob("*.md")} == set(CHECKS)
     for report in reports.values():
         text = (DOCUMENTED / f"{report.check}.md").read_text("utf-8")
-        assert text == markdown_of(report), report.check
+        assert text == markdown_of(report), f"{report.check}: make reports"
         assert report.goals
         assert any(isinstance(part, Table) for part in report.parts)
     pictures = {

@@ -12,8 +12,8 @@ from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import FOLDER, overlay_hash, read_evidence
 from calibration.evidence.record import interest_terms
 from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
+from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import fitted_record, overlaid_record
-from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.countries import Country
 from simulation.dates import quarter_of

@@ -21,8 +21,8 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
 from calibration.fit.population import Effort
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
+from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import KINDS, fitted_record, observations_of
-from calibration.likelihood.particles import filtered_log_likelihood
 from calibration.likelihood.pointwise import log_parts, with_fixed
 from calibration.likelihood.scores import Difference
 from calibration.prior import draw_coordinates, parameters_at

@@ -7,9 +7,14 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
-from calibration.likelihood.likelihood import log_likelihood, mean_weight
+from calibration.likelihood.likelihood import (
+    filtered_log_likelihood,
+    log_likelihood,
+    mean_weight,
+    renewal,
+    renewal_uniforms,
+)
 from calibration.likelihood.observations import fitted_record
-from calibration.likelihood.particles import filtered_log_likelihood, renewal, renewal_uniforms
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.parameters import default_parameters, parameter_table
 

@@ -14,7 +14,7 @@ import pytest
 
 from calibration.cli.main import main
 from scenarios.batch.cluster import Terms
-from scenarios.batch.manifest import surroundings
+from scenarios.batch.manifest import Batch, surroundings
 from scenarios.batch.run import run_batch
 from scenarios.batch.work import write_histories
 from scenarios.draws import Draws
@@ -49,7 +49,7 @@ class Machines:
         self.address = ""
 
     def _start(self, code: str, *arguments: str, path: str = "") -> subprocess.Popen[str]:
-        environment = dict(os.environ, PYTHONPATH=path, PYTHONWARNINGS="ignore")
+        environment = dict(os.environ, PYTHONPATH=path or str(ROOT), PYTHONWARNINGS="ignore")
         process = subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=self.folder,
@@ -238,8 +238,6 @@ def test_terms_name_everything_that_keeps_a_worker_from_taking_part(tmp_path: Pa
 
 def test_nothing_is_written_for_a_batch_that_has_ended(draws: Draws, tmp_path: Path) -> None:
     """A worker that goes on after its batch was cut short must not write into the batch that came after it."""
-    from scenarios.batch.store import Batch
-
     batch = Batch((scenario_named("historical"),), draws, 4, 1, 4)
     check = Terms(tmp_path, ".probe", {}).check_probe
     with pytest.raises(ScenarioError, match="is not there"):

@@ -11,20 +11,18 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
+from scenarios.batch.manifest import Batch, batch_manifest, differences
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import (
-    SCHEMA,
-    Batch,
-    batch_manifest,
-    differences,
     is_complete,
     is_locked,
     locked,
     open_batch,
     read_manifest,
     remove_unfinished,
-    write_whole,
 )
+from scenarios.columns import SCHEMA
+from scenarios.disk import write_whole
 from scenarios.documented import BASES, PLAN_PERIODS
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -159,7 +157,7 @@ def test_a_file_that_cannot_be_finished_leaves_nothing(
         raise OSError(5, "Input/output error")
 
     write_whole(tmp_path / "part-00000.parquet", b"before")
-    monkeypatch.setattr("scenarios.batch.store.os.fsync", refused)
+    monkeypatch.setattr("scenarios.disk.os.fsync", refused)
     with pytest.raises(OSError, match="Input/output"):
         write_whole(tmp_path / "part-00000.parquet", b"after")
     assert [path.name for path in tmp_path.iterdir()] == ["part-00000.parquet"]
@@ -201,10 +199,10 @@ def test_a_folder_is_held_by_one_batch_at_a_time(tmp_path: Path) -> None:
 def test_a_disk_that_cannot_lock_files_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(_file: object, *, shared: bool) -> None:
+    def refused(_lock: object) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("scenarios.batch.lock._take", refused)
+    monkeypatch.setattr("scenarios.batch.store.FileLock.acquire", refused)
     with (
         pytest.raises(ScenarioError, match=r"can lock files \(No locks available\)"),
         locked(tmp_path),

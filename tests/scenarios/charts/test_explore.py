@@ -1,4 +1,4 @@
-"""Figures of one history: they show its numbers, in light and dark, and draw the same bytes twice."""
+"""Figures of one history show its numbers, in light and dark, and draw the same bytes twice."""
 
 from itertools import combinations
 
@@ -17,8 +17,8 @@ from scenarios.charts.explore import (
     strain_timeline,
 )
 from scenarios.charts.look import DARK, LIGHT, Look, png_of, svg_of
+from scenarios.charts.marks import decimal_year
 from scenarios.charts.network import network_figure
-from scenarios.charts.run import decimal_year
 from scenarios.documented import Documented, DocumentedAid, DocumentedEvent
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.history import History, simulated_history

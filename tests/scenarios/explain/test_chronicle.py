@@ -7,14 +7,13 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.chronicle import (
-    CAPITALS,
     LEAST_STRAIN,
     happenings,
-    leader_of,
+    quarter_in_words,
     reasons_in_words,
-    told,
 )
 from scenarios.explain.history import History, simulated_history
+from scenarios.explain.words import CAPITALS, leader_of
 from scenarios.files import scenario_named
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_name, quarter_of
@@ -101,7 +100,8 @@ def test_china_enters_once_and_its_first_drivers_are_no_news(history: Tell) -> N
     assert "The People's Republic of China enters" in words_of(history(), enters, "leadership")
     assert not any("China" in words for words in words_of(history(), enters, "driver"))
     assert not any(
-        "China enters" in told(history(), quarter) for quarter in (enters - 1, enters + 1)
+        "China enters" in quarter_in_words(history(), quarter)
+        for quarter in (enters - 1, enters + 1)
     )
 
 
@@ -124,7 +124,8 @@ def test_aid_that_changes_much_is_told_with_its_amounts(history: Tell) -> None:
             one.pair("delivered", q, Country.USSR, Country.ALBANIA) for q in (quarter - 1, quarter)
         )
         cut = old >= 1 and 0.05 < new < 0.7 * old
-        words = f"Moscow cuts its aid to Albania from ${old:.1f} million to ${new:.1f} million a quarter"
+        amounts = f"from ${old:.1f} million to ${new:.1f} million a quarter"
+        words = f"Moscow cuts its aid to Albania {amounts}"
         assert (words in words_of(one, quarter, "aid")) >= cut
         found += cut
     assert found
@@ -134,7 +135,7 @@ def test_a_quarter_is_one_line_and_the_line_holds_the_greatest_strain(history: T
     one = history()
     told_of = 0
     for quarter in range(QUARTERS):
-        line = told(one, quarter)
+        line = quarter_in_words(one, quarter)
         tied = [
             one.pair("strain", quarter, *roles)
             for pair in PAIRS

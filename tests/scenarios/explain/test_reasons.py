@@ -1,4 +1,4 @@
-"""What lies behind a chance: the addends are the rule's own, and they add up to the chance of the account."""
+"""What lies behind a chance: addends of the rule's own, which add up to the chance."""
 
 import numpy as np
 import pytest

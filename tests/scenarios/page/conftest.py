@@ -1,4 +1,4 @@
-"""Shared by the tests of the page: the real server started by the command, a real browser, and visitors in it."""
+"""Shared by the tests of the page: the real server, a real browser, and visitors in it."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-#: Seconds after which the server forgets a visitor whose connection is lost; short, so that tests need not wait.
+#: Seconds after which the server forgets a visitor whose connection is lost; tests need not wait.
 FORGETS_AFTER = 5
 #: What the console of a browser tells that must not happen.
 COMPLAINTS = ("warning", "error")
@@ -47,7 +47,10 @@ SERVE = ("-m", "calibration.cli.main", "serve", "--port", "0")
 
 
 def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
-    """Start the page on a free port (``lilliput serve`` unless a program is given) and read the address it prints."""
+    """Start the page on a free port and read the address it prints.
+
+    The program is ``lilliput serve`` unless another is named.
+    """
     process = subprocess.Popen(
         [sys.executable, *(program or SERVE)],
         stdout=subprocess.PIPE,
@@ -95,7 +98,7 @@ def server() -> Iterator[Server]:
 
 @dataclass
 class Visitor:
-    """Somebody at a browser of their own; ``errors`` are those that the page raised, or told of in its console."""
+    """Somebody at a browser of their own; ``errors`` are those of the page and of its console."""
 
     page: Page
     context: BrowserContext
@@ -144,7 +147,7 @@ class Visitor:
 
 @contextmanager
 def visits(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
-    """Lets somebody come with a browser of their own; nobody's page may raise an error, or complain in its console."""
+    """Lets somebody come with a browser of their own; nobody's page may raise an error."""
     come: list[Visitor] = []
 
     def arrive(width: int = 1280, height: int = 800, *, dark: bool = False) -> Visitor:

@@ -1,21 +1,19 @@
-"""``lilliput serve`` with faults: some choices of a visitor make a computation fail, all others are as ever.
+"""``lilliput serve`` with faults: some choices of a visitor make a computation fail.
 
-A program of its own imports it; worker processes import it again, so that faults are theirs as well.
+A program of its own imports it; worker processes import it again, so that they have the faults too.
 """
 
 import os
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.page import simulated
+from scenarios.page import explore, history, record, simulated
 from scenarios.page.calibration import tab as calibration
 from scenarios.page.compare import pictures as compare_pictures
 from scenarios.page.compare import question as comparing
-from scenarios.page.explore import pictures, stepper
-from scenarios.page.record import timeline
 
 SECRET = "secret inner state"
-#: Choices that fail: the quarter whose map cannot be drawn, seeds, a pair, how few rows, a parameter.
+#: Choices that fail: the quarter of a map, seeds, a pair, how few rows, a parameter.
 QUARTER, SEED, DEADLY_SEED, PAIR, ROWS, PARAMETER = 1, 13, 14, "china-ussr", 30, "need_share"
 
 
@@ -51,16 +49,14 @@ def main() -> None:
 
     simulated.simulated_block = dying_block
     compare_pictures.fan_figure = failing_fan
-    pictures.network_figure = failing(
-        pictures.network_figure, lambda _, quarter, __: quarter == QUARTER
+    explore.network_figure = failing(
+        explore.network_figure, lambda _, quarter, __: quarter == QUARTER
     )
-    stepper.Stepper.history = failing(  # type: ignore[method-assign]
-        stepper.Stepper.history, lambda self, _: self._choice.seed == SEED
+    history.Stepper.history = failing(  # type: ignore[method-assign]
+        history.Stepper.history, lambda self, _: self._view.seed == SEED
     )
     comparing.answer_of = failing(comparing.answer_of, lambda question, *_: question.seed == SEED)
-    timeline.evidence_timeline = failing(
-        timeline.evidence_timeline, lambda marks, _: len(marks) < ROWS
-    )
+    record.evidence_timeline = failing(record.evidence_timeline, lambda marks, _: len(marks) < ROWS)
     calibration.posterior_figure = failing(
         calibration.posterior_figure, lambda parameter, *_: parameter.name == PARAMETER
     )

@@ -36,10 +36,9 @@ from scenarios.page.calibration.tab import (
     parameters_csv,
     parameters_shown,
     ranged,
-    read_calibration_view,
 )
-from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, ReportTable
+from scenarios.page.settings import GROUPS
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]
@@ -133,9 +132,9 @@ def test_parameters_as_csv_hold_the_quantiles(material: Material) -> None:
 
 
 def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
-    view = CalibrationView("strain", "dear friend", 2)
-    assert read_calibration_view(view.query) == (view, [])
-    read, problems = read_calibration_view(f"rules=strains&page=0&text={'x' * 81}&draw=1")
+    view = CalibrationView(group="strain", text="dear friend", page=2)
+    assert CalibrationView.from_query(view.query()) == (view, [])
+    read, problems = CalibrationView.from_query(f"rules=strains&page=0&text={'x' * 81}&draw=1")
     assert read == CalibrationView()
     assert {problem.key for problem in problems} == {"rules", "page", "text", "key"}
 
@@ -143,13 +142,13 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
 def test_a_report_is_shown_with_its_tables_pictures_and_method() -> None:
     shown = check_report(PREDICTIVE)
     assert plain_text(shown.finding) == "1 of 2 patterns come out; not 4b."
-    (patterns,) = shown.opened
+    (patterns,) = shown.tables
     assert [column.title for column in patterns.columns] == ["No.", "Share", "Passed", "Range"]
     assert [row["2"] for row in patterns.rows] == ["yes", "no"]
-    how, folded = shown.folded
+    how, table = shown.appendix
     assert how == "How it is *made*."
-    assert isinstance(folded, ReportTable)
-    assert folded.rows == ({"id": "0", "0": "albania-ussr", "1": "–"},)
+    assert isinstance(table, ReportTable)
+    assert table.rows == ({"id": "0", "0": "albania-ussr", "1": "–"},)
     assert shown.shares["1"].factual_share is None
     assert shown.shares["4b"].factual_share == 0.1
     nulls = check_report(NULLS)
@@ -209,7 +208,10 @@ def test_what_is_not_published_is_said() -> None:
 def test_every_table_of_every_published_report_is_shown(material: Material) -> None:
     for name, report in published_reports().items():
         shown = material.reports[name]
-        tables = [*shown.opened, *(part for part in shown.folded if isinstance(part, ReportTable))]
+        tables = [
+            *shown.tables,
+            *(part for part in shown.appendix if isinstance(part, ReportTable)),
+        ]
         wanted = {part.title for part in report.parts if isinstance(part, Table)}
         assert {table.title for table in tables} - {"Goals"} == wanted
     assert set(material.standings) == set(parameter_table())

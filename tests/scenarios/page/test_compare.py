@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.run_request import documented_record
+from calibration.evidence.record import documented_record
 from scenarios.charts.compare import Fan, fan_figure, fan_of
 from scenarios.charts.look import DARK, LIGHT
 from scenarios.comparison.compare import Comparison, compare
@@ -31,8 +31,8 @@ from scenarios.files import catalogue
 from scenarios.page import simulated
 from scenarios.page.compare.pictures import pictures_of
 from scenarios.page.compare.question import Answer, Question, answers_to, shown_columns
-from scenarios.page.compare.view import query_of_question, read_question, scenario_file
-from scenarios.page.parts.drawing import drawn_svg, drawn_together
+from scenarios.page.compare.view import scenario_file
+from scenarios.page.parts.picture import drawn_svg, drawn_together
 from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
 from simulation.dates import year_of
 
@@ -211,9 +211,9 @@ def test_a_fan_holds_the_quantiles_of_its_table() -> None:
 
 
 def test_a_question_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
-    assert read_question(query_of_question(QUESTION)) == (QUESTION, [])
-    assert read_question("") == (Question(), [])
-    question, problems = read_question(
+    assert Question.from_query(QUESTION.query()) == (QUESTION, [])
+    assert Question.from_query("") == (Question(), [])
+    question, problems = Question.from_query(
         "scenario=no-new-line&pair=albania-greece&histories=7&seed=-1&years=99&speed=1"
     )
     assert question == Question()
@@ -225,7 +225,7 @@ def test_a_question_survives_its_link_and_a_bad_link_is_answered_in_words() -> N
         "years",
         "key",
     }
-    question, problems = read_question("scenario=historical")
+    question, problems = Question.from_query("scenario=historical")
     assert question == Question()
     assert "one that differs" in str(problems[0])
 

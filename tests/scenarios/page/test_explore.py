@@ -57,7 +57,7 @@ def test_stepping_playing_pausing_and_going_back(visitor: Arrive) -> None:
 
 
 def drawn_break() -> tuple[int, int]:
-    """A draw in whose history Albania breaks with the USSR between 1958 and 1970, and the quarter of the break."""
+    """A draw in which Albania breaks with the USSR between 1958 and 1970, and the quarter of it."""
     draws = read_draws()
     for draw in range(len(draws)):
         history = simulate(parameters_for(draws, draw, 1), seed=1, first_replicate=draw)

@@ -1,4 +1,4 @@
-"""Computations that fail, in a real browser: every tab says so in words, and goes on working afterwards."""
+"""Computations that fail, in a real browser: every tab says so in words, and goes on working."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What stands behind the tab Explore, without a browser: links, the stepped model, and what can be taken away."""
+"""What stands behind the tab Explore: links, the stepped model, and what can be taken away."""
 
 import io
 import tomllib
@@ -12,10 +12,19 @@ import pytest
 from scenarios.draws import Draws, parameters_for, read_draws
 from scenarios.explain.history import simulated_history
 from scenarios.files import catalogue, read_scenario_file
-from scenarios.page.explore.stepper import Stepper, drawn_values, parameters_of
-from scenarios.page.explore.takeaway import history_csv, history_table, scenario_toml
-from scenarios.page.explore.view import MEDIAN, SHOWN_PAIRS, Choice, View, read_view
-from scenarios.page.parts.sliders import Slider
+from scenarios.page.history import (
+    MEDIAN,
+    SHOWN_PAIRS,
+    HistoryView,
+    Stepper,
+    drawn_values,
+    history_csv,
+    history_table,
+    parameters_of,
+    scenario_toml,
+)
+from scenarios.page.material import Material
+from scenarios.page.parts.fields import Slider
 from simulation.errors import LilliputError
 from simulation.parameters import Parameters, parameter_table
 
@@ -27,31 +36,37 @@ def draws() -> Draws:
     return read_draws()
 
 
+@pytest.fixture(scope="module")
+def material(draws: Draws) -> Material:
+    return Material(draws)
+
+
 @pytest.mark.parametrize(
     "view",
     [
-        View(),
-        View(Choice(draw=3)),
-        View(
-            Choice("no-opening-1971", 12, 99, (("strain_ideology", 1.25), ("support_aid", 1 / 3))),
-            90,
-            41,
+        HistoryView(),
+        HistoryView(draw=3),
+        HistoryView(
+            scenario="no-opening-1971",
+            draw=12,
+            seed=99,
+            changes={"strain_ideology": 1.25, "support_aid": 1 / 3},
+            reached=90,
+            quarter=41,
         ),
-        View(Choice(seed=0), 0, -1, "china-ussr"),
-        *(View(pair=pair, reached=143, shown=143) for pair in SHOWN_PAIRS),
+        HistoryView(seed=0, reached=0, pair="china-ussr"),
+        *(HistoryView(pair=pair, reached=143) for pair in SHOWN_PAIRS),
     ],
 )
-def test_a_view_is_read_again_from_its_link(view: View, draws: Draws) -> None:
-    if view.shown == -1 < view.reached:
-        view = replace(view, shown=view.reached)
-    assert read_view(view.query(draws), draws) == (view, [])
+def test_a_view_is_read_again_from_its_link(view: HistoryView, material: Material) -> None:
+    assert HistoryView.from_query(view.query(material), material) == (view, [])
 
 
-def test_a_link_with_mistakes_tells_them_all_and_keeps_the_rest(draws: Draws) -> None:
-    wrong = "scenario=nope&draw=1x&seed=-1&set=strain_ideology:9,support_aid:2,x:y&reached=1970&seed=-3&z="
-    query = f"{wrong}&pair=china-ussr"
-    view, problems = read_view(query, draws)
-    assert view == View(Choice(changes=(("support_aid", 2.0),)), pair="china-ussr")
+def test_a_link_with_mistakes_tells_them_all_and_keeps_the_rest(material: Material) -> None:
+    settings = "strain_ideology:9,support_aid:2,x:y"
+    query = f"scenario=nope&draw=1x&seed=-1&set={settings}&reached=1970&seed=-3&z=&pair=china-ussr"
+    view, problems = HistoryView.from_query(query, material)
+    assert view == HistoryView(changes={"support_aid": 2.0}, pair="china-ussr")
     assert {problem.key for problem in problems} == {
         "scenario",
         "draw",
@@ -63,31 +78,36 @@ def test_a_link_with_mistakes_tells_them_all_and_keeps_the_rest(draws: Draws) ->
     }
 
 
-def test_a_link_made_with_other_draws_says_so(draws: Draws) -> None:
-    link = View(Choice(draw=3), 5, 5).query(draws)
-    view, (problem,) = read_view(link, replace(draws, id="published-00000000"))
-    assert view == View(Choice(draw=3), 5, 5)
+def test_a_link_made_with_other_draws_says_so(material: Material, draws: Draws) -> None:
+    link = HistoryView(draw=3, reached=5).query(material)
+    other = Material(replace(draws, id="published-00000000"))
+    view, (problem,) = HistoryView.from_query(link, other)
+    assert view == HistoryView(draw=3, reached=5)
     assert problem.value == draws.id
 
 
-def test_a_quarter_beyond_the_one_reached_is_refused(draws: Draws) -> None:
-    view, (problem,) = read_view("reached=1950Q1&quarter=1960Q1", draws)
-    assert view.shown == view.reached
+def test_a_quarter_beyond_the_one_reached_is_refused(material: Material) -> None:
+    view, (problem,) = HistoryView.from_query("reached=1950Q1&quarter=1960Q1", material)
+    assert view.quarter == view.reached
     assert "1950 Q1" in problem.allowed
 
 
 @pytest.mark.parametrize(
-    "choice", [Choice(), Choice("no-new-line-1956", 17, 5, (("support_aid", 1.0),))]
+    "view",
+    [
+        HistoryView(),
+        HistoryView(scenario="no-new-line-1956", draw=17, seed=5, changes={"support_aid": 1.0}),
+    ],
 )
-def test_the_stepped_model_is_the_replicate_of_an_ensemble(choice: Choice, draws: Draws) -> None:
-    stepper = Stepper(choice, draws)
+def test_the_stepped_model_is_the_replicate_of_an_ensemble(view: HistoryView, draws: Draws) -> None:
+    stepper = Stepper(view, draws)
     for quarter in range(QUARTERS):
         stepped = stepper.history(quarter)
     simulated = simulated_history(
-        parameters_of(choice, draws),
-        catalogue()[choice.scenario].scenario,
-        seed=choice.seed,
-        replicate=choice.replicate,
+        parameters_of(view, draws),
+        catalogue()[view.scenario].scenario,
+        seed=view.seed,
+        replicate=view.replicate,
         quarters=QUARTERS,
     )
     assert stepped.reached == QUARTERS - 1
@@ -99,7 +119,7 @@ def test_the_stepped_model_is_the_replicate_of_an_ensemble(choice: Choice, draws
 
 
 def test_going_back_begins_the_model_anew_and_comes_to_the_same(draws: Draws) -> None:
-    stepper = Stepper(Choice(), draws)
+    stepper = Stepper(HistoryView(), draws)
     there = stepper.history(30).trajectory.arrays["strain"].copy()
     first_model = stepper.model
     assert stepper.history(-1).reached == -1
@@ -109,7 +129,7 @@ def test_going_back_begins_the_model_anew_and_comes_to_the_same(draws: Draws) ->
 
 
 def test_mesa_keeps_no_model_alive(draws: Draws) -> None:
-    stepper = Stepper(Choice(), draws)
+    stepper = Stepper(HistoryView(), draws)
     assert stepper.model not in getattr(mesa.Agent, "_ids", {})
 
 
@@ -125,14 +145,14 @@ def test_the_median_is_that_of_the_draws_and_within_bounds(draws: Draws) -> None
 
 def test_a_change_out_of_bounds_is_refused(draws: Draws) -> None:
     with pytest.raises(LilliputError, match="support_aid"):
-        parameters_of(Choice(changes=(("support_aid", 1e9),)), draws)
+        parameters_of(HistoryView(changes={"support_aid": 1e9}), draws)
     for value in (11, -1, "5", None, float("nan")):
         with pytest.raises(LilliputError, match="allowed: 0 to 10"):
             Slider("seed", "Seed", 0, 10, 1, 5).check(value)
 
 
 def test_the_data_hold_every_quantity_of_every_quarter_and_pair(draws: Draws) -> None:
-    history = Stepper(Choice(draw=2), draws).history(7)
+    history = Stepper(HistoryView(draw=2), draws).history(7)
     table = pd.read_csv(io.BytesIO(history_csv(history)), float_precision="round_trip")
     assert len(table) == 8 * 12
     names = {name.removeprefix("patron_").removeprefix("client_") for name in table}
@@ -145,17 +165,23 @@ def test_the_data_hold_every_quantity_of_every_quarter_and_pair(draws: Draws) ->
 
 
 @pytest.mark.parametrize(
-    "choice", [Choice("no-opening-1971", 3, 9, (("support_aid", 1.5),)), Choice(seed=4)]
+    "view",
+    [
+        HistoryView(
+            scenario="no-opening-1971", draw=3, seed=9, changes={"support_aid": 1.5}, reached=20
+        ),
+        HistoryView(seed=4, reached=20),
+    ],
 )
 def test_the_scenario_file_is_valid_and_its_command_repeats_the_history(
-    choice: Choice, draws: Draws, tmp_path
+    view: HistoryView, draws: Draws, tmp_path
 ) -> None:  # type: ignore[no-untyped-def]
-    text = scenario_toml(View(choice, 20, 20), draws).decode()
-    path = tmp_path / f"{choice.scenario}.toml"
+    text = scenario_toml(view, draws).decode()
+    path = tmp_path / f"{view.scenario}.toml"
     path.write_text(text)
     scenario = read_scenario_file(path).scenario
-    assert scenario == catalogue()[choice.scenario].scenario
-    assert tomllib.loads(text)["name"] == choice.scenario
+    assert scenario == catalogue()[view.scenario].scenario
+    assert tomllib.loads(text)["name"] == view.scenario
     words = [
         word
         for line in text.splitlines()
@@ -171,5 +197,5 @@ def test_the_scenario_file_is_valid_and_its_command_repeats_the_history(
     repeated = simulated_history(
         parameters, scenario, seed=seed, replicate=replicates - 1, quarters=21
     )
-    shown = Stepper(choice, draws).history(20)
+    shown = Stepper(view, draws).history(20)
     assert np.array_equal(repeated.trajectory.arrays["strain"], shown.trajectory.arrays["strain"])

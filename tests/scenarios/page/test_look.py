@@ -1,4 +1,4 @@
-"""Light and dark from the first moment on: no flash of the other, neither of the ground nor of the figures."""
+"""Light and dark from the first moment on: no flash of the other, of ground or figures."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 Arrive = Callable[..., Any]
 DARK, LIGHT = "rgb(22, 24, 27)", "rgb(255, 255, 255)"
-#: Takes down, picture by picture of the screen, the ground in its middle, and every map that is shown.
+#: Takes down, picture by picture of the screen, the ground in its middle, and every map.
 WATCH = """
 window.grounds = []; window.maps = [];
 const look = () => {
@@ -17,7 +17,8 @@ const look = () => {
     const colour = getComputedStyle(part).backgroundColor;
     ground = colour === "rgba(0, 0, 0, 0)" ? "none" : colour;
   }
-  if (ground !== "none") grounds.push([ground, /lp-(dark|light)/.test(document.documentElement.className)]);
+  const settled = /lp-(dark|light)/.test(document.documentElement.className);
+  if (ground !== "none") grounds.push([ground, settled]);
   const map = document.querySelector('img[alt^="The four"]');
   if (map && !maps.includes(map.src)) maps.push(map.src);
   requestAnimationFrame(look);

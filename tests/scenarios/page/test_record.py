@@ -1,4 +1,4 @@
-"""The tab Record: filters, time line, rows that open, links and files; in words first, then in a real browser."""
+"""The tab Record: filters, time line, rows that open, links and files, also in a real browser."""
 
 import csv
 import io
@@ -17,9 +17,8 @@ from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import ROW_CLASSES
 from scenarios.draws import read_draws
 from scenarios.page.material import Material
-from scenarios.page.record.tab import csv_of, opened_in
-from scenarios.page.record.view import ALL, RecordView, kept, read_record_view, replaced
-from scenarios.page.record.words import card_of, table_row, timeline_mark
+from scenarios.page.record import ALL, RecordView, rows_csv
+from scenarios.page.rows import card_of, table_row, timeline_mark
 from simulation.drivers import read_driver
 from simulation.parameters import source_keys
 
@@ -73,16 +72,16 @@ def test_every_row_of_evidence_and_drivers_is_there_once_with_a_source(material:
 def test_filters_keep_what_they_say(
     material: Material, view: RecordView, passes: Callable[[Any], bool]
 ) -> None:
-    shown = kept(material, view)
+    shown = view.entries(material)
     assert 0 < len(shown) < len(material.evidence)
     assert all(passes(entry.record) for entry in shown)
-    rest = [entry for entry in kept(material, RecordView(kind=ALL)) if entry not in shown]
+    rest = [entry for entry in RecordView(kind=ALL).entries(material) if entry not in shown]
     assert len(rest) + len(shown) == len(material.evidence)
 
 
 def test_rows_are_sorted_by_worth_both_ways(material: Material) -> None:
-    rising = kept(material, RecordView(kind="aid", sort="dollars"))
-    falling = kept(material, RecordView(kind="aid", sort="dollars", falling=True))
+    rising = RecordView(kind="aid", sort="dollars").entries(material)
+    falling = RecordView(kind="aid", sort="dollars", falling=True).entries(material)
     worth = [(entry.record["million_usd"] or {"value": -1})["value"] for entry in rising]
     assert worth == sorted(worth)
     assert (falling[0].record["million_usd"] or {})["value"] == worth[-1]
@@ -96,7 +95,7 @@ def test_a_card_tells_what_the_command_tells(material: Material) -> None:
             capture_output=True, text=True, check=True,
         ).stdout
     )  # fmt: skip
-    card = card_of(by_id[LOAN], material, by_id)
+    card = card_of(by_id[LOAN], material)
     facts = dict(card.facts)
     assert facts["Lines"].replace("; ", ";") == told["lines"]
     assert facts["Page"] == told["page"]
@@ -109,14 +108,13 @@ def test_a_card_tells_what_the_command_tells(material: Material) -> None:
 
 
 def test_every_row_has_words_and_a_mark_within_the_years(material: Material) -> None:
-    by_id = {entry.record["id"]: entry for entry in material.evidence}
     for entry in material.evidence:
         row, mark = table_row(entry), timeline_mark(entry)
         assert row["what"]
         assert row["when"]
         assert 1945 <= mark.first < mark.last <= 1981
         assert mark.at is None or 1945 <= mark.at < 1981
-        assert dict(card_of(entry, material, by_id).facts)["Role"]
+        assert dict(card_of(entry, material).facts)["Role"]
 
 
 def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: Material) -> None:
@@ -124,9 +122,10 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: 
         pair="albania-china", kind="aid", role="held out", first_year=1960, last_year=1970,
         text="loan, 50 %", sort="dollars", falling=True, page=2, opened=LOAN,
     )  # fmt: skip
-    assert read_record_view(view.query, material) == (view, [])
-    bad = f"pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red&text={'x' * 99}"
-    read, problems = read_record_view(bad, material)
+    assert RecordView.from_query(view.query(), material) == (view, [])
+    bad = "pair=albania-chnia&kind=aids&role=none&from=1970&to=1960&page=0&row=loan&colour=red"
+    bad += f"&text={'x' * 99}"
+    read, problems = RecordView.from_query(bad, material)
     assert read == RecordView()
     assert {problem.key for problem in problems} == {
         "pair",
@@ -143,18 +142,18 @@ def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: 
 
 def test_opening_a_row_turns_to_its_page_and_lifts_filters_that_hide_it(material: Material) -> None:
     view = RecordView(kind="aid")
-    entries = kept(material, view)
+    entries = view.entries(material)
     last = entries[-1].record["id"]
-    opened = opened_in(view, last, entries)
+    opened = view.with_open(last, material)
     assert (opened.opened, opened.kind, opened.page) == (last, "aid", -(-len(entries) // 20))
-    hidden = opened_in(RecordView(kind="terms"), last, kept(material, RecordView(kind="terms")))
-    assert last in [entry.record["id"] for entry in kept(material, hidden)]
-    assert replaced(opened, text="a").page == 1
+    hidden = RecordView(kind="terms").with_open(last, material)
+    assert last in [entry.record["id"] for entry in hidden.entries(material)]
+    assert opened.changed(text="a").page == 1
 
 
 def test_rows_as_csv_hold_every_number(material: Material) -> None:
-    entries = kept(material, RecordView(kind="aid"))
-    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(csv_of(entries).decode()))}
+    entries = RecordView(kind="aid").entries(material)
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(rows_csv(entries).decode()))}
     assert len(rows) == len(entries)
     record = next(entry.record for entry in entries if entry.record["id"] == LOAN)
     assert float(rows[LOAN]["value"]) == record["value"]

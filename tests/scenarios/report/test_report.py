@@ -13,10 +13,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from calibration.cli.run_request import documented_record
 from calibration.evidence.lines import sources
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import recorded_moves
+from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.batch.run import run_batch
 from scenarios.charts.look import LIGHT
 from scenarios.comparison.batch import compare_batch

@@ -1,12 +1,16 @@
 """Rows of the evidence in words: what a table shows of them, and all that is known of one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scenarios.charts.evidence import EvidenceMark, decimal_of
 from scenarios.page.material import EvidenceEntry, Material
 from scenarios.page.parts.table import Beside, Card
 from simulation.dates import FIRST_YEAR, LAST_YEAR
+
+#: A row as a plain record, and the sources by their keys.
+Row = Mapping[str, Any]
+Sources = Mapping[str, Mapping[str, Any]]
 
 #: The kinds of evidence by the file that they stand in.
 KINDS = {
@@ -28,7 +32,8 @@ _STATUS = {"none": "no ties", "allied": "allied", "estranged": "in open dispute"
 #: How rows beside an open one are related to it, and what has been decided between them.
 _BESIDE = {
     "Preferred reading": "Sources disagree; this one is preferred to the row you opened.",
-    "Conflicting readings": "Sources disagree. Nothing is deleted; the preferred reading is the one that is used.",
+    "Conflicting readings": "Sources disagree. Nothing is deleted; the preferred reading is the "
+    "one that is used.",
     "Part of": "The whole that this row is a part of; only the whole is compared.",
     "Parts": "",
 }
@@ -40,42 +45,84 @@ def country_title(key: str) -> str:
     return _COUNTRIES.get(key, key.replace("-", " ").title())
 
 
-def pair_in(record: Mapping[str, Any]) -> str:
-    """The pair that a row is about, client first, or the country of a driver; empty for an exchange rate."""
+def pair_in(record: Row) -> str:
+    """The pair that a row is about, client first, or the country of a driver; empty for a rate."""
     if "patron" in record:
         return f"{record['client']}-{record['patron']}"
     return str(record.get("country", ""))
 
 
-def pair_words(record: Mapping[str, Any]) -> str:
+def pair_words(record: Row) -> str:
     """The pair or country of a row in words: ``Albania – China``."""
-    if "patron" in record:
-        return f"{country_title(record['client'])} – {country_title(record['patron'])}"
-    return country_title(record["country"]) if "country" in record else ""
+    named = [str(record[role]) for role in ("client", "patron", "country") if role in record]
+    return " – ".join(country_title(key) for key in named)
 
 
-def source_title(entry: EvidenceEntry, material: Material) -> str:
+def pairs_in(entries: Sequence[EvidenceEntry]) -> dict[str, str]:
+    """The pairs and single countries that entries are about, with words, the commonest first."""
+    names = [pair_in(entry.record) for entry in entries]
+    words = {pair_in(entry.record): pair_words(entry.record) for entry in entries}
+    words.pop("", None)
+    return dict(sorted(words.items(), key=lambda item: (-names.count(item[0]), item[0])))
+
+
+def source_title(entry: EvidenceEntry, sources: Sources) -> str:
     """The title of an entry's source with author and year."""
     key = entry.record["source"]
-    source = material.sources.get(key, {})
-    if not source:
-        return str(key)
+    source = sources.get(key, {})
+    if not source.get("author"):
+        return str(source.get("title", key))
     year = f", {source['year']}" if source.get("year") else ""
-    return (
-        f"{source['title']} ({source['author']}{year})"
-        if source.get("author")
-        else str(source["title"])
-    )
+    return f"{source['title']} ({source['author']}{year})"
 
 
-def when(record: Mapping[str, Any]) -> str:
-    """The date of an event, or the first and last date of a period."""
+def years_in(entry: EvidenceEntry) -> tuple[int, int]:
+    """The first and the last year that an entry covers."""
+    first, last = _ends(entry.record)
+    return int(first[:4]), int(last[:4])
+
+
+def _ends(record: Row) -> tuple[str, str]:
+    """The first and last date of a period, or the earliest and latest defensible of an event."""
     if "documented" in record:
-        return str(record["documented"])
-    return _span(record["from"], record["to"])
+        return record["earliest"], record["latest"]
+    return record["from"], record["to"]
 
 
-def _span(first: str, last: str) -> str:
+def searched(entry: EvidenceEntry, sources: Sources) -> str:
+    """All that a search looks through: every cell, the pair, and the title of the source."""
+    record = entry.record
+    cells = [str(value) for value in record.values()]
+    words = [pair_words(record), source_title(entry, sources), KINDS[record["file"]]]
+    return " ".join([*cells, *words]).casefold()
+
+
+def _begins(entry: EvidenceEntry) -> str:
+    return str(entry.record.get("documented") or entry.record["from"])
+
+
+def _worth(entry: EvidenceEntry) -> float:
+    worth = entry.record.get("million_usd")
+    return float(worth["value"]) if worth else -1.0
+
+
+#: The columns that the table can be sorted by.
+SORTS: dict[str, Callable[[EvidenceEntry], Any]] = {
+    "when": lambda entry: (_begins(entry), entry.id),
+    "pair": lambda entry: (pair_in(entry.record), _begins(entry)),
+    "kind": lambda entry: (list(KINDS).index(entry.record["file"]), _begins(entry)),
+    "dollars": lambda entry: (_worth(entry), _begins(entry)),
+    "role": lambda entry: (str(entry.record.get("role", "")), _begins(entry)),
+}
+
+
+def when(record: Row) -> str:
+    """The date of an event, or the first and last date of a period."""
+    return str(record["documented"]) if "documented" in record else _span(record)
+
+
+def _span(record: Row) -> str:
+    first, last = _ends(record)
     return first if first == last else f"{first} to {last}"
 
 
@@ -86,7 +133,7 @@ def number(value: float | None) -> str:
     return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def amount(record: Mapping[str, Any]) -> str:
+def amount(record: Row) -> str:
     """What a row says in numbers, with its unit."""
     value = record.get("usd_per_unit", record.get("value"))
     if value is None:
@@ -95,7 +142,7 @@ def amount(record: Mapping[str, Any]) -> str:
     return f"{number(value)} {unit}".strip()
 
 
-def dollars(record: Mapping[str, Any], *, ranged: bool = False) -> str:
+def dollars(record: Row, *, ranged: bool = False) -> str:
     """The worth of an amount of money in million US dollars, with its range if asked for."""
     worth = record.get("million_usd")
     if not worth:
@@ -104,16 +151,18 @@ def dollars(record: Mapping[str, Any], *, ranged: bool = False) -> str:
     return f"{number(worth['value'])}{span}"
 
 
-def sort_of(record: Mapping[str, Any]) -> str:
-    """The finer kind of a row: form and basis of aid, kind of an event, cut or term, which driver."""
+def kind(record: Row) -> str:
+    """The kind of a row with its form and basis, kind of event, or driver."""
     parts = [record.get(key, "") for key in ("driver", "kind", "form", "basis")]
-    return ", ".join(part for part in parts if part)
+    finer = ", ".join(part for part in parts if part)
+    return KINDS[record["file"]] + (f": {finer}" if finer else "")
 
 
-def what(record: Mapping[str, Any]) -> str:
+def what(record: Row) -> str:
     """A row in a sentence."""
     if record["file"] == "currency":
-        return f"One unit of {str(record['unit']).removeprefix('million ')} in US dollars. {record['note']}".strip()
+        unit = str(record["unit"]).removeprefix("million ")
+        return f"One unit of {unit} in US dollars. {record['note']}".strip()
     return str(record.get("description") or record["note"])
 
 
@@ -121,12 +170,10 @@ def table_row(entry: EvidenceEntry) -> dict[str, str]:
     """What the table shows of an entry."""
     record = entry.record
     return {
-        "id": record["id"],
+        "id": entry.id,
         "when": when(record),
         "pair": pair_words(record),
-        "kind": f"{KINDS[record['file']]}: {sort_of(record)}"
-        if sort_of(record)
-        else KINDS[record["file"]],
+        "kind": kind(record),
         "what": what(record),
         "amount": amount(record),
         "dollars": dollars(record),
@@ -134,119 +181,89 @@ def table_row(entry: EvidenceEntry) -> dict[str, str]:
     }
 
 
-def card_of(entry: EvidenceEntry, material: Material, by_id: Mapping[str, EvidenceEntry]) -> Card:
+def card_of(entry: EvidenceEntry, material: Material) -> Card:
     """All that is known of an entry, and the rows beside it."""
-    record = entry.record
+    record, name = entry.record, entry.id
+    command = f" (lilliput evidence show {name})" if record["file"] != "drivers" else ""
     facts = [
         ("What", what(record)),
         ("Meaning", str(record.get("meaning", ""))),
-        *_event_facts(record),
-        *_amount_facts(record),
+        *_facts_of_date(record),
+        *_facts_of_amount(record),
         ("Role", _role(record)),
-        ("Source", source_title(entry, material)),
+        ("Source", source_title(entry, material.sources)),
         ("Lines", str(record.get("lines", "")).replace(";", "; ")),
         ("Page", str(record.get("page", "")).replace(";", "; ")),
         ("Note", str(record["note"]) if record["note"] != what(record) else ""),
-        (
-            "Id",
-            f"{record['id']} (lilliput evidence show {record['id']})"
-            if _shown(record)
-            else record["id"],
-        ),
+        ("Id", f"{name}{command}"),
     ]
+    by_id = {other.id: other.record for other in material.evidence}
     beside = [
-        Beside(
-            title,
-            _beside_note(title, record),
-            tuple((name, _brief(by_id[name], material)) for name in names),
-        )
+        Beside(title, _beside(title, record), tuple((each, _brief(by_id[each])) for each in names))
         for title, names in entry.beside.items()
         if names
     ]
     return Card(tuple((name, text) for name, text in facts if text), tuple(beside))
 
 
-def _beside_note(title: str, record: Mapping[str, Any]) -> str:
+def _beside(title: str, record: Row) -> str:
     """What has been decided between a row and those beside it."""
     preferred = title == "Conflicting readings" and not record.get("reading_of")
     return _BESIDE[title] + (" The row you opened is the preferred one." if preferred else "")
 
 
-def _shown(record: Mapping[str, Any]) -> bool:
-    return bool(record["file"] != "drivers")
-
-
-def _role(record: Mapping[str, Any]) -> str:
+def _role(record: Row) -> str:
     role = record.get("role", "")
     if not role:
         return "conversion: amounts of money are turned into dollars with it"
-    parted = (
-        " One reading of several; the preferred one is used instead."
-        if record.get("reading_of")
-        else ""
-    )
-    return f"{role}: {ROLES[role]}.{parted}"
+    other = " One reading of several; the preferred one is used instead."
+    return f"{role}: {ROLES[role]}.{other if record.get('reading_of') else ''}"
 
 
-def _event_facts(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts_of_date(record: Row) -> list[tuple[str, str]]:
     if "documented" not in record:
-        agreed = str(record.get("agreed", ""))
-        return [("Period", when(record)), ("Agreed", agreed)]
+        return [("Period", when(record)), ("Agreed", str(record.get("agreed", "")))]
     changed = ""
     if record["to_status"]:
         changed = f"from {_STATUS[record['from_status']]} to {_STATUS[record['to_status']]}"
-    moved = "both sides" if record["moved_by"] == "both" else country_title(record["moved_by"])
-    headline = "yes: the break that the model is judged by" if record["headline"] == "yes" else ""
+    mover = record["moved_by"]
+    headline = record["headline"] == "yes"
     return [
         ("Date", str(record["documented"])),
-        ("Defensible from", _span(record["earliest"], record["latest"])),
+        ("Defensible from", _span(record)),
         ("Changed", changed),
-        ("Moved by", moved),
-        ("Headline", headline),
+        ("Moved by", "both sides" if mover == "both" else country_title(mover)),
+        ("Headline", "yes: the break that the model is judged by" if headline else ""),
     ]
 
 
-def _amount_facts(record: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts_of_amount(record: Row) -> list[tuple[str, str]]:
     if not amount(record):
         return []
     low, high = record.get("low"), record.get("high")
-    ranged = (
-        f" ({number(low)}–{number(high)})"
-        if low is not None and high is not None and low < high
-        else ""
-    )
-    worth = dollars(record, ranged=True)
-    told = [("Amount", amount(record) + ranged)]
+    ranged = low is not None and high is not None and low < high
+    span = f" ({number(low)}–{number(high)})" if ranged else ""
+    facts = [("Amount", amount(record) + span)]
     if record["file"] == "aid":
-        told.append(
-            (
-                "In US dollars",
-                f"{worth} million" if worth else f"not converted; kept in {record['unit']}",
-            )
-        )
-    return told
+        worth = dollars(record, ranged=True)
+        kept = f"not converted; kept in {record['unit']}"
+        facts.append(("In US dollars", f"{worth} million" if worth else kept))
+    return facts
 
 
-def _brief(entry: EvidenceEntry, material: Material) -> str:
-    record = entry.record
-    parts = [
-        when(record),
-        amount(record),
-        what(record),
-        f"Lines {record['lines']}" if record.get("lines") else "",
-    ]
-    return f"{' · '.join(part for part in parts if part)} · role: {record.get('role', '')}"
+def _brief(record: Row) -> str:
+    lines = f"Lines {record['lines']}" if record.get("lines") else ""
+    parts = [when(record), amount(record), what(record), lines, f"role: {record.get('role', '')}"]
+    return " · ".join(part for part in parts if part)
 
 
 def timeline_mark(entry: EvidenceEntry) -> EvidenceMark:
     """An entry as a mark on the time line."""
     record = entry.record
     event = "documented" in record
-    first, last = (
-        (record["earliest"], record["latest"]) if event else (record["from"], record["to"])
-    )
+    first, last = _ends(record)
     return EvidenceMark(
-        id=record["id"],
+        id=entry.id,
         lane=pair_words(record) or "Exchange rates",
         kind=record["file"],
         shape=record["to_status"] if event else record.get("basis", ""),
@@ -258,7 +275,7 @@ def timeline_mark(entry: EvidenceEntry) -> EvidenceMark:
     )
 
 
-def _few_words(record: Mapping[str, Any]) -> str:
+def _few_words(record: Row) -> str:
     """A row in a word or two: the kind of an event, or an amount."""
     if record["file"] in ("record", "cuts"):
         return str(record["kind"])

@@ -1,0 +1,111 @@
+"""The columns of histories on disk: one row a history, with the break of each pair, and aid."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from scenarios.documented import BASES, PLAN_PERIODS
+from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, SERIES, YEARS, Outcomes
+from simulation.countries import COUNTRY_KEYS
+from simulation.dates import QUARTERS, date_of
+from simulation.trajectory import CAUSES
+
+#: What is known of the break of each pair, with the type of its column.
+BREAK_COLUMNS = {
+    "quarter": pa.int16(),
+    "break": pa.string(),
+    "initiator": pa.string(),
+    "cause": pa.string(),
+}
+_DATES = tuple(date_of(quarter) for quarter in range(QUARTERS))
+
+
+def stem_of(name: str) -> str:
+    """How the names of a pair's columns begin: ``albania_china`` for ``albania-china``."""
+    return name.replace("-", "_")
+
+
+def _fields() -> Iterator[tuple[str, pa.DataType]]:
+    """The columns of every file of a batch, in order, with their types."""
+    yield "replicate", pa.int64()
+    yield "draw", pa.int32()
+    stems = [stem_of(name) for name in PAIR_NAMES]
+    for stem in stems:
+        for name, kind in BREAK_COLUMNS.items():
+            yield f"{stem}_{name}", kind
+    for stem in stems:
+        for period in PLAN_PERIODS:
+            yield f"{stem}_pledged_{stem_of(period.name)}", pa.float32()
+    for stem in stems:
+        for series in SERIES:
+            for year in YEARS:
+                yield f"{stem}_{series}_{year}", pa.float32()
+
+
+#: The columns of a batch: breaks, aid pledged by plan period, and yearly values of each pair.
+SCHEMA = pa.schema(list(_fields()))
+#: Those that hold few different texts.
+TEXTS = [field.name for field in SCHEMA if field.type == pa.string()]
+
+
+def batch_table(outcomes: Outcomes, draws: int) -> pa.Table:
+    """One row a history: number, draw, and each pair's break, aid pledged and yearly values.
+
+    ``draws`` is the number of parameter draws; yearly values must be kept for every history.
+    """
+    columns = list(_break_columns(outcomes, draws, slice(None)).values())
+    pledged = outcomes.aid[BASES.index("pledged")]
+    for place in range(len(PAIRS)):
+        columns.extend(map(pa.array, pledged[: len(PLAN_PERIODS), place]))
+    for place in range(len(PAIRS)):
+        for series in SERIES:
+            columns.extend(map(pa.array, outcomes.series[series][:, place]))
+    typed = [column.cast(field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.table(typed, schema=SCHEMA)
+
+
+def histories_table(outcomes: Outcomes, draws: int, rows: slice) -> pa.Table:
+    """One row a history: number, draw, and each pair's break: its date, who moved and why."""
+    columns = _break_columns(outcomes, draws, rows)
+    return pa.table({name: columns[name] for name in columns if not name.endswith("_quarter")})
+
+
+def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.Array]:
+    """The number and draw of some histories, and what ``BREAK_COLUMNS`` names of each pair."""
+    numbers = outcomes.first_replicate + np.arange(outcomes.replicates)[rows]
+    columns = {"replicate": pa.array(numbers), "draw": pa.array(numbers % draws)}
+    for place, name in enumerate(PAIR_NAMES):
+        split = outcomes.split[place, rows]
+        values = (
+            pa.array(split),
+            _named(split, _DATES),
+            _named(outcomes.initiator[place, rows], COUNTRY_KEYS),
+            _named(outcomes.cause[place, rows], CAUSES),
+        )
+        heads = [f"{stem_of(name)}_{head}" for head in BREAK_COLUMNS]
+        columns |= dict(zip(heads, values, strict=True))
+    return columns
+
+
+def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
+    """One row a history, pair and window: aid asked, pledged and delivered in million US dollars."""
+    numbers = outcomes.first_replicate + np.arange(outcomes.replicates)[rows]
+    shape = (len(outcomes.windows), len(PAIRS), numbers.size)
+    window, pair, row = (axis.ravel() for axis in np.indices(shape, dtype=np.int16))
+    patrons, clients = np.array(PAIRS, dtype=np.int16).T
+    columns: dict[str, Any] = {
+        "replicate": numbers[row],
+        "patron": _named(patrons[pair], COUNTRY_KEYS),
+        "client": _named(clients[pair], COUNTRY_KEYS),
+        "period": _named(window, [each.name for each in outcomes.windows]),
+    }
+    columns |= {basis: outcomes.aid[which, ..., rows].ravel() for which, basis in enumerate(BASES)}
+    return pa.table(columns)
+
+
+def _named(codes: Any, names: Sequence[str]) -> pa.DictionaryArray:
+    """Codes as text, with nothing where the code is -1."""
+    known = pa.array(codes.astype(np.int16), mask=codes == NEVER)
+    return pa.DictionaryArray.from_arrays(known, pa.array(names))

@@ -1,1 +1,0 @@
-"""The tab Explore: one history, stepped quarter by quarter."""

@@ -1,0 +1,295 @@
+"""The tab Record: the evidence itself, as a time line and a table whose rows open."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Self
+
+import reacton.ipyvuetify as v
+import solara
+from pydantic import PlainSerializer
+
+from scenarios.charts.evidence import ROW_ID, EvidenceMark, evidence_timeline
+from scenarios.charts.look import Look
+from scenarios.page.material import EvidenceEntry, Material, use_material
+from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
+from scenarios.page.parts.picture import MarkedSvg, PictureFiles, drawn_svg, use_look
+from scenarios.page.parts.refusal import use_guard
+from scenarios.page.parts.table import Column, Table
+from scenarios.page.parts.view import (
+    WHERE,
+    Download,
+    TakeAway,
+    View,
+    csv_of,
+    keys,
+    one_of,
+    short_text,
+    use_view,
+    whole,
+    written_as,
+)
+from scenarios.page.rows import (
+    KINDS,
+    ROLES,
+    SORTS,
+    card_of,
+    pair_in,
+    pairs_in,
+    searched,
+    table_row,
+    timeline_mark,
+    years_in,
+)
+from simulation.dates import FIRST_YEAR, LAST_YEAR
+from simulation.errors import Problem
+
+#: Everything, drivers and exchange rates included, in place of a kind.
+ALL = "all"
+#: Rows on one page of the table.
+PAGE = 20
+_ORDERS = {"rising": False, "falling": True}
+_COLUMNS = {
+    "when": "When",
+    "pair": "Client – patron",
+    "kind": "Kind",
+    "what": "What the source says, in our words",
+    "amount": "Amount",
+    "dollars": "Million US$",
+    "role": "Role",
+}
+
+
+def _ids(material: Material) -> list[str]:
+    return [entry.id for entry in material.evidence]
+
+
+class RecordView(View):
+    """Which rows of the evidence are shown, in what order, and which one is open.
+
+    An empty text means all; an empty ``kind`` means aid, terms, cuts and events, and drivers too if
+    they are asked for by their role.
+    """
+
+    model_config = keys(first_year="from", last_year="to", falling="order", opened="row")
+
+    pair: Annotated[str, one_of(lambda material: pairs_in(material.evidence))] = ""
+    kind: Annotated[str, one_of(lambda _: (*KINDS, ALL))] = ""
+    role: Annotated[
+        str,
+        written_as({role.replace(" ", "-"): role for role in ROLES}),
+        PlainSerializer(lambda role: role.replace(" ", "-")),
+    ] = ""
+    first_year: Annotated[int, whole(FIRST_YEAR, LAST_YEAR)] = FIRST_YEAR
+    last_year: Annotated[int, whole(FIRST_YEAR, LAST_YEAR)] = LAST_YEAR
+    text: Annotated[str, short_text(LONGEST_TEXT)] = ""
+    sort: Annotated[str, one_of(lambda _: SORTS)] = "when"
+    falling: Annotated[bool, written_as(_ORDERS), PlainSerializer(lambda _: "falling")] = False
+    page: Annotated[int, whole(1, 999)] = 1
+    opened: Annotated[str, one_of(lambda material: _ids(material))] = ""
+
+    @classmethod
+    def from_query(
+        cls, search: str | None, material: Material | None = None
+    ) -> tuple[Self, list[Problem]]:
+        """The view that a link asks for, and what is wrong with the link."""
+        view, problems = super().from_query(search, material)
+        if view.first_year > view.last_year:
+            allowed = f"not after to = {view.last_year}"
+            problems.append(Problem(WHERE, "from", view.first_year, allowed))
+            view = view.changed(first_year=FIRST_YEAR, last_year=LAST_YEAR)
+        return view, problems
+
+    @property
+    def words(self) -> list[str]:
+        """The words that must all occur somewhere in a row."""
+        return self.text.casefold().split()
+
+    def changed(self, **changes: Any) -> Self:
+        """The view with something changed; a filter or order leads back to the first page."""
+        turned = {"page", "opened"} & set(changes)
+        return self.model_copy(update=changes if turned else changes | {"page": 1})
+
+    def with_open(self, name: str, material: Material) -> "RecordView":
+        """The view with a row open, on its page; filters that hide it are lifted."""
+        ids = [entry.id for entry in self.entries(material)]
+        if name and name not in ids:
+            return RecordView(kind=ALL, text=name, opened=name)
+        page = ids.index(name) // PAGE + 1 if name else self.page
+        return self.changed(opened=name, page=page)
+
+    def entries(self, material: Material) -> list[EvidenceEntry]:
+        """The entries that the filters let through, in order."""
+        entries = [entry for entry in material.evidence if self._passes(entry, material)]
+        return sorted(entries, key=SORTS[self.sort], reverse=self.falling)
+
+    def _passes(self, entry: EvidenceEntry, material: Material) -> bool:
+        record = entry.record
+        first, last = years_in(entry)
+        usual = record["file"] not in ("drivers", "currency") or self.role == "driver"
+        return (
+            self.pair in ("", pair_in(record))
+            and (usual if not self.kind else self.kind in (ALL, record["file"]))
+            and self.role in ("", record.get("role", ""))
+            and first <= self.last_year
+            and last >= self.first_year
+            and all(word in searched(entry, material.sources) for word in self.words)
+        )
+
+
+@solara.component
+def Record() -> None:
+    """The evidence: filters, time line, table; all that is shown follows from the view."""
+    material = use_material()
+    state = use_view("/record", RecordView, lambda view: view.with_open(view.opened, material))
+    view = state.value
+    filters = view.changed(page=1, opened="")
+    entries = solara.use_memo(lambda: view.entries(material), [filters])
+    marks = solara.use_memo(lambda: tuple(map(timeline_mark, entries)), [filters])
+    hints = solara.use_memo(lambda: {entry.id: _hint(entry) for entry in entries}, [filters])
+    introduction = solara.use_memo(lambda: _introduction(material.evidence), [])
+
+    def change(**changes: Any) -> None:
+        state.set(state.value.changed(**changes))
+
+    def open_row(name: str) -> None:
+        state.set(state.value.with_open(name, material))
+
+    with solara.Div(classes=["lp-record"]):
+        v.Html(tag="h1", children=["The record"])
+        v.Html(tag="p", class_="lp-note", children=[introduction])
+        Filters(view, change)
+        Timeline(marks, hints, view.opened, open_row)
+        Rows(view, entries, open_row, change)
+        hint = "the rows shown, every column"
+        rows = Download("Rows (CSV)", "record.csv", lambda: rows_csv(entries), hint)
+        TakeAway([rows], view)
+
+
+def _introduction(entries: Sequence[EvidenceEntry]) -> str:
+    counts = {role: sum(entry.record.get("role") == role for entry in entries) for role in ROLES}
+    uses = "; ".join(f"{role} ({counts[role]}): {words}" for role, words in ROLES.items())
+    rows = f"{len(entries)} rows from cited sources, in our own words."
+    return f"{rows} What a row is used for: {uses}."
+
+
+def _hint(entry: EvidenceEntry) -> str:
+    row = table_row(entry)
+    columns = ("when", "pair", "kind", "amount", "what", "role")
+    return " · ".join(row[key] for key in columns if row[key])
+
+
+@solara.component
+def Filters(view: RecordView, change: Callable[..., None]) -> None:
+    """What the rows are narrowed to."""
+
+    def choose(name: str, value: str | int) -> None:
+        changes: dict[str, str | int] = {name: value}
+        if name == "first_year" and int(value) > view.last_year:
+            changes["last_year"] = value
+        if name == "last_year" and int(value) < view.first_year:
+            changes["first_year"] = value
+        change(**changes, opened="", page=1)
+
+    every = {"": "all"}
+    kinds = {"": "aid, terms, cuts, events"} | KINDS | {ALL: "everything"}
+    pairs = choices_of(every | pairs_in(use_material().evidence))
+    roles = choices_of(every | {role: role for role in ROLES})
+    within: dict[str, Any] = {"least": FIRST_YEAR, "most": LAST_YEAR}
+    with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "Filters"}):
+        fields = [
+            Field("pair", "Pair, client first", view.pair, pairs),
+            Field("kind", "Kind", view.kind, choices_of(kinds)),
+            Field("role", "Role", view.role, roles),
+            Field("first_year", "From year", view.first_year, **within),
+            Field("last_year", "To year", view.last_year, **within),
+            Field("text", "Words", view.text, hint="All words must occur somewhere in the row"),
+        ]
+        Fields(fields, choose)
+        if view != RecordView():
+            everything = dict(RecordView())
+            solara.Button(
+                "Show all", on_click=lambda: change(**everything), small=True, outlined=True
+            )
+
+
+@lru_cache(maxsize=24)
+def _timeline_svg(marks: tuple[EvidenceMark, ...], look: Look) -> str:
+    """The SVG of a time line; visitors who look at the same rows share it."""
+    return drawn_svg(lambda look: evidence_timeline(marks, look), look)
+
+
+@solara.component
+def Timeline(
+    marks: tuple[EvidenceMark, ...],
+    hints: Mapping[str, str],
+    opened: str,
+    on_open: Callable[[str], None],
+) -> None:
+    """The time line of some rows, each with words on hovering; a click on one opens it."""
+    look = use_look()
+    guard = use_guard()
+    svg = solara.use_memo(lambda: _timeline_svg(marks, look), [marks, look.name])
+    words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980"
+    with solara.Div(classes=["lp-timeline-wide"]):
+        MarkedSvg(
+            svg=svg,
+            words=f"{words}; the table beneath tells the same in words",
+            start=ROW_ID,
+            hints=hints,
+            opened=opened,
+            event_clicked=guard(on_open),
+        )
+        PictureFiles("record", lambda look: evidence_timeline(marks, look))
+
+
+@solara.component
+def Rows(
+    view: RecordView,
+    entries: Sequence[EvidenceEntry],
+    open_row: Callable[[str], None],
+    change: Callable[..., None],
+) -> None:
+    """One page of the rows; a row opens to its source, lines, page, rival readings and role."""
+    material = use_material()
+    pages = max(1, -(-len(entries) // PAGE))
+    page = min(view.page, pages)
+    on_page = entries[(page - 1) * PAGE : page * PAGE]
+    opened = next((entry for entry in material.evidence if entry.id == view.opened), None)
+
+    def sort(key: str) -> None:
+        change(sort=key, falling=key == view.sort and not view.falling)
+
+    Table(
+        f"{len(entries)} of {len(material.evidence)} rows",
+        [
+            Column(key, title, numeric=key in ("amount", "dollars"), sortable=key in SORTS)
+            for key, title in _COLUMNS.items()
+        ],
+        [table_row(entry) for entry in on_page],
+        sort=view.sort,
+        falling=view.falling,
+        page=page,
+        pages=pages,
+        opened=view.opened if opened in on_page else "",
+        card=card_of(opened, material) if opened is not None else None,
+        on_open=open_row,
+        on_turn=lambda to: change(page=int(to), opened=""),
+        on_sort=sort,
+    )
+
+
+def rows_csv(entries: Sequence[EvidenceEntry]) -> bytes:
+    """Rows of the evidence as CSV, every column that any of them has.
+
+    The worth in dollars stands in three columns, and the rows beside a row are named.
+    """
+    records = []
+    for entry in entries:
+        record = dict(entry.record)
+        worth = record.pop("million_usd", None) or {}
+        record |= {f"million_usd_{end}": worth.get(end, "") for end in ("value", "low", "high")}
+        for how, names in entry.beside.items():
+            if names:
+                record[how.lower().replace(" ", "_")] = ";".join(names)
+        records.append(record)
+    return csv_of(records)

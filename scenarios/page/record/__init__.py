@@ -1,1 +1,0 @@
-"""The tab Record: the evidence itself."""

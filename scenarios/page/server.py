@@ -1,0 +1,56 @@
+"""What the page asks of its server beside drawing: memory given back, and a mended Solara.
+
+Memory of visitors who have left goes back to the system, so that a server that was busy once does
+not stay large. In Solara 1.64 a slip of the pen is mended, of which the browser's console would
+complain at every visit.
+"""
+
+import ctypes
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from threading import Timer
+
+import ipyvue
+import reacton.core
+import solara.widgets
+import traitlets
+
+#: Seconds after a visitor has left, when everything of theirs has been let go.
+_GRACE = 1.5
+_SLIP, _MEANT = "modules.export =", "module.exports ="
+
+
+def give_back() -> None:
+    """Collect what is unused and give it back to the system, where the C library can do so."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+def on_visit() -> Callable[[], None]:
+    """Called when a visitor comes; returns what is to be done when they leave."""
+
+    def on_leave() -> None:
+        timer = Timer(_GRACE, give_back)
+        timer.daemon = True
+        timer.start()
+
+    return on_leave
+
+
+class Navigator(solara.widgets.Navigator):  # type: ignore[misc]
+    """Solara's own navigator, whose script is named as the browser expects it."""
+
+    template_file = None
+
+    @traitlets.default("template")
+    def _mended(self) -> ipyvue.Template:
+        written = Path(solara.widgets.Navigator.template_file).read_text(encoding="utf-8")
+        return ipyvue.Template(template=written.replace(_SLIP, _MEANT))
+
+
+def mend_navigator() -> None:
+    """Let Solara take the mended navigator; one without the slip is taken as it is."""
+    solara.Navigator = reacton.core.ComponentWidget(Navigator)

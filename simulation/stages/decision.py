@@ -1,0 +1,188 @@
+"""Stage 4 of a quarter: pairs may quarrel, break, make up or ally, and what their moves leave behind."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from simulation.arrays import Array, PairCode, PairFlag, PerPair, reversed_pair, zero_pairs
+from simulation.conditioning import Conditioning, chances_of_moves
+from simulation.context import QuarterContext
+from simulation.fusion import fused
+from simulation.parameters import Parameters
+from simulation.rules import perception as views
+from simulation.rules import status
+from simulation.stages.exchange import Exchange
+from simulation.stages.perception import Perception
+from simulation.state import (
+    WAYS,
+    AllianceState,
+    Move,
+    Status,
+    standing,
+    standings,
+    status_after,
+)
+
+#: The move, as scenarios name it, that each decision leads to.
+_MOVE_OF_DECISION = {
+    "dispute_by_client": "dispute",
+    "dispute_by_patron": "dispute",
+    "break_by_client": "break",
+    "break_by_patron": "break",
+    "mending": "mending",
+    "alliance_forming": "formation",
+}
+
+
+class Decision(NamedTuple):
+    """The chances of the status stage and what came of them."""
+
+    fear: PerPair
+    outside_option: PerPair
+    accord: PerPair
+    exclusion: PerPair
+    dispute_by_client: PerPair
+    dispute_by_patron: PerPair
+    break_by_client: PerPair
+    break_by_patron: PerPair
+    mending: PerPair
+    alliance_forming: PerPair
+    move: PairCode
+    moved_by_client: PairFlag
+    moved_by_patron: PairFlag
+
+
+class Settlement(NamedTuple):
+    """The statuses that the quarter's moves have led to, and the promises they cancelled and left open."""
+
+    status: PairCode
+    cancelled: PerPair
+    pledged: PerPair
+
+
+@fused
+def decision_of(
+    state: AllianceState,
+    parameters: Parameters,
+    context: QuarterContext,
+    shocks: Mapping[str, Array],
+    perception: Perception,
+    exchange: Exchange,
+) -> Decision:
+    """Stage 4: every pair may quarrel, break, make up or ally, each by a chance and a shock of its own."""
+    allied, estranged, split = standings(state.status)
+    option = views.outside_option(perception.warmth, perception.attention)
+    fear = status.fear(
+        context.proximity, perception.attention, context.hierarchy, context.distraction
+    )
+    accord = status.accord(state.goodwill)
+    exclusion = status.exclusion(allied, context.proximity, perception.attention, context.hierarchy)
+    untied = 1 - allied
+    untied -= estranged
+    chances = {
+        "dispute_by_client": allied
+        * status.dispute_by_client(state.strain, **parameters.of(status.dispute_by_client)),
+        "dispute_by_patron": allied
+        * status.dispute_by_patron(state.fatigue, **parameters.of(status.dispute_by_patron)),
+        "break_by_client": estranged
+        * status.break_by_client(
+            state.strain, option, fear, exchange.dependence, **parameters.of(status.break_by_client)
+        ),
+        "break_by_patron": estranged
+        * status.break_by_patron(state.fatigue, **parameters.of(status.break_by_patron)),
+        "mending": estranged
+        * status.mending(accord, state.strain, state.fatigue, **parameters.of(status.mending)),
+        "alliance_forming": untied
+        * status.alliance_forming(
+            accord,
+            perception.danger,
+            context.proximity,
+            perception.attention,
+            perception.asymmetry,
+            perception.submission,
+            exclusion,
+            perception.friend_opposed + reversed_pair(perception.friend_opposed),
+            split,
+            status.openness(context.pressure, context.hierarchy),
+            **parameters.of(status.alliance_forming),
+        ),
+    }
+    for decision, chance in chances.items():
+        zero_pairs(chance, context.forbidden[_MOVE_OF_DECISION[decision]])
+    fired = {name: fallen(shocks[name], chance) for name, chance in chances.items()}
+    return Decision(
+        fear,
+        option,
+        accord,
+        exclusion,
+        **chances,
+        move=moves_made(fired),
+        moved_by_client=fired["dispute_by_client"]
+        | fired["break_by_client"]
+        | fired["alliance_forming"],
+        moved_by_patron=fired["dispute_by_patron"] | fired["break_by_patron"],
+    )
+
+
+def impose_moves(decision: Decision, state: AllianceState, context: QuarterContext) -> None:
+    """Put the moves that a scenario imposes in place of those that were decided, where the status allows them."""
+    for pair, imposed in context.imposed:
+        way = WAYS[imposed]
+        open_to_it = np.isin(state.status[pair], way.before)
+        decision.move[pair] = np.where(open_to_it, np.int8(way.move), decision.move[pair])
+        decision.moved_by_client[pair] &= ~open_to_it
+        decision.moved_by_patron[pair] &= ~open_to_it
+
+
+def impose_record(
+    record: Conditioning, quarter: int, decision: Decision, shocks: Mapping[str, Array]
+) -> None:
+    """Put the moves on record in place of those that were decided, and add up the probabilities they had."""
+    record.impose(
+        quarter,
+        chances_of_moves(
+            leaving=either(decision.dispute_by_client, decision.dispute_by_patron),
+            breaking=either(decision.break_by_client, decision.break_by_patron),
+            mending=either(decision.mending, 0 * decision.mending),
+            forming=either(decision.alliance_forming, 0 * decision.alliance_forming),
+        ),
+        shocks["mending"],
+        decision.move,
+    )
+
+
+def either(one: PerPair, other: PerPair) -> PerPair:
+    """The chance that at least one of a pair's independent decisions falls, whichever side takes it."""
+    neither = (1 - one) * (1 - other)
+    return np.asarray(1 - neither * reversed_pair(neither))
+
+
+@fused
+def fallen(shock: PerPair, chance: PerPair) -> PairFlag:
+    """Whether a decision falls: its uniform shock is below its chance."""
+    return shock < chance
+
+
+def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
+    """What becomes of each pair when its decisions have fallen; a break comes before a reconciliation."""
+    leaving = fired["dispute_by_client"] | fired["dispute_by_patron"]
+    breaking = fired["break_by_client"] | fired["break_by_patron"]
+    breaking = breaking | reversed_pair(breaking)
+    mending = (fired["mending"] | reversed_pair(fired["mending"])) & ~breaking
+    move: PairCode = (leaving | reversed_pair(leaving)) * np.int8(Move.ESTRANGED)
+    move = move + (fired["alliance_forming"] | reversed_pair(fired["alliance_forming"])) * np.int8(
+        Move.FORMED
+    )
+    move += breaking * np.int8(Move.SPLIT) + mending * np.int8(Move.MENDED)
+    return move
+
+
+@fused
+def settlement_of(
+    status: PairCode, move: PairCode, open_pledges: PerPair, context: QuarterContext
+) -> Settlement:
+    """What the moves leave behind: the new statuses; a promise ends with the alliance."""
+    after = zero_pairs(status_after(status, move), context.absent)
+    cancelled = open_pledges * (standing(after, Status.SPLIT) | standing(after, Status.NONE))
+    return Settlement(after, cancelled, open_pledges - cancelled)

@@ -4,4 +4,4 @@ from simulation.errors import LilliputError
 
 
 class CalibrationError(LilliputError):
-    """Evidence, a setting or a posterior that calibration cannot use; ``problems`` lists them all."""
+    """Evidence, a setting or a posterior that calibration cannot use, with all its problems."""

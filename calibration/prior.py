@@ -1,5 +1,7 @@
 """The prior of the parameter table, in coordinates in which it is a standard normal cloud."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -14,7 +16,7 @@ _FARTHEST = 8.0
 
 
 def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
-    """Centre and standardised bounds of a parameter on its normal scale (the logarithm, for a lognormal one)."""
+    """Centre and standardised bounds of a parameter on its normal (or logarithmic) scale."""
     lognormal = parameter.family == "lognormal"
     scale = np.log if lognormal else float
     centre = float(scale(parameter.default))
@@ -28,10 +30,10 @@ def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
 
 
 def values_of(parameter: Parameter, coordinates: Array) -> Array:
-    """The parameter values that belong to standard normal coordinates, by the inverse of the truncated prior.
+    """The parameter values at standard normal coordinates, by the truncated prior's inverse.
 
-    Formula: x = centre + spread x Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low))), exponentiated for a
-    lognormal prior.
+    Formula: x = centre + spread x Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low))), exponentiated
+    for a lognormal prior.
     """
     centre, low, high = _standard_bounds(parameter)
     below, above = special.ndtr(low), special.ndtr(high)
@@ -43,13 +45,21 @@ def values_of(parameter: Parameter, coordinates: Array) -> Array:
 
 
 def parameters_at(coordinates: Coordinates, copies: int = 1) -> Parameters:
-    """The parameters of a population of coordinate vectors (population, parameters), each repeated ``copies`` times."""
+    """The parameters at vectors (population, parameters), each repeated ``copies`` times."""
     return Parameters(
         {
             name: np.repeat(values_of(parameter, coordinates[:, place]), copies)
             for place, (name, parameter) in enumerate(parameter_table().items())
         }
     )
+
+
+def with_fixed(parameters: Parameters, fixed: Mapping[str, float]) -> Parameters:
+    """The same parameters with some held at one value throughout."""
+    constants = {
+        name: np.full(parameters.replicates, float(value)) for name, value in fixed.items()
+    }
+    return Parameters({**parameters, **constants})
 
 
 def draw_coordinates(population: int, seed: int) -> Coordinates:

@@ -1,9 +1,10 @@
 """Keeps drivers and targets apart: nothing the model is judged by may be fed into it.
 
-Three things are looked for in the drivers and the parameter table: ids of evidence, the months of the five
-breaks, and the amounts of aid and rates of interest that the rules are compared with. A meeting that is no leak
-is listed, with its reason, in ``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from``
-name the driver row or, for ``parameters.toml``, the parameter and the row of evidence it happens to equal.
+Three things are looked for in the drivers and the parameter table: ids of evidence, the months of
+the five breaks, and the amounts of aid and rates of interest that the rules are compared with. A
+meeting that is no leak is listed, with its reason, in
+``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from`` name the driver
+row or, for ``parameters.toml``, the parameter and the row of evidence it happens to equal.
 """
 
 import math
@@ -91,13 +92,14 @@ def compared_figures(evidence: Evidence) -> tuple[AidFigure, ...]:
 def check_disjoint(
     evidence: Evidence, inputs: Inputs | None = None, coincidences: Path | None = None
 ) -> list[Problem]:
-    """Every place where something the model is judged by is also fed into it, unless allowed with a reason.
+    """Every place where something the model is judged by is fed into it without a reason allowed.
 
-    Refused are: an id of evidence in a driver or the name of a parameter; a driver row that begins or ends in
-    the month of one of the five breaks, or ends in the month before; a driver value or the default of a
-    parameter in dollars that equals a compared aid figure (in its unit, in dollars, or in dollars a quarter);
-    the default of a parameter in shares a year that equals a compared rate of interest; a default or bound
-    that is a date from 1945 to 1980; and an allowed coincidence without a reason.
+    Refused are: an id of evidence in a driver or the name of a parameter; a driver row that begins
+    or ends in the month of one of the five breaks, or ends in the month before; a driver value or
+    the default of a parameter in dollars that equals a compared aid figure (in its unit, in
+    dollars, or in dollars a quarter); the default of a parameter in shares a year that equals a
+    compared rate of interest; a default or bound that is a date from 1945 to 1980; and an allowed
+    coincidence without a reason.
     """
     inputs = shipped_inputs() if inputs is None else inputs
     lines, problems = read_lines(coincidences or COINCIDENCES, AllowedCoincidence.columns())
@@ -115,7 +117,8 @@ def _month_number(date: str) -> int:
 
 def _break_months(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
     breaks = {
-        _month_number(found.documented): pair for pair, found in headline_breaks(evidence).items()
+        _month_number(headline.documented): pair
+        for pair, headline in headline_breaks(evidence).items()
     }
     for line in inputs.driver_lines:
         for column, later in (("from", 0), ("to", 0), ("to", 1)):
@@ -124,7 +127,8 @@ def _break_months(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
             pair = breaks.get(_month_number(line[column]) + later)
             if pair is not None:
                 place = "the month before" if later else "the month of"
-                rule = f"a month other than {place} the break of {pair}, or a line in {COINCIDENCES.name}"
+                month = f"a month other than {place} the break of {pair}"
+                rule = f"{month}, or a line in {COINCIDENCES.name}"
                 where = f"drivers/{line.file} line {line.number} ({line['country']})"
                 key = (line.file, line["country"], line["from"])
                 yield Coincidence(key, Problem(where, column, line[column], rule))
@@ -135,7 +139,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _amounts_of(figure: AidFigure, evidence: Evidence) -> dict[str, float]:
-    """A figure as it could be typed in: in its unit, in dollars, in dollars a quarter; zero is no amount."""
+    """A figure as it could be typed in: in its unit, in dollars, in dollars a quarter; never 0."""
     amounts = {figure.unit: figure.value}
     converted = usd_of(figure, evidence.currency)
     if converted is not None:
@@ -146,7 +150,7 @@ def _amounts_of(figure: AidFigure, evidence: Evidence) -> dict[str, float]:
 
 
 def _typed_numbers(inputs: Inputs) -> Iterator[TypedNumber]:
-    """Driver values above 1 (the others are 0-1 codings) and the defaults of parameters in dollars."""
+    """Driver values above 1 (others are codings) and the defaults of parameters in dollars."""
     for line in inputs.driver_lines:
         value = line.number_in("value")
         if value is not None and 1 < value < math.inf:
@@ -176,7 +180,7 @@ def _amounts(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
 
 
 def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
-    """Defaults of parameters in shares a year that equal a rate of interest the rules are compared with."""
+    """Defaults in shares a year that equal a rate of interest the rules are compared with."""
     for row in interest_terms(evidence, COMPARED):
         for name, entry in inputs.parameter_table.items():
             default = float(entry["default"])
@@ -185,7 +189,8 @@ def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
                 and row.value > 0
                 and _same(default, row.value / 100)
             ):
-                rule = f"another number than the {row.value:g} {row.unit} of {row.id}, or a line in {COINCIDENCES.name}"
+                number = f"another number than the {row.value:g} {row.unit} of {row.id}"
+                rule = f"{number}, or a line in {COINCIDENCES.name}"
                 problem = Problem(_PARAMETERS, f"{name}.default", default, rule)
                 yield Coincidence((_PARAMETERS, name, row.id), problem)
 

@@ -1,4 +1,4 @@
-"""What the columns of the evidence may hold: words of closed lists, dates, numbers, lines of a source.
+"""What the columns of the evidence may hold: words of closed lists, dates, numbers, lines.
 
 Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; lines are those of the source held.
 """

@@ -34,7 +34,7 @@ class CsvLine:
 
     @property
     def name(self) -> str:
-        """The id of a row; of an exchange rate its unit and first date: ``million-yuan-1955-03``."""
+        """The id of a row; of an exchange rate unit and first date: ``million-yuan-1955-03``."""
         return self["id"] or f"{self['unit'].replace(' ', '-')}-{self['from']}".strip("-")
 
     @property
@@ -123,8 +123,8 @@ def read_entries(
 ) -> dict[str, AnyModel]:
     """The tables of a TOML file by name, as a model has them that has a ``name`` too.
 
-    ``problems_of`` finds, by place and entry, what a model cannot. Raises ``CalibrationError`` with a
-    ``title`` that lists every problem, or if the TOML is broken.
+    ``problems_of`` finds, by place and entry, what a model cannot. Raises ``CalibrationError`` with
+    a ``title`` that lists every problem, or if the TOML is broken.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))

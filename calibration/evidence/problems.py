@@ -1,4 +1,4 @@
-"""What is wrong with lines of the evidence beyond single cells: order, sources, pointers, shares."""
+"""What is wrong with lines of the evidence beyond single cells: order, pointers, shares."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -170,9 +170,9 @@ def _headline_problems(lines: Sequence[CsvLine]) -> list[Problem]:
         if name not in HEADLINE_PAIRS:
             problems.append(unknown(line.where, "headline pair", name, HEADLINE_PAIRS))
         elif line["to_status"] != "split" or line["role"] not in COMPARED:
-            shown = f"{line['role']}, {line['to_status']}"
+            change = f"{line['role']}, {line['to_status']}"
             allowed = "a target or held out row whose to_status is split"
-            problems.append(Problem(line.where, "headline", shown, allowed))
+            problems.append(Problem(line.where, "headline", change, allowed))
     return problems
 
 

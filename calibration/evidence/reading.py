@@ -1,9 +1,9 @@
-"""Reads the evidence from its CSV files, with an overlay of one's own or without; all problems at once.
+"""Reads the evidence from its CSV files, with or without an overlay of one's own.
 
 An overlay is a folder of CSV files named and headed like those of ``calibration/evidence`` (any of
-aid, terms, cuts, record, currency, shares), or one such file. A row whose id is shipped replaces that
-row, another is added. A file ``removed.csv`` with the columns id and reason takes rows away. See
-``docs/fitting.md``.
+aid, terms, cuts, record, currency, shares), or one such file. A row whose id is shipped replaces
+that row, another is added. A file ``removed.csv`` with the columns id and reason takes rows away.
+See ``docs/fitting.md``.
 """
 
 import hashlib
@@ -60,15 +60,15 @@ def evidence_of(lines: Mapping[str, Sequence[CsvLine]]) -> tuple[Evidence, list[
     rows: dict[str, Any] = {}
     problems: list[Problem] = []
     for kind, row_class in CLASSES.items():
-        found, refused = rows_of(lines[kind], row_class)
-        rows[kind] = tuple(found)
+        of_kind, refused = rows_of(lines[kind], row_class)
+        rows[kind] = tuple(of_kind)
         problems += refused
     return Evidence(**rows), problems + list(line_problems(lines))
 
 
 @dataclass(frozen=True)
 class Overlaid:
-    """The evidence with an overlay laid over it, and the ids of the rows that the overlay brought."""
+    """The evidence with an overlay laid over it, and the ids of the rows that it brought."""
 
     evidence: Evidence
     ids: frozenset[str]
@@ -138,10 +138,10 @@ def _remove(
     """Take away the rows that a file names; what is wrong with it. ``ids`` are those laid over."""
     lines, problems = read_lines(path, Removal.columns())
     problems += rows_of(lines, Removal)[1]
-    known = tuple(name for table in tables.values() for name in table)
+    names = tuple(name for table in tables.values() for name in table)
     for line in lines:
-        if line["id"] not in known:
-            problems.append(unknown(line.where, "id", line["id"], known))
+        if line["id"] not in names:
+            problems.append(unknown(line.where, "id", line["id"], names))
         if line["id"] in ids:
             allowed = "an id that no other file of the overlay has"
             problems.append(Problem(line.where, "id", line["id"], allowed))

@@ -47,7 +47,7 @@ def _pair(row: RecordedChange | AidFigure) -> Pair:
 
 
 def _changes(evidence: Evidence) -> dict[Pair, list[RecordedChange]]:
-    """The preferred changes of status by pair (patron, client), in the order of their documented dates."""
+    """The preferred changes of status by pair (patron, client), in the order of their dates."""
     by_pair: dict[Pair, list[RecordedChange]] = {}
     for row in sorted(evidence.record, key=lambda row: first_day(row.documented)):
         if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
@@ -62,8 +62,8 @@ def _status(name: str) -> Status | None:
 def record_problems(evidence: Evidence) -> list[Problem]:
     """What keeps the record from being a history the model could have.
 
-    Every change of status must start where the one before it ended, be a move the model knows, and have a
-    window that ends in a later quarter than the one before it.
+    Every change of status must start where the one before it ended, be a move the model knows, and
+    have a window that ends in a later quarter than the one before it.
     """
     problems = []
     for row in evidence.record:
@@ -88,8 +88,8 @@ def _chain_problems(pair: Pair, rows: Sequence[RecordedChange]) -> list[Problem]
             problems.append(Problem(where, "from_status", row.from_status, allowed))
         if before is None or after is None or (before, after) not in MOVE_OF_STATUSES:
             moves = listed(f"{one.name} to {other.name}".lower() for one, other in MOVE_OF_STATUSES)
-            given = f"{row.from_status} to {row.to_status}"
-            problems.append(Problem(where, "from_status, to_status", given, moves))
+            change = f"{row.from_status} to {row.to_status}"
+            problems.append(Problem(where, "from_status, to_status", change, moves))
         status = after
     return problems
 
@@ -100,7 +100,8 @@ def _window_problems(rows: Sequence[RecordedChange]) -> list[Problem]:
             f"record.csv ({after.id})",
             "latest",
             after.latest,
-            f"after {quarter_name(quarter_of(before.latest, end=True))}, the last quarter of {before.id}",
+            f"after {quarter_name(quarter_of(before.latest, end=True))}, "
+            f"the last quarter of {before.id}",
         )
         for before, after in pairwise(rows)
         if quarter_of(after.latest, end=True) <= quarter_of(before.latest, end=True)
@@ -110,10 +111,10 @@ def _window_problems(rows: Sequence[RecordedChange]) -> list[Problem]:
 def recorded_moves(
     evidence: Evidence, roles: Collection[str] = COMPARED
 ) -> tuple[RecordedMove, ...]:
-    """Every change of status on record with the quarters it may have fallen in, pair by pair and in order.
+    """Every change of status on record with the quarters it may have fallen in, pair by pair.
 
-    ``roles`` says which rows: those that are held out of a fit can be left out. Raises ``CalibrationError``
-    listing every change that does not follow from the one before it.
+    ``roles`` says which rows: those that are held out of a fit can be left out. Raises
+    ``CalibrationError`` listing every change that does not follow from the one before it.
     """
     raise_if_any(
         "record.csv: the record contradicts itself", record_problems(evidence), CalibrationError
@@ -145,7 +146,7 @@ def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
 
 
 def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
-    """The money asked, pledged or delivered among the four countries that the rules are compared with."""
+    """The money asked, pledged or delivered among the four countries, targets and held out."""
     observed = []
     for figure in evidence.aid:
         converted = usd_of(figure, evidence.currency)
@@ -174,8 +175,8 @@ def documented_record() -> Documented:
     """The documented breaks and amounts of aid, as plain figures for runs and charts."""
     evidence = read_evidence()
     breaks = (
-        DocumentedBreak(known.pair, known.documented, known.earliest, known.latest)
-        for known in headline_breaks(evidence).values()
+        DocumentedBreak(headline.pair, headline.documented, headline.earliest, headline.latest)
+        for headline in headline_breaks(evidence).values()
     )
     return Documented(tuple(breaks), aid_observations(evidence))
 
@@ -203,7 +204,7 @@ class Converted:
 
 
 def rate_day(figure: AidFigure) -> date:
-    """The day whose exchange rate applies to an amount: the agreement's, or else the middle of its period."""
+    """The day whose exchange rate applies: the agreement's, or else the middle of the period."""
     start = first_day(figure.agreed or figure.first)
     end = last_day(figure.agreed or figure.last)
     return start + (end - start) / 2
@@ -217,11 +218,11 @@ def rate_on(unit: str, day: date, rates: Iterable[ExchangeRate]) -> ExchangeRate
 
 
 def usd_of(figure: AidFigure, rates: Iterable[ExchangeRate]) -> Converted | None:
-    """An amount in million US dollars of the day; none if it is no money or no rate is held for its date.
+    """An amount in million US dollars of the day; none if it is no money or has no rate.
 
-    Formula: value x rate; low and high lie sqrt(a ** 2 + b ** 2) away in logarithms, a and b being the
-    distances in logarithms of the amount's and of the rate's own low (or high). A low of 0 stays 0; a
-    value of 0 takes the amount's range at the rate's own low and high.
+    Formula: value x rate; low and high lie sqrt(a ** 2 + b ** 2) away in logarithms, a and b being
+    the distances in logarithms of the amount's and of the rate's own low (or high). A low of 0
+    stays 0; a value of 0 takes the amount's range at the rate's own low and high.
     """
     rate = rate_on(figure.unit, rate_day(figure), rates) if figure.unit in MONEY_UNITS else None
     if rate is None:

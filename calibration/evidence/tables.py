@@ -38,12 +38,12 @@ def wide_console() -> Console:
 
 
 def pair_of(row: AnyRow) -> str:
-    """The pair a row is about, client first, such as ``albania-china``; empty for an exchange rate."""
+    """The pair a row is about, client first: ``albania-china``; empty for an exchange rate."""
     return "" if isinstance(row, ExchangeRate) else f"{row.client}-{row.patron}"
 
 
 def period_of(row: AnyRow) -> tuple[str, str]:
-    """The dates a row covers: an event's documented date, or else the first and last date of its period."""
+    """The dates a row covers: an event's documented date, or the ends of its period."""
     return (
         (row.documented, row.documented)
         if isinstance(row, RecordedChange)
@@ -52,14 +52,14 @@ def period_of(row: AnyRow) -> tuple[str, str]:
 
 
 def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
-    """A row as one JSON object: its columns, the file it stands in, and an amount of money in dollars."""
-    shown: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
+    """A row as one JSON object: its columns, its file, and an amount of money in dollars."""
+    entry: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
     if isinstance(row, AidFigure):
         usd = usd_of(row, evidence.currency)
-        shown["million_usd"] = (
+        entry["million_usd"] = (
             {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
         )
-    return shown
+    return entry
 
 
 def _number(value: float | None) -> str:
@@ -136,7 +136,7 @@ def evidence_table(kind: str, rows: Sequence[AnyRow], evidence: Evidence) -> Tab
 
 
 def beside_row(evidence: Evidence, kind: str, row: AnyRow) -> dict[str, list[AnyRow]]:
-    """The rows that bear on one: preferred and conflicting readings, the whole it belongs to, its parts."""
+    """The rows that bear on one: preferred and conflicting readings, its whole, its parts."""
     others = [other for k, other in evidence.rows() if k == kind and other.id != row.id]
 
     def pointing(column: str, aim: str) -> list[AnyRow]:
@@ -174,7 +174,8 @@ def _in_dollars(row: AidFigure, evidence: Evidence) -> str:
     if usd is None:
         return f"not converted; kept in {row.unit}"
     rate = usd.rate
-    at = f"{rate.usd_per_unit:g} USD per {rate.unit.removeprefix('million ')} ({rate.low:g}-{rate.high:g})"
+    currency = rate.unit.removeprefix("million ")
+    at = f"{rate.usd_per_unit:g} USD per {currency} ({rate.low:g}-{rate.high:g})"
     return (
         f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"
     )

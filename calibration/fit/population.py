@@ -1,4 +1,4 @@
-"""What a fit works on: how hard it tries, a population of parameter vectors, and how far it has come."""
+"""What a fit works on: its effort, a population of parameter vectors, and how far it has come."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from calibration.prior import Coordinates
 from simulation.arrays import Array
 
-#: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods (population,).
+#: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods
+#: (population,).
 Likelihood = Callable[[Coordinates, int], Array]
 #: Some members of a population, by their places.
 Members = NDArray[np.int64] | slice
@@ -25,9 +26,10 @@ FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 class Effort:
     """How hard to sample.
 
-    ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged; ``moves`` after each
-    bridge; the ``effective_share`` of the population kept by a bridge; ``last_moves`` at the record's full weight,
-    made by one in ``thinned`` members: many on the way leave many families, few can make many moves.
+    ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged;
+    ``moves`` after each bridge; the ``effective_share`` of the population kept by a bridge;
+    ``last_moves`` at the record's full weight, made by one in ``thinned`` members: many on the way
+    leave many families, few can make many moves.
     """
 
     population: int
@@ -53,10 +55,11 @@ class Chains:
     longest: float
 
 
-#: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is about 1 where the
-#: record fits best (``lilliput calibrate check noise``).
+#: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is
+#: about 1 where the record fits best (``lilliput calibrate check noise``).
 COPIES = 8
-#: The first is for a look, the second for work, three of the third make the posterior that is published.
+#: The first is for a look, the second for work, three of the third make the posterior that is
+#: published.
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
@@ -66,26 +69,28 @@ EFFORTS = {
         population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3
     ),
 }
-#: How hard each of some simulated records is fitted, by one process, to see whether fits recover what made them.
-#: Simulated records have mostly exact dates and so make do with fewer shocks.
+#: How hard each of some simulated records is fitted, by one process, to see whether fits recover
+#: what made them. Simulated records have mostly exact dates and so make do with fewer shocks.
 RECORD_EFFORTS = {
     "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
     "usual": Effort(
         population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2
     ),
 }
-#: Chains from each of many simulated records, to see whether likelihood and steps are right: the longer, the more a
-#: fault shows.
+#: Chains from each of many simulated records, to see whether likelihood and steps are right: the
+#: longer, the more a fault shows.
 RANK_EFFORTS = {
     "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
     "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
-#: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole rules.
+#: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole
+#: rules.
 ABLATION_EFFORTS = {
     "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=30),
     "usual": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=60),
 }
-#: How hard the rules are fitted again without an observation, beginning with draws fitted to the whole record.
+#: How hard the rules are fitted again without an observation, beginning with draws fitted to the
+#: whole record.
 WITHOUT_EFFORTS = {
     "quick": Effort(population=256, copies=COPIES, moves=0, effective_share=0.5, last_moves=40),
     "usual": Effort(population=512, copies=COPIES, moves=0, effective_share=0.5, last_moves=80),
@@ -94,12 +99,13 @@ WITHOUT_EFFORTS = {
 
 @dataclass(frozen=True)
 class Population:
-    """Draws from a tempered posterior, with the power of the likelihood reached and the log evidence so far.
+    """Draws from a tempered posterior, with the power of the likelihood and the log evidence.
 
-    ``coordinates`` (population, parameters), ``log_likelihood`` and ``ancestor`` (population,) belong together;
-    ``ancestor`` is the number of the prior draw that a member descends from, in rising order, so that relatives are
-    neighbours. ``evaluated`` counts the vectors whose likelihood has been estimated; ``base`` (population,) is the
-    log-likelihood that counts at power 0, nought where that is the prior.
+    ``coordinates`` (population, parameters), ``log_likelihood`` and ``ancestor`` (population,)
+    belong together; ``ancestor`` is the number of the prior draw that a member descends from, in
+    rising order, so that relatives are neighbours. ``evaluated`` counts the vectors whose
+    likelihood has been estimated; ``base`` (population,) is the log-likelihood that counts at power
+    0, nought where that is the prior.
     """
 
     coordinates: Coordinates
@@ -117,15 +123,15 @@ class Population:
 
     @property
     def advantage(self) -> Array:
-        """By how much the log-likelihood of each member exceeds that at power 0, shape (population,)."""
+        """By how much the log-likelihood of each member exceeds that at power 0 (population,)."""
         return self.log_likelihood - self.base
 
     @property
     def evidence_error(self) -> float:
-        """The standard error of the log evidence, from the families that descend from the draws of the prior.
+        """The standard error of the log evidence, from families that descend from prior draws.
 
-        Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when few families
-        are left, which ``families`` tells. Source: Lee & Whiteley 2018.
+        Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when
+        few families are left, which ``families`` tells. Source: Lee & Whiteley 2018.
         """
         sizes = np.bincount(self.ancestor) / len(self.ancestor)
         return float(np.sqrt(max((sizes**2).sum() - 1 / len(self.ancestor), 0.0)))
@@ -140,8 +146,8 @@ class Population:
 class Stage:
     """What happened at one power of the likelihood.
 
-    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of move; ``memory`` is the
-    mean correlation of the vectors with those before the moves.
+    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of
+    move; ``memory`` is the mean correlation of the vectors with those before the moves.
     """
 
     power: float
@@ -156,8 +162,9 @@ class Stage:
 class Sampling:
     """How far a sampling has come: all that is needed to go on with it.
 
-    ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power; ``before`` are the
-    coordinates at the beginning of the stage; ``lengths`` belong to the kinds of move.
+    ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power;
+    ``before`` are the coordinates at the beginning of the stage; ``lengths`` belong to the kinds of
+    move.
     """
 
     population: Population
@@ -170,7 +177,8 @@ class Sampling:
     def done(self, effort: Effort) -> float:
         """About what share of the work is behind us.
 
-        The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it did in fits so far.
+        The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it
+        did in fits so far.
         """
         bridges = len(self.stages)
         if self.population.power == 1:
@@ -192,21 +200,21 @@ class Sampling:
 
 
 def no_record(coordinates: Coordinates, _evaluated: int) -> Array:
-    """The log-likelihoods of a fit that begins with the prior: nought for every vector, shape (population,)."""
+    """The log-likelihoods (population,) of a fit that begins with the prior: nought for each."""
     return np.zeros(len(coordinates))
 
 
 def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
-    """A sampling at its beginning: draws from the prior (``start``) whose likelihood has been estimated."""
-    held = likelihood(start, 0)
+    """A sampling at its beginning: draws from the prior (``start``) with their likelihood."""
+    log_likelihood = likelihood(start, 0)
     population = Population(
-        start, held, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
+        start, log_likelihood, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
     )
     return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(STEPS))
 
 
 def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:
-    """A sampling at the record's full weight that begins with draws already near the posterior: the last moves alone.
+    """A sampling that begins with draws near the posterior and makes the last moves alone.
 
     Its log evidence is unknown (NaN).
     """
@@ -220,18 +228,23 @@ def begun_from(
 ) -> Sampling:
     """A sampling that begins with draws fitted under another likelihood, its ``base``.
 
-    Moves under the base come first, so that its estimates are those of draws that were accepted by them. The log
-    evidence is that of the likelihood less that of the base.
+    Moves under the base come first, so that its estimates are those of draws that were accepted by
+    them. The log evidence is that of the likelihood less that of the base.
     """
     return _begun_at(0.0, start, likelihood(start, 0), base(start, 0), 0.0, effort.moves)
 
 
 def _begun_at(
-    power: float, start: Coordinates, held: Array, held_base: Array, log_evidence: float, left: int
+    power: float,
+    start: Coordinates,
+    log_likelihood: Array,
+    base_likelihood: Array,
+    log_evidence: float,
+    left: int,
 ) -> Sampling:
     members = len(start)
     population = Population(
-        start, held, np.arange(members), power, log_evidence, members, held_base
+        start, log_likelihood, np.arange(members), power, log_evidence, members, base_likelihood
     )
     lengths = (NEAR_LENGTH,) * len(STEPS)
     stage = stage_of(population, lengths, (np.nan,) * len(STEPS), start)
@@ -256,7 +269,7 @@ def stage_of(
 
 
 def correlations(one: Coordinates, other: Coordinates) -> Array:
-    """The correlation of every coordinate (column) between two sets of vectors, member by member; 1 where constant."""
+    """The correlation of every coordinate between two sets of vectors; 1 where constant."""
     first, second = one - one.mean(axis=0), other - other.mean(axis=0)
     spread = np.sqrt((first**2).sum(axis=0) * (second**2).sum(axis=0))
     return np.where(

@@ -1,4 +1,4 @@
-"""What a fit leaves on disk: a checkpoint after every step, and at the end its draws with their manifest.
+"""What a fit leaves on disk: a checkpoint after every step, then its draws and manifest.
 
 Whatever cuts a fit short costs a step at most.
 """
@@ -38,8 +38,8 @@ def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) 
     """
     generator = np.random.Generator(np.random.Philox(key=[settings["seed"], _ORDER]))
     order = generator.permutation(len(sampling.population.coordinates))
-    drawn = parameters_at(sampling.population.coordinates[order])
-    frame = pd.DataFrame({name: drawn[name] for name in parameter_table()})
+    parameters = parameters_at(sampling.population.coordinates[order])
+    frame = pd.DataFrame({name: parameters[name] for name in parameter_table()})
     return write_draws(frame, posterior_manifest(sampling, settings), out)
 
 
@@ -87,7 +87,7 @@ def checkpoint_path(out: Path) -> Path:
 
 
 def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path) -> None:
-    """Keep a sampling and the settings it is made under; the file is complete or the one before it stays."""
+    """Keep a sampling and its settings; the file is complete or the one before it stays."""
     population = sampling.population
     manifest = {
         "settings": dict(settings),
@@ -106,7 +106,7 @@ def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path
 
 
 def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
-    """The sampling that was kept and the settings it was made under; none if the file is no whole checkpoint."""
+    """The sampling that was kept and its settings; none if the file is no whole checkpoint."""
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
             manifest = json.loads(str(kept["manifest"]))
@@ -128,7 +128,7 @@ def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
 
 
 def setting_differences(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Problem]:
-    """In what the settings of a fit asked for differ from those under which a checkpoint was made."""
+    """In what the settings of a fit differ from those under which a checkpoint was made."""
     return [
         Problem(
             "checkpoint",

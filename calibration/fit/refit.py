@@ -1,10 +1,11 @@
-"""The rules fitted again: with an observation left out of the record, or with parameters held fixed.
+"""Other fits: the rules without an observation or with parameters held fixed, and the nulls.
 
-A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both likelihoods: the
-two posteriors are near each other, and the ratio of their evidence comes out directly.
+A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both
+likelihoods: the two posteriors are near each other, and the ratio of their evidence comes out
+directly.
 
-Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that what was
-done once is not done again and what was broken off goes on.
+Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that
+what was done once is not done again and what was broken off goes on.
 """
 
 import hashlib
@@ -20,15 +21,13 @@ import numpy as np
 from calibration.fit.population import Effort, Population, Sampling, begun, begun_from, begun_near
 from calibration.fit.posterior import read_checkpoint, write_checkpoint
 from calibration.fit.sampler import sampled
-from calibration.fit.workers import over_processes, tasks_of
+from calibration.fit.workers import log_likelihoods, over_processes
 from calibration.likelihood.figures import observation_settings
-from calibration.likelihood.likelihood import Progress, Spell, filtered_log_likelihood, no_progress
+from calibration.likelihood.likelihood import Progress, Spell, no_progress
 from calibration.likelihood.null_likelihood import NullFit, pointwise
 from calibration.likelihood.nulls import Null
 from calibration.likelihood.observations import FIGURES, Record, observations_of
-from calibration.likelihood.pointwise import with_fixed
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
 from scenarios.draws import table_hash
 from simulation.arrays import Array
 
@@ -38,9 +37,10 @@ NULL_EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, la
 
 @dataclass(frozen=True)
 class Refit:
-    """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed.
+    """What is fitted again: the record, perhaps without an observation, and parameters fixed.
 
-    ``near`` names the draws that the fit begins with, all fitted to the whole record with all parameters free.
+    ``near`` names the draws that the fit begins with, all fitted to the whole record with all
+    parameters free.
     """
 
     name: str
@@ -66,18 +66,18 @@ class Refit:
 
 
 def refit_without(record: Record, place: int, near: str) -> Refit:
-    """What is to be fitted again to leave the observation of a place out, ``near`` draws fitted to the whole."""
+    """What is fitted again to leave out an observation, ``near`` draws fitted to the whole."""
     name = observations_of(record)[place].name.replace(" ", "-")
     return Refit(f"without-{name}", record, near, without=place)
 
 
 def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
-    """By what name a refit knows the draws it begins with: how many, of which, weighted over how many copies."""
+    """How a refit names the draws it begins with: how many, of which, and copies weighted."""
     return f"{used} of {draws_id}, {copies} copies"
 
 
 def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
-    """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
+    """The record without a figure; or, for a move or a silence, the spell that does not count."""
     row = observations_of(record)[place]
     if row.kind in FIGURES:
         rest = record.figures[: row.place] + record.figures[row.place + 1 :]
@@ -88,26 +88,16 @@ def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
 def refit_log_likelihoods(
     coordinates: Array, refit: Refit, seed: int, copies: int, first_vector: int
 ) -> Array:
-    """The log-likelihoods of coordinate vectors (population, parameters) for a refit, shape (population,).
+    """The log-likelihoods of coordinate vectors (population, parameters) for a refit.
 
-    With an observation left out, it is imposed where it is a move, so that all else keeps its course, but its
-    probability does not count.
+    With an observation left out, it is imposed where it is a move, so that all else keeps its
+    course, but its probability does not count.
     """
     record, uncounted = (
         (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
     )
-    return np.concatenate(
-        [
-            filtered_log_likelihood(
-                with_fixed(parameters_at(coordinates[start : start + task], copies), refit.fixed),
-                record,
-                seed=seed,
-                copies=copies,
-                first_vector=first_vector + start,
-                uncounted=uncounted,
-            )
-            for start, task in tasks_of(len(coordinates), copies)
-        ]
+    return log_likelihoods(
+        coordinates, record, seed, copies, first_vector, fixed=refit.fixed, uncounted=uncounted
     )
 
 
@@ -121,11 +111,11 @@ def refitted(
     workers: int | None = None,
     each_step: Callable[[Population], None] | None = None,
 ) -> Population:
-    """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
+    """Fit again, going on from what is kept in ``folder``; ``workers`` do not matter.
 
-    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole record. With
-    parameters held fixed, the log evidence of the result is that of the refit less that of the whole rules; with an
-    observation left out it is unknown (NaN).
+    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole
+    record. With parameters held fixed, the log evidence of the result is that of the refit less
+    that of the whole rules; with an observation left out it is unknown (NaN).
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
@@ -141,7 +131,8 @@ def refitted(
             each_step(reached.population)
 
     wanted = [
-        partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))
+        partial(_of_refit, rules, seed, effort.copies)
+        for rules in (refit, replace(refit, fixed={}))
     ]
     with over_processes(wanted, workers) as (likelihood, base):
         if kept:
@@ -178,7 +169,7 @@ def fitted_null(
     effort: Effort = NULL_EFFORT,
     progress: Progress = no_progress,
 ) -> NullFit:
-    """Fit a null by the sampler that fits the rules, in several runs whose scatter gives the error of its evidence."""
+    """Fit a null by the sampler of the rules, in ``runs`` whose scatter gives an error."""
     coordinates, evidences = [], []
 
     def likelihood(vectors: Array, evaluated: int) -> Array:

@@ -1,12 +1,12 @@
-"""Tempered population sampling: from the prior to draws that fit the record, in bridges of equal difficulty.
+"""Tempered population sampling: from the prior to draws that fit, in bridges of one difficulty.
 
-A population of parameter vectors is carried from the prior to the posterior through powers of the likelihood, or from
-draws fitted under one likelihood (the base) to those of another, through base ** (1 - power) x likelihood ** power; at
-each power it is weighted, resampled, and moved by steps that keep the tempered posterior unchanged.
-The stored likelihood estimate of the current vector is kept, so the moves are valid for a noisy likelihood. Every
-step draws from a generator of its own, addressed by seed and number of the step, so that a sampling broken off and
-taken up again ends in the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts 2009; Gelman & Meng
-1998.
+A population of parameter vectors is carried from the prior to the posterior through powers of the
+likelihood, or from draws fitted under one likelihood (the base) to those of another, through base
+** (1 - power) x likelihood ** power; at each power it is weighted, resampled, and moved by steps
+that keep the tempered posterior unchanged. The stored likelihood estimate of the current vector is
+kept, so the moves are valid for a noisy likelihood. Every step draws from a generator of its own,
+addressed by seed and number of the step, so that a sampling broken off and taken up again ends in
+the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts 2009; Gelman & Meng 1998.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,9 @@ from calibration.fit.population import (
 from calibration.prior import Coordinates
 from simulation.arrays import Array
 
-#: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full weight, where the noise
-#: of the likelihood refuses many steps whatever their length, so that longer ones lead farther (Sherlock et al. 2015).
+#: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full
+#: weight, where the noise of the likelihood refuses many steps whatever their length, so that
+#: longer ones lead farther (Sherlock et al. 2015).
 WANTED, LAST_WANTED = 0.25, 0.13
 #: The parts of the population that take turns in stepping.
 PARTS = 4
@@ -40,7 +41,7 @@ _LEAST_SPREAD = 1e-12
 
 
 def next_power(advantage: Array, power: float, effective_share: float) -> float:
-    """The next power of the likelihood at which the stated share of the population stays effective, at most 1."""
+    """The next power, at most 1, at which the stated share of the population stays effective."""
     wanted = effective_share * len(advantage)
     if effective_size((1 - power) * advantage) >= wanted:
         return 1.0
@@ -62,10 +63,10 @@ def move(
     length: float,
     base: Likelihood = no_record,
 ) -> tuple[Population, float]:
-    """One Metropolis step of every member toward the tempered posterior; also returns the share accepted.
+    """One Metropolis step of every member toward the tempered posterior, and the share accepted.
 
-    Every fourth members take turns, each stepping by what the others, which stand still, tell of the posterior's
-    place and shape.
+    Every fourth members take turns, each stepping by what the others, which stand still, tell of
+    the posterior's place and shape.
     """
     places, taken = np.arange(len(population.log_likelihood)), 0
     for part in range(PARTS):
@@ -87,31 +88,30 @@ def stepped(
     length: float,
     base: Likelihood = no_record,
 ) -> tuple[Population, int]:
-    """One Metropolis step of some members, by what the others tell of the posterior; also how many were accepted."""
-    coordinates, held = population.coordinates.copy(), population.log_likelihood.copy()
-    held_base, power = population.base.copy(), population.power
-    trial, prior_gain = proposed(kind, coordinates[members], coordinates[others], length, generator)
+    """One Metropolis step of some members, by what the others tell, and how many it moved."""
+    at, power = population.take(members), population.power
+    others_at = population.coordinates[others]
+    trial, prior_gain = proposed(kind, at.coordinates, others_at, length, generator)
     trial_likelihood = likelihood(trial, population.evaluated)
-    trial_base = base(trial, population.evaluated) if power < 1 else held_base[members]
-    gain = prior_gain + power * (trial_likelihood - held[members])
-    gain = gain + (1 - power) * (trial_base - held_base[members])
+    trial_base = base(trial, population.evaluated) if power < 1 else at.base
+    gain = prior_gain + power * (trial_likelihood - at.log_likelihood)
+    gain = gain + (1 - power) * (trial_base - at.base)
     accepted = np.log(generator.random(len(gain))) < gain
-    coordinates[members] = np.where(accepted[:, np.newaxis], trial, coordinates[members])
-    held[members] = np.where(accepted, trial_likelihood, held[members])
-    held_base[members] = np.where(accepted, trial_base, held_base[members])
+    stepping = np.arange(len(population.ancestor))[members][accepted]
+    moved = {}
+    for name, values in (
+        ("coordinates", trial),
+        ("log_likelihood", trial_likelihood),
+        ("base", trial_base),
+    ):
+        moved[name] = getattr(population, name).copy()
+        moved[name][stepping] = values[accepted]
     evaluated = population.evaluated + len(trial)
-    moved = replace(
-        population,
-        coordinates=coordinates,
-        log_likelihood=held,
-        evaluated=evaluated,
-        base=held_base,
-    )
-    return moved, int(accepted.sum())
+    return replace(population, evaluated=evaluated, **moved), int(accepted.sum())
 
 
 def bridged(population: Population, power: float, generator: np.random.Generator) -> Population:
-    """The population resampled for the next power of the likelihood, and the evidence that the step adds."""
+    """The population resampled for the next power, with the evidence that the step adds."""
     log_weights = (power - population.power) * population.advantage
     most = log_weights.max()
     weights = np.exp(log_weights - most)
@@ -133,10 +133,11 @@ def advanced(
     seed: int,
     base: Likelihood = no_record,
 ) -> Sampling:
-    """The sampling one step further: a bridge to the next power when all moves at this one are made, else a move.
+    """The sampling one step further: a move, or a bridge to the next power when all are made.
 
-    Three steps in four are of the kind that can go farther. After each the length of its kind is adapted toward the
-    wanted share of accepted steps, but for the second half of the last moves, in which lengths are held.
+    Three steps in four are of the kind that can go farther. After each the length of its kind is
+    adapted toward the wanted share of accepted steps, but for the second half of the last moves, in
+    which lengths are held.
     """
     generator = np.random.Generator(
         np.random.Philox(key=[seed, 1], counter=[0, 0, 0, sampling.steps])
@@ -180,7 +181,7 @@ def advanced(
 
 
 def place_of_kind(sampling: Sampling) -> int:
-    """Which kind of step is next: the one of the greatest length, but every fourth time another, in turn.
+    """Which kind of step is next: that of the greatest length, every fourth time another.
 
     Lengths are adapted to one share of accepted steps, so the longer goes farther a step.
     """
@@ -211,12 +212,13 @@ def proposed(
     length: float,
     generator: np.random.Generator,
 ) -> tuple[Coordinates, Array]:
-    """Where every member would step, and what the prior and the way of stepping add to the log odds of accepting it.
+    """Where every member would step, and what that adds to the log odds of accepting it.
 
     ``others`` are the members that stand still meanwhile; ``length`` runs from 0 (no step) to 1
-    (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and log gains
-    (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2) y + length xi, xi
-    standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step.
+    (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and
+    log gains (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2)
+    y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2)
+    / 2, zero for a plain step.
     """
     correlated = kind == "correlated"
     if correlated:
@@ -232,9 +234,10 @@ def proposed(
 
 
 def shape_of(others: Coordinates) -> tuple[Array, Array]:
-    """The mean and the spread of each coordinate in some vectors, drawn toward the prior's by as much as chance allows.
+    """The mean and spread of each coordinate in some vectors, drawn toward the prior's.
 
-    Formula: over n vectors with mean m and variance s, the mean is m n / (n + 1), the variance (n s + 1) / (n + 1).
+    Formula: over n vectors with mean m and variance s, the mean is m n / (n + 1), the variance (n s
+    + 1) / (n + 1).
     """
     members = len(others)
     centre = others.mean(axis=0) * members / (members + 1)
@@ -243,10 +246,10 @@ def shape_of(others: Coordinates) -> tuple[Array, Array]:
 
 
 def correlated_shape_of(others: Coordinates) -> tuple[Array, Array]:
-    """The mean of some vectors, and a triangular root of their covariance, drawn toward no correlation.
+    """The mean of some vectors, and a root of their covariance, drawn toward no correlation.
 
-    Formula: root root' = covariance, its spreads those of ``shape_of``, its correlations those of n vectors in d
-    dimensions times n / (n + d).
+    Formula: root root' = covariance, its spreads those of ``shape_of``, its correlations those of n
+    vectors in d dimensions times n / (n + d).
     """
     centre, spread = shape_of(others)
     members, dimensions = others.shape
@@ -271,12 +274,12 @@ def root_of(matrix: Array) -> Array:
 
 
 def solved(root: Array, vectors: Coordinates) -> Coordinates:
-    """The vectors y (members, dimensions) of which some vectors are the images: vector = root y, root triangular."""
-    found = np.zeros_like(vectors)
+    """The vectors y of which vectors (members, dimensions) are images: vector = root y."""
+    solution = np.zeros_like(vectors)
     for place in range(len(root)):
-        known = (found[:, :place] * root[place, :place]).sum(axis=1)
-        found[:, place] = (vectors[:, place] - known) / root[place, place]
-    return found
+        part = (solution[:, :place] * root[place, :place]).sum(axis=1)
+        solution[:, place] = (vectors[:, place] - part) / root[place, place]
+    return solution
 
 
 def _squares(coordinates: Coordinates) -> Array:

@@ -1,4 +1,4 @@
-"""Worker processes, and the likelihood of parameter vectors worked out by them, the same on any number."""
+"""Worker processes, and the likelihood of parameter vectors, the same on any number of them."""
 
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -12,21 +12,22 @@ import numpy as np
 
 from calibration.errors import CalibrationError
 from calibration.fit.population import Likelihood
-from calibration.likelihood.likelihood import filtered_log_likelihood
+from calibration.likelihood.likelihood import Spell, filtered_log_likelihood
 from calibration.likelihood.observations import Record
-from calibration.prior import Coordinates, parameters_at
+from calibration.prior import Coordinates, parameters_at, with_fixed
 from scenarios.batch.workers import worker_processes
 from simulation.arrays import Array
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
-#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
+#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the
+#: processor's cache.
 TOGETHER = 1024
 
 
 def cut_short(work: str, remedy: str) -> CalibrationError:
-    """The error of work (``the fit was``) whose worker process died; ``remedy`` says how to go on."""
+    """The error of work (``the fit was``) that lost a worker; ``remedy`` says how to go on."""
     died = "a worker process died (killed, or there was too little memory)"
     return CalibrationError(f"{work} cut short: {died}\n{remedy}")
 
@@ -50,20 +51,29 @@ def carried_out(
 
 
 def log_likelihoods(
-    coordinates: Coordinates, record: Record, seed: int, copies: int, first_vector: int
+    coordinates: Coordinates,
+    record: Record,
+    seed: int,
+    copies: int,
+    first_vector: int,
+    *,
+    fixed: Mapping[str, float] | None = None,
+    uncounted: Spell | None = None,
 ) -> Array:
-    """The estimated log-likelihoods of some coordinate vectors (population, parameters), shape (population,).
+    """The estimated log-likelihoods (population,) of vectors (population, parameters).
 
-    ``first_vector`` is the number of the first of them, which addresses all their shocks.
+    ``first_vector`` is the number of the first of them, which addresses all their shocks. Some
+    parameters may be ``fixed``; the probability of an ``uncounted`` spell does not count.
     """
     return np.concatenate(
         [
             filtered_log_likelihood(
-                parameters_at(coordinates[start : start + task], copies),
+                with_fixed(parameters_at(coordinates[start : start + task], copies), fixed or {}),
                 record,
                 seed=seed,
                 copies=copies,
                 first_vector=first_vector + start,
+                uncounted=uncounted,
             )
             for start, task in tasks_of(len(coordinates), copies)
         ]
@@ -71,14 +81,14 @@ def log_likelihoods(
 
 
 def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
-    """The first vector and the number of vectors of each part that is worked out at a time, as equal as can be."""
+    """The first vector and the number of vectors of each part, as equal as can be."""
     most = max(1, TOGETHER // copies)
     size = -(-vectors // -(-vectors // most))
     return [(start, size) for start in range(0, vectors, size)]
 
 
 def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
-    """A likelihood for the sampler, worked out in this process; every vector it is asked for has its own shocks."""
+    """A likelihood for the sampler, in this process; every vector has its own shocks."""
     return partial(_of_record, record, seed, copies)
 
 
@@ -92,9 +102,10 @@ def _of_record(
 def over_processes(
     likelihoods: Sequence[Likelihood], workers: int | None = None
 ) -> Iterator[tuple[Likelihood, ...]]:
-    """Some likelihoods as before, each worked out by ``workers`` processes (all cores if None) in equal shares.
+    """Likelihoods as before, each worked out by ``workers`` processes (all cores if None).
 
-    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process has died.
+    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process
+    has died.
     """
     workers = workers or os.cpu_count() or 1
     if workers == 1:
@@ -116,8 +127,8 @@ def _shared(
         (start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)
     ]
     try:
-        asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
-        return np.concatenate([task.result() for task in asked])
+        futures = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
+        return np.concatenate([task.result() for task in futures])
     except BrokenProcessPool as error:
         remedy = "what was reached is kept; the same command goes on from there"
         raise cut_short("the fit was", f"{remedy} (calibrate fit: with --resume)") from error

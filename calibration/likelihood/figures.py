@@ -35,7 +35,7 @@ Sums = Sequence[PerReplicate]
 
 
 class ObservationSetting(BaseModel):
-    """A number of ``calibration/observation.toml``: how far observations may stand from the model."""
+    """A number of ``observation.toml``: how far observations may stand from the model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -120,7 +120,7 @@ class Figure(ABC):
 
     @property
     def whole_spread(self) -> float:
-        """The standard deviation of the figure about a history: its own, and what no rule explains."""
+        """The standard deviation about a history: the figure's own, and what no rule explains."""
         return float(np.hypot(self.spread, observation_settings()[f"{self.kind}_discrepancy"]))
 
     @staticmethod
@@ -134,10 +134,10 @@ class Figure(ABC):
 
     @abstractmethod
     def simulated(self, sums: Sums) -> PerReplicate:
-        """What sums over all quarters amount to, in the figure's unit; NaN where there is nothing."""
+        """What sums over all quarters amount to, in the figure's unit; NaN where nothing."""
 
     def density(self, sums: Sums) -> PerReplicate:
-        """The log-probability of the figure given the sums, per replicate: 0 where there is nothing.
+        """The log-probability of the figure given the sums (R,): 0 where there is nothing.
 
         Formula: normal density at simulated - value, standard deviation ``whole_spread``.
         """
@@ -170,7 +170,7 @@ class Figure(ABC):
         return np.asarray(np.abs(simulated - self.value) <= reach)
 
     def recorded(self, history: Trajectory, error: float) -> "Figure | None":
-        """The figure as it would be documented in a history of one replicate; none if there is none.
+        """The figure as a history of one replicate would be documented; none if there is none.
 
         Formula: simulated + whole_spread x error, ``error`` being a standard normal number.
         """
@@ -180,7 +180,7 @@ class Figure(ABC):
         return replace(self, value=simulated + self.whole_spread * error)
 
     def usual(self, level: Array) -> Array:
-        """What a null foresees that knows but the ``level`` of the kind, on the scale compared (S,)."""
+        """What a null foresees that knows but the ``level`` of the kind, as compared (S,)."""
         return level
 
     def after(self, earlier: "Figure") -> float:

@@ -39,8 +39,8 @@ _TINY = np.finfo(float).tiny
 class PeriodAid(Figure):
     """Documented pledges of a patron to a client in a plan period, compared in logarithms.
 
-    A programme cut short, or begun late, counts for the quarters in which the two were on terms: the
-    sum of pledges is set against value x quarters on terms / quarters of the period.
+    A programme cut short, or begun late, counts for the quarters in which the two were on terms:
+    the sum of pledges is set against value x quarters on terms / quarters of the period.
     """
 
     kind = "aid"
@@ -57,7 +57,7 @@ class PeriodAid(Figure):
         """
         loans = [loan for loan in aid_observations(evidence) if loan.role in roles and loan.usd > 0]
         width = observation_settings()["range_width"]
-        found: list[tuple[Figure, tuple[str, ...]]] = []
+        sums: list[tuple[Figure, tuple[str, ...]]] = []
         for patron, client in PAIRS:
             for window in PLAN_PERIODS:
                 total = documented_sum(loans, (patron, client), "pledged", window)
@@ -65,8 +65,8 @@ class PeriodAid(Figure):
                     continue
                 spread = float(np.log(total.high / total.low)) / width
                 span = window.first_quarter, window.last_quarter
-                found.append((cls(patron, client, *span, total.usd, spread), total.ids))
-        return found
+                sums.append((cls(patron, client, *span, total.usd, spread), total.ids))
+        return sums
 
     @property
     def period(self) -> str:
@@ -198,8 +198,8 @@ class ShareGranted(Figure):
 class InterestAgreed(Figure):
     """A documented rate of interest on a patron's credit, over the quarters it was agreed in.
 
-    What is documented are rates of loans, not of years: a quarter counts by what is newly pledged in
-    it, and one in which nothing is pledged has no rate. Source: marku2017 1106-1110, 4877-4879,
+    What is documented are rates of loans, not of years: a quarter counts by what is newly pledged
+    in it, and one in which nothing is pledged has no rate. Source: marku2017 1106-1110, 4877-4879,
     5884-5886.
     """
 
@@ -213,7 +213,8 @@ class InterestAgreed(Figure):
     ) -> list[tuple[Figure, tuple[str, ...]]]:
         """The rates of ``terms.csv``, as far as they begin in fitted years.
 
-        The source gives no range. The spread is that of rounding: 2 x interest_rounding / range_width.
+        The source gives no range. The spread is that of rounding: 2 x interest_rounding /
+        range_width.
         """
         settings = observation_settings()
         spread = 2 * settings["interest_rounding"] / settings["range_width"]
@@ -237,7 +238,7 @@ class InterestAgreed(Figure):
         return np.where(pledged > 0, charged / np.where(pledged > 0, pledged, 1.0), np.nan)
 
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """Softer the narrower the gap: that of a client of the patron's own line x exp(slope x gap)."""
+        """Softer the narrower the gap: that at no gap x exp(slope x gap)."""
         return level * np.exp(slope * gap)
 
 

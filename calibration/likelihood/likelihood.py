@@ -1,11 +1,11 @@
 """How probable the record is under the rules: dated moves, silence, and the figures of every kind.
 
-Either shocks are averaged plainly, over replicates that go through the whole record, or by a particle
-filter: each parameter vector has a few copies that go through the record together. Every year the
-copies of a vector whose weights have drifted apart are renewed: likely ones are doubled, unlikely ones
-dropped. The estimate of the likelihood stays unbiased, and its variance is about half that of a plain
-average of as many copies (``lilliput calibrate check noise``). Sources: Gordon, Salmond & Smith 1993;
-Andrieu, Doucet & Holenstein 2010.
+Either shocks are averaged plainly, over replicates that go through the whole record, or by a
+particle filter: each parameter vector has a few copies that go through the record together. Every
+year the copies of a vector whose weights have drifted apart are renewed: likely ones are doubled,
+unlikely ones dropped. The estimate of the likelihood stays unbiased, and its variance is about half
+that of a plain average of as many copies (``lilliput calibrate check noise``). Sources: Gordon,
+Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +56,7 @@ def no_progress(_: int) -> None:
 def log_weights(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> PerReplicate:
-    """The log-probability that the rules give the record, one value a replicate, in conditioned mode."""
+    """The log-probability that the rules give the record, in conditioned mode (R,)."""
     conditioning = Conditioning(record.moves, parameters.replicates, QUARTERS)
     trajectory = simulate(
         parameters,
@@ -76,9 +76,10 @@ def log_weights(
 def log_likelihood(
     parameters: Parameters, record: Record, *, seed: int, copies: int, first_replicate: int = 0
 ) -> Array:
-    """The log-likelihood of each parameter vector, shape (population,): weights averaged over ``copies`` replicates.
+    """The log-likelihood of each parameter vector (population,), averaged over ``copies``.
 
-    ``parameters`` hold each vector ``copies`` times in a row. Formula: log of the mean of exp(log weight).
+    ``parameters`` hold each vector ``copies`` times in a row. Formula: log of the mean of exp(log
+    weight).
     """
     weights = log_weights(parameters, record, seed=seed, first_replicate=first_replicate)
     return mean_weight(weights.reshape(-1, copies))
@@ -93,8 +94,8 @@ def mean_weight(log_weights: Array) -> Array:
 class _Counting(Conditioning):
     """A record being imposed, with what the replicates ``gained`` in the last quarter, shape (R,).
 
-    ``uncounted`` is a pair and how many moves it has made: the quarters of that spell, up to and with the move that
-    ends it, are imposed like all others, but their probability does not count.
+    ``uncounted`` is a pair and how many moves it has made: the quarters of that spell, up to and
+    with the move that ends it, are imposed like all others, but their probability does not count.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class _Counting(Conditioning):
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
     ) -> dict[Pair, PerReplicate]:
-        """Impose the record, and count what the pairs gained but for the spell that does not count."""
+        """Impose the record, and count what pairs gained but for the spell left out."""
         awaited = self.made
         gains = super().impose(quarter, chances, uniforms, move)
         self.gained = np.zeros(self.replicates)
@@ -213,7 +214,7 @@ def renewal(weights: Array, chance: Array) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def renewal_uniforms(seed: int, first_vector: int, vectors: int, moments: int) -> Array:
-    """One uniform number for each vector and moment of renewal, shape (vectors, moments), addressed by vector."""
+    """One uniform number for each vector and moment (vectors, moments), addressed by vector."""
     counters = -(-moments // 4)  # a Philox counter yields four numbers
     bits = np.random.Philox(key=[seed, _RENEWAL])
     bits.advance(first_vector * counters)

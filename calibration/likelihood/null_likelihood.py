@@ -1,8 +1,9 @@
 """The likelihood of the record under a null, observation by observation, and its evidence.
 
-A pair's moves are a chain: in each quarter it stays or makes the next move on record, which must fall within
-its window. As a null does not look at the simulated state, the sum over all ways in which the moves may fall
-within their windows is exact. Source: Rabiner 1989 (the forward recursion).
+A pair's moves are a chain: in each quarter it stays or makes the next move on record, which must
+fall within its window. As a null does not look at the simulated state, the sum over all ways in
+which the moves may fall within their windows is exact. Source: Rabiner 1989 (the forward
+recursion).
 """
 
 from collections.abc import Sequence
@@ -42,9 +43,9 @@ _TINY = np.finfo(float).tiny
 class Spell:
     """A pair's time in one status as a null foresees it: when it leaves, and how.
 
-    ``leaving`` holds for each allowed move the chance (T, S) that it is made in a quarter, ``staying`` the
-    chance (S,) that the spell outlasts the record; given that the moves before it fell within their windows,
-    whose chance is ``begun`` (S,).
+    ``leaving`` holds for each allowed move the chance (T, S) that it is made in a quarter,
+    ``staying`` the chance (S,) that the spell outlasts the record; given that the moves before it
+    fell within their windows, whose chance is ``begun`` (S,).
     """
 
     leaving: dict[Move, Array]
@@ -53,7 +54,7 @@ class Spell:
 
 
 def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> list[Spell]:
-    """Every spell of a pair, the last one included, each with the record imposed on those before it."""
+    """Every spell of a pair, the last one too, with the record imposed on those before."""
     status, samples = first_status(pair), next(iter(chances.values())).shape[-1]
     entering = np.zeros((QUARTERS + 1, samples))
     entering[0] = 1.0
@@ -71,24 +72,24 @@ def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> li
 
 
 def _spell(chances: Chances, entering: Array) -> Spell:
-    """A spell that a pair enters by chances ``entering`` (T + 1, S), which are shifted by one quarter."""
-    held = np.zeros(entering.shape[1])
+    """A spell that a pair enters by chances ``entering`` (T + 1, S), one quarter later."""
+    here = np.zeros(entering.shape[1])
     leaving = {move: np.zeros((QUARTERS, entering.shape[1])) for move in chances}
     for quarter in range(QUARTERS):
-        held = held + entering[quarter]
-        gone = np.zeros_like(held)
+        here = here + entering[quarter]
+        gone = np.zeros_like(here)
         for move, chance in chances.items():
-            leaving[move][quarter] = held * chance[quarter]
+            leaving[move][quarter] = here * chance[quarter]
             gone = gone + leaving[move][quarter]
-        held = held - gone
+        here = here - gone
     begun = entering.sum(axis=0)
     scale = np.maximum(begun, _TINY)
-    staying = (held + entering[QUARTERS]) / scale
+    staying = (here + entering[QUARTERS]) / scale
     return Spell({move: mass / scale for move, mass in leaving.items()}, staying, begun)
 
 
 def pointwise(null: Null, values: Values, record: Record) -> Array:
-    """The log-probability of each observation given those before it, (observations, S), in their order."""
+    """The log-probability of each observation given those before it, (observations, S)."""
     spells = {
         pair: spells_of(null.chances(values, pair), pair, moves_of(record.moves, pair))
         for pair in {row.pair for row in observations_of(record) if row.kind not in FIGURES}
@@ -117,7 +118,7 @@ def _log_chance(
 
 @dataclass(frozen=True)
 class NullFit:
-    """A null fitted to the record: coordinates of its draws (S, parameters), and the evidence of each run."""
+    """A null fitted to the record: coordinates of its draws (S, parameters), evidence by run."""
 
     null: Null
     coordinates: Array
@@ -125,7 +126,7 @@ class NullFit:
 
     @property
     def log_evidence(self) -> float:
-        """The logarithm of the probability that the null gave the record, the mean over the runs."""
+        """The log-probability that the null gave the record, the mean over the runs."""
         return float(np.mean(self.log_evidences))
 
     @property

@@ -1,10 +1,10 @@
 """Three nulls: simpler accounts of the same record, each with priors and a likelihood of its own.
 
-*Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's product,
-shares granted and rates of interest scatter about one mean each. *Persistence*: hardly anything changes; aid,
-answers and rates repeat the last ones known of the pair. *Drivers only*: chances depend on the line gap and on
-whether a leadership is new, aid, answers and rates on the line gap; no aid, support or strain feeds back.
-Priors stand in ``calibration/nulls.toml``.
+*Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's
+product, shares granted and rates of interest scatter about one mean each. *Persistence*: hardly
+anything changes; aid, answers and rates repeat the last ones known of the pair. *Drivers only*:
+chances depend on the line gap and on whether a leadership is new, aid, answers and rates on the
+line gap; no aid, support or strain feeds back. Priors stand in ``calibration/nulls.toml``.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,8 +45,8 @@ Chances = dict[Move, Array]
 class Null:
     """A simpler account of the record: its parameters, and what it says of moves and of figures.
 
-    ``centre`` is that of a figure on the scale compared, (S,) or one value. For every kind of figure
-    a null has parameters for its level and scatter, such as ``constant_aid`` and
+    ``centre`` is that of a figure on the scale compared, (S,) or one value. For every kind of
+    figure a null has parameters for its level and scatter, such as ``constant_aid`` and
     ``constant_aid_scatter``.
     """
 
@@ -90,7 +90,7 @@ def _spells() -> tuple[tuple[str, ...], ...]:
 
 @cache
 def new_leadership(pair: Pair) -> Array:
-    """Whether either country's line changed hands within the last two years, 0 or 1, shape (T, 1)."""
+    """Whether either country's line changed hands within two years, 0 or 1, shape (T, 1)."""
     new = np.zeros((QUARTERS, 1))
     for country in pair:
         lines = [quarter[country] for quarter in _spells()]
@@ -103,13 +103,13 @@ def new_leadership(pair: Pair) -> Array:
 def line_gaps(values: Values, pair: Pair) -> Array:
     """The line gap of a pair in each quarter, shape (T, S)."""
     one, other = pair
-    known: dict[tuple[str, str], Array] = {}
+    gaps: dict[tuple[str, str], Array] = {}
     rows = []
     for quarter in _spells():
         names = quarter[one], quarter[other]
-        if names not in known:
-            known[names] = np.abs(values[names[0]] - values[names[1]])
-        rows.append(known[names])
+        if names not in gaps:
+            gaps[names] = np.abs(values[names[0]] - values[names[1]])
+        rows.append(gaps[names])
     return np.stack(rows)
 
 
@@ -137,7 +137,7 @@ def constant_centre(values: Values, record: Record, figure: Figure) -> Array:
 
 
 def persistent_chances(values: Values, pair: Pair) -> Chances:
-    """One small chance that anything changes; a quarrel that changes is broken off or made up with even odds."""
+    """One small chance that anything changes; a quarrel is broken off or made up, even odds."""
     moving = _present(pair) * values["persistence_move"]
     return {
         Move.FORMED: moving,
@@ -162,8 +162,8 @@ def persistent_centre(values: Values, record: Record, figure: Figure) -> Array |
 def driven_chances(values: Values, pair: Pair) -> Chances:
     """Chances by line gap and new leaderships.
 
-    Formula: logistic(own leaning +- slope x gap + effect x new leadership), the gap against alliances and
-    reconciliations and for quarrels and breaks.
+    Formula: logistic(own leaning +- slope x gap + effect x new leadership), the gap against
+    alliances and reconciliations and for quarrels and breaks.
     """
     gap, new, present = line_gaps(values, pair), new_leadership(pair), _present(pair)
     parting = values["drivers_parting_gap"] * gap + values["drivers_parting_leader"] * new
@@ -189,10 +189,10 @@ def all_nulls() -> tuple[Null, ...]:
     table = null_table()
 
     def own(rule: str) -> tuple[Parameter, ...]:
-        return tuple(held for held in table.values() if held.rule == rule)
+        return tuple(parameter for parameter in table.values() if parameter.rule == rule)
 
     named = {spell.line for spell in leadership_spells().values()}
-    lines = tuple(held for name, held in parameter_table().items() if name in named)
+    lines = tuple(parameter for name, parameter in parameter_table().items() if name in named)
     return (
         Null(
             "constant",

@@ -161,11 +161,11 @@ def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove
 
 
 def evidence_ids(evidence: Evidence, record: Record) -> dict[Observation, tuple[str, ...]]:
-    """The ids of the rows behind every observation of the record, so that a reader can look them up.
+    """The ids of the rows behind every observation, so that a reader can look them up.
 
     A dated move comes from one row, a sum of aid from the loans added, an answer from its row of
-    ``shares.csv`` and the figures asked and granted, a rate of interest from its row of ``terms.csv``.
-    A silence has no row of its own: it is traced to the last move before it, if any.
+    ``shares.csv`` and the figures asked and granted, a rate of interest from its row of
+    ``terms.csv``. A silence has no row of its own: it is traced to the last move before it, if any.
     """
     figures: dict[Figure, tuple[str, ...]] = {}
     for kind in FIGURE_KINDS:

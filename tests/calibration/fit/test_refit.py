@@ -23,9 +23,9 @@ from calibration.fit.population import Effort
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import KINDS, fitted_record, observations_of
-from calibration.likelihood.pointwise import log_parts, with_fixed
+from calibration.likelihood.pointwise import log_parts
 from calibration.likelihood.scores import Difference
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)

@@ -19,14 +19,8 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
-from calibration.likelihood.pointwise import (
-    Pointwise,
-    foreseen,
-    log_parts,
-    pointwise_of,
-    with_fixed,
-)
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.likelihood.pointwise import Pointwise, foreseen, log_parts, pointwise_of
+from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status

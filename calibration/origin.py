@@ -1,20 +1,19 @@
 """Where a fit or a check comes from: date, seed, draws, rules, table, versions, commit."""
 
 import hashlib
-import platform
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from scenarios.draws import Draws, table_hash
-from scenarios.manifest import commit_of
+from scenarios.manifest import commit_of, draws_entry, package_versions
 
 _ROOT = Path(__file__).parent.parent
 #: Files that decide what the rules do, by their endings.
 _RULE_FILES = (".py", ".toml", ".csv")
-_PACKAGES = ("lilliput", "numpy", "scipy")
+#: The packages on which a fit depends.
+PACKAGES = ("lilliput", "numpy", "scipy")
 
 
 @cache
@@ -29,11 +28,6 @@ def rules_hash() -> str:
     return digest.hexdigest()
 
 
-def package_versions() -> dict[str, str]:
-    """The versions of Python and of the packages on which a fit depends."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
-
-
 def origin_of(*, seed: int, draws: Draws | None = None, **settings: Any) -> dict[str, Any]:
     """Everything needed to make a check again, as an object for its report.
 
@@ -42,16 +36,11 @@ def origin_of(*, seed: int, draws: Draws | None = None, **settings: Any) -> dict
     """
     origin: dict[str, Any] = {"date": datetime.now(UTC).date().isoformat(), "seed": seed}
     if draws is not None:
-        origin["draws"] = {
-            "id": draws.id,
-            "kind": draws.kind,
-            "draws": len(draws),
-            "outdated": draws.outdated,
-        }
+        origin["draws"] = draws_entry(draws) | {"outdated": draws.outdated}
     return origin | {
         "settings": settings,
         "rules": rules_hash(),
         "parameter_table": table_hash(),
-        "versions": package_versions(),
-        "commit": commit_of(_ROOT),
+        "versions": package_versions(*PACKAGES),
+        "commit": commit_of(),
     }

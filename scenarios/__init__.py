@@ -1,7 +1,8 @@
 """Questions asked of the model: scenarios, batches, comparisons.
 
-The names below are the public ones; each is loaded when it is first used, so that ``import scenarios`` costs nothing.
-``docs/comparing.md`` shows them at work: simulate twins, compare them, read a number with its error, in a dozen lines.
+The names below are the public ones; each is loaded when it is first used, so that ``import
+scenarios`` costs nothing. ``docs/comparing.md`` shows them at work: simulate twins, compare them,
+read a number with its error, in a dozen lines.
 """
 
 from importlib import import_module
@@ -10,13 +11,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scenarios.batch.run import run_batch
     from scenarios.batch.store import open_batch, read_manifest
-    from scenarios.comparison.batch import BatchComparison, compare_batch, read_histories
-    from scenarios.comparison.compare import Comparison, compare
-    from scenarios.comparison.conditional import conditional_histories, record_end
-    from scenarios.comparison.conditional_compare import compare_given
+    from scenarios.comparison.batch import (
+        BatchComparison,
+        compare_batch,
+        compare_given,
+        read_histories,
+    )
+    from scenarios.comparison.compare import compare
     from scenarios.comparison.estimates import Estimate
-    from scenarios.comparison.histories import simulate_histories
-    from scenarios.comparison.reading import Reading, reading_of
+    from scenarios.comparison.histories import (
+        conditional_histories,
+        record_end,
+        simulate_histories,
+    )
+    from scenarios.comparison.reading import Comparison, Reading, reading_of
     from scenarios.draws import Draws, parameters_for, read_draws
     from scenarios.errors import ScenarioError
     from scenarios.files import catalogue, read_scenario, scenario_named
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
 #: Where each public name lives.
 _HOMES = {
     "BatchComparison": "scenarios.comparison.batch",
-    "Comparison": "scenarios.comparison.compare",
+    "Comparison": "scenarios.comparison.reading",
     "Draws": "scenarios.draws",
     "Estimate": "scenarios.comparison.estimates",
     "Reading": "scenarios.comparison.reading",
@@ -40,8 +48,8 @@ _HOMES = {
     "catalogue": "scenarios.files",
     "compare": "scenarios.comparison.compare",
     "compare_batch": "scenarios.comparison.batch",
-    "compare_given": "scenarios.comparison.conditional_compare",
-    "conditional_histories": "scenarios.comparison.conditional",
+    "compare_given": "scenarios.comparison.batch",
+    "conditional_histories": "scenarios.comparison.histories",
     "open_batch": "scenarios.batch.store",
     "parameters_for": "scenarios.draws",
     "read_draws": "scenarios.draws",
@@ -49,7 +57,7 @@ _HOMES = {
     "read_manifest": "scenarios.batch.store",
     "read_scenario": "scenarios.files",
     "reading_of": "scenarios.comparison.reading",
-    "record_end": "scenarios.comparison.conditional",
+    "record_end": "scenarios.comparison.histories",
     "report_on": "scenarios.report.gather",
     "run_batch": "scenarios.batch.run",
     "run_scenario": "scenarios.run",

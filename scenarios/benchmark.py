@@ -1,7 +1,7 @@
-"""How fast histories are simulated: the ensemble, the Mesa model, and the floor under both, measured side by side.
+"""How fast histories are simulated: the ensemble, the Mesa model, and the floor under both.
 
-The floor draws as many random numbers and evaluates as many exponentials and logarithms as the rules do, and does
-nothing else. The three take turns, so that a busy machine slows all alike.
+The floor draws as many random numbers and evaluates as many exponentials and logarithms as the
+rules do, and does nothing else. The three take turns, so that a busy machine slows all alike.
 """
 
 import os
@@ -11,9 +11,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from multiprocessing import get_context
-from platform import machine, python_version
+from platform import machine
 from statistics import median
 from threading import Barrier
 from time import perf_counter
@@ -22,6 +21,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from scenarios.manifest import package_versions
 from simulation.context import Context
 from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
@@ -33,23 +33,14 @@ from simulation.state import opening_state
 from simulation.transition import transition
 
 SEED = 1
-#: How often the ensemble is to be faster than the Mesa loop at least, and slower than the floor at most.
+#: How often the ensemble is to be faster than the Mesa loop at least, and slower than the floor at
+#: most.
 ENSEMBLE_OVER_MESA_GOAL = 100
 FLOOR_OVER_ENSEMBLE_GOAL = 4
 #: The functions of NumPy that count as exponentials and logarithms.
-COUNTED = (
-    "exp",
-    "exp2",
-    "expm1",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "tanh",
-    "power",
-    "float_power",
-    "sqrt",
-)
+EXPONENTIALS = ("exp", "exp2", "expm1", "tanh", "power", "float_power", "sqrt")
+LOGARITHMS = ("log", "log1p", "log2", "log10")
+COUNTED = (*EXPONENTIALS, *LOGARITHMS)
 #: Histories of the Mesa loop in one round.
 MESA_HISTORIES = 4
 #: How many times more replicates the second measurement of memory carries out.
@@ -59,12 +50,14 @@ UNIFORMS_A_QUARTER = len(DECISIONS) * COUNTRIES * (COUNTRIES - 1)
 
 Call = tuple[str, int]
 """A function of NumPy and how many numbers it was given."""
+Rates = dict[str, list[float]]
+"""Histories a second in each round, of ``ensemble``, ``mesa`` and ``floor``."""
 _started: Barrier | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured: ``rounds`` times ``tasks`` calls of ``simulate`` with ``chunk`` replicates each."""
+    """How much is measured: ``rounds`` times ``tasks`` chunks of ``chunk`` replicates each."""
 
     workers: int
     chunk: int
@@ -88,22 +81,13 @@ class Plan:
         return 3 * self.rounds + 2
 
 
-@dataclass(frozen=True)
-class Rates:
-    """Histories a second in each round."""
-
-    ensemble: list[float]
-    mesa: list[float]
-    floor: list[float]
-
-
 def processors() -> int:
     """The processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_ensemble(chunk: int, first_replicate: int) -> int:
-    """Simulate a chunk of histories, keeping only their dated moves; returns how many moves there were."""
+    """Simulate a chunk of histories, keeping only their moves; returns how many these are."""
     histories = simulate(
         default_parameters(chunk), HISTORICAL, seed=SEED, first_replicate=first_replicate, keep=()
     )
@@ -111,7 +95,7 @@ def run_ensemble(chunk: int, first_replicate: int) -> int:
 
 
 def run_mesa(replicates: range) -> int:
-    """Simulate histories one after another on the Mesa model; returns how many quarters were carried out."""
+    """Simulate histories one by one on the Mesa model; returns how many quarters there were."""
     from simulation.model import AllianceModel  # costs a second that other measurements do not need
 
     quarters = 0
@@ -124,7 +108,7 @@ def run_mesa(replicates: range) -> int:
 
 
 def calls_of_quarter(replicates: int) -> list[Call]:
-    """The exponentials and logarithms that the rules evaluate in one quarter, counted while they do."""
+    """The exponentials and logarithms that the rules evaluate in one quarter, as they do so."""
     parameters = default_parameters(replicates)
     context = Context(HISTORICAL, parameters)
     state = opening_state(parameters, context)
@@ -153,22 +137,22 @@ def counted_calls() -> Iterator[list[Call]]:
 
 
 def run_floor(chunk: int, calls: list[Call]) -> float:
-    """Draw the uniforms and evaluate the exponentials and logarithms of a chunk of histories, and nothing else."""
+    """Draw the uniforms of a chunk of histories, and evaluate its exponentials and logarithms."""
     generator = np.random.Generator(np.random.Philox(SEED))
     uniforms = np.empty(COUNTRIES * (COUNTRIES - 1) * chunk)
-    given = np.linspace(0.01, 0.99, max(size for _, size in calls))
-    result = np.empty_like(given)
-    evaluations = [(getattr(np, name), given[:size], result[:size]) for name, size in calls]
+    values = np.linspace(0.01, 0.99, max(size for _, size in calls))
+    result = np.empty_like(values)
+    evaluations = [(getattr(np, name), values[:size], result[:size]) for name, size in calls]
     for _ in range(QUARTERS):
         for _ in DECISIONS:
             generator.random(out=uniforms)
-        for function, values, out in evaluations:
-            function(*(values,) * function.nin, out=out)
+        for function, some, out in evaluations:
+            function(*(some,) * function.nin, out=out)
     return float(result[0])
 
 
 def peak_memory(chunk: int, replicates: int) -> float:
-    """The most memory, in MiB, that this process has held after simulating so many replicates chunk by chunk."""
+    """The most memory, in MiB, that this process needs for so many replicates, chunk by chunk."""
     import resource  # not on every system
 
     for first in range(0, replicates, chunk):
@@ -203,35 +187,31 @@ def warm_workers(plan: Plan) -> Iterator[Executor]:
         yield workers
 
 
-def _rate(histories: int, work: Callable[[], Any]) -> float:
-    start = perf_counter()
-    work()
-    return histories / (perf_counter() - start)
-
-
 def measured_rates(
     plan: Plan, workers: Executor, calls: list[Call], advance: Callable[[], None]
 ) -> Rates:
     """Histories a second of ensemble, Mesa loop and floor, in turns, round by round."""
-    rates = Rates([], [], [])
     starts = [task * plan.chunk for task in range(plan.tasks)]
-
-    def ensemble() -> None:
-        list(workers.map(partial(run_ensemble, plan.chunk), starts))
-
-    def mesa() -> None:
-        workers.submit(run_mesa, range(MESA_HISTORIES)).result()
-
-    def floor() -> None:
-        list(workers.map(partial(run_floor, plan.chunk), [calls] * plan.tasks))
-
+    work: dict[str, tuple[int, Callable[[], object]]] = {
+        "ensemble": (
+            plan.replicates,
+            lambda: list(workers.map(partial(run_ensemble, plan.chunk), starts)),
+        ),
+        "mesa": (
+            MESA_HISTORIES,
+            lambda: workers.submit(run_mesa, range(MESA_HISTORIES)).result(),
+        ),
+        "floor": (
+            plan.replicates,
+            lambda: list(workers.map(partial(run_floor, plan.chunk), [calls] * plan.tasks)),
+        ),
+    }
+    rates: Rates = {name: [] for name in work}
     for _ in range(plan.rounds):
-        for kept, histories, work in (
-            (rates.ensemble, plan.replicates, ensemble),
-            (rates.mesa, MESA_HISTORIES, mesa),
-            (rates.floor, plan.replicates, floor),
-        ):
-            kept.append(_rate(histories, work))
+        for name, (histories, carry_out) in work.items():
+            start = perf_counter()
+            carry_out()
+            rates[name].append(histories / (perf_counter() - start))
             advance()
     return rates
 
@@ -239,18 +219,14 @@ def measured_rates(
 def measured_memory(plan: Plan) -> dict[int, float]:
     """The peak memory in MiB of a fresh process, by the number of replicates it simulated."""
     spawn = get_context("spawn")
-    asked = (plan.replicates, plan.replicates * MEMORY_FACTOR)
-    with (
-        ProcessPoolExecutor(1, mp_context=spawn) as one,
-        ProcessPoolExecutor(1, mp_context=spawn) as other,
-    ):
-        futures = [
-            process.submit(peak_memory, plan.chunk, replicates)
-            for process, replicates in zip((one, other), asked, strict=True)
-        ]
-        return {
-            replicates: future.result() for replicates, future in zip(asked, futures, strict=True)
+    with ExitStack() as stack:
+        futures = {
+            replicates: stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)).submit(
+                peak_memory, plan.chunk, replicates
+            )
+            for replicates in (plan.replicates, plan.replicates * MEMORY_FACTOR)
         }
+        return {replicates: future.result() for replicates, future in futures.items()}
 
 
 def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
@@ -262,8 +238,8 @@ def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
 
 
 def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]) -> dict[str, Any]:
-    """Everything that was measured, in plain values: medians over the rounds, ratios of the medians, goals."""
-    ensemble, mesa, floor = median(rates.ensemble), median(rates.mesa), median(rates.floor)
+    """Everything measured, in plain values: medians over the rounds, their ratios, goals."""
+    ensemble, mesa, floor = (median(rates[name]) for name in ("ensemble", "mesa", "floor"))
     few, many = memory.values()
     return {
         "ensemble_per_second": ensemble,
@@ -284,18 +260,14 @@ def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]
         "evaluations_a_history": counted_by_function(calls, plan.chunk),
         "peak_memory_mib": {str(replicates): peak for replicates, peak in memory.items()},
         "peak_memory_growth": many / few,
-        "each_round": {"ensemble": rates.ensemble, "mesa": rates.mesa, "floor": rates.floor},
-        "versions": {
-            "python": python_version(),
-            "numpy": version("numpy"),
-            "mesa": version("mesa"),
-        },
+        "each_round": rates,
+        "versions": package_versions("numpy", "mesa"),
         "machine": machine(),
     }
 
 
 def measure(plan: Plan, advance: Callable[[], None] = lambda: None) -> dict[str, Any]:
-    """Measure all there is to measure and report it; ``advance`` is called after each of ``plan.steps`` steps."""
+    """Measure and report; ``advance`` is called after each of ``plan.steps`` steps."""
     memory = measured_memory(plan)
     advance()
     with warm_workers(plan) as workers:

@@ -90,7 +90,7 @@ def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.
 
 
 def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
-    """One row a history, pair and window: aid asked, pledged and delivered in million US dollars."""
+    """One row a history, pair and window: aid asked, pledged and delivered, million US dollars."""
     numbers = outcomes.first_replicate + np.arange(outcomes.replicates)[rows]
     shape = (len(outcomes.windows), len(PAIRS), numbers.size)
     window, pair, row = (axis.ravel() for axis in np.indices(shape, dtype=np.int16))
@@ -107,5 +107,5 @@ def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
 
 def _named(codes: Any, names: Sequence[str]) -> pa.DictionaryArray:
     """Codes as text, with nothing where the code is -1."""
-    known = pa.array(codes.astype(np.int16), mask=codes == NEVER)
-    return pa.DictionaryArray.from_arrays(known, pa.array(names))
+    places = pa.array(codes.astype(np.int16), mask=codes == NEVER)
+    return pa.DictionaryArray.from_arrays(places, pa.array(names))

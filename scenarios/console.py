@@ -1,5 +1,6 @@
-"""What commands print: one clear message for a mistake, a progress bar for long work, and tables."""
+"""What commands read and print: numbers, one message for all mistakes, progress, and tables."""
 
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,12 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from simulation.errors import LilliputError
+from simulation.errors import LilliputError, Problem
 
+_NUMBER = re.compile(r"[+-]?\d{1,30}")
 #: Work that takes longer than this many seconds shows a progress bar.
 PATIENCE = 2.0
-#: Told what is being done, how much of it is done, and of how much.
+#: Is called with what is being done, how much of it is done, and of how much.
 Told = Callable[[str, int, int], None]
+
+
+def whole_number(
+    option: str, text: str, least: int, most: int, *, command: str = "lilliput run"
+) -> tuple[int, list[Problem]]:
+    """A whole number as typed, and what is wrong with it."""
+    number = int(text) if _NUMBER.fullmatch(text.strip()) else None
+    if number is None or not least <= number <= most:
+        return least, [Problem(command, option, text, f"a whole number from {least} to {most}")]
+    return number, []
 
 
 @contextmanager
@@ -29,7 +41,7 @@ def reporting_errors() -> Iterator[None]:
 
 
 def wide_console(narrowest: int) -> Console:
-    """The standard output; where it is no terminal, tables have room for this many letters at least."""
+    """The standard output; where it is no terminal, it is at least so many letters wide."""
     console = Console(highlight=False)
     if console.width < narrowest and not console.is_terminal:
         return Console(highlight=False, width=narrowest)
@@ -44,7 +56,7 @@ def plain_table(
     right: Collection[str] = (),
     whole: Collection[str] = (),
 ) -> Table:
-    """A table with a line under its heads; columns in ``right`` are set right, those in ``whole`` never wrapped."""
+    """A table; columns in ``right`` are set right, those in ``whole`` are never wrapped."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(
@@ -57,10 +69,10 @@ def plain_table(
 
 @contextmanager
 def waiting() -> Iterator[Told]:
-    """A progress bar with the time left on the error stream, once work has taken longer than one likes to wait.
+    """A progress bar with the time left on the error stream, once work has taken ``PATIENCE``.
 
-    What is yielded is to be told what is being done, how much of it is done, and of how much; what is done when
-    it is first told does not count towards the speed.
+    What is yielded is called with what is being done, how much of it is done, and of how much; what
+    the first call finds done does not count towards the speed.
     """
     columns = (
         TextColumn("{task.description}"),
@@ -93,6 +105,6 @@ def waiting() -> Iterator[Told]:
 
 @contextmanager
 def progress_of(doing: str, whole: int) -> Iterator[Callable[[int], None]]:
-    """The same for work of one kind whose amount is known: what is yielded receives how much of it is done."""
+    """The same for work of one kind and known amount; what is yielded takes how much is done."""
     with waiting() as advance:
         yield lambda done: advance(doing, done, whole)

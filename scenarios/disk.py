@@ -17,8 +17,8 @@ from simulation.errors import Problem
 def write_whole(path: Path, content: bytes | str | memoryview) -> None:
     """Write a file under a passing name, see it safely on the disk, and only then give it its own.
 
-    Text is written in UTF-8. Raises ``OSError`` if the disk refuses; then nothing is left behind, and
-    an earlier file of that name stands as it was.
+    Text is written in UTF-8. Raises ``OSError`` if the disk refuses; then nothing is left behind,
+    and an earlier file of that name stands as it was.
     """
     passing = path.with_name(f".{path.name}-{uuid4().hex}")
     try:
@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
 
 
 def settle(folder: Path) -> None:
-    """See the names in a folder safely on the disk; Windows does so unasked, and opens no folders."""
+    """See the names in a folder safely on the disk; Windows does so unasked and opens no folder."""
     if sys.platform != "win32":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -62,13 +62,13 @@ def settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def put_in_place(made: Path, folder: Path) -> None:
+def put_in_place(finished: Path, folder: Path) -> None:
     """Give a finished folder the place of an earlier one, which stays if that cannot be done."""
     old = folder.with_name(f".{folder.name}-{uuid4().hex}")
     if folder.exists():
         folder.rename(old)
     try:
-        made.rename(folder)
+        finished.rename(folder)
     except OSError:
         if old.exists():
             old.rename(folder)

@@ -1,4 +1,4 @@
-"""What is documented, as plain figures handed to runs and charts: the dates of breaks, and amounts of aid."""
+"""What is documented, as plain figures for runs and charts: dates of breaks, and amounts of aid."""
 
 import math
 from collections.abc import Sequence
@@ -9,13 +9,14 @@ from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.drivers import PLAN_YEARS
 
 Pair = tuple[Country, Country]
-#: Asked by the client, pledged by the patron, delivered: three different things, never compared with one another.
+#: Asked by the client, pledged by the patron, delivered: three different things, never compared
+#: with one another.
 BASES = ("asked", "pledged", "delivered")
 
 
 @dataclass(frozen=True)
 class DocumentedBreak:
-    """The date on which a pair (patron, client) broke, with the earliest and latest defensible; months ``YYYY-MM``."""
+    """The month ``YYYY-MM`` in which a pair (patron, client) broke, at the earliest and latest."""
 
     pair: Pair
     date: str
@@ -25,7 +26,7 @@ class DocumentedBreak:
 
 @dataclass(frozen=True)
 class DocumentedAid:
-    """A documented amount in million US dollars over whole quarters, 0 being 1945 Q1, the last included.
+    """A documented amount in million US dollars over whole quarters, counted from 1945 Q1 as 0.
 
     ``role`` says whether the rules are fitted to it (target) or it is kept apart (held out).
     """
@@ -44,9 +45,10 @@ class DocumentedAid:
 
 @dataclass(frozen=True)
 class DocumentedEvent:
-    """A dated event between two countries (patron, client) as the record tells it; the date is ``YYYY-MM`` or finer.
+    """A dated event between two countries (patron, client); the date is ``YYYY-MM`` or finer.
 
-    ``status`` is the status it led to (``allied``, ``estranged``, ``split``), empty where it changed none.
+    ``status`` is the status it led to (``allied``, ``estranged``, ``split``), empty where it
+    changed none.
     """
 
     id: str
@@ -68,7 +70,7 @@ class Documented:
 
 @dataclass(frozen=True)
 class Window:
-    """Some quarters over which aid is added up, such as a plan period; the last quarter is included."""
+    """Some quarters over which aid is added up, such as a plan period, the last included."""
 
     name: str
     first_quarter: int
@@ -112,9 +114,10 @@ def windows_of(figures: Sequence[DocumentedAid]) -> tuple[Window, ...]:
 
 @dataclass(frozen=True)
 class DocumentedSum:
-    """What the figures held for a pair, basis and window add up to, in million US dollars, with its range.
+    """What the figures of a pair, basis and window add up to, in million US dollars, with a range.
 
-    ``forms`` says of what: a sum over some forms of aid is a floor, as what is not documented is not counted.
+    ``forms`` says of what: a sum over some forms of aid is a floor, as what is not documented is
+    not counted.
     """
 
     usd: float
@@ -127,20 +130,20 @@ class DocumentedSum:
 def documented_sum(
     figures: Sequence[DocumentedAid], pair: Pair, basis: str, window: Window
 ) -> DocumentedSum | None:
-    """The sum of the documented figures of a pair, basis and window; none if no figure is held.
+    """The sum of the documented figures of a pair, basis and window; none if there is no figure.
 
     Ranges add as independent errors do: the square root of the sum of squared distances.
     """
-    held = [f for f in figures if f.pair == pair and f.basis == basis and window_of(f) == window]
-    if not held:
+    chosen = [f for f in figures if f.pair == pair and f.basis == basis and window_of(f) == window]
+    if not chosen:
         return None
-    total = sum(figure.usd for figure in held)
-    below = math.hypot(*(figure.usd - figure.low for figure in held))
-    above = math.hypot(*(figure.high - figure.usd for figure in held))
+    total = sum(figure.usd for figure in chosen)
+    below = math.hypot(*(figure.usd - figure.low for figure in chosen))
+    above = math.hypot(*(figure.high - figure.usd for figure in chosen))
     return DocumentedSum(
         usd=total,
         low=max(total - below, 0.0),
         high=total + above,
-        ids=tuple(figure.id for figure in held),
-        forms=tuple(sorted({figure.form for figure in held})),
+        ids=tuple(figure.id for figure in chosen),
+        forms=tuple(sorted({figure.form for figure in chosen})),
     )

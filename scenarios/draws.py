@@ -1,4 +1,4 @@
-"""Parameter draws as they were published: a Parquet file, one row a draw, with a JSON manifest beside it."""
+"""Parameter draws as published: a Parquet file, one row a draw, with a JSON manifest beside it."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ _SHIPPED = ("published.parquet", "provisional.parquet")
 
 @dataclass(frozen=True)
 class Draws:
-    """Draws of the parameters, one row each, with the name under which they were published and what they are.
+    """Draws of the parameters, one row each, with their name and what they are.
 
     ``table`` is the fingerprint of the parameter table they were drawn under, empty if unknown.
     """
@@ -66,7 +66,7 @@ def shipped_draws() -> Path:
 
 
 def table_hash() -> str:
-    """A fingerprint of the parameter table: it changes when any number, bound, prior or source does."""
+    """A fingerprint of the parameter table: of every number, bound, prior and source in it."""
     text = repr(sorted(parameter_table().items()))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -86,11 +86,11 @@ def values_hash(frame: pd.DataFrame) -> str:
 
 
 def read_draws(path: Path | None = None) -> Draws:
-    """The draws in a Parquet file with its manifest; those that ship with lilliput if no file is named.
+    """The draws in a Parquet file with its manifest; those that ship if no file is named.
 
-    Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that are not
-    the parameters of the table, values missing or out of bounds, a manifest that does not say what the
-    draws are.
+    Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that
+    are not the parameters of the table, values missing or out of bounds, a manifest that does not
+    say what the draws are.
     """
     path = shipped_draws() if path is None else path
     manifest, problems = _read_manifest(path.with_suffix(".json"))
@@ -142,16 +142,19 @@ def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Pro
     if not bad.any():
         return []
     row = int(np.argmax(bad))
-    allowed = f"{bounds.low:g} to {bounds.high:g} ({bounds.unit}); {int(bad.sum())} of {len(bad)} draws are not"
+    allowed = (
+        f"{bounds.low:g} to {bounds.high:g} ({bounds.unit}); "
+        f"{int(bad.sum())} of {len(bad)} draws are not"
+    )
     return [Problem(where, f"{name}[{row}]", column.iloc[row], allowed)]
 
 
 def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) -> Draws:
-    """Write draws as a Parquet file with a JSON manifest beside it, and return them as ``read_draws`` would.
+    """Write draws and their manifest, each file whole, and return them as ``read_draws`` would.
 
-    ``manifest`` says at least of what ``kind`` they are; the number of draws, the fingerprints of the values and
-    of the parameter table and, unless given, an ``id`` are added. Raises ``ScenarioError`` for draws that could
-    not be read again.
+    ``manifest`` says at least of what ``kind`` they are; the number of draws, the fingerprints of
+    the values and of the parameter table and, unless given, an ``id`` are added. Raises
+    ``ScenarioError`` for draws that could not be read again.
     """
     kind = manifest.get("kind")
     problems = _frame_problems(path.name, frame)
@@ -174,6 +177,6 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
 
 
 def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:
-    """The parameters of some replicates: replicate r has draw r, counted round when there are more replicates."""
+    """The parameters of some replicates: replicate r has draw r modulo the number of draws."""
     rows = (first_replicate + np.arange(replicates)) % len(draws)
     return Parameters({name: draws.frame[name].to_numpy()[rows] for name in parameter_table()})

@@ -1,11 +1,24 @@
 """What is wrong with a scenario file, with parameter draws, or with a run asked for."""
 
-from simulation.errors import LilliputError
+from collections.abc import Callable
+from typing import TypeVar
+
+from simulation.errors import LilliputError, Problem
+
+Value = TypeVar("Value")
 
 
 class ScenarioError(LilliputError):
-    """A scenario, draws, a setting or a folder that a run cannot use; ``problems`` lists them all."""
+    """Scenarios, draws, settings or folders that a run cannot use; ``problems`` lists them all."""
 
 
 class CutShortError(Exception):
-    """Work on a batch that ended before it was done; its message says why, in the words of ``run_batch``."""
+    """Work on a batch that ended before it was done; its message says why."""
+
+
+def read_or_problems(read: Callable[[], Value]) -> tuple[Value | None, list[Problem]]:
+    """What a reader returns, or the problems for which it refuses."""
+    try:
+        return read(), []
+    except LilliputError as error:
+        return None, list(error.problems)

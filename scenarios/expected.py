@@ -1,4 +1,4 @@
-"""The outcomes that the catalogue is known to have: small text files, written anew only with a reason."""
+"""The outcomes known of the catalogue: small text files, written anew only with a reason."""
 
 import csv
 import io
@@ -38,7 +38,8 @@ SEED = 1
 _HEADING = """\
 # Why the expected outcomes are what they are
 
-Each entry records one run of `lilliput scenarios expect`: date, reason, parameter draws, parameter table.
+Each entry records one run of `lilliput scenarios expect`: \
+date, reason, parameter draws, parameter table.
 """
 
 
@@ -46,10 +47,10 @@ Each entry records one run of `lilliput scenarios expect`: date, reason, paramet
 class ExpectedBreak:
     """How often and when a pair breaks in a scenario.
 
-    ``by_horizon`` is the share of histories in which the pair has broken by the end of the scenario's
-    horizon, ``historical_by_horizon`` that of the historical scenario on the same date, ``by_1980`` the
-    share by the end of 1980; ``median`` is the month by which half of all histories have broken,
-    ``never`` if fewer do by 1980.
+    ``by_horizon`` is the share of histories in which the pair has broken by the end of the
+    scenario's horizon, ``historical_by_horizon`` that of the historical scenario on the same date,
+    ``by_1980`` the share by the end of 1980; ``median`` is the month by which half of all histories
+    have broken, ``never`` if fewer do by 1980.
     """
 
     pair: str
@@ -61,14 +62,14 @@ class ExpectedBreak:
 
 
 def horizon_quarter(scenario: Scenario) -> int:
-    """The last quarter within a scenario's horizon, or of 1980 if nothing is changed or it reaches further."""
+    """The last quarter within a scenario's horizon, that of 1980 if nothing is changed."""
     return min(parting(scenario) + 4 * scenario.horizon, QUARTERS) - 1
 
 
 def simulated_breaks(
     scenario: Scenario, draws: Draws, replicates: int, *, seed: int = SEED, first_replicate: int = 0
 ) -> Quarters:
-    """The quarter of each documented pair's first break in each history, (pairs, R); -1 where never."""
+    """The quarter of each documented pair's first break in each history, (pairs, R); -1: never."""
     parameters = parameters_for(draws, first_replicate, replicates)
     chunks = simulate_in_chunks(
         parameters, scenario, seed=seed, first_replicate=first_replicate, keep=()
@@ -102,7 +103,8 @@ def summarised(
 def read_expected(name: str, folder: Path = EXPECTED) -> tuple[ExpectedBreak, ...]:
     """The expected outcomes of a scenario of the catalogue, a pair each.
 
-    Raises ``ScenarioError`` if there are none, or the file is not one that ``write_expectations`` wrote.
+    Raises ``ScenarioError`` if there are none, or the file is not one that ``write_expectations``
+    wrote.
     """
     path = folder / f"{name}.csv"
     try:
@@ -119,8 +121,8 @@ def write_expectations(
 ) -> Iterator[Path]:
     """Simulate every scenario of the catalogue, write its outcomes, and then record why.
 
-    Yields each file as it is written. Raises ``ScenarioError`` if there is no reason or a file cannot be
-    written.
+    Yields each file as it is written. Raises ``ScenarioError`` if there is no reason or a file
+    cannot be written.
     """
     if not reason.strip():
         problem = Problem("--reason", "reason", reason, "a sentence")
@@ -178,10 +180,10 @@ def departures(
 ) -> list[str]:
     """Where simulated breaks differ from the expected ones by more than chance allows, in words.
 
-    Each comparison raises a false alarm with at most the probability ``false_alarm`` when nothing has
-    changed and the histories are independent of the expected ones: exactly so for shares (Fisher's test),
-    nearly so for medians (the expected one must lie between two quantiles of the simulated dates, a
-    binomial distance either side of the middle).
+    Each comparison raises a false alarm with at most the probability ``false_alarm`` when nothing
+    has changed and the histories are independent of the expected ones: exactly so for shares
+    (Fisher's test), nearly so for medians (the expected one must lie between two quantiles of the
+    simulated dates, a binomial distance either side of the middle).
     """
     count = breaks.shape[1]
     spread = 0.5 * np.sqrt(1 / count + 1 / histories) * norm.isf(false_alarm / 2)
@@ -204,6 +206,6 @@ def departures(
 
 
 def _date_of_share(breaks: Quarters, share: float) -> int:
-    """The quarter by which a share of the histories has broken, later than 1980 if so many never do."""
+    """The quarter by which a share of the histories has broken, after 1980 if so many never do."""
     quarter = quantile_quarter(breaks, share)
     return QUARTERS if quarter is None else quarter

@@ -1,4 +1,4 @@
-"""Scenario files: a question, one antecedent and its dated changes, read from TOML and checked in full."""
+"""Scenario files: a question, one antecedent and its dated changes, read from TOML."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
+from jinja2 import Template
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -20,9 +21,9 @@ from pydantic import (
 
 from scenarios.errors import ScenarioError
 from simulation.countries import COUNTRY_KEYS
-from simulation.dates import LAST_YEAR, date_of, quarter_of
+from simulation.dates import QUARTERS, date_of
 from simulation.drivers import DRIVERS
-from simulation.errors import MISSING, Problem, nearest, raise_if_any
+from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any
 from simulation.interventions import HISTORICAL, MOVES, Scenario, read_changes
 from simulation.parameters import SourceKey
 from simulation.schema import Sentence, refusal, validated
@@ -32,8 +33,8 @@ LONGEST_HORIZON = 36
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
-#: Sources whose text is held, so that lines and page can be given.
-_HELD = ("marku2017", "aca-article")
+#: Sources whose text is at hand, so that lines and page can be given.
+_AT_HAND = ("marku2017", "aca-article")
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,17 @@ def antecedents(scenario: Scenario) -> tuple[str, ...]:
 
 
 def flags(scenario: Scenario) -> tuple[str, ...]:
-    """What a reader of any answer must be told: several antecedents, and where the answers outrun the horizon."""
+    """What a reader of any answer must know: several antecedents, and where the horizon ends."""
     if not scenario.interventions:
         return ()
-    first = min(quarter_of(change.start) for change in scenario.interventions)
-    end = first + 4 * scenario.horizon
-    raised = []
-    if len(antecedents(scenario)) > 1:
-        raised.append(
-            f"{len(antecedents(scenario))} antecedents: no single one can be credited with the outcome"
-        )
-    if end <= quarter_of(f"{LAST_YEAR}-12"):
-        raised.append(
-            f"answers after {date_of(end)} lie beyond the horizon of {scenario.horizon} years"
-        )
-    return tuple(raised)
+    end = min(change.first_quarter for change in scenario.interventions) + 4 * scenario.horizon
+    count, notes = len(antecedents(scenario)), []
+    if count > 1:
+        notes.append(f"{count} antecedents: no single one can be credited with the outcome")
+    if end < QUARTERS:
+        years = scenario.horizon
+        notes.append(f"answers after {date_of(end)} lie beyond the horizon of {years} years")
+    return tuple(notes)
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -76,8 +73,8 @@ def read_scenario(path: Path) -> Scenario:
 def read_scenario_file(path: Path) -> ScenarioFile:
     """A scenario file, read and checked.
 
-    Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing or unknown
-    key, a name, date or value that is not allowed.
+    Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing
+    or unknown key, a name, date or value that is not allowed.
     """
     title = f"{path}: the scenario cannot be used"
     try:
@@ -95,8 +92,8 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"
-    told = heading.model_dump(exclude={"page"})
-    scenario = Scenario(**told, interventions=interventions)
+    texts = heading.model_dump(exclude={"page"})
+    scenario = Scenario(**texts, interventions=interventions)
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
     return ScenarioFile(scenario, heading.page, path)
 
@@ -123,7 +120,7 @@ def _horizon(value: object) -> int:
 
 
 class _Heading(BaseModel):
-    """What a scenario file says beside its changes: needed in every file are the first four keys."""
+    """What a scenario file says beside its changes; the first four keys are always needed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -139,15 +136,15 @@ class _Heading(BaseModel):
     @field_validator("lines", "page", mode="before")
     @classmethod
     def _spans(cls, value: object, info: ValidationInfo) -> str:
-        """Lines and pages, which may be left blank only where the text of the source is not held."""
-        blank = value == "" and info.data.get("source") not in _HELD
+        """Lines and pages, left blank only where the text of the source is not at hand."""
+        blank = value == "" and info.data.get("source") not in _AT_HAND
         if not isinstance(value, str) or not (blank or _SPANS.fullmatch(value)):
             raise refusal("numbers such as 925, 925-927 or 925-927;1104-1105")
         return value
 
 
 class _Grounds(_Heading):
-    """The same of a file that changes history: it must also say on what grounds, and what it leaves out."""
+    """The same of a file that changes history: it says on what grounds, and what it leaves out."""
 
     source: SourceKey
     lines: str
@@ -156,18 +153,14 @@ class _Grounds(_Heading):
 
 
 def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
-    """A file of the user's own may repeat a scenario of the catalogue, but not give its name to another."""
-    held = CATALOGUE / f"{scenario.name}.toml"
-    if not held.is_file() or held.resolve() == path.resolve() or read_scenario(held) == scenario:
+    """Whether a file gives the name of a scenario of the catalogue to another scenario."""
+    shipped = CATALOGUE / f"{scenario.name}.toml"
+    if not shipped.is_file() or shipped.resolve() == path.resolve():
         return []
-    return [
-        Problem(
-            path.name,
-            "name",
-            scenario.name,
-            "a name that the catalogue does not use for another scenario",
-        )
-    ]
+    if read_scenario(shipped) == scenario:
+        return []
+    allowed = "a name that the catalogue does not use for another scenario"
+    return [Problem(path.name, "name", scenario.name, allowed)]
 
 
 @cache
@@ -180,60 +173,19 @@ def catalogue() -> dict[str, ScenarioFile]:
 
 
 def scenario_file_named(name_or_path: str) -> ScenarioFile:
-    """The scenario of a name in the catalogue, or that of a file of one's own (a path ending in ``.toml``).
+    """The scenario of a name in the catalogue, or of a file of one's own (``.toml``).
 
     Raises ``ScenarioError`` if there is neither, with the nearest name of the catalogue.
     """
-    held = CATALOGUE / f"{name_or_path}.toml"
-    if _NAME.fullmatch(name_or_path) and held.is_file():
-        return read_scenario_file(held)
+    shipped = CATALOGUE / f"{name_or_path}.toml"
+    if _NAME.fullmatch(name_or_path) and shipped.is_file():
+        return read_scenario_file(shipped)
     if name_or_path.endswith(".toml"):
         return read_scenario_file(Path(name_or_path))
     names = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
-    allowed = f"{', '.join(names)}, or the path of a .toml file"
+    allowed = f"{listed(names)}, or the path of a .toml file"
     problem = Problem("scenario", "name", name_or_path, allowed, nearest(name_or_path, names))
     raise ScenarioError("there is no such scenario", [problem])
-
-
-TEMPLATE = """\
-# A question put to the model. Replace every text; `lilliput scenarios check FILE` tells whether the file can be used.
-
-# Small letters, digits and single hyphens; not a name of the catalogue.
-name = "{name}"
-question = "Would Albania have stayed with Moscow had Moscow granted what it asked for in 1960?"
-# The one thing that would have had to be different. A list of sentences is allowed, but then no single one
-# can be credited with the outcome, and every answer says so.
-antecedent = "Moscow grants half of what Albania asks from February 1960 to the end of 1961"
-# Where the alternative is documented: a key of simulation/sources.toml, the lines and the page.
-source = "marku2017"
-lines = "1842-1849;2361-2376"
-page = "61, 79"
-# What the scenario does not change although it might have changed too, and what the model cannot tell.
-left_out = "What the grant would have cost Moscow is not counted."
-# Years from the first change; answers that lie further on are flagged.
-horizon_years = 5
-
-# One table for each dated change. Dates are YYYY, YYYY-MM or YYYY-MM-DD, both ends included; the model counts in
-# quarters. Each change needs kind, from, to, reason and, by kind:
-#   leadership   country, spell            a spell of simulation/drivers/leadership.csv stays in force
-#   driver       country, driver, value    {drivers}: 0 to 1
-#   grant        patron, client, value     the share of what is asked that is granted, 0 to 1
-#   pledge       patron, client, value     an added pledge, million USD a quarter, 0 to 1000
-#   forbid       patron, client, move      rules out {moves}
-#   impose       patron, client, move      makes one of these moves happen as soon as the pair's status allows it
-#   goodwill     patron, client, value     the goodwill of both toward each other, 0 to 1, a half being neutral
-#   proximity    patron, client, value     how near the two stand, 0 to 1
-#   absence      country                   keeps out of every alliance
-# Countries: {countries}. No two changes may set the same thing in the same quarter.
-[[interventions]]
-kind = "grant"
-from = "1960-02"
-to = "1961-12"
-patron = "ussr"
-client = "albania"
-value = 0.5
-reason = "Say here what was done instead, and why this could have been done."
-"""
 
 
 def _is_folder(path: Path) -> bool:
@@ -246,8 +198,8 @@ def _is_folder(path: Path) -> bool:
 def write_template(name: str, path: Path) -> None:
     """Write a commented scenario file of a name, to be filled in; it can be used as it stands.
 
-    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path that does not end in
-    .toml, a file that exists already or cannot be written.
+    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path
+    that does not end in .toml, a file that exists already or cannot be written.
     """
     problems = []
     if not _NAME.fullmatch(name):
@@ -261,11 +213,10 @@ def write_template(name: str, path: Path) -> None:
     elif not _is_folder(path.parent):
         problems.append(Problem("--out", "folder", str(path.parent), "a folder that exists"))
     raise_if_any("the scenario file cannot be written", problems, ScenarioError)
-    text = TEMPLATE.format(
-        name=name,
-        drivers=", ".join(DRIVERS),
-        moves=", ".join(MOVES),
-        countries=", ".join(COUNTRY_KEYS),
+    words = {"drivers": DRIVERS, "moves": MOVES, "countries": COUNTRY_KEYS}
+    template = (CATALOGUE / "template.toml.j2").read_text(encoding="utf-8")
+    text = Template(template, keep_trailing_newline=True).render(
+        name=name, **{key: listed(names) for key, names in words.items()}
     )
     try:
         with path.open("x", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Where a result comes from: scenario, parameter table, draws, seed, versions and commit, in a manifest beside it."""
+"""Where a result comes from: scenario, draws, seed, versions and commit, in a manifest."""
 
 import hashlib
 import json
@@ -30,8 +30,8 @@ class Manifest(BaseModel):
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """A fingerprint of everything a scenario says; it does not depend on how its file is laid out."""
-    return hashlib.sha256(json.dumps(scenario.asked(), sort_keys=True).encode()).hexdigest()
+    """A fingerprint of everything a scenario says, however its file is laid out."""
+    return hashlib.sha256(json.dumps(scenario.plain(), sort_keys=True).encode()).hexdigest()
 
 
 def scenario_entry(scenario: Scenario) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def commit_of(folder: Path = _ROOT) -> str | None:
 
 
 def read_manifest(path: Path, kind: str | None = None) -> dict[str, Any] | None:
-    """The manifest at a path; none if there is none of lilliput's, or one of another kind of result."""
+    """The manifest at a path, or none if it is not of lilliput or of another kind of result."""
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,8 @@
-"""Outcomes of simulated histories: when each pair broke and why, and what aid was asked, pledged and delivered."""
+"""Outcomes of simulated histories: when each pair broke and why, and what aid there was."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +42,12 @@ Compact = NDArray[np.float32]
 class Outcomes:
     """What is kept of some histories; pairs are in the order of ``PAIRS``.
 
-    ``split`` is the quarter of a pair's first break (-1: never by 1980), ``initiator`` the country that moved and
-    ``cause`` the place of the largest grievance in ``simulation.trajectory.CAUSES`` (-1: none), all (pairs, R).
-    ``aid`` is in million US dollars, (bases, windows, pairs, R). ``status_counts`` counts the histories in each
-    status at the end of each quarter, (T, pairs, statuses). ``series`` holds yearly values for at most 2,000
-    histories, (years, pairs, R): means of support and strain, sums of aid delivered.
+    ``split`` is the quarter of a pair's first break (-1: never by 1980), ``initiator`` the country
+    that moved and ``cause`` the place of the largest grievance in ``simulation.trajectory.CAUSES``
+    (-1: none), all (pairs, R). ``aid`` is in million US dollars, (bases, windows, pairs, R).
+    ``status_counts`` counts the histories in each status at the end of each quarter, (T, pairs,
+    statuses). ``series`` holds yearly values for at most 2,000 histories, (years, pairs, R): means
+    of support and strain, sums of aid delivered.
     """
 
     first_replicate: int
@@ -65,19 +67,15 @@ class Outcomes:
     @classmethod
     def joined(cls, parts: Sequence["Outcomes"]) -> "Outcomes":
         """The outcomes of several runs of neighbouring replicates as those of one."""
-        return cls(
-            first_replicate=parts[0].first_replicate,
-            windows=parts[0].windows,
-            split=np.concatenate([part.split for part in parts], axis=1),
-            initiator=np.concatenate([part.initiator for part in parts], axis=1),
-            cause=np.concatenate([part.cause for part in parts], axis=1),
-            aid=np.concatenate([part.aid for part in parts], axis=-1),
-            status_counts=np.sum([part.status_counts for part in parts], axis=0),
-            series={
-                name: np.concatenate([part.series[name] for part in parts], axis=-1)
-                for name in SERIES
-            },
-        )
+        arrays: dict[str, Any] = {
+            name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+            for name in ("split", "initiator", "cause", "aid")
+        }
+        series = {
+            name: np.concatenate([part.series[name] for part in parts], axis=-1) for name in SERIES
+        }
+        counts = np.sum([part.status_counts for part in parts], axis=0)
+        return replace(parts[0], **arrays, status_counts=counts, series=series)
 
 
 def outcomes_of(
@@ -113,7 +111,7 @@ def outcomes_of(
 def collected(
     trajectories: Iterable[Trajectory], windows: Sequence[Window] = PLAN_PERIODS
 ) -> Outcomes:
-    """The outcomes of many histories that come a chunk at a time; each chunk is dropped when its outcomes are taken."""
+    """The outcomes of many histories that come a chunk at a time, of which no more is kept."""
     parts: list[Outcomes] = []
     kept = 0
     for trajectory in trajectories:
@@ -129,7 +127,7 @@ def of_pairs(values: NDArray[np.generic]) -> Array:
 
 
 def _summed(values: Array, first: int, last: int) -> Array:
-    """The sum over some quarters, one after another, so that a history's sum does not depend on its neighbours."""
+    """The sum over some quarters, one by one: a history's sum is the same among any others."""
     total = np.zeros(values.shape[1:])
     for quarterly in values[first : last + 1]:
         total += quarterly
@@ -142,7 +140,7 @@ def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
 
 
 def yearly_values(quarterly: Array, name: str) -> Compact:
-    """A quantity of whole years year by year, the first axis being time: sums of aid, means of feelings."""
+    """A quantity year by year, the first axis being time: sums of aid, means of feelings."""
     years = np.stack(
         [_summed(quarterly, start, start + 3) for start in range(0, len(quarterly), 4)]
     )
@@ -150,7 +148,7 @@ def yearly_values(quarterly: Array, name: str) -> Compact:
 
 
 def first_breaks(trajectory: Trajectory) -> tuple[Quarters, Codes, Codes]:
-    """The first break of each documented pair in each history: its quarter, who moved and the largest grievance."""
+    """Each documented pair's first break in each history: quarter, mover and largest grievance."""
     shape = (len(PAIRS), trajectory.replicates)
     split = np.full(shape, NEVER, dtype=np.int16)
     initiator, cause = np.full(shape, NEVER, dtype=np.int8), np.full(shape, NEVER, dtype=np.int8)
@@ -169,19 +167,19 @@ def first_breaks(trajectory: Trajectory) -> tuple[Quarters, Codes, Codes]:
 
 
 def quantile_quarter(quarters: NDArray[np.integer], share: float) -> int | None:
-    """The quarter by which a share of the histories has had its event; none if so many never have it.
+    """The quarter by which a share of the histories has had its event, if so many ever have it.
 
-    A history without the event counts as later than 1980. The quantile is the smallest date that at least the share of
-    histories has reached (no averaging between dates).
+    A history without the event counts as later than 1980. The quantile is the smallest date that at
+    least the share of histories has reached (no averaging between dates).
     """
     if not quarters.size:
         return None
     later = np.where(quarters == NEVER, QUARTERS, quarters)
-    found = int(np.quantile(later, share, method="inverted_cdf"))
-    return None if found == QUARTERS else found
+    quarter = int(np.quantile(later, share, method="inverted_cdf"))
+    return None if quarter == QUARTERS else quarter
 
 
 def quantile_date(quarters: NDArray[np.integer], share: float) -> str | None:
-    """The month ``YYYY-MM`` of ``quantile_quarter``; none if so many histories never have the event."""
-    found = quantile_quarter(quarters, share)
-    return None if found is None else date_of(found)
+    """The month ``YYYY-MM`` of ``quantile_quarter``, if there is one."""
+    quarter = quantile_quarter(quarters, share)
+    return None if quarter is None else date_of(quarter)

@@ -44,6 +44,8 @@ _OWN = (HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, MANIFEST)
 #: Replicates whose parameters are held at once, and histories written at a time.
 _BLOCK, _SLICE = 16 * CHUNK, 20_000
 
+#: The largest seed of the shocks.
+MOST_SEED = 2**63 - 1
 #: Receives how much of the work is done.
 Progress = Callable[[int], None]
 
@@ -75,8 +77,9 @@ def run_scenario(
 ) -> RunResult:
     """Simulate a scenario and keep the outcomes of every history.
 
-    Replicate r has draw r and the shocks of address (seed, r), whatever ``chunk`` is, so a counterfactual's
-    replicate is the twin of the factual one. ``progress`` receives the number of histories done after each chunk.
+    Replicate r has draw r and the shocks of address (seed, r), whatever ``chunk`` is, so a
+    counterfactual's replicate is the twin of the factual one. ``progress`` receives the number of
+    histories done after each chunk.
     """
 
     def trajectories() -> Iterator[Trajectory]:
@@ -95,7 +98,7 @@ def run_scenario(
 
 
 def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, Any]:
-    """Everything needed to make a result again; ``changes`` are the parameters that were set by hand."""
+    """Everything needed to make a result again; ``changes`` are the parameters set by hand."""
     return {
         "made_by": MAKER,
         "scenario": scenario_entry(result.scenario),
@@ -135,11 +138,11 @@ def write_result(
     folder: Path,
     draw: Callable[[Path], object],
 ) -> Path:
-    """Write the tables, figures and manifest of a run in the place of an earlier result, in one step.
+    """Write tables, figures and manifest of a run in the place of an earlier result, in one step.
 
-    Everything is written into a neighbouring folder that is renamed when complete; ``draw`` writes the figures
-    into the folder that it is given. Raises ``ScenarioError`` if the disk refuses; then the earlier result
-    stands as it was.
+    Everything is written into a neighbouring folder that is renamed when complete; ``draw`` writes
+    the figures into the folder that it is given. Raises ``ScenarioError`` if the disk refuses; then
+    the earlier result stands as it was.
     """
     folder = folder.expanduser().resolve()
     unfinished = folder.with_name(f".{folder.name}-{uuid4().hex}")

@@ -33,9 +33,10 @@ _NEVER_WORD = "never"
 
 @dataclass(frozen=True)
 class BreakSummary:
-    """The break of a pair in simulated histories beside the documented one; dates are months, none where never.
+    """The break of a pair, simulated and documented; dates are months, none where never.
 
-    ``initiators`` and ``causes`` give shares among the histories in which the pair breaks, the largest first.
+    ``initiators`` and ``causes`` give shares among the histories in which the pair breaks, the
+    largest first.
     """
 
     name: str
@@ -51,12 +52,12 @@ class BreakSummary:
     @property
     def row(self) -> dict[str, Any]:
         """The summary as one flat row."""
-        known = self.documented
+        record = self.documented
         return {
             "pair": self.name,
-            "documented": known.date if known else None,
-            "earliest": known.earliest if known else None,
-            "latest": known.latest if known else None,
+            "documented": record and record.date,
+            "earliest": record and record.earliest,
+            "latest": record and record.latest,
             "median": self.median,
             "q05": self.q05,
             "q95": self.q95,
@@ -82,7 +83,7 @@ class AidSummary:
     def row(self) -> dict[str, Any]:
         """The summary as one flat row; the window's ends are months."""
         patron, client = self.pair
-        known = self.documented
+        record = self.documented
         return {
             "pair": pair_name(patron, client),
             "patron": patron.key,
@@ -94,22 +95,22 @@ class AidSummary:
             "median": round(self.median, 3),
             "q05": round(self.q05, 3),
             "q95": round(self.q95, 3),
-            "documented": round(known.usd, 3) if known else None,
-            "low": round(known.low, 3) if known else None,
-            "high": round(known.high, 3) if known else None,
-            "forms": ";".join(known.forms) if known else None,
-            "figures": ";".join(known.ids) if known else None,
+            "documented": record and round(record.usd, 3),
+            "low": record and round(record.low, 3),
+            "high": record and round(record.high, 3),
+            "forms": record and ";".join(record.forms),
+            "figures": record and ";".join(record.ids),
         }
 
 
 def summarised_breaks(outcomes: Outcomes, documented: Documented) -> tuple[BreakSummary, ...]:
     """When each of the five pairs breaks in the simulated histories, and when it did."""
-    known = {each.pair: each for each in documented.breaks}
+    recorded = {each.pair: each for each in documented.breaks}
     return tuple(
         BreakSummary(
             name=name,
             pair=pair,
-            documented=known.get(pair),
+            documented=recorded.get(pair),
             **{
                 key: quantile_date(outcomes.split[place], share) for key, share in QUANTILES.items()
             },
@@ -138,9 +139,9 @@ def summarised_aid(outcomes: Outcomes, documented: Documented) -> tuple[AidSumma
             for which, basis in enumerate(BASES):
                 amounts = np.quantile(outcomes.aid[which, span, place], shares).tolist()
                 values = dict(zip(QUANTILES, amounts, strict=True))
-                known = documented_sum(documented.aid, pair, basis, window)
+                record = documented_sum(documented.aid, pair, basis, window)
                 rows.append(
-                    AidSummary(pair=pair, basis=basis, window=window, documented=known, **values)
+                    AidSummary(pair=pair, basis=basis, window=window, documented=record, **values)
                 )
     return tuple(rows)
 
@@ -165,11 +166,11 @@ def breaks_table(summaries: Sequence[BreakSummary]) -> Table:
     )
 
 
-def _date_and_window(known: DocumentedBreak | None) -> str:
-    if known is None:
+def _date_and_window(record: DocumentedBreak | None) -> str:
+    if record is None:
         return ""
-    window = f" ({known.earliest} to {known.latest})" if known.earliest != known.latest else ""
-    return known.date + window
+    window = f" ({record.earliest} to {record.latest})" if record.earliest != record.latest else ""
+    return record.date + window
 
 
 def movers_table(summaries: Sequence[BreakSummary]) -> Table:
@@ -202,8 +203,8 @@ def aid_table(summaries: Sequence[AidSummary]) -> Table:
     )
     above = None
     for row in summaries:
-        known = row.documented
-        if known is None and (row.basis != "pledged" or row.window not in PLAN_PERIODS):
+        record = row.documented
+        if record is None and (row.basis != "pledged" or row.window not in PLAN_PERIODS):
             continue
         patron, client = row.pair
         if row.pair != above:
@@ -214,9 +215,9 @@ def aid_table(summaries: Sequence[AidSummary]) -> Table:
             row.basis,
             _amount(row.median),
             f"{_amount(row.q05)}-{_amount(row.q95)}",
-            _amount(known.usd) if known else "",
-            f"{_amount(known.low)}-{_amount(known.high)}" if known else "",
-            ", ".join(known.forms) if known else "",
+            _amount(record.usd) if record else "",
+            f"{_amount(record.low)}-{_amount(record.high)}" if record else "",
+            ", ".join(record.forms) if record else "",
         )
         above = row.pair
     return table

@@ -1,7 +1,8 @@
-"""Twin histories: scenarios that share their past are simulated once up to the intervention in which they part.
+"""Twin histories: what scenarios share of their past is simulated once.
 
-Before its first intervention a counterfactual is its factual twin, bit for bit; so the factual histories are carried
-out once, and each counterfactual takes over their state in the quarter of its first intervention.
+Before its first intervention a counterfactual is its factual twin, bit for bit; so the factual
+histories are carried out once, and each counterfactual takes over their state in the quarter of its
+first intervention.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,14 +28,15 @@ from simulation.parameters import Parameters
 from simulation.shocks import BLOCK
 from simulation.trajectory import Trajectory
 
-#: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of shocks.
+#: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of
+#: shocks.
 _STRETCH = 2 * BLOCK
-#: How far some histories have come, in whatever form.
-_Reached = TypeVar("_Reached")
+#: Histories on their way, in whatever form.
+_Histories = TypeVar("_Histories")
 
 
 def parting(scenario: Scenario) -> int:
-    """The quarter in which a scenario parts from history: that of its first intervention, or the end."""
+    """The quarter in which a scenario parts from history: its first intervention, or the end."""
     return min((quarter_of(change.start) for change in scenario.interventions), default=QUARTERS)
 
 
@@ -47,50 +49,51 @@ def twin_trajectories(
     past: Course | None = None,
     until: int = QUARTERS,
 ) -> Iterator[Trajectory]:
-    """The histories of each scenario in turn, the same as ``simulate`` gives for it alone, keeping ``KEPT``.
+    """The histories of each scenario in turn, as ``simulate`` gives them, keeping ``KEPT``.
 
-    ``past`` is what all of them have in common already (none: they begin in 1945); no scenario may part from history
-    before it ends. ``until`` is the quarter at whose beginning they end. Raises ``NonFiniteError`` if a quantity stops
-    being finite.
+    ``past`` is what all of them have in common already (none: they begin in 1945); no scenario may
+    part from history before it ends. ``until`` is the quarter at whose beginning they end. Raises
+    ``NonFiniteError`` if a quantity stops being finite.
     """
 
-    def onward(course: Course, scenario: Scenario, end: int) -> Course:
+    def carry_on(course: Course, scenario: Scenario, end: int) -> Course:
         return continued(
             course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end
         )
 
-    def begun(scenario: Scenario) -> Course:
+    def begin(scenario: Scenario) -> Course:
         return opened(parameters, scenario, KEPT)
 
-    for course in _parted(scenarios, begun, onward, past, until):
+    for course in _parted(scenarios, begin, carry_on, past, until):
         yield course.trajectory(first_replicate)
 
 
 def _parted(
     scenarios: Sequence[Scenario],
-    begun: Callable[[Scenario], _Reached],
-    onward: Callable[[_Reached, Scenario, int], _Reached],
-    past: _Reached | None,
+    begin: Callable[[Scenario], _Histories],
+    carry_on: Callable[[_Histories, Scenario, int], _Histories],
+    past: _Histories | None,
     until: int,
-) -> Iterator[_Reached]:
-    """Each scenario's histories in turn, carried onward from the quarter in which it parts from what all share."""
-    shared = begun(HISTORICAL) if past is None else past
-    reached: dict[int, _Reached] = {}
+) -> Iterator[_Histories]:
+    """Each scenario's histories in turn, carried on from where it parts from what all share."""
+    shared = begin(HISTORICAL) if past is None else past
+    pasts: dict[int, _Histories] = {}
     starts = [min(parting(scenario), until) for scenario in scenarios]
     for start in sorted(set(starts)):
         if start or past is not None:
-            reached[start] = shared = onward(shared, HISTORICAL, start)
+            pasts[start] = shared = carry_on(shared, HISTORICAL, start)
     for scenario, start in zip(scenarios, starts, strict=True):
-        course = reached[start] if start in reached else begun(scenario)
-        yield onward(course, scenario, until) if start < until else course
+        course = pasts[start] if start in pasts else begin(scenario)
+        yield carry_on(course, scenario, until) if start < until else course
 
 
 @dataclass(frozen=True)
 class YearlyTwins:
-    """What a comparison needs of some histories: pairs are in the order of ``scenarios.outcomes.PAIRS``.
+    """What a comparison needs of some histories, pairs in the order of ``outcomes.PAIRS``.
 
-    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R); ``series`` holds
-    means of support and strain and sums of aid delivered of every year, (years, pairs, R).
+    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R);
+    ``series`` holds means of support and strain and sums of aid delivered of every year, (years,
+    pairs, R).
     """
 
     split: Quarters
@@ -99,7 +102,7 @@ class YearlyTwins:
 
 @dataclass(frozen=True)
 class _Years:
-    """Histories on their way of which yearly values are kept; the course holds the quarters of the year under way."""
+    """Histories on their way: yearly values, and a course with the quarters of the current year."""
 
     course: Course
     series: dict[str, tuple[Compact, ...]]
@@ -130,13 +133,14 @@ def yearly_twins(
     first_replicate: int,
     last_year: int,
 ) -> Iterator[YearlyTwins]:
-    """The same histories up to the end of a year, of which no more than breaks and yearly values is ever held.
+    """The same histories up to the end of a year, of which only breaks and yearly values are kept.
 
-    Quarters come in stretches for which the shocks are drawn together, and each is dropped when its year has
-    been summed: memory stays small enough for the processor's cache. Raises ``NonFiniteError`` as before.
+    Quarters come in stretches for which the shocks are drawn together, and each is dropped when its
+    year has been summed: memory stays small enough for the processor's cache. Raises
+    ``NonFiniteError`` as before.
     """
 
-    def onward(years: _Years, scenario: Scenario, end: int) -> _Years:
+    def carry_on(years: _Years, scenario: Scenario, end: int) -> _Years:
         while years.course.quarter < end:
             next_end = min(years.course.quarter // _STRETCH * _STRETCH + _STRETCH, end)
             course = continued(
@@ -150,10 +154,10 @@ def yearly_twins(
             years = _Years(course, years.series).with_whole_years()
         return years
 
-    def begun(scenario: Scenario) -> _Years:
+    def begin(scenario: Scenario) -> _Years:
         return _Years(opened(parameters, scenario, SERIES), dict.fromkeys(SERIES, ()))
 
     until = quarter_of(str(last_year), end=True) + 1
-    for years in _parted(scenarios, begun, onward, None, until):
+    for years in _parted(scenarios, begin, carry_on, None, until):
         split, _, _ = first_breaks(replace(years.course, kept={}).trajectory(first_replicate))
         yield YearlyTwins(split, {name: np.concatenate(years.series[name]) for name in SERIES})

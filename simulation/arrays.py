@@ -64,7 +64,7 @@ _THIRDS = tuple(
 
 @elementwise("(0.0 if i == j else {0:i,k} * {1:k,j} + {0:i,l} * {1:l,j})")
 def through_third(patron_to_third: PerPair, third_to_client: PerPair) -> PerPair:
-    """The sum over the two third countries k of ``a[patron, k] * b[k, client]``, (P, C, R); self pairs are zero."""
+    """Sums of ``a[patron, k] * b[k, client]`` over third countries k; zero for self pairs."""
     replicates = max(patron_to_third.shape[-1], third_to_client.shape[-1])
     total = np.zeros((4, 4, replicates))
     for patron, client, one, other in _THIRDS:
@@ -103,17 +103,17 @@ def zero_pairs(values: NDArray[Number], pairs: Iterable[tuple[int, int]]) -> NDA
 
 
 @whole
-def kept_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -> Array:
-    """Give the given (patron, client) pairs of a pair array their former values in place, and return it."""
+def keep_pairs(values: Array, former: Array, pairs: Iterable[tuple[int, int]]) -> Array:
+    """Give some (patron, client) pairs their former values in place, and return the array."""
     for pair in pairs:
         values[pair] = former[pair]
     return values
 
 
 @whole
-def held_pairs(values: Array, held: Iterable[tuple[tuple[int, int], float]]) -> Array:
-    """Give (patron, client) pairs of a pair array the values they are held at in place, and return it."""
-    for pair, value in held:
+def set_pairs(values: Array, fixed: Iterable[tuple[tuple[int, int], float]]) -> Array:
+    """Give some (patron, client) pairs fixed values in place, and return the array."""
+    for pair, value in fixed:
         values[pair] = value
     return values
 

@@ -14,21 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import PairCode, PerPair, PerReplicate
-from simulation.countries import Country, pair_name
+from simulation.countries import Country, Pair, pair_name
 from simulation.dates import quarter_name
 from simulation.errors import Problem, raise_if_any
 from simulation.state import Move
 
-Pair = tuple[Country, Country]
 #: The six pairs, of each the country first that comes first in every array.
 _PAIRS: tuple[Pair, ...] = tuple(combinations(Country, 2))
 
 
 @dataclass(frozen=True)
 class RecordedMove:
-    """A dated change of status: which pair, what move, and the first and last quarter it may have fallen in."""
+    """A dated change of status: pair, move, and the quarters in which it may have fallen."""
 
-    pair: tuple[Country, Country]
+    pair: Pair
     move: Move
     first_quarter: int
     last_quarter: int
@@ -54,7 +53,7 @@ class Conditioning:
     def impose(
         self, quarter: int, chances: dict[Move, PerPair], uniforms: PerPair, move: PairCode
     ) -> dict[Pair, PerReplicate]:
-        """Replace the free moves of a quarter (P, C, R) by those on record, and add up their log-probabilities.
+        """Replace the free moves of a quarter by those on record, and add up log-probabilities.
 
         ``chances`` are the probabilities of each move in the quarter, zero where the status does
         not allow it. What each pair gains is given back, shape (R,); nothing once the record has
@@ -88,7 +87,7 @@ class Conditioning:
         return gains
 
     def take(self, rows: NDArray[np.integer]) -> None:
-        """Let every replicate go on from where the replicate in its row stands; what was added up stays."""
+        """Let every replicate go on from where the replicate in its row stands."""
         self.made = {pair: made[rows] for pair, made in self.made.items()}
 
 
@@ -98,26 +97,15 @@ def either_way(pair: Pair) -> Pair:
 
 
 def _window_problems(moves: Sequence[RecordedMove]) -> list[Problem]:
-    """Moves of one pair whose window closes no later than that of the move before: both could not fall."""
+    """Moves of a pair whose window closes no later than that of the move before."""
     problems = []
     for number, after in enumerate(moves):
         same = [before for before in moves[:number] if set(before.pair) == set(after.pair)]
         if same and after.last_quarter <= same[-1].last_quarter:
             where = f"{pair_name(*after.pair)}, {after.move.name.lower()}"
-            allowed = f"after {quarter_name(same[-1].last_quarter)}, when the move before must have fallen"
+            before = quarter_name(same[-1].last_quarter)
+            allowed = f"after {before}, when the move before must have fallen"
             problems.append(
                 Problem(where, "last_quarter", quarter_name(after.last_quarter), allowed)
             )
     return problems
-
-
-def chances_of_moves(
-    leaving: PerPair, breaking: PerPair, mending: PerPair, forming: PerPair
-) -> dict[Move, PerPair]:
-    """The probability of each move of a pair in the quarter, all (P, C, R); a break comes before a reconciliation."""
-    return {
-        Move.FORMED: forming,
-        Move.ESTRANGED: leaving,
-        Move.SPLIT: breaking,
-        Move.MENDED: (1 - breaking) * mending,
-    }

@@ -1,12 +1,13 @@
-"""The drivers, quarter by quarter: what history feeds into the rules, with a scenario's changes made."""
+"""The drivers of a scenario, quarter by quarter: history with the scenario's changes made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from simulation.arrays import Array, PerCountry, PerPair
-from simulation.countries import COUNTRIES, Country, country_named
+from simulation.arrays import PerCountry, PerPair
+from simulation.countries import COUNTRIES, ORDERED_PAIRS, Country, Pair, country_named
 from simulation.dates import FIRST_YEAR
 from simulation.drivers import (
     CHINA_ENTERS,
@@ -27,7 +28,13 @@ from simulation.parameters import Parameters
 
 @dataclass(frozen=True)
 class QuarterContext:
-    """The drivers of one quarter: countries (C, R) or (C, 1), pairs (P, C, 1); R = 1 where replicates share."""
+    """The drivers of one quarter: arrays of countries (C, R) or (C, 1), of pairs (P, C, 1).
+
+    ``present`` is 1 for pairs of two countries that are there, and ``absent`` lists the others;
+    ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free`` (1 or
+    0) times that of the rules, plus ``grant_fixed``. ``imposed`` are moves of pairs, and
+    ``goodwill_fixed`` values.
+    """
 
     quarter: int
     line: PerCountry
@@ -35,29 +42,21 @@ class QuarterContext:
     income: PerCountry
     log_size_share: PerPair
     log_client_share: PerPair
-    proximity: PerPair
     isolation: PerCountry
     pressure: PerCountry
     distraction: PerCountry
     rapprochement: PerCountry
     emergency: PerCountry
     plan_start: float
+    proximity: PerPair
     present: PerPair
-    permitted: dict[str, PerPair]
-    grant_imposed: PerPair
+    absent: tuple[Pair, ...]
+    forbidden: dict[str, tuple[Pair, ...]]
+    imposed: tuple[tuple[Pair, str], ...]
+    grant_fixed: PerPair
     grant_free: PerPair
     extra_pledge: PerPair
-    goodwill_held: tuple[tuple[tuple[int, int], float], ...]
-    imposed: tuple[tuple[tuple[int, int], str], ...]
-    absent: tuple[tuple[int, int], ...]
-    forbidden: dict[str, tuple[tuple[int, int], ...]]
-
-
-def _zero_pairs(table: Array) -> tuple[tuple[int, int], ...]:
-    """The pairs of two different countries at which a table (P, C, 1) is zero."""
-    return tuple(
-        (a, b) for a in range(COUNTRIES) for b in range(COUNTRIES) if a != b and table[a, b, 0] == 0
-    )
+    goodwill_fixed: tuple[tuple[Pair, float], ...]
 
 
 class Context:
@@ -71,13 +70,13 @@ class Context:
         changes = dict(enumerate(scenario.interventions, 1))
         problems = overlap_problems(scenario.name, changes)
         raise_if_any(f"{scenario.name}: the scenario cannot be used", problems)
-        self._interventions = scenario.interventions
+        self._changes = scenario.interventions
         self._parameters = parameters
-        self._spells = spell_table()
-        self._plain: dict[bool, dict[str, Any]] = {}
+        self._undisturbed: dict[bool, dict[str, Any]] = {}
         self._in_office: dict[str, tuple[list[str], PerCountry]] = {}
         self._drivers = {driver: driver_table(driver) for driver in DRIVERS}
-        for change in scenario.interventions:
+        self._spells = spell_table()
+        for change in self._changes:
             if change.kind == "leadership":
                 for quarter in range(change.first_quarter, change.last_quarter + 1):
                     self._spells[quarter][country_named(change.country)] = change.spell
@@ -86,95 +85,78 @@ class Context:
         """The leadership spell in force in a quarter, interventions included."""
         return leadership_spells()[self._spells[quarter][country]]
 
-    def _of_spells(self, quarter: int, kind: str) -> PerCountry:
-        """The lines or demands for hierarchy of the leaderships in office, made once while they stay in office."""
-        spells = self._spells[quarter]
-        if kind not in self._in_office or self._in_office[kind][0] != spells:
-            names = [getattr(self.spell(quarter, country), kind) for country in Country]
-            self._in_office[kind] = spells, np.stack([self._parameters[name] for name in names])
-        return self._in_office[kind][1]
-
     def quarter(self, quarter: int) -> QuarterContext:
         """The drivers of one quarter (0 is 1945 Q1)."""
-        active = [i for i in self._interventions if i.active(quarter)]
+        changes = [change for change in self._changes if change.active(quarter)]
         drivers = {driver: table[quarter] for driver, table in self._drivers.items()}
-        pairs = (
-            self._pair_terms(quarter, active)
-            if active
-            else self._undisturbed(quarter >= CHINA_ENTERS)
-        )
-        for change in active:
+        for change in changes:
             if change.kind == "driver":
                 drivers[change.driver] = drivers[change.driver].copy()
                 drivers[change.driver][country_named(change.country)] = change.value
+        china_is_there = quarter >= CHINA_ENTERS
+        if not changes and china_is_there not in self._undisturbed:
+            self._undisturbed[china_is_there] = pair_terms(china_is_there, [])
         return QuarterContext(
             quarter=quarter,
-            line=self._of_spells(quarter, "line"),
-            hierarchy=self._of_spells(quarter, "hierarchy"),
+            line=self._of_leaders(quarter, "line"),
+            hierarchy=self._of_leaders(quarter, "hierarchy"),
             income=income_table()[quarter],
             log_size_share=log_share_tables()[0][quarter],
             log_client_share=log_share_tables()[1][quarter],
-            isolation=drivers["isolation"],
-            pressure=drivers["pressure"],
-            distraction=drivers["distraction"],
-            rapprochement=drivers["rapprochement"],
-            emergency=drivers["emergency"],
             plan_start=float(FIRST_YEAR + quarter // 4 in PLAN_YEARS),
-            **pairs,
+            **drivers,
+            **(
+                pair_terms(china_is_there, changes)
+                if changes
+                else self._undisturbed[china_is_there]
+            ),
         )
 
-    def _undisturbed(self, china_present: bool) -> dict[str, Any]:
-        """The pair terms of quarters in which no intervention is in force, made once before and once after 1949."""
-        if china_present not in self._plain:
-            self._plain[china_present] = self._pair_terms(CHINA_ENTERS if china_present else 0, [])
-        return self._plain[china_present]
+    def _of_leaders(self, quarter: int, quantity: str) -> PerCountry:
+        """The lines or demands for hierarchy of those in office, made once for their time."""
+        spells = self._spells[quarter]
+        if quantity not in self._in_office or self._in_office[quantity][0] != spells:
+            names = [getattr(self.spell(quarter, country), quantity) for country in Country]
+            self._in_office[quantity] = spells, np.stack([self._parameters[n] for n in names])
+        return self._in_office[quantity][1]
 
-    def _pair_terms(self, quarter: int, active: list[Intervention]) -> dict[str, Any]:
-        """Proximity, presence, permitted moves and imposed aid of a quarter, by field of ``QuarterContext``."""
-        shape = (COUNTRIES, COUNTRIES, 1)
-        present = 1 - np.eye(COUNTRIES)[..., np.newaxis]
-        if quarter < CHINA_ENTERS:
-            present[Country.CHINA] = present[:, Country.CHINA] = 0
-        proximity = proximity_table()
-        permitted = {move: np.ones(shape) for move in MOVES}
-        grant_imposed, grant_free, extra_pledge = np.zeros(shape), np.ones(shape), np.zeros(shape)
-        for change in active:
-            if change.kind == "absence":
-                country = country_named(change.country)
-                present[country] = present[:, country] = 0
-            elif change.kind == "proximity":
-                proximity = proximity.copy()
-                for pair in change.pairs:
-                    proximity[pair] = change.value
-            elif change.kind == "forbid":
-                for pair in change.pairs:
-                    permitted[change.move][pair] = 0
-            elif change.kind == "grant":
-                grant_imposed[change.pair], grant_free[change.pair] = change.value, 0
-            elif change.kind == "pledge":
-                extra_pledge[change.pair] += change.value
-        absent = _zero_pairs(present)
-        forbidden = {move: _zero_pairs(allowed * present) for move, allowed in permitted.items()}
-        return {
-            "absent": absent,
-            "forbidden": forbidden,
-            "present": present,
-            "proximity": proximity,
-            "permitted": permitted,
-            "grant_imposed": grant_imposed,
-            "grant_free": grant_free,
-            "extra_pledge": extra_pledge,
-            "goodwill_held": tuple(
-                (pair, change.value)
-                for change in active
-                if change.kind == "goodwill"
-                for pair in change.pairs
-            ),
-            "imposed": tuple(
-                (pair, change.move)
-                for change in active
-                if change.kind == "impose"
-                for pair in change.pairs
-                if pair not in absent
-            ),
-        }
+
+def pair_terms(china_is_there: bool, changes: Sequence[Intervention]) -> dict[str, Any]:
+    """What the changes in force make of the terms of pairs, by field of ``QuarterContext``."""
+    shape = (COUNTRIES, COUNTRIES, 1)
+    proximity = proximity_table().copy()
+    grant_fixed, grant_free, extra_pledge = np.zeros(shape), np.ones(shape), np.zeros(shape)
+    away = {country_named(change.country) for change in changes if change.kind == "absence"}
+    away |= set() if china_is_there else {Country.CHINA}
+    banned: dict[str, set[Pair]] = {move: set() for move in MOVES}
+    imposed: list[tuple[Pair, str]] = []
+    goodwill_fixed: list[tuple[Pair, float]] = []
+    for change in changes:
+        if change.kind == "proximity":
+            for pair in change.pairs:
+                proximity[pair] = change.value
+        elif change.kind == "forbid":
+            banned[change.move] |= {*change.pairs}
+        elif change.kind == "impose":
+            imposed += [(pair, change.move) for pair in change.pairs]
+        elif change.kind == "grant":
+            grant_fixed[change.pair], grant_free[change.pair] = change.value, 0
+        elif change.kind == "pledge":
+            extra_pledge[change.pair] += change.value
+        elif change.kind == "goodwill":
+            goodwill_fixed += [(pair, change.value) for pair in change.pairs]
+    absent = {pair for pair in ORDERED_PAIRS if away & {*pair}}
+    present = np.zeros(shape)
+    for pair in {*ORDERED_PAIRS} - absent:
+        present[pair] = 1
+    return {
+        "proximity": proximity,
+        "present": present,
+        "absent": tuple(sorted(absent)),
+        "forbidden": {move: tuple(sorted(pairs | absent)) for move, pairs in banned.items()},
+        "imposed": tuple((pair, move) for pair, move in imposed if pair not in absent),
+        "grant_fixed": grant_fixed,
+        "grant_free": grant_free,
+        "extra_pledge": extra_pledge,
+        "goodwill_fixed": tuple(goodwill_fixed),
+    }

@@ -25,8 +25,10 @@ class Country(IntEnum):
 COUNTRY_KEYS: tuple[str, ...] = tuple(country.key for country in Country)
 COUNTRIES = len(COUNTRY_KEYS)
 
-#: The twelve ordered pairs as (patron, client), patron first.
-ORDERED_PAIRS: tuple[tuple[Country, Country], ...] = tuple(
+Pair = tuple[Country, Country]
+"""A patron and its client."""
+#: The twelve ordered pairs.
+ORDERED_PAIRS: tuple[Pair, ...] = tuple(
     (patron, client) for patron in Country for client in Country if patron is not client
 )
 
@@ -41,8 +43,8 @@ def pair_name(patron: Country, client: Country) -> str:
     return f"{client.key}-{patron.key}"
 
 
-def pair_named(name: str) -> tuple[Country, Country]:
-    """The (patron, client) of a public pair name such as ``albania-ussr``; ``KeyError`` if there is none."""
+def pair_named(name: str) -> Pair:
+    """The (patron, client) of a pair name such as ``albania-ussr``; ``KeyError`` if it is none."""
     client, _, patron = name.partition("-")
     if client == patron:
         raise KeyError(name)

@@ -9,7 +9,7 @@ _DATE = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
 def quarter_of(date: str, *, end: bool = False) -> int:
-    """The number of the quarter that holds a date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, 1945 Q1 being 0.
+    """The quarter that holds a date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, 1945 Q1 being 0.
 
     A bare year means its first quarter, or its last if ``end`` is true. Dates before 1945 give
     negative numbers and dates after 1980 numbers from 144 on. Raises ``ValueError`` if it is no
@@ -27,7 +27,7 @@ def quarter_of(date: str, *, end: bool = False) -> int:
 
 
 def date_of(quarter: float) -> str:
-    """The month ``YYYY-MM`` in the middle of a quarter (0 is 1945 Q1, so 1945-02), part quarters to the month."""
+    """The month ``YYYY-MM`` in the middle of a quarter, 1945-02 for 0; it may be a fraction."""
     months = round(float(quarter) * 3) + 1
     return f"{FIRST_YEAR + months // 12:04d}-{months % 12 + 1:02d}"
 

@@ -31,7 +31,7 @@ FINITE = "finite numbers"
 
 @dataclass(frozen=True)
 class Course:
-    """Histories on their way: the state they have reached at the beginning of a quarter, and what is kept of the past.
+    """Histories on their way: their state at the beginning of a quarter, and what is kept.
 
     ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
     status so far.
@@ -135,7 +135,7 @@ def simulate_in_chunks(
     keep: Sequence[str] = KEPT,
     chunk: int = CHUNK,
 ) -> Iterator[Trajectory]:
-    """The same histories a chunk of replicates at a time, so that memory does not grow with their number."""
+    """The same histories a chunk of replicates at a time, which bounds the memory they need."""
     for start in range(0, parameters.replicates, chunk):
         part = parameters.replicate(slice(start, start + chunk))
         yield simulate(
@@ -150,7 +150,7 @@ def check_finite(
     seed: int,
     first_replicate: int,
 ) -> None:
-    """Raise ``NonFiniteError`` if a parameter or a quantity of the last state fails to be finite in any history.
+    """Raise ``NonFiniteError`` if a parameter or a quantity of the last state is not finite.
 
     Every quantity of the state feeds on its own past, so one that fails stays so and is found at
     the end; the first such history is then carried out again to name what failed first, for which
@@ -170,7 +170,7 @@ def check_finite(
 def _first_problems(
     alone: Parameters, scenario: Scenario, seed: int, replicate: int
 ) -> list[Problem]:
-    """What fails first in one history, quarter by quarter; the parameters at fault where no quantity shows it."""
+    """What is not finite first in one history; its parameters where no quantity shows it."""
     context, shocks = Context(scenario, alone), Shocks(seed, 1, replicate)
     state = opening_state(alone, context)
     for quarter in range(QUARTERS):

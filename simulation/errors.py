@@ -1,13 +1,18 @@
-"""What lilliput says when something it was given is wrong: every problem at once, in plain words."""
+"""What lilliput says when an input is wrong: every problem at once, in plain words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+#: Of a value no more characters are shown than this.
+MOST_SHOWN = 200
+#: More names than this are counted, not listed.
+MOST_LISTED = 30
+
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in an input: where it stands, its key and value, what is allowed, the nearest match."""
+    """One thing wrong in an input: where, key and value, what is allowed, the nearest match."""
 
     where: str
     key: str
@@ -16,10 +21,10 @@ class Problem:
     nearest: str = ""
 
     def __str__(self) -> str:
-        shown = "(missing)" if self.value is MISSING else repr(self.value)
-        if len(shown) > 200:
-            shown = shown[:200] + "..."
-        text = f"{self.where}: {self.key} = {shown}; allowed: {self.allowed}"
+        value = repr(self.value)
+        if len(value) > MOST_SHOWN:
+            value = value[:MOST_SHOWN] + "..."
+        text = f"{self.where}: {self.key} = {value}; allowed: {self.allowed}"
         return f"{text}; did you mean {self.nearest!r}?" if self.nearest else text
 
 
@@ -49,7 +54,7 @@ class SimulationError(LilliputError):
 
 
 class NonFiniteError(SimulationError):
-    """A quantity of the model became infinite or undefined; the run stops and says which, where and when."""
+    """A quantity of the model became infinite or undefined: which one, where and when."""
 
 
 def nearest(value: object, allowed: Sequence[str]) -> str:
@@ -63,10 +68,6 @@ def nearest(value: object, allowed: Sequence[str]) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names joined for a message: ``albania, china, ussr, yugoslavia``."""
     return ", ".join(names)
-
-
-#: More names than this are counted, not listed.
-MOST_LISTED = 30
 
 
 def unknown(where: str, key: str, value: object, allowed: Sequence[str]) -> Problem:

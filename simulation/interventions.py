@@ -1,4 +1,4 @@
-"""Scenarios: a question put to the model, and the closed list of changes to history that may answer it.
+"""Scenarios: a question put to the model, and the closed list of changes to history it may make.
 
 Every kind of change is a model of its own, with the keys that a scenario file gives it: ``from``
 and ``to`` there are ``start`` and ``end`` here. A change that exists is sound: its names, dates
@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from simulation.countries import COUNTRY_KEYS, Country, country_named
+from simulation.countries import COUNTRY_KEYS, Pair, country_named
 from simulation.dates import LAST_YEAR, QUARTERS, quarter_name, quarter_of
 from simulation.drivers import DRIVERS, leadership_spells
 from simulation.errors import MISSING, Problem, unknown
@@ -19,7 +19,6 @@ from simulation.schema import Sentence, among, one_of, refusal, validated
 
 MOVES = ("formation", "dispute", "break", "mending")
 
-Pair = tuple[Country, Country]
 CountryKey = Annotated[str, one_of(COUNTRY_KEYS)]
 
 
@@ -147,7 +146,7 @@ class Grant(PairChange, Valued):
 
 
 class Pledge(PairChange, Valued):
-    """A patron pledges an ally more than the rules have it pledge, million USD a quarter; pledges add up."""
+    """A patron pledges an ally more than the rules say, million USD a quarter; pledges add up."""
 
     unit = "million USD a quarter, 0 to 1000"
     most = 1000
@@ -203,7 +202,7 @@ _EMPTY = dict.fromkeys(("country", "patron", "client", "driver", "spell", "move"
 
 
 class Scenario(BaseModel):
-    """A question, the antecedent that would have had to be different, and the changes that make it so.
+    """A question, the antecedent that had to be different, and the changes that make it so.
 
     ``horizon`` is in years from the first intervention; beyond it answers are flagged. The
     historical scenario has no interventions.
@@ -220,24 +219,24 @@ class Scenario(BaseModel):
     horizon: int = 5
     interventions: tuple[Intervention, ...] = Field(default=(), strict=False)
 
-    def asked(self) -> dict[str, Any]:
-        """All that the scenario says, for fingerprints and manifests: every change has the keys of all kinds."""
+    def plain(self) -> dict[str, Any]:
+        """What fingerprints and manifests hold: every change has the keys of all kinds."""
         changes = [_EMPTY | change.model_dump() for change in self.interventions]
         return self.model_dump() | {"interventions": changes}
 
 
-def read_asked(asked: Mapping[str, Any]) -> Scenario | None:
-    """The scenario that ``Scenario.asked`` gave, or nothing if it does not fit what scenarios are now."""
+def scenario_from(plain: Mapping[str, Any]) -> Scenario | None:
+    """The scenario that ``Scenario.plain`` gave, or nothing if it is none any more."""
     changes = []
-    for change in asked.get("interventions", ()):
+    for change in plain.get("interventions", ()):
         model = INTERVENTIONS.get(change.get("kind"))
         own = {*model.model_fields} if model else {*change}
         changes.append({key: value for key, value in change.items() if key in own})
-    return validated(Scenario, {**asked, "interventions": changes}, "manifest")[0]
+    return validated(Scenario, {**plain, "interventions": changes}, "manifest")[0]
 
 
 def read_changes(where: str, entries: object) -> tuple[tuple[Intervention, ...], list[Problem]]:
-    """The changes of a scenario file, and what is wrong with those that are unsound or contradict each other."""
+    """The sound changes of a scenario file, and what is wrong with the others."""
     if not isinstance(entries, list):
         return (), [Problem(where, "interventions", entries, "tables [[interventions]]")]
     sound: dict[int, AnyKind] = {}
@@ -258,7 +257,7 @@ def read_changes(where: str, entries: object) -> tuple[tuple[Intervention, ...],
 
 
 def _subject(change: AnyKind) -> tuple[str, ...]:
-    """What a change gives its one value, so that another of the same time contradicts it; empty if nothing."""
+    """What a change gives one value, so that another of the same time contradicts it."""
     match change:
         case Leadership():
             return change.kind, change.country
@@ -275,7 +274,7 @@ def _subject(change: AnyKind) -> tuple[str, ...]:
 
 
 def overlap_problems(where: str, changes: Mapping[int, AnyKind]) -> list[Problem]:
-    """The changes that set what an earlier one sets in the same quarter, by their place in the list.
+    """The changes that set what an earlier one sets in the same quarter, by their places.
 
     Pledges add up, and bans and absences may be said twice; everything else has one value a
     quarter, and no move is both imposed and forbidden.

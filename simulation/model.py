@@ -1,7 +1,6 @@
-"""The alliance model on Mesa: one history, quarter by quarter, by the very same rules as an ensemble.
+"""The alliance model on Mesa: one history, quarter by quarter, by the rules of an ensemble.
 
-The model keeps the arrays of one replicate and its four agents are views of them: an agent reads,
-it never reckons.
+The model keeps the arrays of one replicate; its four agents are views of them and compute nothing.
 """
 
 import mesa
@@ -12,7 +11,7 @@ from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
 from simulation.ensemble import check_finite
-from simulation.errors import Problem, raise_if_any
+from simulation.errors import Problem, SimulationError
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
@@ -22,7 +21,7 @@ from simulation.transition import transition
 
 
 class CountryAgent(mesa.Agent):  # type: ignore[misc]
-    """A country as an observer sees it: what it gives, feels and owes, read from the model's arrays."""
+    """A country as an observer sees it: what it gives, feels and owes."""
 
     def __init__(self, model: "AllianceModel", country: Country) -> None:
         super().__init__(model)
@@ -37,11 +36,11 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
     @property
     def line(self) -> float:
-        """The line of its leadership in the last quarter carried out (or in the first): 1 is Stalinist orthodoxy."""
+        """The line of its leadership in the last quarter, 1 being Stalinist orthodoxy."""
         return float(self.model.line[self.country, 0])
 
     def aid_to(self, other: Country) -> float:
-        """The aid that reached the other country from this one in the last quarter, million US dollars."""
+        """The aid that reached the other country in the last quarter, million US dollars."""
         return self._exchanged("delivered", self.country, other)
 
     def request_to(self, patron: Country) -> float:
@@ -78,7 +77,7 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 
 
 class AllianceModel(mesa.Model):  # type: ignore[misc]
-    """One history of the four countries, 1945-1980; replicate n here is replicate n of an ensemble with the same seed.
+    """One history of the four countries, 1945-1980: a replicate of the ensemble with its seed.
 
     ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the
     moves on record are imposed and their log-probability is added to it. ``account`` is that of
@@ -100,7 +99,10 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=abs(seed))
         self.running: bool = True
         self.parameters = default_parameters() if parameters is None else parameters
-        check_one_replicate(self.parameters)
+        if self.parameters.replicates != 1:
+            allowed = "1 (choose one with .replicate)"
+            problem = Problem("parameters", "replicates", self.parameters.replicates, allowed)
+            raise SimulationError("a Mesa model runs one history at a time", [problem])
         self.scenario_choice = scenario_choice
         self.replicate = replicate
         self.seed_of_shocks = seed
@@ -111,10 +113,11 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.account: QuarterAccount | None = None
         self._next_quarter = 0
         self.countries = {country: CountryAgent(self, country) for country in Country}
-        release(self)
+        # Mesa 3.3 numbers agents by a list that keeps every model alive; later versions have none.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def step(self) -> None:
-        """Carry the four countries through one quarter; after the last quarter of 1980 nothing more happens."""
+        """Carry the four countries through one quarter; after 1980 nothing more happens."""
         if not self.running:
             return
         quarter = self._next_quarter
@@ -132,23 +135,13 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
 
     @property
     def date(self) -> str:
-        """The month ``YYYY-MM`` in the middle of the last quarter carried out; 1944-11 before the first."""
+        """The month ``YYYY-MM`` in the middle of the last quarter; 1944-11 before the first."""
         return date_of(self.quarter)
 
     @property
     def line(self) -> Array:
-        """The lines of the four leaderships in the last quarter carried out (or in the first), shape (C, 1)."""
+        """The lines of the four leaderships in the last quarter (or the first), shape (C, 1)."""
         return self.context.quarter(0).line if self.account is None else self.account.line
-
-
-def check_one_replicate(parameters: Parameters) -> None:
-    """Raise ``SimulationError`` unless the parameters are those of one history."""
-    problem = Problem(
-        "parameters", "replicates", parameters.replicates, "1 (choose one with .replicate)"
-    )
-    raise_if_any(
-        "a Mesa model runs one history at a time", [problem] if parameters.replicates != 1 else []
-    )
 
 
 def run_model(model: AllianceModel) -> None:
@@ -161,11 +154,3 @@ def run_model(model: AllianceModel) -> None:
     check_finite(
         model.parameters, model.state, model.scenario_choice, model.seed_of_shocks, model.replicate
     )
-
-
-def release(model: AllianceModel) -> None:
-    """Take a model off the list by which Mesa 3.3 numbers agents and keeps every model alive; later versions have none.
-
-    Once the four agents have their numbers the list is of no more use.
-    """
-    getattr(mesa.Agent, "_ids", {}).pop(model, None)

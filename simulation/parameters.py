@@ -1,4 +1,4 @@
-"""The parameter table: every number of the rules with its meaning, unit, bounds, prior and source."""
+"""The parameter table: every number of the rules with its meaning, unit, prior and source."""
 
 import inspect
 import math
@@ -40,7 +40,7 @@ FAMILIES = ("normal", "lognormal")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of the rules: what it means, where it is used, its unit, range, prior and source."""
+    """One number of the rules: what it means, where it is used, unit, range, prior and source."""
 
     name: str
     meaning: str

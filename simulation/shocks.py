@@ -32,7 +32,7 @@ _COUNTS_A_QUARTER = _PAIRS * TILE // 4  # a Philox counter yields four 64-bit nu
 
 
 def decision_key(seed: int, decision: str) -> list[int]:
-    """The two 64-bit words of a decision's generator key: from the seed and from a stable hash of its name."""
+    """The two 64-bit words of a decision's generator key: a stable hash of seed and name."""
     digest = hashlib.blake2b(f"lilliput/{decision}/{seed}".encode(), digest_size=16).digest()
     return [int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")]
 
@@ -55,7 +55,7 @@ class DecisionStream:
         self._bits.state = state
 
     def fill(self, uniforms: Array, quarter: int, first_replicate: int) -> None:
-        """Write the uniforms of some quarters into an array (quarters, P, C, R), self pairs left as they are.
+        """Write the uniforms of some quarters into (quarters, P, C, R), but for self pairs.
 
         ``quarter`` is the first of them and ``first_replicate`` the number of the first replicate;
         the quarters must lie within one block of 12.
@@ -96,7 +96,7 @@ class Shocks:
                 uniforms[:, country, country] = 0.5
 
     def quarter(self, quarter: int) -> dict[str, Array]:
-        """The pair arrays (P, C, R) of uniforms in [0, 1) by decision; a later call may overwrite them."""
+        """The uniforms in [0, 1) by decision, each (P, C, R); a later call may overwrite them."""
         start, within = quarter - quarter % self._ahead, quarter % self._ahead
         if start != self._drawn:
             for decision, stream in self._streams.items():

@@ -85,7 +85,7 @@ class AllianceState:
     remembered_line: PerCountry
 
     def take(self, rows: NDArray[np.integer]) -> "AllianceState":
-        """The state of some histories, by their places on the replicate axis; places may be repeated."""
+        """The state of some histories, by their places on the replicate axis, which may repeat."""
         return AllianceState(
             **{name: np.take(array, rows, axis=-1) for name, array in vars(self).items()}
         )
@@ -107,7 +107,7 @@ def standing(status: PairCode, kind: Status) -> PairFlag:
 
 
 def standings(status: PairCode) -> tuple[PerPair, PerPair, PerPair]:
-    """Where allied, where estranged and where split, as ones among zeros: what rules can calculate with."""
+    """Where allied, where estranged and where split, as ones among zeros."""
     kinds = (Status.ALLIED, Status.ESTRANGED, Status.SPLIT)
     allied, estranged, split = (standing(status, kind).astype(float) for kind in kinds)
     return allied, estranged, split
@@ -138,7 +138,7 @@ def starting_state(
     start_support: PerReplicate,
     start_strain: PerReplicate,
 ) -> AllianceState:
-    """The state of January 1945: two alliances, Yugoslavia's over Albania and Moscow's over Yugoslavia.
+    """The state of January 1945: Yugoslavia's alliance with Albania and Moscow's with Yugoslavia.
 
     ``line`` (C, R) is what others are used to; ``attention`` (P, C, R) scales the support of a
     small ally for a large one. Source: marku2017 696-697, 734.

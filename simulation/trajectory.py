@@ -1,4 +1,4 @@
-"""What simulated histories leave behind: kept quantities quarter by quarter, and every dated move with its cause."""
+"""What simulated histories leave behind: quantities quarter by quarter, and every dated move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -55,7 +55,7 @@ class MoveTable:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Some simulated histories: kept arrays (T, P, C, R) by name, dated moves, and the state in which they end."""
+    """Some simulated histories: arrays (T, P, C, R) by name, dated moves, and the last state."""
 
     first_replicate: int
     replicates: int
@@ -64,7 +64,7 @@ class Trajectory:
     last_state: AllianceState
 
     def first_date(self, patron: Country, client: Country, move: Move) -> Array:
-        """The quarter of a pair's first move of a kind in each history, shape (R,); NaN where it never happens."""
+        """The quarter of a pair's first move of a kind, shape (R,); NaN where there is none."""
         table = self.moves
         chosen = (table.patron == patron) & (table.client == client) & (table.move == move)
         dates = np.full(self.replicates, np.inf)
@@ -81,7 +81,7 @@ _CLIENTS = np.array([client for _, client in PAIRS])
 
 
 def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int) -> MoveTable:
-    """The changes of status of one quarter, each with the country that moved and its largest grievance.
+    """The changes of status of one quarter, with the country that moved and its largest grievance.
 
     Either country may have moved, as client or as patron of the other; where more than one
     decision fell in the same quarter, the smaller country's own decision as client is named before

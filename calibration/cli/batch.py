@@ -1,4 +1,4 @@
-"""``lilliput batch``: simulates several scenarios with the same draws and shocks, into one folder."""
+"""``lilliput batch``: simulates scenarios with the same draws and shocks, into one folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,7 @@ import pyarrow.compute as pc
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command, whole
-from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, Request, as_typed, command, whole
 from scenarios.batch.cluster import cluster_problems
 from scenarios.batch.manifest import CHUNK
 from scenarios.batch.run import (
@@ -21,7 +20,8 @@ from scenarios.console import plain_table, progress_of, wide_console
 from scenarios.disk import unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
-from simulation.errors import Problem
+from scenarios.run import MOST_SEED
+from simulation.errors import LilliputError, Problem
 from simulation.interventions import Scenario
 from simulation.schema import refuse
 
@@ -108,11 +108,14 @@ class BatchRequest(Request):
             allowed = "names of scenarios, or --all for the whole catalogue"
             refuse([Problem(cls.command, "NAME...", [], allowed)])
         chosen = [file.scenario for file in catalogue().values()] if every else []
-        problems = []
+        problems: list[Problem] = []
         for name in names or ():
-            scenario, wrong = read_or_problems(lambda name=name: scenario_named(name))  # type: ignore[misc]
-            problems += wrong
-            if scenario is not None and scenario not in chosen:
+            try:
+                scenario = scenario_named(name)
+            except LilliputError as error:
+                problems += error.problems
+                continue
+            if scenario not in chosen:
                 chosen.append(scenario)
         refuse(problems)
         return tuple(chosen)
@@ -120,11 +123,11 @@ class BatchRequest(Request):
 
 @command
 def batch(request: BatchRequest) -> None:
-    """Simulate scenarios many times with the same draws and shocks, into one folder of Parquet files.
+    """Simulate scenarios many times with the same draws and shocks, into a folder of Parquet files.
 
-    Killed at any moment, the same command with --resume finishes the batch; its files are the same, byte for byte,
-    as if nothing had happened, on any number of processes, or on a Dask cluster that shares the folder (see
-    docs/cluster.md).
+    Killed at any moment, the same command with --resume finishes the batch; its files are the same,
+    byte for byte, as if nothing had happened, on any number of processes, or on a Dask cluster that
+    shares the folder (see docs/cluster.md).
     """
     histories = request.replicates * len(request.scenarios)
     with progress_of("simulating histories", histories) as progress:

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from calibration.cli.requests import Request, command, whole
-from scenarios.arguments import MOST_WORKERS
+from calibration.cli.requests import MOST_WORKERS, Request, command, whole
 from scenarios.benchmark import Plan, measure, processors
 from scenarios.console import plain_table
 
@@ -42,7 +41,8 @@ class BenchmarkRequest(Request):
 def benchmark(request: BenchmarkRequest) -> None:
     """Measure the ensemble, the Mesa model and the floor side by side.
 
-    The floor draws as many random numbers and evaluates as many exponentials and logarithms, and does nothing else.
+    The floor draws as many random numbers and evaluates as many exponentials and logarithms, and
+    does nothing else.
     """
     plan = Plan.of(request.replicates, request.workers or processors(), request.rounds)
     with Progress(console=Console(stderr=True), transient=True) as progress:
@@ -82,7 +82,8 @@ def _sentences(measured: dict[str, Any]) -> list[str]:
         f" {measured['ensemble_over_mesa_per_worker']:.0f} a worker",
         f"floor / ensemble: {measured['floor_over_ensemble']:.1f} times as fast"
         f" (goal: at most {measured['floor_over_ensemble_goal']})",
-        f"a history: {measured['quarters']} quarters, {measured['uniforms_a_history']:,} uniforms, {counts}",
+        f"a history: {measured['quarters']} quarters,"
+        f" {measured['uniforms_a_history']:,} uniforms, {counts}",
         f"peak memory of a process: {memory} replicates",
         f"medians of {measured['rounds']} rounds of {measured['replicates_a_round']} replicates"
         f" in chunks of {measured['chunk']}",

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier
-from calibration.cli.requests import Reader, Request, command, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
@@ -31,8 +31,9 @@ from calibration.fit.workers import likelihood_here, over_processes
 from calibration.likelihood.observations import Record, overlaid_record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
-from scenarios.arguments import MOST_SEED, MOST_WORKERS, read_or_problems
 from scenarios.draws import Draws, table_hash
+from scenarios.errors import read_or_problems
+from scenarios.run import MOST_SEED
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse
 

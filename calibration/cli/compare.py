@@ -1,25 +1,23 @@
-"""``lilliput compare``: every counterfactual of a batch beside its factual twins, and conditional counterfactuals."""
+"""``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.batch_question import (
-    EventPairs,
-    FactualName,
-    GivenUntil,
-    HorizonYears,
-    OnlyNames,
-    read_question,
-)
+from calibration.cli.requests import Reader, Request, as_typed, command
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
-from scenarios.comparison.batch import TITLE, BatchComparison, compare_batch
-from scenarios.comparison.conditional_compare import compare_given
-from scenarios.comparison.tables import (
+from scenarios.comparison.batch import (
+    TITLE,
+    BatchComparison,
+    BatchRequest,
+    compare_request,
+    question_of,
+)
+from scenarios.comparison.output import (
     as_object,
     by_reading,
     heading,
@@ -27,59 +25,113 @@ from scenarios.comparison.tables import (
     tables_of,
     yearly_table,
 )
-from scenarios.console import reporting_errors, waiting, wide_console
-from scenarios.draws import read_draws
+from scenarios.console import waiting, wide_console
+from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
-from simulation.errors import raise_if_any
+from simulation.interventions import HISTORICAL
+from simulation.schema import refuse
 
 _NARROWEST = 150
 
 
-def compare(
+class BatchReading(Request):
+    """How a batch is read: what commands that compare and report have in common."""
+
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")] = Path(
         "results/batch"
-    ),
-    factual: FactualName = "historical",
-    events: EventPairs = None,
-    only: OnlyNames = None,
-    horizon: HorizonYears = None,
-    given: GivenUntil = None,
+    )
+    factual: Annotated[
+        str, typer.Option(metavar="NAME", help="The scenario that the others are set beside.")
+    ] = HISTORICAL.name
+    events: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
+        ),
+    ] = None
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="One counterfactual of the batch; may be repeated."),
+    ] = None
+    horizon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEARS",
+            help="Years after the first intervention.",
+            show_default="each scenario's own",
+        ),
+    ] = None
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--given-record-until",
+            metavar="YYYY-MM",
+            help="Start both branches from the record up to the end of that quarter, "
+            "and simulate anew.",
+        ),
+    ] = None
+    #: What all this asks of the batch.
+    batch_request: BatchRequest = BatchRequest()
+
+    @field_validator("batch_request", mode="before")
+    @classmethod
+    def _of_the_batch(cls, usual: BatchRequest, others: ValidationInfo) -> BatchRequest:
+        typed = others.data
+        entry = {
+            "factual": typed["factual"],
+            "--event": tuple(dict.fromkeys(typed["events"] or ())),
+            "only": tuple(typed["only"] or ()),
+            "--horizon": typed["horizon"],
+            "until": typed["until"],
+        }
+        entry = {key: value for key, value in entry.items() if value not in (None, ())}
+        try:
+            return question_of(typed["folder"], entry, cls.command).request
+        except ScenarioError as error:
+            refuse(error.problems)
+        return usual
+
+
+class CompareRequest(BatchReading):
+    """A batch to be compared, and how the comparison is shown."""
+
+    command = "lilliput compare"
+    title = TITLE
+
     draws: Annotated[
-        Path | None,
+        Draws,
+        Reader(read_draws, Path),
         typer.Option(
             metavar="FILE",
             help="The draws of the batch, for --given-record-until.",
             show_default="those that ship",
         ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+    ] = as_typed(None)
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+
+
+@command
+def compare(request: CompareRequest) -> None:
     """Set every counterfactual of a batch beside its factual twins.
 
-    Tells for every pair whether its break is avoided, brought forward or delayed within the horizon, by how much,
-    and how far the documented course was necessary and sufficient for it; with --event or --json also what
-    becomes of support, strain and aid, year by year. docs/comparing.md explains every number.
+    Tells for every pair whether its break is avoided, brought forward or delayed within the horizon,
+    by how much, and how far the documented course was necessary and sufficient for it; with --event
+    or --json also what becomes of support, strain and aid, year by year. docs/comparing.md explains
+    every number.
     """
-    with reporting_errors():
-        question, problems = read_question(
-            "lilliput compare", folder, factual, only, events, horizon
+    with waiting() as progress:
+        compared = compare_request(
+            request.folder,
+            request.batch_request,
+            breaks=documented_record().breaks,
+            moves=recorded_moves(read_evidence()) if request.until else (),
+            draws=request.draws,
+            progress=progress,
         )
-        raise_if_any(TITLE, problems, ScenarioError)
-        asked = question._asdict()
-        breaks = documented_record().breaks
-        with waiting() as bar:
-            told = partial(bar, "comparing" if given is None else "simulating")
-            if given is None:
-                compared = compare_batch(folder, **asked, breaks=breaks, progress=told)
-            else:
-                moves, held = recorded_moves(read_evidence()), read_draws(draws)
-                compared = compare_given(
-                    folder, given, moves, held, **asked, breaks=breaks, progress=told
-                )
-    if as_json:
+    if request.as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
     else:
-        _print(compared, yearly=bool(events))
+        _print(compared, yearly=bool(request.events))
 
 
 def _print(compared: BatchComparison, *, yearly: bool) -> None:
@@ -88,9 +140,7 @@ def _print(compared: BatchComparison, *, yearly: bool) -> None:
         console.print(line)
     for reading, comparisons in by_reading(compared.comparisons):
         console.print()
-        for line in scenario_heading(reading):
-            console.print(line)
-        for part in tables_of(comparisons):
+        for part in (*scenario_heading(reading), *tables_of(comparisons)):
             console.print(part)
         for comparison in comparisons if yearly else ():
             console.print(yearly_table(comparison))

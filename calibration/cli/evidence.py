@@ -9,7 +9,8 @@ import typer
 from rich import box
 from rich.table import Table
 
-from calibration.errors import CalibrationError
+from calibration.errors import CalibrationError, require
+from calibration.evidence.agreement import RELIABLE, codings
 from calibration.evidence.check import check_disjoint
 from calibration.evidence.columns import FORMS, ROLES, first_day, last_day
 from calibration.evidence.reading import read_evidence
@@ -209,4 +210,49 @@ def check_evidence(folder: FolderOption = None) -> None:
     console.print("Every target enters an observation that the rules are fitted to.")
     console.print(
         "No date of a break and no compared aid figure is fed in through drivers or parameters."
+    )
+
+
+@evidence_app.command("agreement")
+def show_agreement(as_json: JsonOption = False) -> None:
+    """Show how far a second coder, blind to the first, agrees on the drivers that are judgement."""
+    with reporting_errors():
+        require("calibration", "krippendorff")
+        rows = [
+            {
+                "driver": coding.driver,
+                "alpha": round(coding.alpha, 3),
+                "distance": round(coding.distance, 3),
+                "inside": round(coding.inside, 3),
+                "cuts_first": coding.cuts[0],
+                "cuts_second": coding.cuts[1],
+                "cuts_shared": coding.cuts[2],
+            }
+            for coding in codings()
+        ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in ("driver", "alpha", "mean distance", "in range", "cuts", "second", "shared"):
+        table.add_column(column, justify="left" if column == "driver" else "right")
+    for row in rows:
+        table.add_row(
+            str(row["driver"]),
+            f"{row['alpha']:.2f}",
+            f"{row['distance']:.2f}",
+            f"{row['inside']:.0%}",
+            *(str(row[f"cuts_{which}"]) for which in ("first", "second", "shared")),
+        )
+    console = wide_console()
+    console.print(table)
+    low = [coding.driver for coding in codings() if coding.alpha < RELIABLE]
+    console.print(
+        "alpha: 1 is perfect agreement, 0 what chance would give. "
+        f"Below {RELIABLE}, and so not reliably coded: {', '.join(low) or 'none'}."
+    )
+    console.print(
+        "in range: how much of the time the value in use lies within what the second coder would"
+        " defend. cuts: how often a series changes, in the table in use, in the second coding, and"
+        " in both within three months."
     )

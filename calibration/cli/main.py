@@ -1,10 +1,10 @@
-"""``lilliput``: the command from which everything is asked; each sub-command is read in when it is called."""
+"""``lilliput``: the command of which all others are part, each read in when it is called."""
 
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -14,65 +14,32 @@ from simulation.errors import LilliputError
 #: Exit status of a mistake of the user's, and of a run broken off from the keyboard.
 MISTAKE, BROKEN_OFF = 2, 130
 
-
-class Place(NamedTuple):
-    """Where a sub-command lives (``module:attribute``) and what the list of commands says of it."""
-
-    address: str
-    summary: str
-
-
-#: The sub-commands in the order in which they are listed.
+#: The sub-commands in the order in which they are listed, and what the list says of them. Each is
+#: the function or group of its name in the module of its name.
 SUBCOMMANDS = {
-    "run": Place(
-        "calibration.cli.run:run", "Simulate a scenario many times and set it beside the record."
-    ),
-    "batch": Place(
-        "calibration.cli.batch:batch",
-        "Simulate scenarios many times with the same draws and shocks.",
-    ),
-    "compare": Place(
-        "calibration.cli.compare:compare",
-        "Set the counterfactuals of a batch beside their factual twins.",
-    ),
-    "report": Place(
-        "calibration.cli.report:report", "Write the counterfactuals of a batch as one page to read."
-    ),
-    "scenarios": Place(
-        "calibration.cli.scenarios:scenarios_app", "The questions that can be put to the model."
-    ),
-    "evidence": Place(
-        "calibration.cli.evidence:evidence_app",
-        "The documented evidence: aid, terms, cuts, dated events and exchange rates.",
-    ),
-    "calibrate": Place(
-        "calibration.cli.calibrate:calibrate_app", "Fit the parameters to the record."
-    ),
-    "serve": Place(
-        "calibration.cli.serve:serve", "Open the page in a browser: step through a history."
-    ),
-    "benchmark": Place(
-        "calibration.cli.benchmark:benchmark",
-        "Measure how many histories a second this machine simulates.",
-    ),
+    "run": "Simulate a scenario many times and set it beside the record.",
+    "batch": "Simulate scenarios many times with the same draws and shocks.",
+    "compare": "Set the counterfactuals of a batch beside their factual twins.",
+    "report": "Write the counterfactuals of a batch as one page to read.",
+    "scenarios": "The questions that can be put to the model.",
+    "evidence": "The documented evidence: aid, terms, cuts, dated events and exchange rates.",
+    "calibrate": "Fit the parameters to the record.",
+    "serve": "Open the page in a browser: step through a history.",
+    "benchmark": "Measure how many histories a second this machine simulates.",
 }
 
 
 class LazyCommand(TyperCommand):
     """A sub-command that is listed by its summary and read in only when it is called."""
 
-    def __init__(self, name: str, place: Place) -> None:
-        super().__init__(name, help=place.summary)
-        self.place = place
-
     def load(self) -> TyperCommand | TyperGroup:
         """The sub-command itself, with all that it imports."""
-        module, attribute = self.place.address.split(":")
-        target = getattr(import_module(module), attribute)
-        if not isinstance(target, typer.Typer):
-            function, target = target, typer.Typer(add_completion=False)
-            target.command()(function)
-        command = typer.main.get_command(target)
+        module = import_module(f"calibration.cli.{self.name}")
+        group = getattr(module, f"{self.name}_app", None)
+        if group is None:
+            group = typer.Typer(add_completion=False)
+            group.command()(getattr(module, str(self.name)))
+        command = typer.main.get_command(group)
         command.name = self.name
         return command  # type: ignore[return-value]
 
@@ -83,8 +50,8 @@ class LazyCommand(TyperCommand):
         return self.load().make_context(info_name, args, parent=parent, **extra)
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(version_only: bool) -> None:
+    if version_only:
         typer.echo(f"lilliput {version('lilliput')}")
         raise typer.Exit
 
@@ -97,16 +64,19 @@ def _lilliput(
         ),
     ] = False,
 ) -> None:
-    """Four unequal allies, 1945-1980: the documented record, the rules, and what they make of history."""
+    """Ask for a sub-command, or print the version."""
 
 
 def root_command() -> TyperGroup:
     """The command ``lilliput`` with all its sub-commands, none of them read in yet."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    app.callback()(_lilliput)
+    app.callback(
+        help="Four unequal allies, 1945-1980: the documented record, the rules, "
+        "and what they make of history."
+    )(_lilliput)
     root = typer.main.get_group(app)
-    for name, place in SUBCOMMANDS.items():
-        root.add_command(LazyCommand(name, place))
+    for name, summary in SUBCOMMANDS.items():
+        root.add_command(LazyCommand(name, help=summary))
     return root
 
 

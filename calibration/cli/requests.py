@@ -1,7 +1,8 @@
 """Requests: what a command is to do, read from the command line and checked in full.
 
-A request is a pydantic model. Each of its fields is an option: its type and bounds, its default, and
-what ``--help`` says of it. ``command`` makes a command of a function that carries a request out.
+A request is a pydantic model. Each of its fields is an option: its type and bounds, its default,
+and what ``--help`` says of it. ``command`` makes a command of a function that carries a request
+out.
 """
 
 import inspect
@@ -17,19 +18,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typer.models import OptionInfo, ParameterInfo
 
-from scenarios.arguments import whole_number
-from scenarios.console import reporting_errors
+from scenarios.console import reporting_errors, whole_number
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
 from simulation.schema import refuse, validated
 
+#: The most worker processes that a command takes.
+MOST_WORKERS = 1_024
 RequestModel = TypeVar("RequestModel", bound="Request")
 
 
 class Request(BaseModel):
-    """What a command is to do; a field without an option of typer's is worked out from the others."""
+    """What a command is to do; a field without an option is worked out from the others."""
 
     model_config = ConfigDict(
         arbitrary_types_allowed=True, extra="forbid", frozen=True, validate_default=True
@@ -57,7 +59,7 @@ class Request(BaseModel):
 
 @dataclass(frozen=True)
 class Reader:
-    """How the value of an option is read from what is ``typed``: text, unless another type is given.
+    """How the value of an option is read from what is typed: text, unless ``typed`` says else.
 
     The problems of a ``LilliputError`` that ``read`` raises become problems of the request.
     """
@@ -78,7 +80,7 @@ class Reader:
 
 
 def whole(least: int, most: int) -> Reader:
-    """Reads a whole number from ``least`` to ``most``; an option that is left out stays ``None``."""
+    """Reads a whole number from ``least`` to ``most``; what is left out stays ``None``."""
 
     def read(typed: object) -> int | None:
         if typed is None:

@@ -19,11 +19,17 @@ from calibration.cli.requests import (
     whole,
 )
 from calibration.evidence.record import documented_record
-from scenarios.arguments import MOST_SEED
 from scenarios.console import progress_of, wide_console
 from scenarios.documented import Documented, windows_of
 from scenarios.files import antecedents, flags, scenario_named
-from scenarios.run import RunResult, folder_problems, manifest_of, run_scenario, write_result
+from scenarios.run import (
+    MOST_SEED,
+    RunResult,
+    folder_problems,
+    manifest_of,
+    run_scenario,
+    write_result,
+)
 from scenarios.summary import (
     aid_table,
     breaks_table,
@@ -100,8 +106,8 @@ class RunRequest(Request):
 def run(request: RunRequest) -> None:
     """Simulate a scenario many times and set it beside the record.
 
-    Tells for every pair that broke when it breaks in the simulated histories, and for every patron and plan
-    period what aid is pledged; writes tables of all histories, figures and a manifest.
+    Tells for every pair that broke when it breaks in the simulated histories, and for every patron
+    and plan period what aid is pledged; writes tables of all histories, figures and a manifest.
     """
     documented = documented_record()
     with progress_of("simulating histories", request.replicates) as progress:

@@ -1,4 +1,4 @@
-"""``lilliput scenarios``: lists the questions that ship, shows one, and checks a file of one's own."""
+"""``lilliput scenarios``: lists the questions that ship, and checks a file of one's own."""
 
 import shlex
 from pathlib import Path
@@ -46,7 +46,7 @@ def show_scenario(
         str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")
     ],
 ) -> None:
-    """Show one scenario in full: question, antecedent, changes, source, horizon and what it leaves out."""
+    """Show one scenario in full: question, antecedent, changes, source, horizon, what is left out."""
     console = Console(soft_wrap=False, highlight=False)
     for heading, text in described(scenario_file_named(name)):
         console.print(f"[bold]{heading}[/bold] {escape(text)}")
@@ -91,7 +91,7 @@ def expect(
         str, typer.Option("--reason", help="Why the expected outcomes change, in a sentence.")
     ],
 ) -> None:
-    """Simulate the whole catalogue and write anew the outcomes that the tests expect of it, with the reason."""
+    """Simulate the catalogue and write anew the outcomes that the tests expect, with the reason."""
     from scenarios.expected import write_expectations  # only this command simulates
 
     for path in write_expectations(reason):

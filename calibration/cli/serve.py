@@ -7,13 +7,16 @@ import warnings
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Annotated, Any
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import Request, command, whole
 from calibration.errors import CalibrationError
+from scenarios.page.gate import Gate
 from simulation.errors import Problem
 from simulation.schema import refuse
 
@@ -45,8 +48,21 @@ class ServeRequest(Request):
             help="The address to answer on; by default this machine alone can reach it.",
         ),
     ] = "127.0.0.1"
+    allow_remote: Annotated[
+        bool,
+        typer.Option("--allow-remote", help="Let other machines reach the page too."),
+    ] = False
     #: The modules that are missing.
     missing: tuple[str, ...] = ()
+
+    @field_validator("allow_remote")
+    @classmethod
+    def _meant(cls, allow_remote: bool, info: ValidationInfo) -> bool:
+        host = info.data.get("host", "127.0.0.1")
+        if not (allow_remote or is_loopback(host)):
+            allowed = "an address of this machine alone, or --allow-remote: there is no password"
+            refuse([Problem(cls.command, "--host", host, allowed)])
+        return allow_remote
 
     @field_validator("missing")
     @classmethod
@@ -58,21 +74,36 @@ class ServeRequest(Request):
         return missing
 
 
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone can reach an address; a name is looked up."""
+    try:
+        places = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return True  # no address at all: listening will say so
+    return all(ip_address(str(place[4][0]).partition("%")[0]).is_loopback for place in places)
+
+
 @command
 def serve(request: ServeRequest) -> None:
     """Serve the page: step through a history in the browser.
 
     Nothing is fetched from the network and nothing is reported to anybody. There is no password:
-    whoever reaches the address can use the page. Ctrl-C ends it.
+    with --allow-remote whoever reaches the address can use the page, on this machine's time. Ctrl-C
+    ends it.
     """
     door = listening(request)
-    prepare_environment()
-    # A remark of Solara's on cookies, made at every visit without https.
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
-    app = _application()
     address, number = door.getsockname()[:2]
     host = f"[{address}]" if ":" in address else address
+    prepare_environment(f"http://{host}:{number}/")
+    # A remark of Solara's on cookies, made at every visit without https.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
+    app = _application(number, request)
     typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
+    if request.allow_remote:
+        typer.echo(
+            "Whoever reaches this address can use the page and this machine's processor; there is no"
+            " password, and what is sent can be read on the way"
+        )
     with suppress(KeyboardInterrupt):
         _run(app, door)
     typer.echo("The page is closed")
@@ -96,17 +127,20 @@ def listening(request: ServeRequest) -> socket.socket:
         raise CalibrationError(request.title, [problem]) from error
 
 
-def prepare_environment() -> None:
+def prepare_environment(address: str) -> None:
     """Settings that Solara reads when it is imported.
 
-    No telemetry, nothing from the network, and sessions that end.
+    No telemetry, nothing from the network, sessions that end, and an ``address`` that no request can
+    change.
     """
     os.environ |= {
         "SOLARA_APP": "calibration.cli.serve_app",
         "SOLARA_ASSETS_CDN": _NOWHERE,
         "SOLARA_ASSETS_EXTRA_LOCATIONS": "scenarios.page.assets",
         "SOLARA_ASSETS_PROXY": "True",
+        "SOLARA_BASE_URL": address,
         "SOLARA_MODE": "production",
+        "SOLARA_ROOT_PATH": "",
         "SOLARA_SESSION_SECRET_KEY": secrets.token_hex(),
         "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
         "SOLARA_THEME_LOADER": "plain",
@@ -117,19 +151,29 @@ def prepare_environment() -> None:
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
-def _application() -> Any:
-    """Solara's server with the page in it; problems of the evidence come before it starts."""
+def _application(port: int, request: ServeRequest) -> Gate:
+    """Solara's server with the page in it, behind the gate.
+
+    Problems of the evidence come before it starts.
+    """
+    from solara.server import settings
     from solara.server.starlette import app
 
     import_module("calibration.cli.serve_app")
-    return app
+    names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
+    return Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
 
 
-def _run(app: Any, door: socket.socket) -> None:
+def _run(app: Gate, door: socket.socket) -> None:
     """Answer on the socket until the server is ended."""
     import uvicorn
 
     settings = uvicorn.Config(
-        app, log_level="error", timeout_graceful_shutdown=PATIENCE, ws_ping_timeout=SILENCE
+        app,
+        log_level="error",
+        timeout_graceful_shutdown=PATIENCE,
+        ws_ping_timeout=SILENCE,
+        proxy_headers=False,
+        server_header=False,
     )
     uvicorn.Server(settings).run(sockets=[door])

@@ -34,8 +34,8 @@ from calibration.reports.report import (
     is_published,
     published_reports,
 )
-from scenarios.arguments import read_or_problems
 from scenarios.draws import Draws, read_draws
+from scenarios.errors import read_or_problems
 from simulation.dates import quarter_name
 from simulation.errors import Problem, listed, raise_if_any
 

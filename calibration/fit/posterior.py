@@ -17,10 +17,11 @@ import pandas as pd
 from calibration.diagnostics import effective_sizes
 from calibration.evidence.record import LAST_FITTED
 from calibration.fit.population import OF_MEMBERS, Population, Sampling, Stage, correlations
-from calibration.origin import package_versions
+from calibration.origin import PACKAGES
 from calibration.prior import parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import Draws, write_draws
+from scenarios.manifest import package_versions
 from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table
 
@@ -77,7 +78,7 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
         },
         "vectors_evaluated": population.evaluated,
         "powers": [float(f"{stage.power:.4g}") for stage in sampling.stages],
-        "versions": package_versions(),
+        "versions": package_versions(*PACKAGES),
     }
 
 

@@ -1,6 +1,6 @@
 """Batches: many scenarios simulated many times, kept on disk to resume after any interruption.
 
-Read in this order: ``run`` (what a batch does), ``work`` (its tasks), ``store`` and ``columns`` (what
-lies on disk), ``manifest`` (what it says of itself), ``processes`` and ``cluster`` (who carries tasks
-out), ``lock`` and ``workers``.
+Read in this order: ``run`` (what a batch does), ``manifest`` (what it is, and what it says of
+itself), ``store`` (what lies on disk), ``work`` (its tasks), ``workers`` and ``cluster`` (who
+carries them out).
 """

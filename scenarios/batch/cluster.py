@@ -18,7 +18,8 @@ from scenarios.batch.work import missing, write_histories
 from scenarios.errors import CutShortError, ScenarioError
 from simulation.errors import MISSING, Problem, raise_if_any
 
-#: Seconds to wait until files written elsewhere are seen here, and for a scheduler to take its leave.
+#: Seconds to wait until files written elsewhere are seen here, and for a scheduler to take its
+#: leave.
 _VISIBLE_AFTER, _FAREWELL = 120.0, 10.0
 #: Tasks handed out for each thread of the cluster, so that none waits for work.
 _AHEAD = 2
@@ -28,7 +29,7 @@ _INSTALL = 'pip install "lilliput[cluster]"'
 
 
 def cluster_problems(address: str | None, workers: int | str | None) -> list[Problem]:
-    """What stands in the way of asking a cluster at all: no package, no address, workers here too."""
+    """What stands in the way of asking a cluster: no package, no address, workers here as well."""
     if address is None:
         return []
     problems = []
@@ -50,7 +51,7 @@ def cluster_problems(address: str | None, workers: int | str | None) -> list[Pro
 
 @cache
 def _surroundings_here() -> dict[str, Any]:
-    """Those of this process, which goes on with what it has read in, whatever becomes of the files."""
+    """Those of this process, read once, as it goes on with them whatever becomes of the files."""
     return flat(surroundings())
 
 
@@ -84,7 +85,7 @@ class Terms:
         return problems
 
     def check_probe(self) -> None:
-        """Raise ``ScenarioError`` unless the batch is still at work in the folder, as seen from here."""
+        """Raise ``ScenarioError`` unless the batch is still at work in the folder."""
         try:
             (self.folder / self.probe).open("rb").close()
         except FileNotFoundError as error:
@@ -102,7 +103,8 @@ class Cluster:
     def terms(self, folder: Path) -> Iterator[Terms]:
         """The terms on which workers take part in a batch, checked with every worker there is.
 
-        Raises ``ScenarioError`` that lists everything wrong with the workers, or says that there is none.
+        Raises ``ScenarioError`` that lists everything wrong with the workers, or says that there is
+        none.
         """
         terms = Terms(folder, f".probe-{uuid4().hex}", surroundings())
         probe = folder / terms.probe
@@ -141,23 +143,24 @@ class Cluster:
         ]
 
     def written(self, batch: Batch, terms: Terms, tasks: Iterable[list[Part]]) -> Iterator[int]:
-        """Have workers carry out tasks, a few handed out at a time, and yield of each how many histories it has.
+        """Have workers carry out tasks, a few at a time, and yield how many histories each has.
 
-        A task whose worker dies is given to another. Raises ``CutShortError`` if the scheduler is lost or workers
-        keep dying, and what a worker raises.
+        A task whose worker dies is given to another. Raises ``CutShortError`` if the scheduler is
+        lost or workers keep dying, and what a worker raises.
         """
         from distributed import as_completed
 
-        # Held by the scheduler as a task of its own, so that it is made again should every worker that has it die.
+        # Held by the scheduler as a task of its own, so that it is made again should every worker
+        # that has it die.
         shared = self.client.submit(_same, batch, key=f"lilliput-batch-{uuid4().hex}", pure=False)
-        waiting = iter(tasks)
+        remaining = iter(tasks)
         running: dict[Any, int] = {}
         ended = as_completed(loop=self.client.loop)
 
         def hand_out() -> None:
             with self._reached():
                 threads = sum(self.client.nthreads().values())
-                for task in islice(waiting, max(0, _AHEAD * max(1, threads) - len(running))):
+                for task in islice(remaining, max(0, _AHEAD * max(1, threads) - len(running))):
                     future = self.client.submit(_write_on_worker, shared, terms, task, pure=False)
                     running[future] = sum(part.replicates for part in task)
                     ended.add(future)
@@ -172,7 +175,7 @@ class Cluster:
         _await_files(batch, terms.folder)
 
     def _has_ended(self, future: Any) -> bool:
-        """Whether a task has been carried out; not if its worker died and it was given to another."""
+        """Whether a task is done, and not given to another worker as its own died."""
         from distributed.scheduler import KilledWorker
 
         if future.status == "cancelled":
@@ -215,7 +218,8 @@ def connected(address: str) -> Iterator[Cluster]:
         try:
             client = Client(address, timeout=_patience(), set_as_default=False, name="lilliput")
         except OSError as error:
-            allowed = f"the address of a Dask scheduler that answers within {_patience():g} seconds ({error})"
+            seconds = f"{_patience():g} seconds"
+            allowed = f"the address of a Dask scheduler that answers within {seconds} ({error})"
             problem = Problem(_COMMAND, "--dask", address, allowed)
             raise ScenarioError(_TITLE, [problem]) from error
         try:
@@ -225,7 +229,7 @@ def connected(address: str) -> Iterator[Cluster]:
 
 
 def _patience() -> float:
-    """Seconds to wait for a scheduler and its first worker: what Dask is set to, 30 unless changed."""
+    """Seconds to wait for a scheduler and its first worker, as Dask is set to (30)."""
     import dask
     from dask.utils import parse_timedelta
 
@@ -249,7 +253,7 @@ def _write_on_worker(batch: Batch, terms: Terms, parts: list[Part]) -> None:
 
 
 def _await_files(batch: Batch, folder: Path) -> None:
-    """Wait until this machine sees every file that workers wrote, and sweep up after those that died.
+    """Wait until this machine sees every file of the workers, and sweep up after those that died.
 
     A file system shared by many machines may show a file later here than where it was written.
     """

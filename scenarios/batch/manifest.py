@@ -1,4 +1,4 @@
-"""What a batch is asked to do, how it is cut into files, and the manifest that tells one batch from another."""
+"""A batch, how it is cut into files, and the manifest that tells it from another."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from scenarios.manifest import MAKER, commit_of, draws_entry, package_versions, 
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 
-#: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the folder as it is.
+#: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the
+#: folder as it is.
 MANIFEST = "_manifest.json"
 KIND = "batch"
 #: Histories in one file.
@@ -31,7 +32,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Batch:
-    """What a batch is asked to do: scenarios that share draws, seed and shocks, and how many histories of each."""
+    """Scenarios that share draws, seed and shocks, and how many histories of each are simulated."""
 
     scenarios: tuple[Scenario, ...]
     draws: Draws
@@ -50,7 +51,7 @@ class Batch:
         return -(-self.replicates // self.chunk) * len(self.scenarios)
 
     def parts(self) -> Iterator[Part]:
-        """Every part of the batch; all scenarios have their first file before any has its second."""
+        """Every part of the batch, the first file of every scenario before any second."""
         for number, first in enumerate(range(0, self.replicates, self.chunk)):
             for scenario in range(len(self.scenarios)):
                 yield Part(scenario, number, first, min(self.chunk, self.replicates - first))
@@ -62,12 +63,12 @@ class Batch:
 
 
 def batch_manifest(batch: Batch) -> dict[str, Any]:
-    """Everything that decides what is in the files of a batch; it holds no date, so that equal batches are equal."""
+    """Everything that decides what is in the files of a batch: no date, so equal for equal ones."""
     return {
         "made_by": MAKER,
         "kind": KIND,
         "scenarios": [
-            scenario_entry(scenario) | {"asked": scenario.asked()} for scenario in batch.scenarios
+            scenario_entry(scenario) | {"asked": scenario.plain()} for scenario in batch.scenarios
         ],
         "draws": draws_entry(batch.draws) | {"values": values_hash(batch.draws.frame)},
         "seed": batch.seed,
@@ -78,7 +79,7 @@ def batch_manifest(batch: Batch) -> dict[str, Any]:
 
 
 def surroundings() -> dict[str, Any]:
-    """What decides the histories besides what is asked: format, parameter table, versions of packages, and commit."""
+    """What else decides the histories: format, parameter table, versions of packages, commit."""
     return {
         "format": FORMAT,
         "parameter_table": table_hash(),
@@ -87,9 +88,9 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def differences(batch: Batch, held: Mapping[str, Any]) -> list[Problem]:
-    """Everything in which the batch asked for is not the one whose manifest is held, one problem each."""
-    here, there = flat(batch_manifest(batch)), flat(held)
+def differences(batch: Batch, manifest: Mapping[str, Any]) -> list[Problem]:
+    """Everything in which a batch differs from the one whose manifest is there, a problem each."""
+    here, there = flat(batch_manifest(batch)), flat(manifest)
     return [
         Problem(MANIFEST, key, here.get(key), f"{there.get(key)!r}, as in the batch that is there")
         for key in {**there, **here}
@@ -105,7 +106,7 @@ def flat(manifest: Mapping[str, Any]) -> dict[str, Any]:
             single[key] = listed(entry["name"] for entry in value)
             single |= {f"scenarios.{entry['name']}": entry["hash"] for entry in value}
         elif isinstance(value, Mapping):
-            single |= {f"{key}.{inner}": held for inner, held in value.items()}
+            single |= {f"{key}.{inner}": each for inner, each in value.items()}
         else:
             single[key] = value
     return single

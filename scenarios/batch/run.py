@@ -1,8 +1,8 @@
-"""Many scenarios, each simulated many times, on every core or on a cluster: the same files either way.
+"""Many scenarios, each simulated many times, here or on a cluster: the same files either way.
 
-Replicate r of every scenario has the same draw and the same shocks, so that a counterfactual's history
-can be set beside its factual twin. Whatever cuts a batch short, the files written so far stay, and the
-batch can be resumed.
+Replicate r of every scenario has the same draw and the same shocks, so that a counterfactual's
+history can be set beside its factual twin. Whatever cuts a batch short, the files written so far
+stay, and the batch can be resumed.
 """
 
 import os
@@ -12,7 +12,6 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from scenarios.arguments import MOST_SEED
 from scenarios.batch.cluster import cluster_problems, connected
 from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
 from scenarios.batch.store import (
@@ -29,7 +28,7 @@ from scenarios.batch.work import missing, tasks_of, write_histories, written_by_
 from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
-from scenarios.run import Progress
+from scenarios.run import MOST_SEED, Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
 
@@ -54,18 +53,18 @@ def run_batch(
     progress: Progress | None = None,
     chunk: int = CHUNK,
 ) -> Path:
-    """Simulate every scenario ``replicates`` times, write the histories into a folder, and return it.
+    """Simulate every scenario ``replicates`` times into a folder, and return the folder.
 
     ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this
-    process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they must see
-    the same folder. ``resume`` goes on with a batch that was cut short, ``overwrite`` replaces the batch
-    that is there. ``progress`` receives the number of histories that are on disk. Raises
-    ``ScenarioError`` that lists everything that stands in the way, or says what cut the batch short and
-    what is kept.
+    process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they
+    must see the same folder. ``resume`` goes on with a batch that was cut short, ``overwrite``
+    replaces the batch that is there. ``progress`` receives the number of histories that are on
+    disk. Raises ``ScenarioError`` that lists everything that stands in the way, or says what cut
+    the batch short and what is kept.
 
-    Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is given, a
-    script must therefore call this below ``if __name__ == "__main__":``, or every worker would begin the
-    batch anew and fail.
+    Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is
+    given, a script must therefore call this below ``if __name__ == "__main__":``, or every worker
+    would begin the batch anew and fail.
     """
     batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
     folder = folder.expanduser().resolve()
@@ -118,7 +117,7 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
 
 
 def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
-    """What stands in the way of writing a batch into a folder; nothing is left behind by looking."""
+    """What stands in the way of writing a batch into a folder; looking leaves nothing behind."""
     problems = unfit_folder(folder, "--out", "folder")
     if problems or not folder.exists():
         return problems
@@ -152,14 +151,14 @@ def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool)
 
 
 def _local_writer(batch: Batch, folder: Path, workers: int) -> Writer:
-    """What carries out tasks on this machine: this process, or as many others as there are workers."""
+    """What carries out tasks on this machine: this process, or so many workers."""
     if workers == 1:
         return partial(map, partial(write_histories, batch, folder))
     return partial(written_by_processes, batch, folder, workers=min(workers, batch.files))
 
 
 def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Progress) -> None:
-    """Simulate and write every part that is missing; ``progress`` receives the histories on disk."""
+    """Simulate and write every part that is missing; ``progress`` takes the histories on disk."""
     done = batch.histories - sum(part.replicates for part in missing(batch, folder))
     progress(done)
     for replicates in write(tasks_of(batch, missing(batch, folder))):

@@ -1,8 +1,8 @@
-"""A batch on disk: a folder a scenario, a Parquet file every few thousand histories, and a manifest.
+"""A batch on disk: Parquet files of a few thousand histories in a folder a scenario; a manifest.
 
-A file has its final name only when it is complete, so that whoever reads the folder while a batch is
-running, or after one was cut short, meets complete files only. The same batch gives the same bytes
-wherever and however it is run. One batch at a time may write into a folder.
+A file has its final name only when it is complete, so that whoever reads the folder while a batch
+is running, or after one was cut short, meets complete files only. The same batch gives the same
+bytes wherever and however it is run. One batch at a time may write into a folder.
 """
 
 import re
@@ -51,7 +51,7 @@ def write_part(table: pa.Table, path: Path) -> None:
 
 
 def is_complete(path: Path, replicates: int) -> bool:
-    """Whether a file is there with as many histories as it should have, and the columns of a batch."""
+    """Whether a file is there with as many histories as it should have, and a batch's columns."""
     if not path.is_file():
         return False
     try:
@@ -88,13 +88,13 @@ def remove_parts(folder: Path) -> None:
 
 
 def strange_names(folder: Path) -> list[str]:
-    """What lies in a folder without a batch, apart from traces of one cut short at its beginning."""
+    """What lies in a folder without a batch, apart from traces of one cut short at its start."""
     names = sorted(path.name for path in folder.iterdir())
     return [name for name in names if name != LOCK and not _UNFINISHED.fullmatch(name)]
 
 
 def open_batch(folder: Path) -> ds.Dataset:
-    """The histories of a batch as one table with a column ``scenario``, read only as far as is asked.
+    """The histories of a batch as one table with a column ``scenario``, read as far as needed.
 
     Raises ``ScenarioError`` if the folder holds no batch.
     """
@@ -125,7 +125,7 @@ def is_locked(folder: Path) -> bool:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder to one batch at a time; the system frees it when the batch ends, however it ends.
+    """Keep a folder to one batch; the system frees it when the batch ends, however it ends.
 
     Raises ``ScenarioError`` if another batch holds it, or if the disk cannot lock files.
     """

@@ -29,7 +29,7 @@ def missing(batch: Batch, folder: Path) -> Iterator[Part]:
 
 
 def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts of the same replicates, a few scenarios at a time that part from history at about the same date."""
+    """Parts of the same replicates, for a few scenarios that part from history about one date."""
     for _, together in groupby(parts, key=lambda part: part.number):
         gathered = sorted(together, key=lambda part: parting(batch.scenarios[part.scenario]))
         for start in range(0, len(gathered), _TWINS):
@@ -39,7 +39,7 @@ def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:
 def write_histories(
     batch: Batch, folder: Path, parts: Sequence[Part], check: Callable[[], None] | None = None
 ) -> int:
-    """Simulate some scenarios for the same replicates, write their files, and return how many histories they hold.
+    """Simulate scenarios for the same replicates, write their files, and return how many histories.
 
     ``check`` is called before each file is written, and raises if it must not be.
     """

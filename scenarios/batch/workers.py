@@ -1,4 +1,4 @@
-"""Worker processes: they leave the keyboard to their parent, and end when it does, even when it is killed."""
+"""Worker processes: they leave the keyboard to their parent, and end when it does."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ _common: list[Any] = []
 
 
 def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
-    """A pool of so many worker processes, each of which begins by reading the pickled ``common``."""
+    """A pool of worker processes, each of which begins by reading the pickled ``common``."""
     spawn = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, spawn, initializer=_begin, initargs=(common,))
 
@@ -30,8 +30,8 @@ def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecuto
 def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that know ``common``; what was not begun when an error strikes is dropped.
 
-    It goes to them in a file: were it handed over through the pipe by which a process is started, one
-    that dies before it has read it all would leave its parent waiting for ever.
+    It goes to them in a file: were it handed over through the pipe by which a process is started,
+    one that dies before it has read it all would leave its parent remaining for ever.
     """
     with TemporaryDirectory(prefix="lilliput-") as folder:
         path = Path(folder) / "common.pickle"
@@ -46,15 +46,15 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
 def results_of(
     work: Callable[[Any, Task], Result], common: object, tasks: Iterable[Task], workers: int
 ) -> Iterator[Result]:
-    """The results of ``work(common, task)`` as worker processes come to them, a few handed out at a time.
+    """The results of ``work(common, task)`` as workers come to them, a few handed out at a time.
 
     Raises ``BrokenProcessPool`` if a worker dies, and what ``work`` raises.
     """
     with worker_processes(workers, common) as pool:
-        waiting = iter(tasks)
+        remaining = iter(tasks)
         running: set[Future[Result]] = set()
         while True:
-            for task in islice(waiting, 2 * workers - len(running)):
+            for task in islice(remaining, 2 * workers - len(running)):
                 running.add(pool.submit(_with_common, work, task))
             if not running:
                 return

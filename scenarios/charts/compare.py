@@ -23,10 +23,10 @@ from scenarios.charts.look import (
     Look,
     blank_figure,
     draw_key,
+    draw_title,
     dress,
     line,
     show_years,
-    write_title,
 )
 from scenarios.charts.marks import (
     SHARES,
@@ -39,20 +39,15 @@ from scenarios.charts.marks import (
     mark_break,
     mark_horizon,
 )
-from scenarios.comparison.compare import Comparison, Reading
-from scenarios.comparison.survival import SurvivalCurve
+from scenarios.comparison.estimates import SurvivalCurve
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import Documented, DocumentedBreak
 from scenarios.explain.words import pair_title
 from scenarios.outcomes import YEARS
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 
-#: What a fan is of, in words, with its unit.
-SERIES_WORDS = {
-    "support": ("Political support", "0 to 1"),
-    "strain": ("Strain", "0 to 1"),
-    "delivered": ("Aid delivered", "million US$ a year"),
-}
 #: Line and mark of the factual and of the counterfactual branch.
 _STYLES: tuple[tuple[LineStyle, str], ...] = (("-", "o"), ("--", "s"))
 
@@ -96,7 +91,7 @@ def survival_figure(
     figure = blank_figure(look, 3.0)
     axes = figure.add_axes((0.115, 0.24, 0.845, 0.64))
     dress(axes, look)
-    write_title(figure, look, "Still unbroken after the intervention", pair_title(pair))
+    draw_title(figure, look, "Still unbroken after the intervention", pair_title(pair))
     start = FIRST_YEAR + reading.first_quarter / 4
     end = start + reading.length
     axes.set_xlim(start, end)
@@ -154,7 +149,7 @@ def fan_figure(
     axes = figure.add_axes((0.115, 0.28, 0.85, 0.58))
     words, unit = SERIES_WORDS[series]
     title = f"{words}, {pair_title(pair_named(pair))}"
-    write_title(figure, look, title, _names(reading)[counterfactual], 9.5)
+    draw_title(figure, look, title, _names(reading)[counterfactual], 9.5)
     height = fan.top if top is None else top
     _draw_branch(axes, fan, pair, series, reading, counterfactual, height, look, documented)
     axes.set_ylabel(unit)
@@ -174,7 +169,7 @@ def fans_figure(
     """The fans of both branches side by side on one scale, over the record."""
     figure = blank_figure(look, 2.7, 2 * WIDTH)
     words, unit = SERIES_WORDS[series]
-    write_title(figure, look, words, pair_title(pair_named(pair)))
+    draw_title(figure, look, words, pair_title(pair_named(pair)))
     top = max(fan.top for fan in fans)
     for place, fan in enumerate(fans):
         axes = figure.add_axes((0.06 + 0.48 * place, 0.22, 0.445, 0.57))

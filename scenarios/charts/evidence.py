@@ -11,7 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from scenarios.charts.look import LIGHT, Handle, Look, blank_figure, dress, line, show_years
+from scenarios.charts.look import (
+    LIGHT,
+    Handle,
+    Look,
+    blank_figure,
+    draw_key,
+    draw_words,
+    dress,
+    line,
+    show_years,
+)
 from scenarios.charts.marks import MARKS
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
@@ -121,17 +131,15 @@ def evidence_timeline(marks: Sequence[EvidenceMark], look: Look = LIGHT) -> Figu
             for mark in row:
                 _draw_mark(axes, look, mark, middle, step)
                 if few:
-                    _write_words(axes, look, mark, middle)
+                    _draw_words(axes, look, mark, middle)
         depth += _GAP + len(lane) * step
     axes.set_ylim(max(depth, 0.5), 0)
     if not marks:
         words = "No row of the evidence matches"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=look.ink)
-    figure.legend(
-        handles=_key(look, {mark.kind for mark in marks}, {mark.shape for mark in marks}),
-        loc="upper left", ncols=6, fontsize=8, frameon=False, labelcolor=look.ink,
-        handlelength=1.6, columnspacing=1.4,
-    )  # fmt: skip
+    handles = _key(look, {mark.kind for mark in marks}, {mark.shape for mark in marks})
+    style = {"fontsize": 8, "handlelength": 1.6, "columnspacing": 1.4}
+    draw_key(figure, look, handles, 6, loc="upper left", **style)
     return figure
 
 
@@ -163,13 +171,11 @@ def _packed(marks: Sequence[EvidenceMark], room: bool) -> list[list[EvidenceMark
     return rows
 
 
-def _write_words(axes: Axes, look: Look, mark: EvidenceMark, middle: float) -> None:
+def _draw_words(axes: Axes, look: Look, mark: EvidenceMark, middle: float) -> None:
     before = mark.words_before
     at = mark.first - _APART if before else mark.end + _APART
     side = "right" if before else "left"
-    axes.text(
-        at, middle, mark.words, fontsize=7.5, va="center", ha=side, color=look.ink, clip_on=True
-    )
+    draw_words(axes, look, (at, middle), mark.words, fontsize=7.5, ha=side, clip_on=True)
 
 
 def _draw_mark(axes: Axes, look: Look, mark: EvidenceMark, middle: float, step: float) -> None:

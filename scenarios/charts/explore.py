@@ -15,10 +15,10 @@ from scenarios.charts.look import (
     Look,
     blank_figure,
     draw_key,
+    draw_title,
     dress,
     line,
     show_years,
-    write_title,
 )
 from scenarios.charts.marks import (
     MARKS,
@@ -194,7 +194,7 @@ def _timeline(
     dress(axes, look)
     show_years(axes)
     axes.set_ylabel(unit)
-    write_title(figure, look, title, pair_title(pair))
+    draw_title(figure, look, title, pair_title(pair))
     if quarter >= 0:
         axes.axvline(decimal_year(quarter), color=look.ink, linewidth=1.2)
     changes = [
@@ -254,7 +254,7 @@ def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Fi
     height = 0.45 + 0.19 * rows_of(sets)
     figure = blank_figure(look, height)
     title = f"{quarter_name(quarter)}: what pushed, and what held back"
-    write_title(figure, look, title, pair_title(pair))
+    draw_title(figure, look, title, pair_title(pair))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1 - 0.35 / height))
     draw_bars(axes, look, sets, 0.25, "")
     return figure

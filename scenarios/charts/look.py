@@ -16,7 +16,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 
+from scenarios.disk import write_whole
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
 #: Figures are drawn one at a time: Matplotlib's settings belong to the whole process.
@@ -89,7 +91,7 @@ def show_years(axes: Axes, end: int = LAST_YEAR + 1) -> None:
     axes.set_xticks(range(FIRST_YEAR, end + 1, 5))
 
 
-def write_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
+def draw_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
     """The title of a figure in its upper left corner, and in the right one what it is about."""
     top = 1 - 0.04 / figure.get_figheight()
     figure.text(0.01, top, title, va="top", fontsize=size, fontweight="bold", color=look.ink)
@@ -101,20 +103,27 @@ def line(label: str, colour: Any, **style: Any) -> Line2D:
     return Line2D([], [], color=colour, label=label, **style)
 
 
-def draw_key(figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3) -> None:
-    """The key of a figure, beneath it."""
+def draw_key(
+    figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3, **style: Any
+) -> None:
+    """The key of a figure, beneath it unless ``style`` (see ``Figure.legend``) says otherwise."""
+    usual: dict[str, Any] = {
+        "loc": "lower center",
+        "fontsize": 7.5,
+        "handlelength": 2.0,
+        "columnspacing": 1.1,
+        "labelspacing": 0.25,
+        "borderaxespad": 0.1,
+    }
     figure.legend(
-        handles=list(handles),
-        loc="lower center",
-        ncols=columns,
-        fontsize=7.5,
-        frameon=False,
-        labelcolor=look.ink,
-        handlelength=2.0,
-        columnspacing=1.1,
-        labelspacing=0.25,
-        borderaxespad=0.1,
+        handles=list(handles), ncols=columns, frameon=False, labelcolor=look.ink, **usual | style
     )
+
+
+def draw_words(axes: Axes, look: Look, at: tuple[float, float], words: str, **style: Any) -> Text:
+    """Words beside something drawn, in the ink of the look; ``style`` as in ``Axes.text``."""
+    usual: dict[str, Any] = {"va": "center", "fontsize": 8, "color": look.ink}
+    return axes.text(*at, words, **usual | style)
 
 
 def svg_of(figure: Figure, settings: Mapping[str, object] | None = None) -> bytes:
@@ -132,13 +141,14 @@ def write_figure(
 ) -> None:
     """Write a figure as PNG and SVG, letters in the latter being text.
 
-    ``settings`` (scenario, draws, seed and the like) are written into both files; the same figure
-    with the same settings gives the same bytes.
+    ``settings`` (scenario, draws, seed and the like) are written into both files, each of which is
+    complete or not there; the same figure with the same settings gives the same bytes.
     """
     png = _saved(figure, "png", settings, dpi=110, pil_kwargs={"compress_level": 2})
-    (folder / f"{name}.png").write_bytes(png)
+    write_whole(folder / f"{name}.png", png)
     with rc_context({"svg.fonttype": "none"}):
-        (folder / f"{name}.svg").write_bytes(_saved(figure, "svg", settings))
+        svg = _saved(figure, "svg", settings)
+    write_whole(folder / f"{name}.svg", svg)
 
 
 def _saved(

@@ -1,13 +1,13 @@
 """What several figures draw: fans, documented breaks and amounts, horizons, and bars with words."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from scenarios.charts.look import Look
+from scenarios.charts.look import Look, draw_words
 from scenarios.documented import (
     Documented,
     DocumentedBreak,
@@ -62,14 +62,13 @@ def mark_horizon(axes: Axes, start: float, years: float, colour: str, hatching: 
     """A dotted line where a scenario leaves history (a year), and hatching past its horizon."""
     axes.axvline(start, color=colour, linewidth=1.2, linestyle=":")
     if start + years < LAST_YEAR + 1:
-        axes.axvspan(
-            start + years,
-            LAST_YEAR + 1,
-            facecolor="none",
-            edgecolor=hatching,
-            hatch="///",
-            linewidth=0,
-        )
+        beyond: dict[str, Any] = {
+            "facecolor": "none",
+            "edgecolor": hatching,
+            "hatch": "///",
+            "linewidth": 0,
+        }
+        axes.axvspan(start + years, LAST_YEAR + 1, **beyond)
 
 
 def documented_amounts(documented: Documented, pair: Pair, *bases: str) -> list[Amount]:
@@ -121,18 +120,10 @@ def draw_bars(
     ground = {"facecolor": look.ground, "edgecolor": "none", "pad": 1.0}
     left, place = -3.25 * reach, 0
     for heading, bars in sets:
-        axes.text(
-            left,
-            place,
-            heading,
-            va="center",
-            fontsize=8.5,
-            fontweight="bold",
-            color=look.ink,
-            bbox=ground,
-        )
+        style = {"fontsize": 8.5, "fontweight": "bold", "bbox": ground}
+        draw_words(axes, look, (left, place), heading, **style)
         if not bars:
-            axes.text(left, place - 1, nothing, va="center", fontsize=8, color=look.soft)
+            draw_words(axes, look, (left, place - 1), nothing, color=look.soft)
         for below, bar in enumerate(bars, 1):
             _draw_bar(axes, look, bar, place - below, reach)
         place -= max(len(bars), 1) + 2
@@ -144,14 +135,8 @@ def _draw_bar(axes: Axes, look: Look, bar: Bar, place: float, reach: float) -> N
     if bar.error:
         ends = [bar.amount - bar.error, bar.amount + bar.error]
         axes.plot(ends, [place] * 2, color=look.ink, linewidth=0.9)
-    axes.text(-1.4 * reach, place, bar.words, ha="right", va="center", fontsize=8, color=look.ink)
+    draw_words(axes, look, (-1.4 * reach, place), bar.words, ha="right")
     apart = bar.error + 0.03 * reach
-    axes.text(
-        bar.amount + (apart if pushes else -apart),
-        place,
-        f"{bar.amount:+.2f}".replace("-", "−"),
-        ha="left" if pushes else "right",
-        va="center",
-        fontsize=7.5,
-        color=look.ink,
-    )
+    end, side = (bar.amount + apart, "left") if pushes else (bar.amount - apart, "right")
+    words = f"{bar.amount:+.2f}".replace("-", "−")
+    draw_words(axes, look, (end, place), words, ha=side, fontsize=7.5)

@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scenarios.charts.look import Look, blank_figure, line
+from scenarios.charts.look import Look, blank_figure, draw_key, draw_words, line
 from scenarios.explain.history import History
 from scenarios.explain.words import leader_of
 from simulation.countries import ORDERED_PAIRS, Country
@@ -103,7 +103,7 @@ def network_figure(history: History, quarter: int, look: Look) -> Figure:
     for country in Country:
         taken += _draw_country(axes, look, history, max(quarter, 0), country)
     place_labels(axes, look, labels, taken)
-    _draw_key(axes, look)
+    _draw_key(figure, look)
     return figure
 
 
@@ -204,20 +204,18 @@ def _draw_country(
         "linewidth": 1.2,
     }
     at = PLACES[country]
-    name = axes.text(
-        *at, country.title, ha="center", va="center", fontsize=10.5, fontweight="bold",
-        color=colour, bbox=frame, zorder=5,
-    )  # fmt: skip
+    style = {"ha": "center", "fontsize": 10.5, "fontweight": "bold", "zorder": 5}
+    name = draw_words(axes, look, at, country.title, color=colour, bbox=frame, **style)
     above = country is Country.USSR  # nothing ends there
     under = Label(
         "not there" if absent else leader,
         look.soft,
         [Point(at.x, at.y + (0.57 if above else -0.62))],
     )
-    return _covered(axes, name, _NAME_PAD), _covered(axes, _write_label(axes, look, under))
+    return _covered(axes, name, _NAME_PAD), _covered(axes, _draw_label(axes, look, under))
 
 
-def _draw_key(axes: Axes, look: Look) -> None:
+def _draw_key(figure: Figure, look: Look) -> None:
     """What lines and arrows mean."""
     full = support_colours(look)(0.9)
     strong = "dark" if look.name == "light" else "bright"
@@ -227,10 +225,8 @@ def _draw_key(axes: Axes, look: Look) -> None:
         line("broken", look.soft, linewidth=1.6, marker="|", markersize=9, markeredgewidth=2),
         line("aid in the quarter", look.series[2], linewidth=2.5, marker=">", markersize=5),
     ]
-    axes.legend(
-        handles=handles, loc="lower center", ncols=4, fontsize=7, frameon=False,
-        labelcolor=look.ink, handlelength=1.5, columnspacing=0.8, borderaxespad=0.1,
-    )  # fmt: skip
+    style = {"fontsize": 7, "handlelength": 1.5, "columnspacing": 0.8}
+    draw_key(figure, look, handles, 4, **style)
 
 
 def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequence[Box]) -> None:
@@ -240,7 +236,7 @@ def place_labels(axes: Axes, look: Look, labels: Iterable[Label], taken: Sequenc
     """
     covered = list(taken)
     for label in sorted(labels, key=lambda each: -len(each.words)):
-        text = _write_label(axes, look, label)
+        text = _draw_label(axes, look, label)
         box = _covered(axes, text)
         at = _first_free(axes, box, label.places, covered)
         text.set_position(at)
@@ -259,7 +255,7 @@ def _first_free(axes: Axes, box: Box, places: Sequence[Point], covered: Sequence
     return best
 
 
-def _write_label(axes: Axes, look: Look, label: Label) -> Text:
+def _draw_label(axes: Axes, look: Look, label: Label) -> Text:
     """A label around the first of its places, on the ground of the figure."""
     ground = {
         "boxstyle": f"round,pad={_PAD}",
@@ -267,10 +263,10 @@ def _write_label(axes: Axes, look: Look, label: Label) -> Text:
         "edgecolor": "none",
         "alpha": 0.88,
     }
-    return axes.text(
-        *label.places[0], label.words, ha="center", va="center", fontsize=8.0, color=label.colour,
-        fontweight="bold" if label.bold else "normal", zorder=4, bbox=ground,
-    )  # fmt: skip
+    style = {"ha": "center", "fontweight": "bold" if label.bold else "normal", "zorder": 4}
+    return draw_words(
+        axes, look, label.places[0], label.words, color=label.colour, bbox=ground, **style
+    )
 
 
 def _covered(axes: Axes, text: Text, pad: float = _PAD) -> Box:

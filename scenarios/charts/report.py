@@ -1,7 +1,7 @@
 """Figures of a report: how aid, support and strain differ between twins, and what drives that.
 
 The branches have the colours they have in every comparison; sources of strain are named in the key,
-and their changes stand as labelled bars, so that nothing is told by colour alone.
+and their changes stand as labelled bars.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from scenarios.charts.compare import SERIES_WORDS, branch_colours
+from scenarios.charts.compare import branch_colours
 from scenarios.charts.look import (
     LIGHT,
     Handle,
     Look,
     blank_figure,
     draw_key,
+    draw_title,
     dress,
     line,
-    write_title,
 )
 from scenarios.charts.marks import Bar, draw_bars, rows_of
-from scenarios.comparison.compare import Comparison
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.explain.grievances import FATIGUE, SOURCES, STRAIN, Grievances, SourceMean
 from scenarios.explain.words import RELIEF, pair_title, source_in_words, the
 from simulation.countries import pair_named
@@ -47,7 +48,7 @@ def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
     """By how much aid, support and strain differ between twins, year by year over the horizon."""
     figure = blank_figure(look, 5.2)
     beside = pair_title(pair_named(comparison.pair))
-    write_title(figure, look, "Counterfactual less factual, twin by twin", beside)
+    draw_title(figure, look, "Counterfactual less factual, twin by twin", beside)
     colour = branch_colours(look)[1]
     mark: dict[str, Any] = {"marker": "s", "markersize": 3.5, "linestyle": "--"}
     for place, series in enumerate(_SHOWN):
@@ -76,7 +77,7 @@ def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
     """What strains the client, source upon source, year by year, in both branches."""
     figure = blank_figure(look, 3.3)
     pair = pair_named(grievances.pair)
-    write_title(figure, look, f"What strains {the(pair[1])}, by source", pair_title(pair))
+    draw_title(figure, look, f"What strains {the(pair[1])}, by source", pair_title(pair))
     years = [year for year, means in grievances.yearly.items() if means[0].factual is not None]
     strain = [place for place, (feeling, _) in enumerate(SOURCES) if feeling == STRAIN]
     styles: dict[int, dict[str, Any]] = {
@@ -140,7 +141,7 @@ def changes_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
     height = 0.75 + 0.21 * rows_of(sets)
     figure = blank_figure(look, height)
     title = "What the change adds (+) or takes away (−)"
-    write_title(figure, look, title, pair_title((patron, client)))
+    draw_title(figure, look, title, pair_title((patron, client)))
     axes = figure.add_axes((0.0, 0.42 / height, 1.0, 1 - 0.75 / height))
     draw_bars(axes, look, sets, 0.05, f"no source changes by {SEEN:g} or more")
     handles: list[Handle] = [

@@ -1,6 +1,7 @@
 """Comparisons: a counterfactual beside its factual twins, with the error of every number.
 
-Read in this order: ``reading`` (over which years), ``compare`` and ``estimates`` (the numbers),
-``batch`` (a whole batch), ``conditional`` and ``conditional_compare`` (given the record up to a date),
-``rows`` and ``tables`` (as they are shown).
+Read in this order: ``reading`` (over which years, and what is said), ``estimates`` (a number and
+its error), ``compare`` (the numbers of a pair), ``histories`` (in memory, free or given the
+record), ``batch`` (a whole batch), ``table`` (the one table of all numbers) and ``output`` (screen,
+JSON).
 """

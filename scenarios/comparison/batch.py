@@ -1,36 +1,80 @@
-"""The counterfactuals of a batch on disk, each set beside its factual twins, one scenario in memory at a time."""
+"""The counterfactuals of a batch beside their factual twins: as on disk, or given the record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scenarios.batch.store import open_batch, read_manifest
-from scenarios.comparison.compare import Comparison, Reading, columns_of, compare, reading_of
-from scenarios.comparison.histories import Progress
+from scenarios.comparison.compare import compare
+from scenarios.comparison.histories import (
+    CANDIDATES,
+    ProgressOf,
+    conditional_histories,
+    draws_problems,
+    record_end,
+)
+from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
+from scenarios.console import Told, whole_number
 from scenarios.documented import DocumentedBreak
+from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.twins import parting
-from simulation.dates import QUARTERS
+from simulation.conditioning import RecordedMove
+from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any, unknown
-from simulation.interventions import HISTORICAL, Scenario, read_asked
+from simulation.interventions import HISTORICAL, Scenario, scenario_from
+from simulation.schema import one_of, refusal, validated
 
 TITLE = "this batch cannot be compared"
+#: Gives some columns of the histories of a scenario by its name.
+Histories = Callable[[str, list[str]], pd.DataFrame]
+
+
+def _years(typed: object) -> int:
+    years, problems = whole_number("", str(typed), 1, LONGEST_HORIZON)
+    if problems:
+        raise refusal(problems[0].allowed)
+    return years
+
+
+_Pair = Annotated[str, one_of(PAIR_NAMES)]
+_Years = Annotated[int, BeforeValidator(_years)]
+
+
+class BatchRequest(BaseModel):
+    """What is asked of a batch: which scenarios, which pairs, over how many years.
+
+    ``only`` names some of the counterfactuals (none: all), ``years`` is the horizon after the first
+    intervention (none: each scenario's own), ``until`` the month up to which both branches are
+    given the record (none: they are not). Whether the batch holds the scenarios is for
+    ``question_of``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    factual: str = HISTORICAL.name
+    only: tuple[str, ...] = ()
+    pairs: tuple[_Pair, ...] = Field(default=PAIR_NAMES, validation_alias="--event")
+    years: _Years | None = Field(default=None, validation_alias="--horizon")
+    until: str | None = None
 
 
 @dataclass(frozen=True)
-class Given:
-    """What conditional histories were given: the record up to the end of a quarter, and how well it was met.
+class GivenRecord:
+    """The record that histories were given up to the end of a quarter, and how well it was met.
 
-    ``effective_share`` is the effective share of the candidates of each history: 1 if all fit the record equally
-    well, 1 / ``candidates`` if one of them outweighs all others.
+    ``effective_share`` is the effective share of the candidates of each history: 1 if all fit the
+    record equally well, 1 / ``candidates`` if one of them outweighs all others.
     """
 
     until: str
@@ -42,103 +86,99 @@ class Given:
 class BatchComparison:
     """All counterfactuals of a batch beside one factual scenario, with the manifest of the batch.
 
-    ``given`` says what conditional histories were given of the record; none for those of the batch itself.
+    ``given_record`` says what conditional histories were given of the record; none for those of the batch
+    itself.
     """
 
     manifest: Mapping[str, Any]
     factual: Scenario
     comparisons: tuple[Comparison, ...]
-    given: Given | None = None
+    given_record: GivenRecord | None = None
 
 
 def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:
-    """The scenarios of a batch by name, as they were asked, from its manifest or else from the catalogue.
+    """The scenarios of a batch by name, as its manifest has them, or else the catalogue.
 
     Raises ``ScenarioError`` that lists every scenario that neither holds any more.
     """
-    found, problems = {}, []
-    for entry in manifest["scenarios"]:
-        asked = _asked(entry)
-        if asked is None or scenario_hash(asked) != entry["hash"]:
-            allowed = "a scenario that the manifest or the catalogue holds as it was asked"
-            problems.append(Problem("batch", "scenario", entry["name"], allowed))
-        else:
-            found[entry["name"]] = asked
-    raise_if_any(TITLE, problems, ScenarioError)
-    return found
-
-
-def _asked(entry: Mapping[str, Any]) -> Scenario | None:
-    if "asked" not in entry:
-        held = catalogue().get(entry["name"])
-        return None if held is None else held.scenario
-    return read_asked(entry["asked"])
-
-
-def readings_of(
-    folder: Path,
-    factual: str = HISTORICAL.name,
-    pairs: Sequence[str] = PAIR_NAMES,
-    years: int | None = None,
-    only: Sequence[str] = (),
-) -> tuple[Mapping[str, Any], list[Reading]]:
-    """The manifest of a batch, and how each of its counterfactuals, or ``only`` some, is read against the factual one.
-
-    Raises ``ScenarioError`` that lists every problem: no batch, a scenario that is not in it, a pair that is none of
-    the five, a horizon below one year or above 36, nothing to compare.
-    """
+    scenarios = {entry["name"]: _scenario(entry) for entry in manifest["scenarios"]}
+    allowed = "a scenario that the manifest or the catalogue holds as it was asked"
     problems = [
-        unknown("comparison", "event", pair, PAIR_NAMES) for pair in pairs if pair not in PAIR_NAMES
+        Problem("batch", "scenario", entry["name"], allowed)
+        for entry in manifest["scenarios"]
+        if (own := scenarios[entry["name"]]) is None or scenario_hash(own) != entry["hash"]
     ]
-    if years is not None and not 1 <= years <= LONGEST_HORIZON:
-        allowed = f"a whole number of years, 1 to {LONGEST_HORIZON}"
-        problems.append(Problem("comparison", "horizon", years, allowed))
+    raise_if_any(TITLE, problems, ScenarioError)
+    return {name: scenario for name, scenario in scenarios.items() if scenario is not None}
+
+
+def _scenario(entry: Mapping[str, Any]) -> Scenario | None:
+    """A scenario of a manifest; older manifests name it only."""
+    if "asked" not in entry:
+        file = catalogue().get(entry["name"])
+        return None if file is None else file.scenario
+    return scenario_from(entry["asked"])
+
+
+class BatchQuestion(NamedTuple):
+    """A request that a batch can answer, its manifest, and how each counterfactual is read."""
+
+    request: BatchRequest
+    manifest: Mapping[str, Any]
+    readings: list[Reading]
+
+
+def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison") -> BatchQuestion:
+    """What is asked of a batch; the entry holds keys of a ``BatchRequest``, as typed or as values.
+
+    ``where`` says in messages where the entry comes from. Raises ``ScenarioError`` that lists every
+    problem: no batch, a scenario that is not in it, a pair that is none of the five, a horizon
+    below one year or above 36, nothing to compare.
+    """
+    request, problems = validated(BatchRequest, entry, where)
     try:
         open_batch(folder)
     except ScenarioError as error:
-        raise ScenarioError(TITLE, [*error.problems, *problems]) from error
+        raise ScenarioError(TITLE, [*problems, *error.problems]) from error
     manifest = read_manifest(folder) or {}
     scenarios = scenarios_of(manifest)
+    factual, only = entry.get("factual", HISTORICAL.name), entry.get("only", ())
     against = scenarios.get(factual)
     if against is None:
-        problems.append(unknown("comparison", "factual", factual, tuple(scenarios)))
-    others = {} if against is None else _others(scenarios, against)
-    if against is not None:
-        problems += [
-            unknown("comparison", "only", name, tuple(others))
-            for name in only
-            if name not in others
-        ]
-        if not others:
-            allowed = f"at least one scenario that differs from {factual}"
-            problems.append(Problem("batch", "scenarios", list(scenarios), allowed))
+        problems.append(unknown(where, "--factual", factual, tuple(scenarios)))
+    others = {
+        name: each
+        for name, each in scenarios.items()
+        if against is not None
+        and each is not against
+        and min(parting(each), parting(against)) < QUARTERS
+    }
+    if against is not None and not others:
+        allowed = f"at least one scenario that differs from {factual}"
+        problems.append(Problem("batch", "scenarios", list(scenarios), allowed))
+    if others:
+        strange = [name for name in only if name not in others]
+        problems += [unknown(where, "--only", name, tuple(others)) for name in strange]
     raise_if_any(TITLE, problems, ScenarioError)
+    assert request is not None
     assert against is not None
     chosen = [scenario for name, scenario in others.items() if name in only or not only]
-    return manifest, [reading_of(scenario, against, years) for scenario in chosen]
-
-
-def _others(scenarios: Mapping[str, Scenario], factual: Scenario) -> dict[str, Scenario]:
-    """The scenarios that part from the factual one."""
-    return {
-        name: scenario
-        for name, scenario in scenarios.items()
-        if scenario is not factual and min(parting(scenario), parting(factual)) < QUARTERS
-    }
+    readings = [reading_of(each, against, request.years) for each in chosen]
+    return BatchQuestion(request, manifest, readings)
 
 
 def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Raise ``ScenarioError`` that lists the scenarios of which a batch does not hold all histories yet."""
-    wanted, problems = int(manifest["replicates"]), []
+    """Raise ``ScenarioError`` that lists the scenarios of which a batch lacks histories."""
+    whole, problems = int(manifest["replicates"]), []
     histories = open_batch(folder)
     for name in names:
         try:
             count = histories.filter(pc.field("scenario") == name).count_rows()
         except (OSError, pa.ArrowException):
             count = 0
-        if count != wanted:
+        if count != whole:
             allowed = (
-                f"{wanted:,}, as in the manifest; lilliput batch with --resume finishes a batch"
+                f"{whole:,}, as in the manifest; lilliput batch with --resume finishes a batch"
             )
             problems.append(Problem(name, "histories", count, allowed))
     raise_if_any(TITLE, problems, ScenarioError)
@@ -152,35 +192,108 @@ def compare_batch(
     pairs: Sequence[str] = PAIR_NAMES,
     years: int | None = None,
     breaks: Sequence[DocumentedBreak] = (),
-    progress: Progress | None = None,
+    progress: ProgressOf | None = None,
 ) -> BatchComparison:
-    """Every counterfactual of a batch, or ``only`` some, set beside its factual twins, pair by pair.
+    """Every counterfactual of a batch, or ``only`` some, beside its factual twins, pair by pair.
 
-    ``years`` is the horizon after the first intervention (none: each scenario's own), ``breaks`` are the documented
-    ones. ``progress`` is told how many counterfactuals are done, and of how many. Raises ``ScenarioError`` that
-    lists what is wrong with the request or the batch (see ``readings_of`` and ``check_finished``).
+    ``years`` is the horizon after the first intervention (none: each scenario's own), ``breaks``
+    are the documented ones. ``progress`` takes how many counterfactuals are done, and of how many.
+    One scenario is in memory at a time. Raises ``ScenarioError`` that lists what is wrong with the
+    request or the batch (see ``question_of`` and ``check_finished``).
     """
-    manifest, readings = readings_of(folder, factual, pairs, years, only)
-    against = readings[0].factual
-    check_finished(
-        folder, manifest, [against.name, *(reading.scenario.name for reading in readings)]
+    entry = {"factual": factual, "--event": pairs, "--horizon": years, "only": only}
+    _, manifest, readings = question_of(folder, entry)
+    check_finished(folder, manifest, [factual, *(each.scenario.name for each in readings)])
+    histories = partial(read_histories, folder)
+    comparisons = tuple(_compared(readings, histories, pairs, breaks, progress))
+    return BatchComparison(manifest, readings[0].factual, comparisons)
+
+
+def compare_given(
+    folder: Path,
+    until: str,
+    moves: Sequence[RecordedMove],
+    draws: Draws,
+    *,
+    factual: str = HISTORICAL.name,
+    only: Sequence[str] = (),
+    pairs: Sequence[str] = PAIR_NAMES,
+    years: int | None = None,
+    breaks: Sequence[DocumentedBreak] = (),
+    candidates: int = CANDIDATES,
+    progress: ProgressOf | None = None,
+) -> BatchComparison:
+    """The same, both branches starting from what was on record at a date.
+
+    ``moves`` are the dated moves on record, imposed up to the end of the quarter that holds the
+    month ``until``; the histories have the scenarios, draws, seed and number of replicates of the
+    batch and are simulated in memory. ``progress`` takes how many quarters are done, and of how
+    many. Raises ``ScenarioError`` that lists what is wrong with the request, the batch or the
+    draws, and every scenario that parts from history before the record ends.
+    """
+    entry = {"factual": factual, "--event": pairs, "--horizon": years, "only": only}
+    _, manifest, readings = question_of(folder, entry)
+    raise_if_any(TITLE, draws_problems(manifest, draws), ScenarioError)
+    scenarios = [readings[0].factual, *(each.scenario for each in readings)]
+    end = record_end(until, scenarios)
+    columns = {each.scenario.name: columns_of(each, pairs) for each in readings}
+    columns[factual] = list(dict.fromkeys(name for some in columns.values() for name in some))
+    tables, share = conditional_histories(
+        scenarios,
+        draws,
+        int(manifest["replicates"]),
+        int(manifest["seed"]),
+        moves,
+        end,
+        candidates=candidates,
+        columns=columns,
+        progress=progress,
     )
-    comparisons: list[Comparison] = []
+    comparisons = _compared(readings, lambda name, some: tables[name][some], pairs, breaks)
+    record = GivenRecord(date_of(end - 1 + 1 / 3), candidates, share)
+    return BatchComparison(manifest, readings[0].factual, tuple(comparisons), record)
+
+
+def compare_request(
+    folder: Path,
+    request: BatchRequest,
+    *,
+    breaks: Sequence[DocumentedBreak],
+    moves: Sequence[RecordedMove],
+    draws: Draws,
+    progress: Told,
+) -> BatchComparison:
+    """What is asked of a batch, compared in the one way or the other.
+
+    ``moves`` and ``draws`` are needed where the record is given.
+    """
+    named = request.model_dump(exclude={"until"}) | {"breaks": breaks}
+    if request.until is None:
+        return compare_batch(folder, **named, progress=partial(progress, "comparing"))
+    advance = partial(progress, "simulating")
+    return compare_given(folder, request.until, moves, draws, **named, progress=advance)
+
+
+def _compared(
+    readings: Sequence[Reading],
+    histories: Histories,
+    pairs: Sequence[str],
+    breaks: Sequence[DocumentedBreak],
+    progress: ProgressOf | None = None,
+) -> Iterator[Comparison]:
     for done, reading in enumerate(readings):
         if progress is not None:
             progress(done, len(readings))
         columns = columns_of(reading, pairs)
-        one = read_histories(folder, against.name, columns)
-        other = read_histories(folder, reading.scenario.name, columns)
-        comparisons += compare(reading, one, other, pairs, breaks)
-    return BatchComparison(manifest, against, tuple(comparisons))
+        one, other = (histories(each.name, columns) for each in (reading.factual, reading.scenario))
+        yield from compare(reading, one, other, pairs, breaks)
 
 
 def read_histories(
     folder: Path, scenario: str, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Some columns of the histories of one scenario of a batch, one row a history in the order of replicates."""
+    """Histories of a scenario of a batch, all columns or some, one row a replicate, in order."""
     own = pc.field("scenario") == scenario
-    held = open_batch(folder).to_table(None if columns is None else list(columns), filter=own)
-    table: pd.DataFrame = held.to_pandas()
-    return table.sort_values("replicate", ignore_index=True)
+    table = open_batch(folder).to_table(None if columns is None else list(columns), filter=own)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.sort_values("replicate", ignore_index=True)

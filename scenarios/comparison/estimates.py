@@ -1,30 +1,37 @@
-"""Numbers estimated from simulated histories, each with its Monte Carlo error and its spread over the draws.
+"""Numbers estimated from simulated histories, each with its Monte Carlo error and its spread.
 
-Histories that share a parameter draw are not independent, so errors are computed draw by draw. Two things are kept
-apart: the *error*, by which a number would differ had other draws and shocks been taken (it shrinks with more of them),
-and the *spread*, by which the number itself differs from draw to draw (what the fit leaves open).
+Histories that share a parameter draw are not independent, so errors are computed draw by draw.
+Two things are kept apart: the *error*, by which a number would differ had other draws and shocks
+been taken (it shrinks with more of them), and the *spread*, by which the number itself differs
+from draw to draw (what the fit leaves open). Times to a break have survival curves, by lifelines.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenarios.outcomes import NEVER
+
 Values = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 #: An error is halved when its square is a quarter.
 _HALVED = 4
+#: Standard errors on either side of a curve: 95 histories of 100 of a normal distribution.
+_REACH = 1.96
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A number estimated from simulated histories, and how far it can be trusted.
 
-    ``error`` is its Monte Carlo standard error; ``spread`` the standard deviation of the number from draw to draw (none
-    with fewer than two histories a draw); ``halving`` the number of replicates that would halve the error (none where
-    the error is zero, or where only more draws would halve it). All are none where no history bears on it.
+    ``error`` is its Monte Carlo standard error; ``spread`` the standard deviation of the number
+    from draw to draw (none with fewer than two histories a draw); ``halving`` the number of
+    replicates that would halve the error (none where the error is zero, or where only more draws
+    would halve it). All are none where no history bears on it.
     """
 
     value: float | None
@@ -41,11 +48,13 @@ class Clusters:
     """Which histories share a parameter draw."""
 
     def __init__(self, draws: ArrayLike) -> None:
-        drawn = np.asarray(draws)
-        self._order = np.argsort(drawn, kind="stable")
-        self._starts = np.flatnonzero(np.diff(drawn[self._order], prepend=drawn.min(initial=0) - 1))
-        self.sizes: Values = np.diff(self._starts, append=drawn.size).astype(float)
-        self.histories = int(drawn.size)
+        labels = np.asarray(draws)
+        self._order = np.argsort(labels, kind="stable")
+        self._starts = np.flatnonzero(
+            np.diff(labels[self._order], prepend=labels.min(initial=0) - 1)
+        )
+        self.sizes: Values = np.diff(self._starts, append=labels.size).astype(float)
+        self.histories = int(labels.size)
         self.draws = int(self._starts.size)
 
     def sums(self, values: Values) -> Values:
@@ -53,11 +62,12 @@ class Clusters:
         return np.asarray(np.add.reduceat(values[self._order], self._starts, axis=0))
 
     def estimates(self, values: Sequence[float] | Values, residuals: Values) -> list[Estimate]:
-        """Each value with error, spread and halving, from the residuals (R, K) of which its error is the mean.
+        """Each value with error, spread and halving; its error is the mean of residuals (R, K).
 
-        Error: sqrt(G / (G - 1) sum_d S_d^2) / R, S_d being the sum of the residuals of draw d and G the number of
-        draws; with one draw the usual sd / sqrt(R). Spread: analysis of variance, the mean square between draws less
-        that within, over the histories a draw. Halving: the R' at which spread^2 / G + within / R' is a quarter.
+        Error: sqrt(G / (G - 1) sum_d S_d^2) / R, S_d being the sum of the residuals of draw d and G
+        the number of draws; with one draw the usual sd / sqrt(R). Spread: analysis of variance, the
+        mean square between draws less that within, over the histories a draw. Halving: the R' at
+        which spread^2 / G + within / R' is a quarter.
         """
         size, draws = self.histories, self.draws
         sums = self.sums(residuals)
@@ -101,20 +111,20 @@ class Clusters:
 def averaged_columns(
     values: NDArray[Any], clusters: Clusters, among: ArrayLike | None = None
 ) -> list[Estimate]:
-    """The mean of each column of values (R, K) over histories, or over those ``among`` which it is asked (flags (R,)).
+    """The mean of each column of values (R, K) over histories, or some flagged ``among`` (R,).
 
-    The error of a mean among some histories is that of a ratio of two means: the residual of a history is
-    (value - mean) / share of histories among which it is asked, and zero for the others.
+    The error of a mean among some histories is that of a ratio of two means: the residual of a
+    history is (value - mean) / share of histories among which it is asked, and zero for the others.
     """
     chosen = (
         np.ones(clusters.histories, dtype=bool) if among is None else np.asarray(among, dtype=bool)
     )
     if not chosen.any():
         return [NOTHING] * values.shape[1]
-    held = values[chosen].astype(float)
-    means = held.mean(axis=0)
+    counted = values[chosen].astype(float)
+    means = counted.mean(axis=0)
     residuals = np.zeros(values.shape)
-    residuals[chosen] = (held - means) / chosen.mean()
+    residuals[chosen] = (counted - means) / chosen.mean()
     return clusters.estimates(means, residuals)
 
 
@@ -124,23 +134,83 @@ def averaged(values: ArrayLike, clusters: Clusters, among: ArrayLike | None = No
 
 
 def quantile(values: NDArray[Any], share: float) -> float:
-    """The smallest value that at least a share of the histories do not exceed; infinite values have their place."""
+    """The smallest value that a share of the histories do not exceed; it may be infinite."""
     return float(np.quantile(values, share, method="inverted_cdf"))
 
 
 def median(values: Values, clusters: Clusters, among: ArrayLike) -> Estimate:
     """The middle value among some histories, infinite ones included.
 
-    Its error is half the distance between the values at 1/2 - e and 1/2 + e, where e is the error of the share of
-    histories up to the median (Woodruff 1952); none where one of them is infinite.
+    Its error is half the distance between the values at 1/2 - e and 1/2 + e, where e is the error
+    of the share of histories up to the median (Woodruff 1952); none where one of them is infinite.
     """
     chosen = np.asarray(among, dtype=bool)
     if not chosen.any():
         return NOTHING
-    held = np.sort(np.asarray(values, dtype=float)[chosen])
-    middle = quantile(held, 0.5)
+    ordered = np.sort(np.asarray(values, dtype=float)[chosen])
+    middle = quantile(ordered, 0.5)
     share = averaged(values <= middle, clusters, chosen)
     reach = share.error or 0.0
-    ends = [quantile(held, float(np.clip(0.5 + side * reach, 0, 1))) for side in (-1, 1)]
+    ends = [quantile(ordered, float(np.clip(0.5 + side * reach, 0, 1))) for side in (-1, 1)]
     error = (ends[1] - ends[0]) / 2 if np.isfinite(ends).all() else None
     return Estimate(middle, error, None, share.halving if error else None)
+
+
+@dataclass(frozen=True)
+class SurvivalCurve:
+    """The share of histories still unbroken, at the beginning of every quarter that is read.
+
+    ``years`` counts from the intervention; ``low`` and ``high`` are the ends of a 95 % interval of
+    Monte Carlo error.
+    """
+
+    years: tuple[float, ...]
+    unbroken: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def durations(breaks: NDArray[Any], first_quarter: int, last_quarter: int) -> Values:
+    """The years from the start of a quarter to the break, which falls in the middle of its own.
+
+    Histories without a break by the end of the last quarter have the whole length: (last - first +
+    1) / 4.
+    """
+    length = (last_quarter - first_quarter + 1) / 4
+    broken = (breaks != NEVER) & (breaks <= last_quarter)
+    return np.where(broken, (breaks - first_quarter + 0.5) / 4, length)
+
+
+def _fitted(years: Values, length: float) -> Any:
+    """A Kaplan-Meier curve of lifelines; equal times are passed once, with how often they occur."""
+    from lifelines import KaplanMeierFitter  # takes a second to load
+
+    times, counts = np.unique(years, return_counts=True)
+    return KaplanMeierFitter().fit(times, times < length, weights=counts)
+
+
+def survival(
+    years: Values, length: float, clusters: Clusters, among: Flags
+) -> tuple[SurvivalCurve, Estimate]:
+    """The Kaplan-Meier curve of times to a break, and its restricted mean.
+
+    Times are in years (R,), none above the ``length``.
+
+    The restricted mean is the area under the curve up to the ``length`` of the horizon, in years.
+    lifelines' own intervals take histories for independent, and its variance of the mean is that of
+    one history; as those of one draw are not independent, errors are computed draw by draw, and the
+    interval is 1.96 of them on either side.
+    """
+    if not among.any():
+        return SurvivalCurve((), (), (), ()), NOTHING
+    from lifelines.utils import restricted_mean_survival_time
+
+    fitted = _fitted(years[among], length)
+    area = float(restricted_mean_survival_time(fitted, t=length))
+    grid = np.arange(round(4 * length) + 1) / 4
+    unbroken = fitted.survival_function_at_times(grid).to_numpy()
+    outlasting = (years[:, np.newaxis] > grid) | (years == length)[:, np.newaxis]
+    errors = np.array([each.error or 0.0 for each in averaged_columns(outlasting, clusters, among)])
+    low, high = np.clip(unbroken - _REACH * errors, 0, 1), np.clip(unbroken + _REACH * errors, 0, 1)
+    curve = SurvivalCurve(*(tuple(line.tolist()) for line in (grid, unbroken, low, high)))
+    return curve, replace(averaged(years, clusters, among), value=area)

@@ -28,15 +28,15 @@ from simulation.rules.strain import StrainSources
 from simulation.state import Move, Status
 from simulation.trajectory import CAUSES, NO_CAUSE
 
-#: A change of aid is told from so many million dollars a quarter on, if it is also this share.
+#: A change of aid counts from so many million dollars a quarter on, if it is also this share.
 LEAST_AID, LEAST_SHARE = 0.5, 0.25
 #: Aid of less than this many million dollars a quarter counts as none.
 LEAST_NAMED = 0.05
-#: A driver is told when it moves by this much in a quarter (drivers run from 0 to 1).
+#: A driver counts when it moves by this much in a quarter (drivers run from 0 to 1).
 LEAST_STEP = 0.2
 #: Strain below this is not worth a sentence.
 LEAST_STRAIN = 0.2
-#: A chance in the reverse roles of a pair is told from this on.
+#: A chance in the reverse roles of a pair counts from this on.
 LEAST_CHANCE = 0.005
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 import numpy as np
 
 from scenarios.comparison.estimates import Clusters, Estimate, averaged_columns
-from scenarios.comparison.histories import TOGETHER, Progress
+from scenarios.comparison.histories import TOGETHER, ProgressOf
 from scenarios.comparison.reading import Reading
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.reasons import spared_by_worth
@@ -79,7 +79,7 @@ def grievances(
     seed: int,
     *,
     past: Callable[[int, int], Course] | None = None,
-    progress: Progress | None = None,
+    progress: ProgressOf | None = None,
 ) -> list[Grievances]:
     """What strains the client and tires the patron of one pair in each counterfactual.
 

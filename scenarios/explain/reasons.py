@@ -53,14 +53,13 @@ class Hazard:
 
 @dataclass(frozen=True)
 class Feeling:
-    """Strain of a client or fatigue of a patron: before a quarter, after it, and its ``target``.
+    """Strain of a client or fatigue of a patron in a quarter, and where it is drawn (``target``).
 
     ``sources`` and what relieves (``relief``, negative) are in units of strain (fatigue) before
     their sum is bent into 0 to 1.
     """
 
     name: str
-    before: float
     level: float
     target: float
     sources: tuple[Addend, ...]
@@ -200,7 +199,6 @@ def _feeling(
     name = "strain" if isinstance(sources, StrainSources) else "fatigue"
     return Feeling(
         name=name,
-        before=history.pair(name, quarter - 1, patron, client),
         level=history.pair(name, quarter, patron, client),
         target=float(target[patron, client, 0]),
         sources=tuple(addend(*each) for each in sources._asdict().items()),

@@ -106,7 +106,7 @@ def Controls(
         state.set(HistoryView())
 
     def play() -> Callable[[], None] | None:
-        return played(guard(step), speed) if playing else None
+        return play_on(guard(step), speed) if playing else None
 
     solara.use_effect(play, [playing, speed])
     ended = view.reached == QUARTERS - 1
@@ -142,7 +142,7 @@ def Controls(
         Sliders([quarter], lambda _, chosen: look_at(int(chosen)))
 
 
-def played(step: Callable[[], None], speed: float) -> Callable[[], None]:
+def play_on(step: Callable[[], None], speed: float) -> Callable[[], None]:
     """Step on in a thread of its own, so many times a second at most; returns what stops it."""
     stop = Event()
 

@@ -122,7 +122,7 @@ class HistoryView(View):
         return f"{query}&draws={material.draws.id}" if query and material else query
 
     @classmethod
-    def parted(
+    def split_values(
         cls, values: dict[str, str], material: Material | None
     ) -> tuple[dict[str, Any], list[Problem]]:
         """The parameters set by hand, each within its bounds; draws must be those of the page."""

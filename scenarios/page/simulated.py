@@ -127,11 +127,11 @@ class Simulated:
         try:
             for number in range(-(-replicates // BLOCK)):
                 blocks = self._remembered(request.keys(number))
-                known = [block for block in blocks if block is not None]
-                if len(known) < len(blocks):
+                ready = [block for block in blocks if block is not None]
+                if len(ready) < len(blocks):
                     running[self._begun(request, number, blocks)] = (number, blocks)
                 else:
-                    yield number, request.cut(number, known)
+                    yield number, request.cut(number, ready)
                 while len(running) >= 2 * self.workers:
                     yield from self._finished(request, running, stopped)
             while running:

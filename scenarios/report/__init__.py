@@ -1,5 +1,4 @@
-"""The report on a batch: gathered once, then set as one HTML page with tables and pictures beside it.
+"""The report on a batch: one HTML page, with its tables and figures beside it.
 
-Read in this order: ``gather``, ``text`` and ``words`` (sentences), ``tables`` and ``cells``, ``pictures``
-and ``svg``, ``page``, ``write``.
+Read in this order: ``gather``, ``words`` with the templates, ``tables``, ``pictures``, ``write``.
 """

@@ -1,42 +1,48 @@
-"""A report on a batch: every counterfactual beside its factual twins, gathered for page, tables and figures.
+"""A report on a batch, gathered: every counterfactual beside its factual twins.
 
-What is drawn and told for each scenario is the pair that its question is about; the tables hold every pair.
+What is drawn and told for each scenario is the pair that its question is about; the tables hold
+every pair.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from scenarios.charts.compare import Fan, fan_of
+from scenarios.columns import stem_of
 from scenarios.comparison.batch import (
     TITLE,
     BatchComparison,
-    compare_batch,
+    BatchRequest,
+    Histories,
+    compare_request,
+    question_of,
     read_histories,
-    readings_of,
 )
-from scenarios.comparison.compare import Comparison
-from scenarios.comparison.conditional import abduced, conditional_histories, record_end
-from scenarios.comparison.conditional_compare import compare_given, draws_problems
-from scenarios.comparison.reading import Reading
-from scenarios.comparison.tables import by_reading
+from scenarios.comparison.histories import (
+    abduced,
+    conditional_histories,
+    draws_problems,
+    record_end,
+)
+from scenarios.comparison.output import by_reading
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import Number, yearly_numbers
 from scenarios.console import Told
 from scenarios.documented import Documented
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.explain.grievances import HISTORIES, Grievances, grievances
 from scenarios.files import catalogue
-from scenarios.outcomes import PAIR_NAMES, SERIES_REPLICATES, YEARS
+from scenarios.outcomes import SERIES_REPLICATES, YEARS
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, pair_named
 from simulation.ensemble import Course
 from simulation.errors import raise_if_any
-from simulation.interventions import HISTORICAL, Scenario
+from simulation.interventions import Scenario
 
 #: The quantities whose fans are shown, in this order.
 SHOWN = ("delivered", "support", "strain")
@@ -53,9 +59,10 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class ReportMaterial:
-    """What a report needs besides the batch: draws, documented figures, sources, and the recorded moves.
+    """What a report needs besides the batch: draws, documented figures, sources, recorded moves.
 
-    ``sources`` are those of ``simulation/sources.toml`` by key; ``moves`` are needed for histories given the record.
+    ``sources`` are those of ``simulation/sources.toml`` by key; ``moves`` are needed for histories
+    given the record.
     """
 
     draws: Draws
@@ -64,27 +71,16 @@ class ReportMaterial:
     moves: Sequence[RecordedMove] = ()
 
 
-@dataclass(frozen=True)
-class ReportRequest:
-    """What is asked of a batch: beside which factual scenario, for which pairs, and over how many years.
-
-    ``years`` is the horizon (none: each scenario's own); ``until`` the month up to which both branches are given the
-    record (none: they are not); ``only`` some of the counterfactuals (none: all).
-    """
-
-    factual: str = HISTORICAL.name
-    only: tuple[str, ...] = ()
-    pairs: tuple[str, ...] = PAIR_NAMES
-    years: int | None = None
-    until: str | None = None
+class ReportRequest(BatchRequest):
+    """What is asked of a batch, for a report."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One counterfactual: its comparisons pair by pair, and what is shown of the pair that it is about.
+    """One counterfactual: its comparisons, and what is shown of the pair that it is about.
 
-    ``page`` is that of the documented alternative (empty if unknown); ``fans`` are those of the factual and of the
-    counterfactual branch by series.
+    ``page`` is that of the documented alternative (empty if unknown); ``fans`` are those of the
+    factual and of the counterfactual branch by series.
     """
 
     reading: Reading
@@ -99,6 +95,12 @@ class Chapter:
         """The name of the scenario."""
         return self.reading.scenario.name
 
+    @property
+    def last_year(self) -> dict[str, Number]:
+        """The differences of the pair in the last year of the horizon, by series."""
+        rows = yearly_numbers(self.chosen)
+        return {row.quantity.removesuffix("_difference"): row for row in rows}
+
 
 @dataclass(frozen=True)
 class Report:
@@ -112,64 +114,48 @@ class Report:
 def report_on(
     folder: Path,
     material: ReportMaterial,
-    request: ReportRequest | None = None,
-    told: Told | None = None,
+    request: BatchRequest | None = None,
+    progress: Told | None = None,
 ) -> Report:
-    """All that a report on the batch in a folder tells.
+    """All that a report on the batch in a folder says.
 
-    The histories that the decomposition needs are simulated anew, with the draws, seed and scenarios of the batch.
-    Raises ``ScenarioError`` that lists what is wrong with the request, the batch or the draws (see ``compare_batch``
-    and ``compare_given``).
+    The histories that the decomposition needs are simulated anew, with the draws, seed and
+    scenarios of the batch. Raises ``ScenarioError`` that lists what is wrong with the request, the
+    batch or the draws (see ``compare_batch`` and ``compare_given``).
     """
-    request, told = request or ReportRequest(), told or _nothing
-    asked: dict[str, Any] = {
-        "factual": request.factual,
-        "only": request.only,
-        "pairs": request.pairs,
-        "years": request.years,
-    }
-    manifest, readings = readings_of(folder, **asked)
+    request, progress = request or BatchRequest(), progress or _nowhere
+    _, manifest, readings = question_of(folder, request.model_dump())
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
-    breaks = material.documented.breaks
-    if request.until is None:
-        compared = compare_batch(
-            folder, **asked, breaks=breaks, progress=partial(told, "comparing")
-        )
-    else:
-        compared = compare_given(
-            folder,
-            request.until,
-            material.moves,
-            material.draws,
-            **asked,
-            breaks=breaks,
-            progress=partial(told, "simulating"),
-        )
-    histories = _histories(folder, compared, material, request, readings)
+    compared = compare_request(
+        folder,
+        request,
+        breaks=material.documented.breaks,
+        moves=material.moves,
+        draws=material.draws,
+        progress=progress,
+    )
+    end = None if request.until is None else record_end(request.until, [])
+    histories = _histories(folder, compared, material, readings, end)
     groups = [(reading, tuple(group)) for reading, group in by_reading(compared.comparisons)]
     chosen = [pair_asked(group) for _, group in groups]
-    found = _grievances(compared, material, request, chosen, told)
-    return Report(
-        compared,
-        tuple(
-            Chapter(
-                reading, group, own, page_of(reading.scenario), _fans(own, histories), grievance
-            )
-            for (reading, group), own, grievance in zip(groups, chosen, found, strict=True)
-        ),
-        material,
+    drives = _grievances(compared, material, chosen, end, progress)
+    chapters = (
+        Chapter(reading, group, own, page_of(reading.scenario), _fans(own, histories), grievance)
+        for (reading, group), own, grievance in zip(groups, chosen, drives, strict=True)
     )
+    return Report(compared, tuple(chapters), material)
 
 
-def _nothing(_doing: str, _done: int, _whole: int) -> None:
-    """Nobody is told."""
+def _nowhere(_doing: str, _done: int, _whole: int) -> None:
+    """Nobody waits."""
 
 
 def pair_asked(comparisons: Sequence[Comparison]) -> Comparison:
     """The pair that a scenario is about.
 
-    Of the pairs that have not all broken when history is changed, those whose two countries the question names, or else
-    those of Albania with one that it names, or else all; of several the one whose time to the break changes most.
+    Of the pairs that have not all broken when history is changed, those whose two countries the
+    question names, or else those of Albania with one that it names, or else all; of several the one
+    whose time to the break changes most.
     """
     question = comparisons[0].reading.scenario.question
     named = {country for country, words in _NAMES.items() if re.search(words, question)}
@@ -177,9 +163,9 @@ def pair_asked(comparisons: Sequence[Comparison]) -> Comparison:
         comparisons
     )
     for subject in (named, named | {Country.ALBANIA}):
-        held = [each for each in alive if subject.issuperset(pair_named(each.pair))]
-        if held:
-            return max(held, key=_moved)
+        own = [each for each in alive if subject.issuperset(pair_named(each.pair))]
+        if own:
+            return max(own, key=_moved)
     return max(alive, key=_moved)
 
 
@@ -193,43 +179,37 @@ def _moved(comparison: Comparison) -> tuple[float, float]:
 
 
 def page_of(scenario: Scenario) -> str:
-    """The page that documents a scenario's alternative, where the catalogue holds the very same scenario."""
-    held = catalogue().get(scenario.name)
-    return held.page if held is not None and held.scenario == scenario else ""
+    """The page that documents a scenario's alternative, if the catalogue holds that scenario."""
+    file = catalogue().get(scenario.name)
+    return file.page if file is not None and file.scenario == scenario else ""
 
 
 def _histories(
     folder: Path,
     compared: BatchComparison,
     material: ReportMaterial,
-    request: ReportRequest,
     readings: Sequence[Reading],
-) -> Callable[[str, list[str]], pd.DataFrame]:
-    """What gives some columns of the histories of a scenario: those of the batch, or some given the record."""
-    if request.until is None:
+    end: int | None,
+) -> Histories:
+    """The histories of the fans: those of the batch, or some given the record up to ``end``."""
+    if end is None:
         return partial(read_histories, folder)
-    scenarios = [compared.factual, *(reading.scenario for reading in readings)]
     tables, _ = conditional_histories(
-        scenarios,
+        [compared.factual, *(reading.scenario for reading in readings)],
         material.draws,
         min(int(compared.manifest["replicates"]), SERIES_REPLICATES),
         int(compared.manifest["seed"]),
         material.moves,
-        record_end(request.until, scenarios),
+        end,
     )
     return lambda name, columns: tables[name][columns]
 
 
-def _fans(
-    comparison: Comparison, histories: Callable[[str, list[str]], pd.DataFrame]
-) -> dict[str, tuple[Fan, Fan]]:
-    stem = comparison.pair.replace("-", "_")
-    columns = [f"{stem}_{series}_{year}" for series in SHOWN for year in YEARS]
+def _fans(comparison: Comparison, histories: Histories) -> dict[str, tuple[Fan, Fan]]:
+    stem = stem_of(comparison.pair)
+    columns = ["replicate", *(f"{stem}_{series}_{year}" for series in SHOWN for year in YEARS)]
     reading = comparison.reading
-    one, other = (
-        histories(scenario.name, ["replicate", *columns])
-        for scenario in (reading.factual, reading.scenario)
-    )
+    one, other = (histories(each.name, columns) for each in (reading.factual, reading.scenario))
     return {
         series: (fan_of(one, comparison.pair, series), fan_of(other, comparison.pair, series))
         for series in SHOWN
@@ -239,35 +219,31 @@ def _fans(
 def _grievances(
     compared: BatchComparison,
     material: ReportMaterial,
-    request: ReportRequest,
     chosen: Sequence[Comparison],
-    told: Told,
+    end: int | None,
+    progress: Told,
 ) -> list[Grievances]:
-    """What drives the difference of each pair that is shown, in the first histories of the batch simulated anew."""
-    seed = int(compared.manifest["seed"])
-    given = compared.given
-    past = None
-    if given is not None and request.until is not None:
-        end = record_end(
-            request.until, [compared.factual, *(own.reading.scenario for own in chosen)]
-        )
+    """What drives the differences, in the first histories of the batch, simulated anew."""
+    seed, record = int(compared.manifest["seed"]), compared.given_record
 
-        def past(first: int, count: int) -> Course:
-            return abduced(
-                material.draws,
-                material.moves,
-                end,
-                seed=seed,
-                first_replicate=first,
-                replicates=count,
-                candidates=given.candidates,
-            ).course
+    def past(first: int, count: int) -> Course:
+        assert end is not None
+        assert record is not None
+        return abduced(
+            material.draws,
+            material.moves,
+            end,
+            seed=seed,
+            first_replicate=first,
+            replicates=count,
+            candidates=record.candidates,
+        ).course
 
     return grievances(
         [(own.reading, own.pair) for own in chosen],
         material.draws,
         min(int(compared.manifest["replicates"]), HISTORIES),
         seed,
-        past=past,
-        progress=partial(told, "looking for what drives the differences"),
+        past=None if end is None else past,
+        progress=partial(progress, "looking for what drives the differences"),
     )

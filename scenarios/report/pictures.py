@@ -1,32 +1,47 @@
-"""The figures of a chapter of a report, each with a caption and with words for those who do not see it."""
+"""The figures of a chapter, with captions and words, and how they are set into a page.
 
+In a page their colours follow it from light to dark, and letters are held once for all.
+"""
+
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
+from typing import Any
+from xml.etree import ElementTree as ET
 
 from matplotlib.figure import Figure
 
-from scenarios.charts.compare import SERIES_WORDS, Fan, fan_figure, survival_figure
-from scenarios.charts.report import (
-    changes_figure,
-    difference_figure,
-    moved,
-    sources_figure,
-    words_of,
-)
-from scenarios.comparison.survival import SurvivalCurve
-from scenarios.comparison.tables import first_month, last_month
+from scenarios.charts.compare import fan_figure, survival_figure
+from scenarios.charts.look import LIGHT
+from scenarios.charts.report import changes_figure, difference_figure, moved, sources_figure
 from scenarios.documented import Documented
-from scenarios.explain.grievances import STRAIN
-from scenarios.explain.words import the
 from scenarios.report.gather import Chapter
-from scenarios.report.words import both, month_in_words, typeset
+from scenarios.report.words import sentences
 from simulation.countries import pair_named
 from simulation.dates import year_of
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_LINK = "{http://www.w3.org/1999/xlink}href"
+#: The style of lines is that of the page.
+_LEFT_OUT = (f"{_SVG}metadata", f"{_SVG}style")
+#: Letters are shapes named for their font.
+_LETTER = re.compile(r"[A-Z][A-Za-z]+(-[A-Za-z]+)*-[0-9a-f]+")
+_USED = re.compile(r"#([^)\"']+)")
+#: The name by which the style sheet of the page knows each colour of a figure.
+COLOURS = {
+    LIGHT.ground: "ground",
+    LIGHT.ink: "ink",
+    LIGHT.soft: "soft",
+    LIGHT.grid: "grid",
+    **{colour: f"series-{place}" for place, colour in enumerate(LIGHT.series)},
+}
+_COLOUR = re.compile("|".join(COLOURS), re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: its name, the part of the chapter it belongs to, a caption, and what it shows in words."""
+    """A figure: its name, its part of the chapter, a caption, and what it shows in words."""
 
     name: str
     part: str
@@ -42,141 +57,112 @@ TIMELINE, SURVIVAL, DIFFERENCES, DRIVES = "timeline", "survival", "differences",
 def pictures(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     """The figures of a chapter in reading order, drawn one by one."""
     yield from _fans(chapter, documented)
-    chosen = chapter.chosen
-    if chosen.factual_curve.years:
-        yield Picture(
-            "survival",
-            SURVIVAL,
-            "Share of the histories in which the pair is still unbroken, of those in which it was so when history is "
-            "changed.",
-            _survival_words(chapter),
-            survival_figure(chosen, breaks=documented.breaks),
-        )
+    chosen, sources = chapter.chosen, chapter.grievances
+    one, other = chosen.factual_curve, chosen.counterfactual_curve
+    if one.years:
+        gaps = [abs(a - b) for a, b in zip(one.unbroken, other.unbroken, strict=True)]
+        widest = (max(gaps), one.years[gaps.index(max(gaps))])
+        figure = survival_figure(chosen, breaks=documented.breaks)
+        yield _picture("survival", SURVIVAL, figure, chosen, *widest)
     if any(row.low or row.high for row in chosen.yearly):
-        yield Picture(
-            "differences",
-            DIFFERENCES,
-            "Differences of twins by year. The line is the mean, its whiskers the Monte Carlo error; the band is where "
-            "nine in ten pairs of twins lie, and does not shrink with more histories.",
-            _difference_words(chapter),
-            difference_figure(chosen),
-        )
-    if chapter.grievances.share:
-        yield Picture(
-            "sources",
-            DRIVES,
-            "Mean of each source of strain by year, in units of strain before the sum is bent into 0 to 1; what "
-            "relieves stands below zero.",
-            _source_words(chapter),
-            sources_figure(chapter.grievances),
-        )
-    if any(moved(mean) for mean in chapter.grievances.whole):
-        yield Picture(
-            "changes",
-            DRIVES,
-            "Counterfactual less factual, mean over the whole horizon. More relief, or more worth, makes a bar to the "
-            "left.",
-            _change_words(chapter),
-            changes_figure(chapter.grievances),
-        )
+        last = chapter.last_year
+        yield _picture("differences", DIFFERENCES, difference_figure(chosen), chosen.pair, last)
+    if sources.share:
+        client = pair_named(sources.pair)[1]
+        yield _picture("sources", DRIVES, sources_figure(sources), sources, client)
+    if any(moved(mean) for mean in sources.whole):
+        yield _picture("changes", DRIVES, changes_figure(sources), sources)
 
 
 def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     """The fans of both branches, quantity by quantity and on one scale."""
     reading, pair = chapter.reading, chapter.chosen.pair
+    documented_break = next(
+        (each for each in documented.breaks if each.pair == pair_named(pair)), None
+    )
+    years = [year_of(quarter) for quarter in (reading.first_quarter, reading.last_quarter)]
     for series, fans in chapter.fans.items():
-        top = max(fan.top for fan in fans)
+        shared: dict[str, Any] = {"top": max(fan.top for fan in fans), "documented": documented}
         for branch, fan in zip(("factual", "counterfactual"), fans, strict=True):
-            words, unit = SERIES_WORDS[series]
-            yield Picture(
-                f"{series}-{branch}",
-                TIMELINE,
-                f"{words} ({unit}), {branch} branch.",
-                _fan_words(chapter, fan, f"{words} ({unit}), {branch} branch", documented),
-                fan_figure(
-                    fan,
-                    pair,
-                    series,
-                    reading,
-                    counterfactual=branch == "counterfactual",
-                    top=top,
-                    documented=documented,
-                ),
+            ends = [(year, fan.quantiles[:, fan.years.index(year)]) for year in years]
+            figure = fan_figure(
+                fan, pair, series, reading, counterfactual=branch == "counterfactual", **shared
             )
+            subjects = (pair, series, branch, fan, ends, documented_break)
+            picture = _picture("fan", TIMELINE, figure, *subjects)
+            yield replace(picture, name=f"{series}-{branch}")
 
 
-def _fan_words(chapter: Chapter, fan: Fan, title: str, documented: Documented) -> str:
-    first, last = (
-        year_of(q) for q in (chapter.reading.first_quarter, chapter.reading.last_quarter)
-    )
-    known = next((k for k in documented.breaks if k.pair == pair_named(chapter.chosen.pair)), None)
-    record = f" A line marks the documented break, {month_in_words(known.date)}." if known else ""
-    return (
-        f"{title}, {both(chapter.chosen.pair)}, 1945 to 1980, {fan.histories:,} histories. {_fan_at(fan, first)}; "
-        f"{_fan_at(fan, last)}.{record}"
-    )
+def _picture(name: str, part: str, figure: Figure, *subjects: Any) -> Picture:
+    """A figure with its caption and words, which the macro of its name has."""
+    caption, words = sentences(name, *subjects)
+    return Picture(name, part, caption, words, figure)
 
 
-def _fan_at(fan: Fan, year: int) -> str:
-    low, _, middle, _, high = fan.quantiles[:, fan.years.index(year)]
-    return f"{year}: median {middle:.2f}, nine in ten from {low:.2f} to {high:.2f}"
+class Letters:
+    """The shapes of letters that the figures of a page share; they are made on the light ground."""
 
+    def __init__(self) -> None:
+        self._shapes: dict[str, str] = {}
 
-def _survival_words(chapter: Chapter) -> str:
-    chosen, reading = chapter.chosen, chapter.reading
-    span = f"{month_in_words(first_month(reading))} to {month_in_words(last_month(reading))}"
-    ends = [
-        f"{branch} {100 * curve.unbroken[-1]:.1f} %"
-        for branch, curve in (
-            ("factual", chosen.factual_curve),
-            ("counterfactual", chosen.counterfactual_curve),
+    def set_in(self, svg: bytes, words: str) -> str:
+        """A figure as an element of the page, told in words to those who do not see it."""
+        root = ET.fromstring(svg)
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if child.tag in _LEFT_OUT or self._is_letter(child):
+                    parent.remove(child)
+        for element in root.iter():
+            self._mend(element)
+        _drop_unused_names(root)
+        for measure in ("width", "height", "version"):
+            root.attrib.pop(measure, None)
+        inner = "".join(ET.tostring(child, encoding="unicode") for child in root)
+        shapes = re.sub(r' xmlns(:\w+)?="[^"]*"', "", inner)
+        return (
+            f'<svg viewBox="{root.attrib["viewBox"]}" role="img" aria-label="{escape(words)}">'
+            f"{_COLOUR.sub(_variable, shapes)}</svg>"
         )
-    ]
-    return (
-        f"Survival curves of {both(chosen.pair)}, {span}. Both begin at 100 %; unbroken at the end: {', '.join(ends)}. "
-        f"{_parting(chosen.factual_curve, chosen.counterfactual_curve)}"
-    )
+
+    def _is_letter(self, element: ET.Element) -> bool:
+        name = element.get("id", "")
+        if element.tag != f"{_SVG}path" or not _LETTER.fullmatch(name):
+            return False
+        # A space has a name, but no shape.
+        traits = [(key, element.get(key)) for key in ("d", "transform")]
+        shape = "".join(f' {key}="{value}"' for key, value in traits if value is not None)
+        self._shapes[name] = f'<path id="{name}"{shape}/>'
+        return True
+
+    def _mend(self, element: ET.Element) -> None:
+        element.tag = element.tag.removeprefix(_SVG)
+        element.text = element.tail = None
+        link = element.attrib.pop(_LINK, None)
+        if link is not None:
+            element.set("href", link)
+
+    def sheet(self) -> str:
+        """The letters, to stand once in the page before the figures."""
+        shapes = "".join(self._shapes[name] for name in sorted(self._shapes))
+        size = 'class="letters" width="0" height="0" aria-hidden="true"'
+        return f"<svg {size}><defs>{shapes}</defs></svg>"
 
 
-def _parting(one: SurvivalCurve, other: SurvivalCurve) -> str:
-    gaps = [abs(a - b) for a, b in zip(one.unbroken, other.unbroken, strict=True)]
-    widest = max(gaps)
-    if not widest:
-        return "The two curves are the same."
-    return f"They are furthest apart {one.years[gaps.index(widest)]:g} years on, by {100 * widest:.1f} points."
+def _drop_unused_names(root: ET.Element) -> None:
+    used = {
+        name
+        for element in root.iter()
+        for value in element.attrib.values()
+        for name in _USED.findall(value)
+    }
+    for element in root.iter():
+        if element.get("id") not in used:
+            element.attrib.pop("id", None)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == "defs" and not len(child):
+                parent.remove(child)
 
 
-def _difference_words(chapter: Chapter) -> str:
-    told = []
-    for series, (words, unit) in SERIES_WORDS.items():
-        rows = [row for row in chapter.chosen.yearly if row.series == series]
-        last = rows[-1]
-        told.append(
-            f"{words} ({unit}) in {last.year}: mean {typeset(f'{last.difference.value or 0:+.2f}')}, nine in ten from "
-            f"{typeset(f'{last.low:+.2f}')} to {typeset(f'{last.high:+.2f}')}"
-        )
-    return f"Counterfactual less factual of {both(chapter.chosen.pair)}. {'; '.join(told)}."
-
-
-def _source_words(chapter: Chapter) -> str:
-    found = chapter.grievances
-    _, client = pair_named(found.pair)
-    held = [
-        f"{words_of(mean, found.pair)} {typeset(f'{mean.factual:.2f}')} and {typeset(f'{mean.counterfactual:.2f}')}"
-        for mean in found.whole
-        if mean.feeling == STRAIN and mean.factual is not None and mean.counterfactual is not None
-    ]
-    return (
-        f"Stacked bars of what strains {the(client)}, year by year, both branches. Means over the horizon, factual and "
-        f"counterfactual: {'; '.join(held)}."
-    )
-
-
-def _change_words(chapter: Chapter) -> str:
-    found = chapter.grievances
-    held = [
-        f"{mean.feeling}, {words_of(mean, found.pair)} {typeset(f'{mean.difference.value:+.2f}')}"
-        for mean in found.whole
-        if moved(mean)
-    ]
-    return f"Bars, one a source. {'; '.join(held) or 'No source changes by enough to be shown'}."
+def _variable(match: re.Match[str]) -> str:
+    return f"var(--{COLOURS[next(c for c in COLOURS if c.lower() == match[0].lower())]})"

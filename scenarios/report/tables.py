@@ -1,135 +1,116 @@
-"""The tables of a report as rows of plain values, for the page and for CSV files."""
+"""The tables of a report: as CSV files, and as they stand in its page."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from scenarios.charts.compare import SERIES_WORDS
+import pandas as pd
+from markupsafe import Markup
+
+from scenarios.batch.manifest import flat
 from scenarios.charts.report import words_of
-from scenarios.comparison.compare import Comparison
-from scenarios.comparison.estimates import Estimate
-from scenarios.comparison.survival import SurvivalCurve
-from scenarios.comparison.tables import first_month, last_month, plain
-from scenarios.explain.grievances import Grievances
+from scenarios.comparison.output import reading_entry
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import (
+    QUANTITIES,
+    SERIES_WORDS,
+    UNITS,
+    YEARLY_HEADS,
+    Number,
+    halving_of,
+    numbers_of,
+    plain,
+    table_of,
+    yearly_numbers,
+)
+from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.report.gather import Chapter, Report
+from scenarios.report.words import both, month_in_words, typeset
 
 Row = dict[str, Any]
 #: Branches in the order in which they are always shown.
 BRANCHES = ("factual", "counterfactual")
 _QUANTILES = ("q05", "q25", "median", "q75", "q95")
+#: What stands in a table of one row a pair.
+_OVERVIEW = [quantity for quantity in QUANTITIES.values() if quantity.table]
+#: Where a line may break a long word of a head.
+_SOFT = {
+    "counterfactual": "counter\N{SOFT HYPHEN}factual",
+    "redirecting": "redirec\N{SOFT HYPHEN}ting",
+}
 
 
-def tables_of(report: Report) -> dict[str, list[Row]]:
-    """Every table of a report by the name of its CSV file."""
+def csv_files(report: Report) -> dict[str, str]:
+    """Every table of a report as the text of a CSV file, by its name."""
     chapters = report.chapters
-    return {
+    comparisons = [each for chapter in chapters for each in chapter.comparisons]
+    numbers = table_of(comparisons)
+    tables: dict[str, list[Row] | pd.DataFrame] = {
         "scenarios": [scenario_row(chapter) for chapter in chapters],
-        "breaks": [break_row(each) for chapter in chapters for each in chapter.comparisons],
-        "yearly": [
-            row for chapter in chapters for each in chapter.comparisons for row in yearly_rows(each)
-        ],
-        "survival": [
-            row
-            for chapter in chapters
-            for each in chapter.comparisons
-            for row in survival_rows(each)
-        ],
+        "breaks": [break_row(each) for each in comparisons],
+        "numbers": numbers,
+        "yearly": yearly_part(numbers),
+        "survival": [row for each in comparisons for row in survival_rows(each)],
         "fans": [row for chapter in chapters for row in fan_rows(chapter)],
-        "grievances": [row for chapter in chapters for row in grievance_rows(chapter.grievances)],
+        "grievances": [row for each in chapters for row in grievance_rows(each.grievances)],
     }
-
-
-def write_csv(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Write rows as a CSV file, the columns being those of the first."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    return {
+        name: (pd.DataFrame(rows, dtype=object) if isinstance(rows, list) else rows).to_csv(
+            index=False, lineterminator="\n"
+        )
+        for name, rows in tables.items()
+    }
 
 
 def scenario_row(chapter: Chapter) -> Row:
     """What a scenario asks, changes, cites and leaves out, and how it is read."""
-    reading = chapter.reading
-    scenario = reading.scenario
-    return {
-        "scenario": scenario.name,
-        "factual": reading.factual.name,
-        "question": scenario.question,
-        "antecedents": "; ".join(reading.antecedents),
-        "source": scenario.source,
-        "page": chapter.page,
-        "lines": scenario.lines,
-        "left_out": scenario.left_out,
-        "from": first_month(reading),
-        "to": last_month(reading),
-        "horizon_years": reading.years,
-        "years_read": reading.length,
-        "flags": "; ".join(reading.flags),
-        "pair_shown": chapter.chosen.pair,
-    }
+    entry = reading_entry(chapter.reading)
+    joined = {key: "; ".join(each) for key, each in entry.items() if isinstance(each, list)}
+    own = {"factual": chapter.reading.factual.name, "page": chapter.page}
+    return entry | joined | own | {"pair_shown": chapter.chosen.pair}
 
 
 def break_row(comparison: Comparison) -> Row:
-    """All that is told of the break of one pair: each number with its error, spread and halving."""
-    row: Row = {"scenario": comparison.reading.scenario.name, "pair": comparison.pair}
-    for held in fields(comparison):
-        if held.name not in ("reading", "pair", "yearly", "factual_curve", "counterfactual_curve"):
-            row |= dict(_flat(held.name, getattr(comparison, held.name)))
+    """All that is said of the break of one pair: each number with its error, spread and halving."""
+    row: Row = {
+        "scenario": comparison.reading.scenario.name,
+        **{key: getattr(comparison, key) for key in ("pair", "histories", "draws")},
+        **{key: getattr(comparison, key) for key in ("factual_median", "counterfactual_median")},
+    }
+    for key, number in numbers_of(comparison).items():
+        quantity = QUANTITIES[key]
+        row |= _cells(quantity.column, number)
+        if quantity.range:
+            name = quantity.place.partition(".")[0]
+            row |= {f"{name}_low": plain(number.low), f"{name}_high": plain(number.high)}
     return row
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """A value as cells: an estimate as its value, error, spread and halving."""
-    if isinstance(value, Estimate):
-        yield name, plain(value.value)
-        yield from (
-            (f"{name}_{part}", getattr(value, part)) for part in ("error", "spread", "halving")
-        )
-    elif is_dataclass(value) and not isinstance(value, type):
-        for held in fields(value):
-            inner = f"{name}_{held.name}" if name != "fates" else held.name
-            yield from _flat(inner, getattr(value, held.name))
-    elif value is None and name in ("redirecting_to_record", "redirecting_factual_to_record"):
-        yield from _flat(name, Estimate(None))
-    else:
-        yield name, plain(value)
+def _cells(name: str, number: Any) -> Row:
+    """A number or estimate as cells: its value, error, spread and halving."""
+    parts = {f"{name}_{part}": getattr(number, part) for part in ("error", "spread", "halving")}
+    return {name: plain(number.value), **parts}
 
 
-def yearly_rows(comparison: Comparison) -> Iterator[Row]:
-    """Aid, support and strain of a pair, year by year."""
-    for row in comparison.yearly:
-        yield {
-            "scenario": comparison.reading.scenario.name,
-            "pair": comparison.pair,
-            "series": row.series,
-            "unit": SERIES_WORDS[row.series][1],
-            "year": row.year,
-            "factual": row.factual,
-            "counterfactual": row.counterfactual,
-            **dict(_flat("difference", row.difference)),
-            "low": row.low,
-            "high": row.high,
-            "correlation": row.correlation,
-        }
+def yearly_part(numbers: pd.DataFrame) -> pd.DataFrame:
+    """Aid, support and strain of each pair, year by year, of the table of all numbers."""
+    yearly = numbers[numbers["year"].notna()]
+    named = {f"{part}": f"difference_{part}" for part in ("error", "spread", "halving")}
+    series = yearly["quantity"].str.removesuffix("_difference")
+    table = yearly.assign(quantity=series).rename(columns={"quantity": "series", **named})
+    return table.rename(columns={"value": "difference"})
 
 
 def survival_rows(comparison: Comparison) -> Iterator[Row]:
     """The survival curves of both branches of a pair, quarter by quarter."""
-    curves: tuple[SurvivalCurve, ...] = (comparison.factual_curve, comparison.counterfactual_curve)
-    for branch, curve in zip(BRANCHES, curves, strict=True):
-        for time, unbroken, low, high in zip(
-            curve.years, curve.unbroken, curve.low, curve.high, strict=True
-        ):
+    for branch in BRANCHES:
+        curve = vars(getattr(comparison, f"{branch}_curve"))
+        for values in zip(*curve.values(), strict=True):
             yield {
                 "scenario": comparison.reading.scenario.name,
                 "pair": comparison.pair,
                 "branch": branch,
-                "years": time,
-                "unbroken": unbroken,
-                "low": low,
-                "high": high,
+                **dict(zip(curve, values, strict=True)),
             }
 
 
@@ -162,5 +143,137 @@ def grievance_rows(found: Grievances) -> Iterator[Row]:
                 "words": words_of(mean, found.pair),
                 "factual": mean.factual,
                 "counterfactual": mean.counterfactual,
-                **dict(_flat("difference", mean.difference)),
+                **_cells("difference", mean.difference),
             }
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page: heads, rows of text, and the places of columns that hold words."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    words: tuple[int, ...] = (0,)
+
+
+def overview_table(report: Report) -> Table:
+    """One row a scenario, for the pair that it is about."""
+    rows = []
+    for chapter in report.chapters:
+        shown = _shown(chapter.chosen)
+        question = Markup('<a href="#{0}">{1}</a>{2}<br><small>{3}, read to {4}</small>').format(
+            chapter.name,
+            chapter.reading.scenario.question,
+            " †" if chapter.reading.flags else "",
+            both(chapter.chosen.pair),
+            month_in_words(chapter.reading.last_month),
+        )
+        rows.append([question, *map(_stacked, shown), _halving(shown)])
+    return Table(("question and pair", *_heads(), "histories to halve errors"), rows)
+
+
+def pairs_table(comparisons: Sequence[Comparison]) -> Table:
+    """One row a pair."""
+    rows = [[both(each.pair), *map(_stacked, _shown(each))] for each in comparisons]
+    return Table(("pair", *_heads()), rows)
+
+
+def _shown(comparison: Comparison) -> list[Number]:
+    numbers = numbers_of(comparison)
+    return [numbers[quantity.key] for quantity in _OVERVIEW]
+
+
+def _heads() -> Iterator[str]:
+    for quantity in _OVERVIEW:
+        head = quantity.head
+        for word, parted in _SOFT.items():
+            head = head.replace(word, parted)
+        yield head
+
+
+def _stacked(number: Number) -> Markup:
+    """A number with its error, and a range if there is one, beneath it."""
+    if number.value is None:
+        return Markup("–")
+    value, sign, error = typeset(number.text).partition(" ± ")
+    small = [f"±\N{NO-BREAK SPACE}{error}"] if sign else []
+    if QUANTITIES[number.quantity].range:
+        small.append(f"[{typeset(number.range)}]")
+    beneath = Markup("").join(Markup(" <small>{0}</small>").format(text) for text in small)
+    return Markup(value) + beneath
+
+
+def _halving(numbers: Sequence[Number]) -> str:
+    """How many histories would halve the errors of a row, and how many take more draws."""
+    halving = halving_of(numbers)
+    if not halving.errors:
+        return "–"
+    most = f"{halving.histories:,}" if halving.histories else ""
+    more = Markup(" <small>{0} of {1} need more draws</small>")
+    return Markup("{0}{1}").format(
+        most, more.format(halving.lacking, halving.errors) if halving.lacking else ""
+    )
+
+
+def certainty_table(comparison: Comparison) -> Table:
+    """Every number of a pair: what it means, its error, its spread, and what halves the error."""
+    rows = []
+    for number in numbers_of(comparison).values():
+        quantity, unit = QUANTITIES[number.quantity], number.unit
+        cells = (
+            unit.write(number.value),
+            unit.size(number.error),
+            unit.size(number.spread),
+            number.halved_by,
+        )
+        rows.append([quantity.name, quantity.meaning, unit.name, *map(typeset, cells)])
+    heads = (
+        "number",
+        "what it means",
+        "unit",
+        "value",
+        "Monte Carlo error",
+        "spread over the draws",
+        "histories that would halve the error",
+    )
+    return Table(heads, rows, (0, 1, 2))
+
+
+def yearly_table(comparison: Comparison) -> Table:
+    """Aid, support and strain, year by year, in both branches."""
+    rows = [
+        [
+            SERIES_WORDS[number.quantity.removesuffix("_difference")][0],
+            number.unit.name,
+            *map(typeset, number.yearly_cells),
+        ]
+        for number in yearly_numbers(comparison)
+    ]
+    return Table(("quantity", "unit", *YEARLY_HEADS), rows, (0, 1))
+
+
+def sources_table(found: Grievances) -> Table:
+    """The sources of strain and fatigue in both branches, and the difference of the twins."""
+    heads = ("source", "of", "factual", "counterfactual", "difference")
+    return Table(heads, [_source_cells(mean, found.pair) for mean in found.whole], (0, 1))
+
+
+def _source_cells(mean: SourceMean, pair: str) -> list[str]:
+    unit, difference = UNITS["strain"], mean.difference
+    error = f" ± {unit.size(difference.error)}" if difference.error else ""
+    cells = (
+        unit.write(mean.factual, sign=""),
+        unit.write(mean.counterfactual, sign=""),
+        unit.write(difference.value) + error,
+    )
+    return [words_of(mean, pair), mean.feeling, *map(typeset, cells)]
+
+
+def manifest_table(origin: Mapping[str, Any]) -> Table:
+    """What a report was made from."""
+    rows = [
+        [key, str(value)]
+        for key, value in flat(origin).items()
+        if value is not None and not key.startswith("scenarios")
+    ]
+    return Table(("key", "value"), rows, (0, 1))

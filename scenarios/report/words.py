@@ -1,64 +1,91 @@
-"""The words of a report: dates, shares with their errors, pairs, changes and citations as a historian reads them."""
+"""The words of a report: dates, pairs, changes and citations as a historian reads them.
+
+Its sentences stand in ``sentences.txt.j2``; what is written there comes from here.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from calendar import month_name
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from scenarios.comparison.compare import Causation, Shift
-from scenarios.comparison.estimates import Estimate
-from scenarios.comparison.reading import Reading
-from scenarios.comparison.tables import first_month, in_years, last_month, per_cent
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from scenarios.charts.report import SEEN, moved, words_of
+from scenarios.comparison.output import paragraphs
+from scenarios.comparison.table import AVOIDED, BROUGHT_ABOUT, SERIES_WORDS, Number
+from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.explain.words import in_words, the
 from simulation.countries import COUNTRY_KEYS, country_named, pair_named
 from simulation.interventions import Intervention, Scenario
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
 #: A space at which no line is broken.
 FIRM_SPACE = "\N{NO-BREAK SPACE}"
-
-
 _COUNTRY = re.compile(rf"(?<!-)\b({'|'.join(COUNTRY_KEYS)})\b(?!-)")
-
-
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_DATE_IN_TEXT = re.compile(r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b")
+
+
+@cache
+def environment() -> Environment:
+    """Where the templates of a report are, and the filters that they use."""
+    found = Environment(
+        loader=PackageLoader("scenarios.report", ""),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals.update(SEEN=SEEN, SERIES_WORDS=SERIES_WORDS)
+    found.tests["moved"] = moved
+    found.filters.update(
+        both=both,
+        cited=cited,
+        change=change_in_words,
+        differences=differences_of,
+        in_full=source_in_full,
+        month=month_in_words,
+        quoted=quoted,
+        sentence=sentence_of,
+        dates=dates_in_words,
+        share=share,
+        the=the,
+        typeset=typeset,
+        words_of=words_of,
+    )
+    return found
+
+
+def sentences(name: str, *subjects: Any) -> list[str]:
+    """The paragraphs of a macro of ``sentences.txt.j2``, each beginning with a capital letter."""
+    macro = getattr(environment().get_template("sentences.txt.j2").module, name)
+    return [text[0].upper() + text[1:] for text in paragraphs(macro(*subjects))]
 
 
 def month_in_words(date: str) -> str:
-    """A date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` in words: ``August 1979``; other text is left as it is."""
+    """A date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` in words: ``August 1979``; else as it is."""
     match = _DATE.fullmatch(date)
     if match is None:
         return date
     year, month, day = match.groups()
-    return " ".join(
-        [*([str(int(day))] if day else []), *([MONTHS[int(month) - 1]] if month else []), year]
-    )
+    words = (str(int(day)) if day else "", month_name[int(month or 0)], year)
+    return " ".join(word for word in words if word)
 
 
 def dates_in_words(text: str) -> str:
     """A text with its dates ``YYYY-MM`` in words."""
-    return re.sub(
-        r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b", lambda match: month_in_words(match[1]), text
-    )
+    return _DATE_IN_TEXT.sub(lambda match: month_in_words(match[1]), text)
 
 
 def typeset(number: str) -> str:
-    """A number as printed: a proper minus sign, a dash for what is missing, and spans with a dash."""
+    """A number as printed: a proper minus sign, and a dash for what is missing."""
     return "–" if number == "-" else number.replace("-", "−")
+
+
+def quoted(span: str) -> str:
+    """A range as printed, with the words that stand for infinite shifts in quotation marks."""
+    words = f"{AVOIDED}|{BROUGHT_ABOUT}"
+    return re.sub(words, lambda match: f"“{match[0]}”", typeset(span))
 
 
 def both(pair: str) -> str:
@@ -67,48 +94,30 @@ def both(pair: str) -> str:
     return f"{the(client)} and {the(patron)}"
 
 
-def share(estimate: Estimate) -> str:
+def share(number: Number) -> str:
     """A share with its Monte Carlo error: ``64.2 ± 1.5 %``."""
-    return (
-        "no history"
-        if estimate.value is None
-        else f"{per_cent(estimate)} %".replace(" ", FIRM_SPACE)
-    )
+    text = "no history" if number.value is None else f"{number.text} %"
+    return text.replace(" ", FIRM_SPACE) if number.value is not None else text
 
 
-def years(value: float | None) -> str:
-    """A shift in years, or what an infinite one means."""
-    return typeset(in_years(Estimate(value)))
-
-
-def shift_range(shift: Shift) -> str:
-    """The range of shifts that holds nine histories in ten."""
-    if shift.low is None or shift.low == shift.high:
-        return years(shift.low)
-    return f"{years(shift.low)} to {years(shift.high)}"
-
-
-def bounds(causation: Causation) -> str:
-    """The bounds of a probability of causation in per cent, or a dash."""
-    if causation.low is None or causation.high is None:
-        return "–"
-    return f"{100 * causation.low:.0f}–{100 * causation.high:.0f}"
+def differences_of(grievances: Grievances, feeling: str) -> list[SourceMean]:
+    """The sources of strain or fatigue that differ enough to be shown, the greatest first."""
+    means = [mean for mean in grievances.whole if mean.feeling == feeling and moved(mean)]
+    return sorted(means, key=lambda mean: -abs(mean.difference.value or 0.0))
 
 
 def cited(scenario: Scenario, page: str, sources: Mapping[str, Mapping[str, Any]]) -> str:
-    """Where an alternative is documented: ``Ylber Marku 2017, p. 47 (lines 1433–1437)``; empty if nowhere."""
+    """Where an alternative is documented: ``Ylber Marku 2017, p. 47 (lines 1433–1437)``."""
     if not scenario.source:
         return ""
     source = sources.get(scenario.source, {})
     year = f" {source['year']}" if source.get("year") else ""
-    told = f"{source['author']}{year}" if source else scenario.source
+    named = f"{source['author']}{year}" if source else scenario.source
     pages = f", {'pp.' if re.search(r'[-;,]', page) else 'p.'} {_spans(page)}" if page else ""
     lines = f"lines {_spans(scenario.lines)}" if scenario.lines else ""
-    return (
-        f"{told}{pages} ({lines})"
-        if lines and pages
-        else told + pages + (f", {lines}" if lines else "")
-    )
+    if lines and pages:
+        return f"{named}{pages} ({lines})"
+    return named + pages + (f", {lines}" if lines else "")
 
 
 def _spans(text: str) -> str:
@@ -119,26 +128,15 @@ def _spans(text: str) -> str:
 def source_in_full(source: Mapping[str, Any]) -> str:
     """An entry of the list of sources."""
     year = f" ({source['year']})" if source.get("year") else ""
-    return f"{source['author']}{year}: {source['title']}. {source['kind'][:1].upper()}{source['kind'][1:]}."
+    return f"{source['author']}{year}: {source['title']}. {sentence_of(source['kind'])}"
 
 
 def change_in_words(change: Intervention) -> str:
     """A dated change and its reason, with dates in words and countries by their names."""
-    told = dates_in_words(in_words(change))
-    return _COUNTRY.sub(lambda match: the(country_named(match[1])), told)
-
-
-def span_in_words(reading: Reading) -> str:
-    """The months that are read, and how many years these are."""
-    first, last = (month_in_words(date) for date in (first_month(reading), last_month(reading)))
-    return f"{first} to {last} ({reading.length:g} years)"
+    text = dates_in_words(in_words(change))
+    return _COUNTRY.sub(lambda match: the(country_named(match[1])), text)
 
 
 def sentence_of(text: str) -> str:
     """A text with a capital letter and a full stop."""
     return f"{text[0].upper()}{text[1:]}."
-
-
-def flags_in_words(flags: Sequence[str]) -> list[str]:
-    """The flags of a reading as sentences."""
-    return [sentence_of(dates_in_words(flag)) for flag in flags]

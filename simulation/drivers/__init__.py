@@ -1,4 +1,4 @@
-"""What history feeds into the rules: the drivers of ``simulation/drivers/*.csv``, quarter by quarter."""
+"""What history feeds into the rules: the drivers of ``drivers/*.csv``, quarter by quarter."""
 
 import csv
 import math
@@ -24,11 +24,13 @@ CHINA_ENTERS = quarter_of("1949-10")
 #: The year of the dollars in ``economies.csv``.
 PRICES_OF_GDP = 2011.0
 MILLIONS_IN_A_BILLION = 1000
+#: The middle of each quarter, in years.
+_MIDDLES = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
 
 
 @dataclass(frozen=True)
 class Spell:
-    """A leadership's time in office and the names of the parameters that hold its line and demand for hierarchy."""
+    """A leadership's time in office, and the parameters of its line and demand for hierarchy."""
 
     name: str
     country: Country
@@ -54,30 +56,30 @@ def leadership_spells() -> dict[str, Spell]:
     """Every leadership spell of ``drivers/leadership.csv``, by name."""
     return {
         row["spell"]: Spell(
-            row["spell"],
-            country_named(row["country"]),
-            _month(row["from"]),
-            _month(row["to"]),
-            row["leader"],
-            row["line"],
-            row["hierarchy"],
+            name=row["spell"],
+            country=country_named(row["country"]),
+            first_month=_month(row["from"]),
+            last_month=_month(row["to"]),
+            leader=row["leader"],
+            line=row["line"],
+            hierarchy=row["hierarchy"],
         )
         for row in read_driver("leadership")
     }
 
 
 def spell_table() -> list[list[str]]:
-    """The spell in office in each quarter (its middle month) for each country; before the first, the first."""
-    table = [[""] * COUNTRIES for _ in range(QUARTERS)]
-    for country in Country:
-        spells = sorted(
-            (s for s in leadership_spells().values() if s.country is country),
-            key=lambda s: s.first_month,
-        )
-        for quarter in range(QUARTERS):
-            month = quarter * 3 + 1
-            current = [s.name for s in spells if s.first_month <= month]
-            table[quarter][country] = current[-1] if current else spells[0].name
+    """The spell in office in the middle of each quarter by country; before all, the first."""
+    spells = sorted(leadership_spells().values(), key=lambda spell: spell.first_month)
+    table = []
+    for quarter in range(QUARTERS):
+        month = quarter * 3 + 1
+        row = []
+        for country in Country:
+            own = [spell for spell in spells if spell.country is country]
+            begun = [spell for spell in own if spell.first_month <= month]
+            row.append((begun[-1] if begun else own[0]).name)
+        table.append(row)
     return table
 
 
@@ -86,9 +88,8 @@ def driver_table(driver: str) -> Array:
     """A 0-1 driver as quarterly means of its months, shape (T, C, 1); zero where no row speaks."""
     months = np.zeros((QUARTERS * 3, COUNTRIES))
     for row in read_driver(DRIVER_FILES[driver]):
-        months[_month(row["from"]) : _month(row["to"]) + 1, country_named(row["country"])] = float(
-            row["value"]
-        )
+        span = slice(_month(row["from"]), _month(row["to"]) + 1)
+        months[span, country_named(row["country"])] = float(row["value"])
     return np.asarray(months.reshape(QUARTERS, 3, COUNTRIES).mean(axis=1)[..., np.newaxis])
 
 
@@ -96,25 +97,19 @@ def driver_table(driver: str) -> Array:
 def log_gdp_table() -> Array:
     """Logarithm of GDP in billion 2011 dollars at mid-quarter, shape (T, C, 1).
 
-    Interpolated in logarithms between the years held; the first and last growth rates are carried
-    outward.
+    Interpolated in logarithms between the years on record, which stand for their middles; the first
+    and last growth rates are carried outward.
     """
-    rows = read_driver("economies")
     table = np.empty((QUARTERS, COUNTRIES, 1))
-    middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
     for country in Country:
-        held = sorted(
-            (float(r["year"]), math.log(float(r["gdp"])))
-            for r in rows
-            if r["country"] == country.key
-        )
-        years = np.array([year for year, _ in held]) + 0.5
-        logs = np.array([value for _, value in held])
-        values = np.interp(middle, years, logs)
-        first = (logs[1] - logs[0]) / (years[1] - years[0])
-        last = (logs[-1] - logs[-2]) / (years[-1] - years[-2])
+        rows = [row for row in read_driver("economies") if row["country"] == country.key]
+        gdp = dict(sorted((float(row["year"]), math.log(float(row["gdp"]))) for row in rows))
+        years, logs = np.array([*gdp]) + 0.5, np.array([*gdp.values()])
+        growth = np.diff(logs) / np.diff(years)
+        values = np.interp(_MIDDLES, years, logs)
         values += (
-            np.minimum(middle - years[0], 0) * first + np.maximum(middle - years[-1], 0) * last
+            np.minimum(_MIDDLES - years[0], 0) * growth[0]
+            + np.maximum(_MIDDLES - years[-1], 0) * growth[-1]
         )
         table[:, country, 0] = values
     return table
@@ -122,7 +117,7 @@ def log_gdp_table() -> Array:
 
 @cache
 def log_share_tables() -> tuple[Array, Array]:
-    """Logarithms of the patron's and of the client's share in the GDP of both, each of shape (T, P, C, 1)."""
+    """Logarithms of the patron's and the client's share in the GDP of both, each (T, P, C, 1)."""
     of_country = log_gdp_table()
     gdp = np.exp(of_country)
     together = np.log(gdp[:, :, np.newaxis] + gdp[:, np.newaxis])
@@ -131,17 +126,13 @@ def log_share_tables() -> tuple[Array, Array]:
 
 @cache
 def income_table() -> Array:
-    """GDP in million US dollars of the day a year, shape (T, C, 1): that of 2011 dollars at current prices."""
+    """GDP in million US dollars of the day a year, shape (T, C, 1)."""
     rows = {float(row["year"]): math.log(float(row["index"])) for row in read_driver("prices")}
     then = rows.pop(PRICES_OF_GDP)
-    middle = FIRST_YEAR + (np.arange(QUARTERS) + 0.5) / 4
-    prices = (
-        np.interp(middle, np.array(sorted(rows)) + 0.5, [rows[year] for year in sorted(rows)])
-        - then
-    )
-    return np.asarray(
-        np.exp(log_gdp_table() + prices[:, np.newaxis, np.newaxis]) * MILLIONS_IN_A_BILLION
-    )
+    years = sorted(rows)
+    prices = np.interp(_MIDDLES, np.array(years) + 0.5, [rows[year] for year in years]) - then
+    gdp = np.exp(log_gdp_table() + prices[:, np.newaxis, np.newaxis])
+    return np.asarray(gdp * MILLIONS_IN_A_BILLION)
 
 
 @cache

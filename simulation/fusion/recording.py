@@ -1,9 +1,8 @@
-"""What a rule or a stage does, noted down while it is done once, and carried out from then on in few loops over arrays.
+"""The recording of a rule or a stage: what it does with its arrays, taken down while it is done once.
 
-While it is recorded, a rule is given formulas in place of arrays. What it makes of them is kept as
-lines: elementwise ones, which compute an element from elements of others, and calls of functions
-of whole arrays, such as exponentials. Lines that need nothing from each other's other elements go
-into one compiled loop.
+The rule is called with formulas in place of arrays. What it makes of them becomes lines: formulas
+of one element in terms of elements of other arrays, and calls of functions of whole arrays, such as
+exponentials. See ``docs/fusion.md``.
 """
 
 import re
@@ -34,8 +33,8 @@ _WRITTEN = {
 }
 
 
-class Given:
-    """Something given to a rule that is no array: it can only be handed on to functions of whole arrays."""
+class Unread:
+    """An argument that is no array: it can only be handed on to functions of whole arrays."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -44,114 +43,104 @@ class Given:
         raise TypeError(f"{self.path}: what is recorded must not depend on it")
 
 
+def _parts_of(value: Any) -> dict[str, Any]:
+    """The parts of a named tuple or a dataclass by name."""
+    names = [part.name for part in fields(value)] if is_dataclass(value) else value._fields
+    return {name: getattr(value, name) for name in names}
+
+
 class Recording:
-    """What a rule does: lines by name, in the order in which they were noted down."""
+    """What a rule does, as lines by name in the order in which they were taken down."""
 
     def __init__(
-        self, rule: Function, given: tuple[Any, ...], parameters: dict[str, Any], replicates: int
+        self, rule: Function, values: tuple[Any, ...], parameters: dict[str, Any], replicates: int
     ) -> None:
         self._rule = rule
         self._replicates = replicates
         self._lines: dict[str, Line] = {}
-        arguments = rule.__code__.co_varnames[: len(given)]
+        arguments = rule.__code__.co_varnames[: len(values)]
         self._signature = ", ".join((*arguments, *parameters))
-        met = [self._met(name, value) for name, value in zip(arguments, given, strict=True)]
-        self._result = rule(
-            *met, **{name: self._met(name, value) for name, value in parameters.items()}
-        )
-        self._returned = self._written(self._result)
+        formulas = [self._argument(name, v) for name, v in zip(arguments, values, strict=True)]
+        named = {name: self._argument(name, value) for name, value in parameters.items()}
+        self._result = rule(*formulas, **named)
+        self._returned = self._source_of(self._result)
 
-    def _met(self, path: str, value: Any) -> Any:
-        """The formula of an array that is given; of several together, those of each."""
+    def _argument(self, path: str, value: Any) -> Any:
+        """What stands for an argument of the rule: a formula for every array in it."""
         if isinstance(value, np.ndarray | float):
-            return self._noted(Line(np.shape(value), np.asarray(value).dtype, path=path))
+            return self._added(Line(np.shape(value), np.asarray(value).dtype, path=path))
         if isinstance(value, Mapping):
-            met = {key: self._met(f"{path}[{key!r}]", part) for key, part in value.items()}
-            return cast(Function, type(value))(met)
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return type(value)(
-                *(self._met(f"{path}.{name}", getattr(value, name)) for name in value._fields)
-            )
-        if is_dataclass(value):
-            names = [part.name for part in fields(value)]
-            return SimpleNamespace(
-                **{name: self._met(f"{path}.{name}", getattr(value, name)) for name in names}
-            )
-        return Given(path)
+            parts = {key: self._argument(f"{path}[{key!r}]", part) for key, part in value.items()}
+            return cast(Function, type(value))(parts)
+        if is_dataclass(value) or hasattr(value, "_fields"):
+            parts = {k: self._argument(f"{path}.{k}", v) for k, v in _parts_of(value).items()}
+            return SimpleNamespace(**parts) if is_dataclass(value) else type(value)(**parts)
+        return Unread(path)
 
-    def _noted(self, line: Line) -> "Formula":
+    def _added(self, line: Line) -> "Formula":
+        """The formula of the array of a new line."""
         name = f"n{len(self._lines)}"
         self._lines[name] = line
-        return Formula.of_array(self, name, line.shape, line.dtype)
+        return Formula(self, name + index_of(line.shape), line.shape, line.dtype, name)
 
-    def noted(self, formula: "Formula") -> "Formula":
+    def as_array(self, formula: "Formula") -> "Formula":
         """The formula as an array of its own."""
         if not formula.name:
-            formula.become(self._noted(Line(formula.shape, formula.dtype, text=formula.text)))
+            formula.become(self._added(Line(formula.shape, formula.dtype, text=formula.text)))
         return formula
 
-    def step(
+    def call(
         self, function: Function, values: tuple[Any, ...], in_place: bool = False
     ) -> "Formula":
-        """The outcome of a function of whole arrays, which may have changed the first of them."""
+        """The outcome of a function of whole arrays, which may change the first of them."""
         arrays = [value for value in values if isinstance(value, Formula)]
+        names = tuple(self.as_array(v).name if isinstance(v, Formula) else v.path for v in values)
         shape = np.broadcast_shapes(*(array.shape for array in arrays))
-        used = tuple(self.noted(v).name if isinstance(v, Formula) else v.path for v in values)
-        made = self._noted(
-            Line(shape, arrays[0].dtype, function=function, values=used, in_place=in_place)
+        outcome = self._added(
+            Line(shape, arrays[0].dtype, function=function, values=names, in_place=in_place)
         )
         if in_place:
-            arrays[0].become(made)
-        return made
+            arrays[0].become(outcome)
+        return outcome
 
     def element(self, text: str, axes: str, values: tuple["Formula", ...]) -> "Formula":
-        """A formula of elements of others at other places; with fewer axes it is a sum, made but once."""
+        """A formula of elements at other places; with fewer axes it is a sum, which is kept."""
         for value in values:
             if len(axes) < len(AXES) or THIRD.search(value.text):
-                self.noted(value)
+                self.as_array(value)
         shape = np.broadcast_shapes(*(value.shape for value in values))[-len(axes) :]
         formula = Formula(self, text.format(*values), shape, values[0].dtype)
-        return self.noted(formula) if len(axes) < len(AXES) else formula
+        return self.as_array(formula) if len(axes) < len(AXES) else formula
 
-    def _written(self, result: Any) -> str:
+    def _source_of(self, result: Any) -> str:
         """The source of what the rule returns."""
         if isinstance(result, Formula):
-            return self.noted(result).name
-        if isinstance(result, Given):
+            return self.as_array(result).name
+        if isinstance(result, Unread):
             return result.path
-        if isinstance(result, tuple):
-            return f"{type(result).__name__}({', '.join(map(self._written, result))})"
-        parts = (
-            f"{part.name}={self._written(getattr(result, part.name))}" for part in fields(result)
-        )
+        parts = (f"{name}={self._source_of(part)}" for name, part in _parts_of(result).items())
         return f"{type(result).__name__}({', '.join(parts)})"
 
     def plan(self) -> Function:
         """The rule as a function that makes the same arrays, in loops and calls."""
-        return Plan(self._lines, self._returned, self._replicates).function(
-            self._rule, self._signature, _types_of(self._result)
-        )
+        plan = Plan(self._lines, self._returned, self._replicates)
+        return plan.function(self._rule, self._signature, _types_of(self._result))
 
 
 def _types_of(result: Any) -> dict[str, Any]:
     """The types by which a rule returns several arrays, by name."""
-    if isinstance(result, Formula | Given):
+    if isinstance(result, Formula | Unread):
         return {}
-    parts = (
-        result
-        if isinstance(result, tuple)
-        else [getattr(result, part.name) for part in fields(result)]
-    )
     types: dict[str, Any] = {type(result).__name__: type(result)}
-    for part in parts:
+    for part in _parts_of(result).values():
         types |= _types_of(part)
     return types
 
 
 class Formula(NDArrayOperatorsMixin):
-    """One element [i, j, r] of an array as a formula of elements of others; it passes for the array in a rule.
+    """One element [i, j, r] of an array in terms of others; it passes for the array in a rule.
 
-    ``name`` is that of the array if it is one of its own, empty if not.
+    ``name`` is that of the array if it has a line of its own, empty if not.
     """
 
     def __init__(
@@ -163,25 +152,16 @@ class Formula(NDArrayOperatorsMixin):
         self.dtype = dtype
         self.name = name
 
-    @classmethod
-    def of_array(cls, recording: Recording, name: str, shape: Shape, dtype: Any) -> "Formula":
-        """The formula of an array."""
-        return cls(recording, name + index_of(shape), shape, dtype, name)
-
     def become(self, other: "Formula") -> None:
         """Take on another formula, as an array does that is changed in place."""
-        self.text, self.shape, self.dtype, self.name = (
-            other.text,
-            other.shape,
-            other.dtype,
-            other.name,
-        )
+        self.text, self.name = other.text, other.name
+        self.shape, self.dtype = other.shape, other.dtype
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self.text}: what is recorded must not depend on it")
 
     def __format__(self, axes: str) -> str:
-        """The formula with the patron and the client axis called otherwise: ``i,k`` is the element [i, k, r]."""
+        """The formula with patron and client axis renamed: ``i,k`` is the element [i, k, r]."""
         named = dict(zip("ij", axes.split(","), strict=True)) if axes else {}
         return re.sub(r"\b[ij]\b", lambda axis: named.get(axis[0], axis[0]), self.text)
 
@@ -189,15 +169,13 @@ class Formula(NDArrayOperatorsMixin):
         self, function: np.ufunc, method: str, *values: Any, out: tuple["Formula"] | None = None
     ) -> "Formula":
         if function in _WRITTEN and method == "__call__":
-            written = [
-                value.text if isinstance(value, Formula) else repr(value) for value in values
-            ]
+            texts = [value.text if isinstance(value, Formula) else repr(value) for value in values]
             shape = np.broadcast_shapes(*map(np.shape, values))
             types = [getattr(value, "dtype", type(value)) for value in values]
             dtype = function.resolve_dtypes((*types, None))[-1]
-            result = Formula(self.recording, _WRITTEN[function].format(*written), shape, dtype)
+            result = Formula(self.recording, _WRITTEN[function].format(*texts), shape, dtype)
         else:
-            result = self.recording.step(function, values)
+            result = self.recording.call(function, values)
         if out is None:
             return result
         out[0].become(result)
@@ -212,12 +190,8 @@ class Formula(NDArrayOperatorsMixin):
         if key is np.newaxis:
             return Formula(self.recording, self.text, (1, *self.shape), self.dtype)
         if key == (slice(None), np.newaxis):
-            return Formula(
-                self.recording,
-                re.sub(r"\bj\b", "i", self.text),
-                (self.shape[0], 1, self.shape[1]),
-                self.dtype,
-            )
+            text, shape = re.sub(r"\bj\b", "i", self.text), (self.shape[0], 1, self.shape[1])
+            return Formula(self.recording, text, shape, self.dtype)
         raise IndexError(key)
 
     def swapaxes(self, one: int, other: int) -> "Formula":

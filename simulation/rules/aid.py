@@ -16,7 +16,7 @@ from simulation.fusion import fused
 
 @fused
 def tie(allied: PerPair, estranged: PerPair, *, estranged_tie: PerReplicate) -> PerPair:
-    """How much of the exchange goes on: all of it between allies, a part when estranged, none otherwise.
+    """How much of the exchange goes on: all between allies, a part when estranged, else none.
 
     Formula: allied + estranged_tie x estranged. Source: marku2017 2363-2387, 7487.
     """

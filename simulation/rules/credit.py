@@ -23,7 +23,7 @@ def interest(
 
 
 def credit_drawn(delivered: PerPair, *, credit_share: PerReplicate) -> PerPair:
-    """The part of what arrives that must be paid back, million US dollars a quarter: credit_share x delivered.
+    """The credit in what arrives, million US dollars a quarter: credit_share x delivered.
 
     Source: marku2017 4108-4116 (economic aid as loans, arms as gifts).
     """

@@ -34,7 +34,7 @@ def goodwill(
     goodwill_split: PerReplicate,
     goodwill_adjustment: PerReplicate,
 ) -> PerPair:
-    """How well the first country of a pair is disposed toward the second, in [0, 1], a half being neutral.
+    """How well one country is disposed toward another, in [0, 1], a half being neutral.
 
     Formula: g + goodwill_adjustment x (target - g), target = logistic(goodwill_base +
     goodwill_line x (1 - 2 line_gap) x (L_p + L_c) / 2 + goodwill_exchange x (support had + aid

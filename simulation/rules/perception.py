@@ -29,7 +29,7 @@ def line_gap(line: PerCountry) -> PerPair:
 
 @fused
 def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> PerPair:
-    """How closely the client watches the patron: large neighbours fill a small state's view, not the reverse.
+    """How closely the client watches the patron: large neighbours fill a small state's view.
 
     Formula: (GDP_p / (GDP_p + GDP_c)) ** attention_exponent, zero for self pairs.
     ``log_size_share`` (P, C, 1) is the logarithm of the share. Source: marku2017 1396-1407,
@@ -49,7 +49,7 @@ def autonomy(log_client_share: PerPair, *, autonomy_exponent: PerReplicate) -> P
 
 
 def asymmetry(log_size_share: PerPair, log_client_share: PerPair) -> PerPair:
-    """How much larger the patron is: (GDP_p - GDP_c) / (GDP_p + GDP_c), zero where it is the smaller, shape (P, C, 1).
+    """How much larger the patron is: max(0, GDP_p - GDP_c) / (GDP_p + GDP_c), shape (P, C, 1).
 
     Source: marku2017 60-69, 405-423.
     """
@@ -85,7 +85,7 @@ def threat(proximity: PerPair, attention: PerPair, goodwill: PerPair) -> PerPair
 
 @fused
 def danger(threat: PerPair, pressure: PerCountry) -> PerPair:
-    """What the client fears from everybody but this patron: other members' threats and outside pressure.
+    """What the client fears from all but this patron: other members and outside pressure.
 
     Formula: sum over k other than p of threat[k, c], plus pressure on c; ``pressure`` (C, 1) is a
     driver. Source: marku2017 734, 2850-2862.
@@ -104,7 +104,7 @@ def rival_courted(warmth: PerPair, threat: PerPair) -> PerPair:
 
 @fused
 def quarrel(estranged: PerPair, split: PerPair, *, quarrel_estranged: PerReplicate) -> PerPair:
-    """How openly two countries are at odds: 1 after a break, quarrel_estranged in an open dispute, else 0.
+    """How openly two countries are at odds: 1 after a break, less in an open dispute, else 0.
 
     Source: marku2017 2055, 2156 (others are asked to take sides once a dispute is open).
     """
@@ -113,7 +113,7 @@ def quarrel(estranged: PerPair, split: PerPair, *, quarrel_estranged: PerReplica
 
 @fused
 def friend_opposed(quarrel: PerPair, attention: PerPair, warmth: PerPair) -> PerPair:
-    """How far the patron is at odds with those the client holds dear, so that the client must choose.
+    """How far the patron is at odds with those whom the client holds dear.
 
     Formula: sum over k of quarrel of p with k x attention of c to k x warmth of c toward k.
     ``warmth`` is [holder, toward]. Source: marku2017 856, 1223-1237.
@@ -132,7 +132,7 @@ def remembered_line(
 
 
 def line_shift(line: PerCountry, remembered: PerCountry) -> PerCountry:
-    """How far a leadership has just moved from the line others were used to: |L - remembered|, shape (C, R)."""
+    """How far a leadership has left the line others were used to: |L - remembered|, (C, R)."""
     shift: PerCountry = np.abs(line - remembered)
     return shift
 

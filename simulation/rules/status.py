@@ -16,9 +16,10 @@ from simulation.fusion import fused
 def dispute_by_client(
     strain: PerPair, *, dispute_slope: PerReplicate, dispute_threshold: PerReplicate
 ) -> PerPair:
-    """The chance that an allied client opens a public quarrel: logistic(dispute_slope x (strain - dispute_threshold)).
+    """The chance that an allied client opens a public quarrel.
 
-    Source: marku2017 2055, 2156, 7140.
+    Formula: logistic(dispute_slope x (strain - dispute_threshold)). Source: marku2017 2055, 2156,
+    7140.
     """
     return logistic(dispute_slope * (strain - dispute_threshold))
 
@@ -27,9 +28,10 @@ def dispute_by_client(
 def dispute_by_patron(
     fatigue: PerPair, *, dispute_slope: PerReplicate, patron_dispute_threshold: PerReplicate
 ) -> PerPair:
-    """The chance that the patron does: logistic(dispute_slope x (fatigue - patron_dispute_threshold)).
+    """The chance that the patron of an ally opens a public quarrel.
 
-    Source: marku2017 2363-2387.
+    Formula: logistic(dispute_slope x (fatigue - patron_dispute_threshold)). Source: marku2017
+    2363-2387.
     """
     return logistic(dispute_slope * (fatigue - patron_dispute_threshold))
 
@@ -72,9 +74,10 @@ def break_by_client(
 def break_by_patron(
     fatigue: PerPair, *, break_slope: PerReplicate, abandonment_threshold: PerReplicate
 ) -> PerPair:
-    """The chance that a patron abandons an estranged client: logistic(break_slope x (fatigue - abandonment_threshold)).
+    """The chance that a patron abandons an estranged client.
 
-    Source: marku2017 7713-7714, 7885-7888.
+    Formula: logistic(break_slope x (fatigue - abandonment_threshold)). Source: marku2017
+    7713-7714, 7885-7888.
     """
     return logistic(break_slope * (fatigue - abandonment_threshold))
 
@@ -94,15 +97,16 @@ def mending(
     mend_slope: PerReplicate,
     mend_threshold: PerReplicate,
 ) -> PerPair:
-    """The chance that an open quarrel is made up: logistic(mend_slope x (accord - strain - fatigue - mend_threshold)).
+    """The chance that an open quarrel is made up.
 
-    Source: marku2017 3354, 4613 (the quarrels of 1962 and 1964-65).
+    Formula: logistic(mend_slope x (accord - strain - fatigue - mend_threshold)). Source: marku2017
+    3354, 4613 (the quarrels of 1962 and 1964-65).
     """
     return logistic(mend_slope * (accord - strain - fatigue - mend_threshold))
 
 
 def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
-    """How ready a power is to win friends on equal terms: pressure from outside x (1 - H), shape (C, R).
+    """How ready a power is to win friends on equal terms: outside pressure x (1 - H), (C, R).
 
     Source: marku2017 984-998 (Moscow's answer to the arming of West Germany: a pact, and Belgrade
     courted).
@@ -157,7 +161,7 @@ def alliance_forming(
     form_loyalty: PerReplicate,
     form_split: PerReplicate,
 ) -> PerPair:
-    """The chance that two countries ally: both wish each other well, one needs a patron, one needs friends.
+    """The chance that two countries ally: they are friends, one needs a patron, one needs friends.
 
     Formula: attention x logistic(form_slope x (accord + form_danger x danger x proximity +
     form_openness x openness_p x proximity x asymmetry - form_submission x submission -

@@ -20,7 +20,7 @@ from simulation.fusion import fused
 
 
 class StrainSources(NamedTuple):
-    """What drives a client away from its patron, one pair array a source, each >= 0 in units of strain."""
+    """What drives a client from its patron, one pair array a source, >= 0 in units of strain."""
 
     ideology: PerPair
     hierarchy: PerPair
@@ -32,7 +32,7 @@ class StrainSources(NamedTuple):
 
 
 class FatigueSources(NamedTuple):
-    """What turns a patron against its client, one pair array a source, each >= 0 in units of fatigue."""
+    """What turns a patron against its client, one pair array a source, >= 0 in units of fatigue."""
 
     cost: PerPair
     deviation: PerPair
@@ -54,10 +54,10 @@ def ideology(
 
 
 def hierarchy(submission: PerPair, *, strain_hierarchy: PerReplicate) -> PerPair:
-    """Strain from being ordered about: strain_hierarchy x submission, what the client would have to give up.
+    """Strain from being ordered about: strain_hierarchy x submission.
 
-    Distance softens hierarchy, and a state that can stand alone resents it more. Source: marku2017
-    405-423, 3812.
+    ``submission`` is what the client would have to give up. Distance softens hierarchy, and a
+    state that can stand alone resents it more. Source: marku2017 405-423, 3812.
     """
     return strain_hierarchy * submission
 
@@ -94,7 +94,7 @@ def enemy_courted(
 def friend_opposed(
     opposed: PerPair, attention: PerPair, *, strain_friend_opposed: PerReplicate
 ) -> PerPair:
-    """Strain from having to choose between quarrelling friends: strain_friend_opposed x opposed x attention.
+    """Strain from having to choose between friends: strain_friend_opposed x opposed x attention.
 
     Source: marku2017 856, 2055, 2938.
     """
@@ -103,9 +103,9 @@ def friend_opposed(
 
 @fused
 def refusal(refused: PerPair, attention: PerPair, *, strain_refusal: PerReplicate) -> PerPair:
-    """Strain from requests refused: strain_refusal x refused x attention; ``refused`` remembers the shares refused.
+    """Strain from requests refused: strain_refusal x refused x attention.
 
-    Source: marku2017 2361-2387, 7316.
+    ``refused`` remembers the shares refused. Source: marku2017 2361-2387, 7316.
     """
     return strain_refusal * refused * attention
 
@@ -118,10 +118,10 @@ def unconsulted(
     *,
     strain_unconsulted: PerReplicate,
 ) -> PerPair:
-    """Strain from a change of line the client was not asked about: strain_unconsulted x shift_p x L_c x attention.
+    """Strain from a change of line about which the client was not asked.
 
-    ``line_shift`` (C, R) is the change of the patron's line over the last two years. Source:
-    marku2017 1903, 1921, 6569.
+    Formula: strain_unconsulted x shift_p x L_c x attention. ``line_shift`` (C, R) is the change of
+    the patron's line over the last two years. Source: marku2017 1903, 1921, 6569.
     """
     return strain_unconsulted * of_patron(line_shift) * of_client(line) * attention
 
@@ -148,7 +148,7 @@ def relief(
 def refused(
     refused: PerPair, grant_share: PerPair, tie: PerPair, *, refusal_memory: PerReplicate
 ) -> PerPair:
-    """The client's memory of refusals, in [0, 1]: r + refusal_memory x ((1 - grant_share) x tie - r)."""
+    """The memory of refusals, in [0, 1]: r + refusal_memory x ((1 - grant_share) x tie - r)."""
     return moved_toward(refused, (1 - grant_share) * tie, refusal_memory)
 
 
@@ -196,9 +196,10 @@ def cost(
 def deviation(
     line_gap: PerPair, hierarchy: PerCountry, attention: PerPair, *, fatigue_deviation: PerReplicate
 ) -> PerPair:
-    """Fatigue with a client that does not follow the patron's line: fatigue_deviation x H_p x line_gap x attention.
+    """Fatigue with a client that does not follow the patron's line.
 
-    Source: marku2017 1194, 7104-7110, 7367.
+    Formula: fatigue_deviation x H_p x line_gap x attention. Source: marku2017 1194, 7104-7110,
+    7367.
     """
     return fatigue_deviation * of_patron(hierarchy) * line_gap * attention
 
@@ -211,7 +212,7 @@ def insubordination(
     *,
     fatigue_insubordination: PerReplicate,
 ) -> PerPair:
-    """Fatigue with a client that goes its own way while the patron must close ranks against pressure from outside.
+    """Fatigue with a client that goes its own way while the patron is under outside pressure.
 
     Formula: fatigue_insubordination x submission x (1 - support) x pressure_p. ``submission`` is
     what such a client ought to give up. Source: marku2017 754-761, 857-876.
@@ -245,7 +246,10 @@ def defiance(strain: PerPair, hierarchy: PerCountry) -> PerPair:
 
 
 def defiance_resented(defiance: PerPair, *, fatigue_defiance: PerReplicate) -> PerPair:
-    """Fatigue with a client that strays: fatigue_defiance x defiance. Source: marku2017 2363-2387, 7713-7714."""
+    """Fatigue with a client that strays: fatigue_defiance x defiance.
+
+    Source: marku2017 2363-2387, 7713-7714.
+    """
     return fatigue_defiance * defiance
 
 

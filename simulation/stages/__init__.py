@@ -21,7 +21,7 @@ Stage = Perception | Exchange | Response | Decision | Settlement
 
 
 class QuarterAccount(NamedTuple):
-    """Every intermediate quantity of one quarter: what was perceived, asked, given, felt and decided.
+    """Every quantity of one quarter: what was perceived, asked, given, felt and decided.
 
     Amounts are million US dollars in the quarter; probabilities are for the quarter. ``line`` is
     that of the leaderships in office, shape (C, R).

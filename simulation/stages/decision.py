@@ -1,4 +1,4 @@
-"""Stage 4 of a quarter: pairs may quarrel, break, make up or ally, and what their moves leave behind."""
+"""Stage 4 of a quarter: pairs may quarrel, break, make up or ally."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.arrays import Array, PairCode, PairFlag, PerPair, reversed_pair, zero_pairs
-from simulation.conditioning import Conditioning, chances_of_moves
+from simulation.conditioning import Conditioning
 from simulation.context import QuarterContext
 from simulation.fusion import fused
 from simulation.parameters import Parameters
@@ -54,7 +54,7 @@ class Decision(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """The statuses that the quarter's moves have led to, and the promises they cancelled and left open."""
+    """The statuses that the moves have led to, and the promises cancelled and left open."""
 
     status: PairCode
     cancelled: PerPair
@@ -70,7 +70,7 @@ def decision_of(
     perception: Perception,
     exchange: Exchange,
 ) -> Decision:
-    """Stage 4: every pair may quarrel, break, make up or ally, each by a chance and a shock of its own."""
+    """Stage 4: every pair may quarrel, break, make up or ally, by chances and shocks of its own."""
     allied, estranged, split = standings(state.status)
     option = views.outside_option(perception.warmth, perception.attention)
     fear = status.fear(
@@ -126,7 +126,7 @@ def decision_of(
 
 
 def impose_moves(decision: Decision, state: AllianceState, context: QuarterContext) -> None:
-    """Put the moves that a scenario imposes in place of those that were decided, where the status allows them."""
+    """Put the moves that a scenario imposes in place of those decided, where the status allows."""
     for pair, imposed in context.imposed:
         way = WAYS[imposed]
         open_to_it = np.isin(state.status[pair], way.before)
@@ -138,22 +138,24 @@ def impose_moves(decision: Decision, state: AllianceState, context: QuarterConte
 def impose_record(
     record: Conditioning, quarter: int, decision: Decision, shocks: Mapping[str, Array]
 ) -> None:
-    """Put the moves on record in place of those that were decided, and add up the probabilities they had."""
-    record.impose(
-        quarter,
-        chances_of_moves(
-            leaving=either(decision.dispute_by_client, decision.dispute_by_patron),
-            breaking=either(decision.break_by_client, decision.break_by_patron),
-            mending=either(decision.mending, 0 * decision.mending),
-            forming=either(decision.alliance_forming, 0 * decision.alliance_forming),
-        ),
-        shocks["mending"],
-        decision.move,
-    )
+    """Put the moves on record in place of those decided, and add up their log-probabilities."""
+    record.impose(quarter, chances_of_moves(decision), shocks["mending"], decision.move)
+
+
+def chances_of_moves(decision: Decision) -> dict[Move, PerPair]:
+    """The probability of each move in the quarter; a break comes before a reconciliation."""
+    breaking = either(decision.break_by_client, decision.break_by_patron)
+    mending = either(decision.mending, 0 * decision.mending)
+    return {
+        Move.FORMED: either(decision.alliance_forming, 0 * decision.alliance_forming),
+        Move.ESTRANGED: either(decision.dispute_by_client, decision.dispute_by_patron),
+        Move.SPLIT: breaking,
+        Move.MENDED: (1 - breaking) * mending,
+    }
 
 
 def either(one: PerPair, other: PerPair) -> PerPair:
-    """The chance that at least one of a pair's independent decisions falls, whichever side takes it."""
+    """The chance that one of a pair's independent decisions falls, whichever side takes it."""
     neither = (1 - one) * (1 - other)
     return np.asarray(1 - neither * reversed_pair(neither))
 
@@ -165,7 +167,7 @@ def fallen(shock: PerPair, chance: PerPair) -> PairFlag:
 
 
 def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
-    """What becomes of each pair when its decisions have fallen; a break comes before a reconciliation."""
+    """What becomes of each pair by its decisions; a break comes before a reconciliation."""
     leaving = fired["dispute_by_client"] | fired["dispute_by_patron"]
     breaking = fired["break_by_client"] | fired["break_by_patron"]
     breaking = breaking | reversed_pair(breaking)

@@ -68,7 +68,7 @@ def exchange_of(
         shock,
         **parameters.of(aid.grant_share),
     )
-    grant_share = grant_share * context.grant_free + context.grant_imposed
+    grant_share = grant_share * context.grant_free + context.grant_fixed
     capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
     newly_pledged = aid.aid_pledged(requested, grant_share, capacity)
     newly_pledged = newly_pledged + context.extra_pledge * perception.tie

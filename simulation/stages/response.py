@@ -1,13 +1,13 @@
-"""Stage 3 of a quarter: clients respond with support and strain, patrons with fatigue, and goodwill drifts."""
+"""Stage 3 of a quarter: clients respond with support and strain, patrons with fatigue."""
 
 from typing import NamedTuple
 
 from simulation.arrays import (
     Array,
     PerPair,
-    held_pairs,
-    kept_pairs,
+    keep_pairs,
     reversed_pair,
+    set_pairs,
     without_self_pairs,
     zero_pairs,
 )
@@ -112,7 +112,7 @@ def response_of(
     perception: Perception,
     exchange: Exchange,
 ) -> Response:
-    """Stage 3: clients respond with support and strain, patrons with fatigue, and goodwill drifts."""
+    """Stage 3: clients respond with support and strain, patrons with fatigue; goodwill drifts."""
     sources = strain_sources(state, parameters, context, perception)
     relief = feeling.relief(
         exchange.need_met,
@@ -156,10 +156,10 @@ def response_of(
         split,
         **parameters.of(disposition.goodwill),
     )
-    goodwill = kept_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
+    goodwill = keep_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
     after = AllianceState(
         status=state.status,
-        goodwill=held_pairs(goodwill, context.goodwill_held),
+        goodwill=set_pairs(goodwill, context.goodwill_fixed),
         pledged=state.pledged + exchange.newly_pledged - exchange.delivered,
         outstanding=state.outstanding
         + exchange.credit_drawn

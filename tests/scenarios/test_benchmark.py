@@ -11,7 +11,6 @@ from scenarios import benchmark as measuring
 from scenarios.benchmark import (
     UNIFORMS_A_QUARTER,
     Plan,
-    Rates,
     calls_of_quarter,
     counted_by_function,
     counted_calls,
@@ -57,7 +56,8 @@ def test_every_full_pair_array_of_the_rules_is_counted() -> None:
     assert len(sizes[5]) == len(sizes[10])
     growing = [(few, many) for few, many in zip(sizes[5], sizes[10], strict=True) if few != many]
     assert all(many == 2 * few for few, many in growing)
-    # Six chances, support, goodwill and the grant are logistic curves; grant and perception have a logistic shock.
+    # Six chances, support, goodwill and the grant are logistic curves; grant and perception have a
+    # logistic shock.
     names = [name for name, size in calls_of_quarter(5) if size == 5 * 16]
     assert names.count("log") >= 2
     assert names.count("exp") + names.count("expm1") >= 9
@@ -105,14 +105,18 @@ def test_rates_are_measured_in_turns() -> None:
     steps: list[int] = []
     with ThreadPoolExecutor(1) as workers:
         rates = measured_rates(plan, workers, calls_of_quarter(2), lambda: steps.append(1))
-    assert len(rates.ensemble) == len(rates.mesa) == len(rates.floor) == 2
+    assert [len(each) for each in rates.values()] == [2, 2, 2]
     assert len(steps) == 3 * plan.rounds
-    assert min(rates.floor) > max(rates.ensemble) > 0
+    assert min(rates["floor"]) > max(rates["ensemble"]) > 0
 
 
 def test_report_gives_medians_and_their_ratios() -> None:
     plan = Plan(workers=2, chunk=4, tasks=2, rounds=3)
-    rates = Rates(ensemble=[300.0, 200.0, 100.0], mesa=[1.0, 2.0, 9.0], floor=[500.0, 800.0, 900.0])
+    rates = {
+        "ensemble": [300.0, 200.0, 100.0],
+        "mesa": [1.0, 2.0, 9.0],
+        "floor": [500.0, 800.0, 900.0],
+    }
     told = report(plan, [("exp", 8)], rates, {8: 50.0, 32: 51.0})
     assert told.keys() >= PROMISED
     assert (
@@ -141,7 +145,8 @@ def test_table_states_the_goals_beside_the_numbers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = Plan(workers=2, chunk=4, tasks=2, rounds=1)
-    told = report(plan, [("exp", 8)], Rates([210.0], [2.0], [630.0]), {8: 50.0, 32: 50.0})
+    rates = {"ensemble": [210.0], "mesa": [2.0], "floor": [630.0]}
+    told = report(plan, [("exp", 8)], rates, {8: 50.0, 32: 50.0})
     monkeypatch.setattr("calibration.cli.benchmark.measure", lambda _plan, _advance: told)
     benchmark(replicates=8, workers=2, rounds=1)
     shown = capsys.readouterr().out

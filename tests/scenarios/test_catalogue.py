@@ -28,8 +28,9 @@ from simulation.interventions import HISTORICAL
 
 NAMES = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
 TRIED = 500
-#: The chance that this module fails although nothing changed but the random numbers: at most one in a hundred, over
-#: all scenarios, pairs and quantities (two shares and a median each) taken together.
+#: The chance that this module fails although nothing changed but the random numbers: at most one in
+#: a hundred, over all scenarios, pairs and quantities (two shares and a median each) taken
+#: together.
 FALSE_ALARM = 0.01
 #: The alternatives that were asked for when the catalogue was planned.
 PLANNED = {

@@ -28,7 +28,8 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_nothing_heavy_is_loaded_before_it_is_used():
     script = (
         "import sys, scenarios; heavy = {'numpy', 'pandas', 'pyarrow', 'lifelines'}; "
-        "assert not heavy & set(sys.modules); scenarios.compare; assert 'lifelines' not in sys.modules"
+        "assert not heavy & set(sys.modules); scenarios.compare; "
+        "assert 'lifelines' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 

@@ -1,4 +1,4 @@
-"""Results on disk: whole or not at all, readable as they are, and never over what is not lilliput's."""
+"""Results on disk: whole or not at all, readable, and never over what is not lilliput's."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from scenarios import run
-from scenarios.charts.run import figures_of, write_figure
+from scenarios.charts.look import write_figure
+from scenarios.charts.run import figures_of, settings_of
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, windows_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -52,7 +53,7 @@ def result(draws: Draws) -> RunResult:
 def drawing(result: RunResult) -> Callable[[Path], None]:
     def draw(folder: Path) -> None:
         for name, figure in figures_of(result, RECORD):
-            write_figure(figure, folder, name)
+            write_figure(figure, folder, name, settings_of(result))
 
     return draw
 

@@ -1,4 +1,4 @@
-"""Shared by the tests of the simulation: parameters drawn within bounds, rules called with plain numbers."""
+"""Shared by the tests: parameters drawn within bounds, rules called with plain numbers."""
 
 import ast
 import inspect
@@ -23,7 +23,7 @@ SOURCES = {"StrainSources": StrainSources, "FatigueSources": FatigueSources}
 
 
 def draw_parameters(replicates: int, number: int, reach: float = 0.6) -> Parameters:
-    """Parameters drawn about the defaults, as far toward the bounds as ``reach`` says (1: up to the bounds)."""
+    """Parameters drawn about the defaults; a ``reach`` of 1 goes as far as the bounds."""
     generator = np.random.default_rng(number)
     values = {}
     for name, parameter in parameter_table().items():

@@ -1,4 +1,4 @@
-"""Conditioned mode is the same model: the probabilities of all records sum to one and match the free run."""
+"""Conditioned mode is the same model: probabilities of all records sum to one, as in free runs."""
 
 from itertools import product
 
@@ -88,7 +88,7 @@ def probability(
     until: int = QUARTERS,
     seed: int = 4,
 ) -> Array:
-    """The probability that the rules give to a record, for each replicate's own continuous shocks."""
+    """The probability that the rules give to a record, for each replicate's continuous shocks."""
     record = Conditioning(moves, parameters.replicates, until)
     simulate(parameters, scenario, seed=seed, quarters=QUARTERS, keep=(), record=record)
     return np.exp(record.log_probability)
@@ -204,7 +204,7 @@ def test_within_its_window_the_move_always_falls_and_not_always_on_the_same_date
 
 
 def test_an_unrestricted_window_changes_nothing(drawn_parameters):
-    """A record that ends before it begins leaves every history as it would have been, bit for bit."""
+    """A record that ends before it begins leaves every history as it was, bit for bit."""
     parameters = drawn_parameters(30, 21)
     record = Conditioning([], 30, until=0)
     free = simulate(parameters, seed=4, keep=KEPT)

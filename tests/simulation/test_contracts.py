@@ -206,7 +206,7 @@ def test_an_intervention_without_effect_equals_its_twin_always(drawn_parameters,
 
 
 def test_a_forbidden_move_that_would_not_have_happened_changes_no_state(drawn_parameters):
-    """Where no move of the forbidden kind falls in a history, forbidding it leaves that history bit for bit."""
+    """Where no move of a kind falls, forbidding it leaves the history bit for bit."""
     parameters = drawn_parameters(40, 16, reach=0.3)
     factual = simulate(parameters, seed=8, keep=("status", "strain", "goodwill"))
     for move in MOVES:

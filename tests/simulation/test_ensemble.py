@@ -1,4 +1,4 @@
-"""Courses: histories stopped on their way and carried on are the histories of one go, bit for bit."""
+"""Histories stopped on their way and carried on are the histories of one go, bit for bit."""
 
 import numpy as np
 import pytest

@@ -81,7 +81,7 @@ def test_a_new_decision_leaves_the_others_as_they_were(monkeypatch):
 
 
 def test_the_numbers_of_an_address_are_fixed_for_ever():
-    """Published results are addressed by seed: these numbers may not change from version to version."""
+    """Published results are addressed by seed: these numbers may not change between versions."""
     array = np.zeros((1, 4, 4, 1))
     DecisionStream(1, "grant").fill(array, 0, 0)
     assert array[0, 0, 1, 0] == pytest.approx(0.19714043611561494, abs=1e-15)
@@ -98,7 +98,7 @@ def test_uniform(decision):
 
 
 def test_decisions_pairs_quarters_and_replicates_are_uncorrelated():
-    """All correlations of 8 decisions x 12 pairs over 12,000 addresses, and with the next quarter and replicate.
+    """Correlations of 8 decisions x 12 pairs over 12,000 addresses, and with neighbours.
 
     The correlation of n independent pairs is about normal with spread 1/sqrt(n); with m
     correlations the bound is the two-sided quantile of FALSE_ALARM / m, so all together fail with

@@ -1,11 +1,10 @@
-"""What one quarter does: the books balance, quantities stay in their ranges, moves follow from chances."""
+"""One quarter: the books balance, quantities stay in their ranges, moves follow from chances."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.conditioning import chances_of_moves
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -24,7 +23,7 @@ from simulation.interventions import (
 from simulation.parameters import Parameters, default_parameters, parameter_table
 from simulation.rules.strain import FatigueSources, StrainSources
 from simulation.stages import QUANTITIES
-from simulation.stages.decision import either, moves_made
+from simulation.stages.decision import Decision, chances_of_moves, either, moves_made
 from simulation.state import MOVE_OF_STATUSES, Move, Status, opening_state
 from simulation.trajectory import BY_SIZE, CAUSES, NO_CAUSE, PAIRS
 
@@ -397,8 +396,9 @@ def test_the_chance_that_either_side_decides_by_hand():
 
 
 def test_a_reconciliation_needs_that_no_break_falls():
-    half = np.full((4, 4, 1), 0.5)
-    chances = chances_of_moves(leaving=0 * half, breaking=half, mending=half / 2, forming=0 * half)
+    decision = Decision(*(np.zeros((4, 4, 1)) for _ in Decision._fields))
+    decision.break_by_client[0, 1], decision.mending[0, 1] = 0.5, 0.25
+    chances = chances_of_moves(decision)
     assert chances[Move.SPLIT][0, 1, 0] == 0.5
     assert chances[Move.MENDED][0, 1, 0] == 0.125
 

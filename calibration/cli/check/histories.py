@@ -24,13 +24,12 @@ from calibration.cli.check.options import (
     option,
     publish,
 )
-from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
 from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of
 from calibration.reports.report import REPORTS
-from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 
 #: Indices of single histories or of means over few are wrong.

@@ -9,9 +9,9 @@ from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from typer.models import OptionInfo
 
-from calibration.cli.requests import Reader, Request, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, Request, whole
 from calibration.reports.report import Pictures, Report, folder_problems, write_report
-from scenarios.arguments import MOST_SEED, MOST_WORKERS
+from scenarios.run import MOST_SEED
 from simulation.errors import listed, nearest
 from simulation.schema import refuse
 

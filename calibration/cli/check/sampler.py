@@ -20,7 +20,7 @@ from calibration.cli.check.options import (
     option,
     publish,
 )
-from calibration.cli.requests import DrawsFile, as_typed, command, whole
+from calibration.cli.requests import MOST_WORKERS, DrawsFile, as_typed, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
@@ -28,7 +28,6 @@ from calibration.fit.population import RANK_EFFORTS, RECORD_EFFORTS, Chains, Eff
 from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of
 from calibration.reports.report import REPORTS
-from scenarios.arguments import MOST_WORKERS
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
 

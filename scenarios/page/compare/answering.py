@@ -1,4 +1,4 @@
-"""Questions of one visitor, answered in a thread so that the page goes on; a new one drops the one before."""
+"""Questions of one visitor, answered in a thread so that the page goes on; the latest only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ from simulation.errors import LilliputError
 
 @dataclass(frozen=True)
 class Standing:
-    """How a question stands: the one being answered, histories come in, the latest answer, what went wrong.
+    """How a question stands: what is being answered, how far, the latest answer, trouble.
 
-    ``turn`` counts what has been told, so that nothing old is shown over something new.
+    ``turn`` counts the changes, so that nothing old is shown over something new.
     """
 
     running: Question | None = None
@@ -29,7 +29,7 @@ class Standing:
 
 
 class Answering:
-    """Answers the questions of one visitor, the latest only; ``show`` is told how it stands."""
+    """Answers the questions of one visitor, the latest only; ``show`` takes how it stands."""
 
     def __init__(self, material: Material, show: Callable[[Standing], None]) -> None:
         self._material = material
@@ -42,16 +42,16 @@ class Answering:
         """Drop the question before, if it is still being answered, and answer this one."""
         self.leave()
         self._stop = stopped = Event()
-        self._tell(stopped, running=question, done=0, trouble=None)
+        self._change(stopped, running=question, done=0, trouble=None)
         Thread(target=self._answer, args=(question, stopped), daemon=True).start()
 
     def cancel(self) -> None:
         """Drop the question that is being answered; what has been answered stays."""
         self.leave()
-        self._tell(Event(), running=None, done=0)
+        self._change(Event(), running=None, done=0)
 
     def leave(self) -> None:
-        """Let the thread end; nothing more is told by it."""
+        """Let the thread end; it changes nothing any more."""
         with self._lock:
             self._stop.set()
 
@@ -62,26 +62,26 @@ class Answering:
                 question,
                 material.simulated,
                 material.documented.breaks,
-                lambda done: self._tell(stopped, done=done),
+                lambda done: self._change(stopped, done=done),
                 stopped.is_set,
             ):
-                self._tell(stopped, answer=answer)
-            self._tell(stopped, running=None)
+                self._change(stopped, answer=answer)
+            self._change(stopped, running=None)
         except Stopped:
             pass
         except Exception as error:
             if not isinstance(error, LilliputError):
                 logger.exception("a comparison failed")
-            self._tell(stopped, running=None, trouble=error)
+            self._change(stopped, running=None, trouble=error)
 
-    def _tell(self, stopped: Event, **changes: Any) -> None:
+    def _change(self, stopped: Event, **changes: Any) -> None:
         with self._lock:
             if stopped.is_set():
                 return
-            self._standing = told = replace(self._standing, **changes, turn=self._standing.turn + 1)
-        self._show(
-            told
-        )  # without the lock: drawing takes time, and whoever asks meanwhile must not wait for it
+            turn = self._standing.turn + 1
+            self._standing = latest = replace(self._standing, **changes, turn=turn)
+        # Without the lock: drawing takes time, and whoever asks meanwhile must not wait for it.
+        self._show(latest)
 
 
 def use_answering() -> tuple[Standing, Answering]:
@@ -89,8 +89,8 @@ def use_answering() -> tuple[Standing, Answering]:
     material = use_material()
     standing, set_standing = solara.use_state(Standing())
 
-    def show(told: Standing) -> None:
-        set_standing(lambda shown: told if told.turn > shown.turn else shown)
+    def show(latest: Standing) -> None:
+        set_standing(lambda shown: latest if latest.turn > shown.turn else shown)
 
     answering: Answering = solara.use_memo(lambda: Answering(material, show), [])
     solara.use_effect(lambda: answering.leave, [])

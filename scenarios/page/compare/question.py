@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import pandas as pd
 from pydantic import BeforeValidator
 
-from scenarios.charts.compare import SERIES_WORDS, Fan, fan_of
-from scenarios.comparison.compare import Comparison, Reading, columns_of, compare, reading_of
+from scenarios.charts.compare import Fan, fan_of
+from scenarios.columns import stem_of
+from scenarios.comparison.compare import compare
+from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
+from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import DocumentedBreak
 from scenarios.files import LONGEST_HORIZON, catalogue
-from scenarios.outcomes import NEVER, PAIR_NAMES, YEARS
+from scenarios.outcomes import PAIR_NAMES, YEARS
 from scenarios.page.history import MOST_SEED
 from scenarios.page.material import Material
 from scenarios.page.parts.view import View, one_of, read_whole, whole, written_as
@@ -65,9 +68,10 @@ class Question(View):
 
 @dataclass(frozen=True)
 class Answer:
-    """A comparison over as many histories as have come in, with the fans of both branches by series.
+    """A comparison over the histories that have come in, with the fans of both branches by series.
 
-    ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon in both branches.
+    ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon
+    in both branches.
     """
 
     question: Question
@@ -81,20 +85,17 @@ class Answer:
         return self.comparison.histories == self.question.histories
 
 
-#: Told how many histories have come in.
-Told = Callable[[int], None]
-
-
 def answers_to(
     question: Question,
     simulated: Simulated,
     breaks: Sequence[DocumentedBreak] = (),
-    told: Told = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Answer]:
     """Answers to a question: one over the first thousand histories, the last over all of them.
 
-    Raises ``ScenarioError`` if the scenarios cannot be compared, ``Stopped`` when the visitor has had enough.
+    ``progress`` takes how many histories have come in. Raises ``ScenarioError`` if the scenarios
+    cannot be compared, ``Stopped`` when the visitor has had enough.
     """
     reading = question.reading()
     columns = shown_columns(question.pair, reading)
@@ -106,10 +107,10 @@ def answers_to(
     for _, blocks in simulated.histories(
         scenarios, question.histories, question.seed, last_year, stopped
     ):
-        for held, block in zip(branches, blocks, strict=True):
-            held.append(part_of(block, columns))
+        for branch, block in zip(branches, blocks, strict=True):
+            branch.append(part_of(block, columns))
         done += len(blocks[0])
-        told(done)
+        progress(done)
         if stages and done >= stages[0]:
             stages.pop(0)
             yield answer_of(question, reading, branches, columns, breaks)
@@ -118,7 +119,7 @@ def answers_to(
 
 def shown_columns(pair: str, reading: Reading) -> list[str]:
     """The columns that a comparison reads, and the years before it for the fans."""
-    stem = pair.replace("-", "_")
+    stem = stem_of(pair)
     years = range(YEARS[0], year_of(reading.last_quarter) + 1)
     before = [f"{stem}_{series}_{year}" for series in SERIES_WORDS for year in years]
     return list(dict.fromkeys([*columns_of(reading, (pair,)), *before]))
@@ -132,27 +133,15 @@ def answer_of(
     breaks: Sequence[DocumentedBreak],
 ) -> Answer:
     """The answer over some histories of both branches."""
-    factual, counterfactual = (table_of(blocks, columns) for blocks in branches)
-    (comparison,) = compare(reading, factual, counterfactual, (question.pair,), breaks)
-    fans = {
-        series: (
-            fan_of(factual, question.pair, series),
-            fan_of(counterfactual, question.pair, series),
-        )
-        for series in SERIES_WORDS
+    one, other = (table_of(blocks, columns) for blocks in branches)
+    pair = question.pair
+    (comparison,) = compare(reading, one, other, (pair,), breaks)
+    fans = {name: (fan_of(one, pair, name), fan_of(other, pair, name)) for name in SERIES_WORDS}
+    quarter = f"{stem_of(pair)}_quarter"
+    months = {each: date_of(each) for each in range(reading.last_quarter + 1)}
+    dates = {
+        scenario.name: table[quarter].map(months).fillna("")
+        for scenario, table in ((reading.factual, one), (reading.scenario, other))
     }
-    return Answer(question, comparison, fans, _breaks(question, reading, factual, counterfactual))
-
-
-def _breaks(
-    question: Question, reading: Reading, factual: pd.DataFrame, counterfactual: pd.DataFrame
-) -> pd.DataFrame:
-    """The month of the break of every history in both branches; empty where none falls within what is read."""
-    column = f"{question.pair.replace('-', '_')}_quarter"
-    months = {NEVER: ""} | {
-        quarter: date_of(quarter) for quarter in range(reading.last_quarter + 1)
-    }
-    told: dict[str, Any] = {"replicate": factual["replicate"], "draw": factual["draw"]}
-    for name, table in ((reading.factual.name, factual), (reading.scenario.name, counterfactual)):
-        told[name] = table[column].map(months).fillna("")
-    return pd.DataFrame(told).sort_values("replicate", ignore_index=True)
+    histories = one[["replicate", "draw"]].assign(**dates)
+    return Answer(question, comparison, fans, histories.sort_values("replicate", ignore_index=True))

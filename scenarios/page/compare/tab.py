@@ -6,18 +6,21 @@ from typing import Any
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.comparison.rows import comparison_rows
-from scenarios.comparison.tables import first_month, last_month
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing, use_answering
-from scenarios.page.compare.pictures import AnswerPicture, pictures_of
-from scenarios.page.compare.question import NUMBERS, Answer, Question
+from scenarios.page.compare.question import (
+    NUMBERS,
+    Answer,
+    Question,
+)
 from scenarios.page.compare.view import (
+    AnswerPicture,
     breaks_csv,
+    number_rows,
     numbers_csv,
+    pictures_of,
     scenario_file,
-    source_words,
 )
 from scenarios.page.history import MOST_SEED, SHOWN_PAIRS
 from scenarios.page.material import use_material
@@ -26,6 +29,7 @@ from scenarios.page.parts.picture import Picture, drawn_together, use_look
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import Download, TakeAway, use_view
+from scenarios.report.words import cited
 from simulation.errors import LilliputError
 
 _COLUMNS = (
@@ -39,7 +43,7 @@ _COLUMNS = (
 
 @solara.component
 def Compare() -> None:
-    """Two scenarios on the same shocks: what is asked, how far the answer has come, and the answer."""
+    """Two scenarios on the same shocks: what is asked, how far the answer is, and the answer."""
     question = use_view("/compare", Question)
     standing, answering = use_answering()
     solara.use_effect(lambda: answering.ask(question.value), [])
@@ -131,7 +135,8 @@ def Asking(
                     years,
                     least=1,
                     most=LONGEST_HORIZON,
-                    hint="Counted from the first intervention; the scenario's own horizon unless changed",
+                    hint="Counted from the first intervention; "
+                    "the scenario's own horizon unless changed",
                 ),
                 Field(
                     "histories",
@@ -187,28 +192,25 @@ def Shown(answer: Answer, asked_now: bool) -> None:
     """An answer: the scenario, the survival curves, the numbers and the fans."""
     comparison, question = answer.comparison, answer.question
     material, look = use_material(), use_look()
-    told = [question, comparison.histories]
-    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), told)
-    drawn = solara.use_memo(
+    version = [question, comparison.histories]
+    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), version)
+    svgs = solara.use_memo(
         lambda: drawn_together([each.drawing for each in pictures], look, material.simulated),
-        [*told, look.name],
+        [*version, look.name],
     )
     with solara.Div(classes=["lp-two"]):
         About(answer, asked_now)
-        ReadyPicture(pictures[0], drawn[0])
+        ReadyPicture(pictures[0], svgs[0])
     Table(
-        f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, {comparison.draws:,} draws, "
-        f"seed {question.seed}",
+        f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, "
+        f"{comparison.draws:,} draws, seed {question.seed}",
         _COLUMNS,
-        [
-            {"id": row.key, **{column.key: getattr(row, column.key) for column in _COLUMNS}}
-            for row in comparison_rows(comparison)
-        ],
+        number_rows(comparison),
     )
     with v.Html(
         tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}
     ):
-        for picture, svg in zip(pictures[1:], drawn[1:], strict=True):
+        for picture, svg in zip(pictures[1:], svgs[1:], strict=True):
             ReadyPicture(picture, svg)
 
 
@@ -220,17 +222,15 @@ def ReadyPicture(picture: AnswerPicture, svg: str) -> None:
 
 @solara.component
 def About(answer: Answer, asked_now: bool) -> None:
-    """The antecedent of the scenario, where it is documented, over what years it is read, and what must be known."""
+    """The scenario: its antecedent and source, how it is read, and what must be known."""
     material = use_material()
     question, reading = answer.question, answer.comparison.reading
-    titles = {key: str(source.get("title", key)) for key, source in material.sources.items()}
+    read = f"{reading.first_month} to {reading.last_month}, a horizon of {reading.years} years"
+    page = catalogue()[question.scenario].page
     facts = [
-        *(("Changed", told) for told in reading.antecedents),
-        ("Source", source_words(question.scenario, titles)),
-        (
-            "Read",
-            f"{first_month(reading)} to {last_month(reading)}, a horizon of {reading.years} years",
-        ),
+        *(("Changed", text) for text in reading.antecedents),
+        ("Source", cited(reading.scenario, page, material.sources)),
+        ("Read", read),
         ("Left out", reading.scenario.left_out),
         ("Draws", f"{material.draws.id} ({material.draws.kind})"),
     ]
@@ -243,15 +243,16 @@ def About(answer: Answer, asked_now: bool) -> None:
             )
         if not answer.finished:
             solara.Text(
-                f"The first {answer.comparison.histories:,} histories; {question.histories:,} were asked for.",
+                f"The first {answer.comparison.histories:,} histories; "
+                f"{question.histories:,} were asked for.",
                 classes=["lp-stale"],
             )
         v.Html(tag="p", children=[reading.scenario.question])
         with v.Html(tag="dl", class_="lp-facts"):
-            for name, told in facts:
-                if told:
+            for name, text in facts:
+                if text:
                     v.Html(tag="dt", children=[name])
-                    v.Html(tag="dd", children=[told])
+                    v.Html(tag="dd", children=[text])
             for flag in reading.flags:
                 v.Html(tag="dt", class_="lp-flag", children=["Take care"])
                 v.Html(tag="dd", class_="lp-flag", children=[flag])

@@ -1,77 +1,109 @@
-"""The files that can be taken away of the tab Compare."""
+"""An answer as the tab Compare shows it: numbers, pictures, and files to be taken away."""
 
-import csv
-import io
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from scenarios.comparison.compare import Comparison
-from scenarios.comparison.rows import comparison_rows
+from scenarios.charts.compare import fan_figure, survival_figure
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import (
+    QUANTITIES,
+    SERIES_WORDS,
+    Number,
+    numbers_of,
+    table_of,
+)
+from scenarios.documented import Documented
 from scenarios.files import catalogue
 from scenarios.page.compare.question import Answer, Question
+from scenarios.page.history import SHOWN_PAIRS
+from scenarios.page.parts.picture import Drawing
+
+
+@dataclass(frozen=True)
+class AnswerPicture:
+    """A picture of an answer: the name of its files, what it shows in words, and what draws it."""
+
+    name: str
+    words: str
+    drawing: Drawing
+
+
+def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
+    """The survival curves; then support, strain and aid in both branches, on one scale."""
+    question, comparison = answer.question, answer.comparison
+    names, words = (question.factual, question.scenario), SHOWN_PAIRS[question.pair]
+    pictures = [
+        AnswerPicture(
+            f"{question.scenario}-{question.pair}-survival",
+            f"Still unbroken after the intervention: {words}, {names[1]} beside {names[0]}; "
+            "the table beneath has the numbers",
+            partial(survival_figure, comparison, breaks=documented.breaks),
+        )
+    ]
+    for series, fans in answer.fans.items():
+        branch = partial(
+            fan_figure,
+            pair=question.pair,
+            series=series,
+            reading=comparison.reading,
+            top=max(fan.top for fan in fans),
+            documented=documented,
+        )
+        for name, fan, counterfactual in zip(names, fans, (False, True), strict=True):
+            title = f"{SERIES_WORDS[series][0]} of {words}, {name}: median and ranges over "
+            pictures.append(
+                AnswerPicture(
+                    f"{name}-{question.pair}-{series}",
+                    f"{title}{fan.histories:,} histories",
+                    partial(branch, fan, counterfactual=counterfactual),
+                )
+            )
+    return pictures
+
+
+def number_rows(comparison: Comparison) -> list[dict[str, str]]:
+    """Every number of a comparison but the yearly ones: name, meaning, value, spread, halving."""
+    return [_row(number) for number in numbers_of(comparison).values()]
+
+
+def _row(number: Number) -> dict[str, str]:
+    quantity, unit = QUANTITIES[number.quantity], number.unit
+    ranges = f"; {quantity.range}: {number.range}" if number.range != "-" else ""
+    return {
+        "id": number.quantity,
+        "name": quantity.name,
+        "meaning": quantity.meaning + ranges,
+        "value": "–" if number.value is None else f"{number.text} {unit.name}",
+        "spread": "" if number.spread is None else unit.size(number.spread),
+        "halving": number.halved_by if number.error else "",
+    }
 
 
 def numbers_csv(comparison: Comparison) -> bytes:
-    """Every number of a comparison as CSV: the probabilities and dates first, then the yearly differences."""
-    rows: list[Sequence[object]] = [
-        ("number", "year", "value", "error", "spread", "halving_histories", "meaning")
-    ]
-    for row in comparison_rows(comparison):
-        held = row.estimate
-        rows.append(
-            (
-                row.key,
-                "",
-                held.value,
-                held.error,
-                held.spread,
-                held.halving,
-                f"{row.name}: {row.meaning}",
-            )
-        )
-    for yearly in comparison.yearly:
-        held = yearly.difference
-        meaning = f"counterfactual less factual; factual mean {yearly.factual:.6g}"
-        rows.append(
-            (
-                f"{yearly.series}_difference",
-                yearly.year,
-                held.value,
-                held.error,
-                held.spread,
-                held.halving,
-                meaning,
-            )
-        )
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8")
+    """Every number of a comparison as CSV: the probabilities and dates, then the yearly ones."""
+    table = table_of([comparison])
+    meanings = {key: f"{each.name}: {each.meaning}" for key, each in QUANTITIES.items()}
+    table["meaning"] = table["quantity"].map(meanings).fillna("counterfactual less factual")
+    names = {"quantity": "number", "halving": "halving_histories"}
+    text: str = table.rename(columns=names).to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")
 
 
 def breaks_csv(answer: Answer) -> bytes:
-    """The month of the break of every history in both branches as CSV; empty where it does not break in time."""
+    """The month of the break of every history in both branches; empty where it does not break."""
     return answer.breaks.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def scenario_file(question: Question, draws_id: str) -> bytes:
-    """The file of the counterfactual, with the commands that make the same comparison in its first lines."""
+    """The file of the counterfactual, headed by the commands that make the same comparison."""
     horizon = f" --horizon {question.years}" if question.years else ""
-    event = f"lilliput compare twins --factual {question.factual} --event {question.pair}{horizon}"
-    head = [
-        f"The page compared this scenario with {question.factual}, on the draws {draws_id}. The same numbers come from",
-        f"  lilliput batch {question.factual} {question.scenario} --replicates {question.histories}"
-        f" --seed {question.seed} --out twins",
-        f"  {event}",
-    ]
+    head = f"""\
+# The page compared this scenario with {question.factual}, on the draws {draws_id}. \
+The same numbers come from
+#   lilliput batch {question.factual} {question.scenario} --replicates {question.histories} \
+--seed {question.seed} --out twins
+#   lilliput compare twins --factual {question.factual} --event {question.pair}{horizon}
+
+"""
     text = catalogue()[question.scenario].path.read_text(encoding="utf-8")
-    return ("".join(f"# {line}\n" for line in head) + "\n" + text).encode("utf-8")
-
-
-def source_words(name: str, sources: dict[str, str]) -> str:
-    """Where the alternative of a scenario is documented: source, page and lines; empty if it has none."""
-    file = catalogue()[name]
-    if not file.scenario.source:
-        return ""
-    parts = [sources.get(file.scenario.source, file.scenario.source)]
-    parts += [f"page {file.page}".replace(";", ", ")] if file.page else []
-    parts += [f"lines {file.scenario.lines}".replace(";", ", ")] if file.scenario.lines else []
-    return ", ".join(parts)
+    return (head + text).encode("utf-8")

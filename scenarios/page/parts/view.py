@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from scenarios.arguments import whole_number
+from scenarios.console import whole_number
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import LinkRefusal, use_guard
 from simulation.errors import Problem, unknown
@@ -59,7 +59,7 @@ class View(BaseModel):
         What is wrong is left out, so that its default stands.
         """
         pairs = parse_qsl(search or "", keep_blank_values=True)
-        values, problems = cls.parted(dict(pairs), material)
+        values, problems = cls.split_values(dict(pairs), material)
         problems += [
             Problem(WHERE, key, value, "each key once")
             for place, (key, value) in enumerate(pairs)
@@ -73,14 +73,14 @@ class View(BaseModel):
                 ), problems
             except ValidationError as error:
                 details = error.errors()
-                found = zip(problems_of(error, WHERE, names=names), details, strict=True)
+                complaints = zip(problems_of(error, WHERE, names=names), details, strict=True)
                 # what the link does not have can only be a default that follows from what is wrong
-                problems += [problem for problem, each in found if each["loc"][0] in values]
+                problems += [problem for problem, each in complaints if each["loc"][0] in values]
                 wrong = {each["loc"][0] for each in details}
                 values = {key: value for key, value in values.items() if key not in wrong}
 
     @classmethod
-    def parted(
+    def split_values(
         cls, values: dict[str, str], material: Material | None
     ) -> tuple[dict[str, Any], list[Problem]]:
         """Values of a link of which one key holds several, taken apart, and what is wrong there."""
@@ -148,21 +148,21 @@ def refused(problem: Problem) -> PydanticCustomError:
     return PydanticCustomError("link", "not allowed", context)
 
 
-Shown = TypeVar("Shown", bound=View)
+AnyView = TypeVar("AnyView", bound=View)
 
 
 def use_view(
-    path: str, kind: type[Shown], opened: Callable[[Shown], Shown] = lambda view: view
-) -> solara.Reactive[Shown]:
+    path: str, kind: type[AnyView], adjust: Callable[[AnyView], AnyView] = lambda view: view
+) -> solara.Reactive[AnyView]:
     """The view of a tab, at first that of its link; what is wrong with the link is said above it.
 
-    ``path`` is the address of the tab, which follows the view; ``opened`` may change the view that
+    ``path`` is the address of the tab, which follows the view; ``adjust`` may change the view that
     the link asks for.
     """
     material = use_material()
     search = solara.use_router().search
-    asked, problems = solara.use_memo(lambda: kind.from_query(search, material), [])
-    view = solara.use_reactive(solara.use_memo(lambda: opened(asked), []))
+    linked, problems = solara.use_memo(lambda: kind.from_query(search, material), [])
+    view = solara.use_reactive(solara.use_memo(lambda: adjust(linked), []))
     refusals, set_refusals = solara.use_state(problems)
     left = solara.use_context(queries_context)
     if left is not None:

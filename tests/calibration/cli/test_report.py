@@ -1,4 +1,4 @@
-"""``lilliput report``: after a batch and a comparison without arguments, and one message for every mistake."""
+"""``lilliput report``: after a batch and a comparison, and one message for every mistake."""
 
 import inspect
 from collections.abc import Callable

@@ -16,7 +16,7 @@ from calibration.cli.run import run
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, headline_breaks
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.arguments import whole_number
+from scenarios.console import whole_number
 from scenarios.draws import write_draws
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES

@@ -40,7 +40,20 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 @pytest.mark.parametrize("host", ["no such host", "203.0.113.7"])
 def test_an_address_that_is_not_this_machines_is_refused(host: str) -> None:
     with pytest.raises(LilliputError, match="an address of this machine"):
-        listening(ServeRequest.read(host=host, port="0"))
+        listening(ServeRequest.read(host=host, port="0", allow_remote=True))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "203.0.113.7"])
+def test_other_machines_are_let_in_on_purpose_only(host: str) -> None:
+    with pytest.raises(LilliputError, match="--allow-remote") as refused:
+        ServeRequest.read(host=host, port="x")
+    assert [problem.key for problem in refused.value.problems] == ["--port", "--host"]
+    assert ServeRequest.read(host=host, allow_remote=True).allow_remote
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_this_machine_needs_no_leave(host: str) -> None:
+    assert not ServeRequest.read(host=host).allow_remote
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

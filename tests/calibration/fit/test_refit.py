@@ -168,7 +168,8 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     found = added(
         mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1
     )
-    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation of 0.04.
+    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation
+    # of 0.04.
     assert found.evidence == pytest.approx(1.0, abs=0.25)
     assert 0.02 < found.error < 0.15
     assert found.left_out.mean == pytest.approx(1.5)

@@ -166,8 +166,9 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
 
 @pytest.mark.statistical
 def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
-    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is estimated here; four such
-    # errors and 0.25 for the sampler (over four standard deviations of repeated fits) fail about once in 10,000 runs.
+    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is
+    # estimated here; four such errors and 0.25 for the sampler (over four standard deviations of
+    # repeated fits) fail about once in 10,000 runs.
     small = replace(
         record,
         figures=(

@@ -1,4 +1,4 @@
-"""Batches on a real Dask cluster, scheduler and workers in processes of their own: the same bytes, whatever dies."""
+"""Batches on a real Dask cluster, in processes of its own: the same bytes, whatever dies."""
 
 import json
 import os
@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[3]
 REPLICATES, CHUNK = 512, 64
 FILES = 16
 DASK = "from dask.__main__ import main; main()"
-#: Workers that cannot take part: one without lilliput, one on a machine that does not see the folder.
+#: Workers that cannot take part: one without lilliput, one on a machine that does not see the
+#: folder.
 BARE = "import sys; sys.modules['scenarios'] = None; "
 BLIND = """
 import sys
@@ -41,7 +42,7 @@ sys.addaudithook(unseen)
 
 
 class Machines:
-    """Processes of a cluster and the commands that use it, all on this machine, and all ended in the end."""
+    """Processes of a cluster and the commands that use it, on this machine, ended in the end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -237,7 +238,7 @@ def test_terms_name_everything_that_keeps_a_worker_from_taking_part(tmp_path: Pa
 
 
 def test_nothing_is_written_for_a_batch_that_has_ended(draws: Draws, tmp_path: Path) -> None:
-    """A worker that goes on after its batch was cut short must not write into the batch that came after it."""
+    """A worker that goes on after its batch was cut short must not write into the next batch."""
     batch = Batch((scenario_named("historical"),), draws, 4, 1, 4)
     check = Terms(tmp_path, ".probe", {}).check_probe
     with pytest.raises(ScenarioError, match="is not there"):

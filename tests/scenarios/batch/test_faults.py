@@ -1,4 +1,4 @@
-"""Batches that are cut short for real: killed, out of disk, a worker dead; each resumes to the same bytes."""
+"""Batches cut short for real: killed, out of disk, a worker dead; all resume to the same bytes."""
 
 import os
 import resource
@@ -60,7 +60,7 @@ class Started:
         return self.process.returncode, told
 
     def workers(self) -> list[int]:
-        """The process numbers of the workers, without the process that keeps count of shared resources."""
+        """The process numbers of the workers, without that which counts shared resources."""
         children = (
             Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         )
@@ -151,7 +151,7 @@ def test_a_worker_killed_is_said_and_resumed(
 
 @pytest.fixture
 def small_disk(tmp_path: Path, undisturbed: dict[str, bytes]) -> Iterator[Path | None]:
-    """A disk of its own with room for about half of the batch, or none where disks cannot be mounted."""
+    """A disk of its own with room for about half of the batch, if one can be mounted."""
     place = tmp_path / "disk"
     place.mkdir()
     size = sum(map(len, undisturbed.values())) // 2
@@ -174,7 +174,7 @@ def test_a_full_disk_is_said_and_resumed(
     undisturbed: dict[str, bytes],
     small_disk: Path | None,
 ) -> None:
-    """The disk is really full where one can be mounted; elsewhere the system refuses to let a file grow."""
+    """The disk is really full where one can be mounted; elsewhere no file may grow."""
     if small_disk is None:
         out, prepare, least = tmp_path / "batch", _no_large_files, 0
     else:
@@ -214,7 +214,7 @@ def test_two_batches_into_one_folder_are_refused_while_the_first_is_alive(
 
 
 def heed_ctrl_c() -> None:
-    """Undo what a shell does to its background jobs: they ignore Ctrl-C, and so does whatever they start."""
+    """Undo what a shell does to its background jobs: they and what they start ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -233,13 +233,13 @@ def test_ctrl_c_leaves_a_batch_that_resumes(
 
 
 def test_a_script_that_its_workers_run_again_ends_with_a_message(tmp_path: Path) -> None:
-    """Without ``if __name__ == "__main__":`` the workers die at once; their parent must not wait for them."""
+    """Without ``if __name__ == "__main__":`` workers die at once; their parent must not wait."""
     script = tmp_path / "script.py"
     script.write_text(
         "from pathlib import Path\n"
-        "from scenarios import batch, draws, files\n"
-        "one = [files.scenario_named('historical')]\n"
-        "batch.run_batch(one, draws.read_draws(), 8, 1, Path('b'), workers=2, chunk=2)\n"
+        "from scenarios import read_draws, run_batch, scenario_named\n"
+        "one = [scenario_named('historical')]\n"
+        "run_batch(one, read_draws(), 8, 1, Path('b'), workers=2, chunk=2)\n"
     )
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
     ended = subprocess.run(

@@ -1,4 +1,4 @@
-"""A batch on disk: what its files hold, who can read them, and that a file is there whole or not at all."""
+"""A batch on disk: what its files hold, who can read them, and that they are whole."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Figures of one history show its numbers, in light and dark, and draw the same bytes twice."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from scenarios.charts.explore import (
     regard_timeline,
     strain_timeline,
 )
-from scenarios.charts.look import DARK, LIGHT, Look, png_of, svg_of
+from scenarios.charts.look import DARK, LIGHT, Look, png_of, svg_of, write_figure
 from scenarios.charts.marks import decimal_year
 from scenarios.charts.network import network_figure
 from scenarios.documented import Documented, DocumentedAid, DocumentedEvent
@@ -180,3 +181,14 @@ def test_a_click_finds_the_quarter_under_it(history: History) -> None:
         assert quarter_at(float(within)) == quarter
     assert quarter_at(0.05) is None
     assert quarter_at(0.999) is None
+
+
+def test_what_decides_a_picture_is_written_into_its_files(history: History, tmp_path: Path) -> None:
+    settings = {"scenario": "historical", "seed": 1}
+    for place in (tmp_path / "one", tmp_path / "two"):
+        place.mkdir()
+        write_figure(FIGURES["aid"](history, LIGHT), place, "aid", settings)
+    for ending in ("png", "svg"):
+        first, second = (tmp_path / place / f"aid.{ending}" for place in ("one", "two"))
+        assert b"scenario: historical; seed: 1" in first.read_bytes()
+        assert first.read_bytes() == second.read_bytes()

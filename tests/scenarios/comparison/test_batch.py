@@ -9,10 +9,16 @@ import pytest
 from scenarios.batch.manifest import MANIFEST
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import read_manifest
-from scenarios.comparison.batch import compare_batch, read_histories, readings_of, scenarios_of
-from scenarios.comparison.compare import compare, reading_of
-from scenarios.comparison.conditional_compare import compare_given, draws_problems
-from scenarios.comparison.histories import simulate_histories
+from scenarios.comparison.batch import (
+    compare_batch,
+    compare_given,
+    question_of,
+    read_histories,
+    scenarios_of,
+)
+from scenarios.comparison.compare import compare
+from scenarios.comparison.histories import draws_problems, simulate_histories
+from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
@@ -165,9 +171,9 @@ def test_scenarios_come_from_the_manifest_and_for_older_batches_from_the_catalog
 def test_the_conditional_comparison_of_a_batch(batch: Path, draws: Draws) -> None:
     found = compare_given(batch, "1955-12", MOVES, draws, candidates=4, years=2)
     assert len(found.comparisons) == 2 * len(PAIR_NAMES)
-    assert found.given is not None
-    assert (found.given.until, found.given.candidates) == ("1955-12", 4)
-    assert 0.25 <= found.given.effective_share <= 1
+    assert found.given_record is not None
+    assert (found.given_record.until, found.given_record.candidates) == ("1955-12", 4)
+    assert 0.25 <= found.given_record.effective_share <= 1
     by_pair = {(each.reading.scenario.name, each.pair): each for each in found.comparisons}
     assert by_pair["my-own", "albania-yugoslavia"].at_risk.value == 1.0, "no break is on record"
     again = compare_given(batch, "1955-12", MOVES, draws, candidates=4, years=2, only=[OWN.name])
@@ -193,7 +199,8 @@ def test_a_record_that_goes_on_after_an_intervention_is_refused(batch: Path, dra
 
 
 def test_the_readings_of_a_batch_are_its_scenarios_own_horizons(batch: Path) -> None:
-    manifest, readings = readings_of(batch)
+    request, manifest, readings = question_of(batch, {})
+    assert request.pairs == PAIR_NAMES
     assert manifest["replicates"] == 50
     assert [(r.scenario.name, r.years) for r in readings] == [
         (OTHER.name, OTHER.horizon),

@@ -1,4 +1,4 @@
-"""Comparisons: small tables of twins by hand, counterfactuals without effect, and what always holds."""
+"""Comparisons: twins by hand, counterfactuals without effect, and what always holds."""
 
 import math
 from dataclasses import replace
@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.comparison.compare import Comparison, Fates, Reading, columns_of, compare, reading_of
+from scenarios.comparison.compare import compare
 from scenarios.comparison.estimates import NOTHING, Estimate
 from scenarios.comparison.histories import simulate_histories
+from scenarios.comparison.reading import Comparison, Fates, Reading, columns_of, reading_of
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -79,7 +80,8 @@ def values(fates: Fates) -> list[float | None]:
     ]
 
 
-#: Ten histories: broken before, avoided twice, delayed, brought forward, brought about, unchanged four times.
+#: Ten histories: broken before, avoided twice, delayed, brought forward, brought about, unchanged
+#: four times.
 FACTUAL = [19, 20, 27, 22, 25, 28, 23, 24, NEVER, 40]
 COUNTERFACTUAL = [19, 28, NEVER, 27, 23, 26, 23, 24, NEVER, 50]
 
@@ -91,7 +93,8 @@ def test_ten_histories_by_hand():
     assert found.counterfactual_broken.value == pytest.approx(5 / 9)
     assert values(found.fates) == pytest.approx([2 / 9, 2 / 9, 1 / 9, 4 / 9])
     assert found.fates.brought_about.value == pytest.approx(1 / 9)
-    # The dates of those at risk in order: 20 22 23 24 25 (1951 Q2) ...; 23 23 24 26 27 (1951 Q4) ...
+    # The dates of those at risk in order: 20 22 23 24 25 (1951 Q2) ...; 23 23 24 26 27 (1951 Q4)
+    # ...
     assert (found.factual_median, found.counterfactual_median) == ("1951-05", "1951-11")
     # shifts in quarters: avoided twice, 5, -2, brought about, 0, 0
     assert found.shift.median.value == 0.0
@@ -106,7 +109,7 @@ def test_ten_histories_by_hand():
 
 def test_probabilities_of_causation_by_hand():
     found = compared(FACTUAL, COUNTERFACTUAL)
-    # Of 9 at risk 6 break, 5 in the counterfactual; 2 of the 6 are spared, and so are 2 of the 4 unbroken.
+    # Of 9 at risk 6 break, 5 in the counterfactual; 2 of the 6 are spared, and 2 of the 4 unbroken.
     assert found.necessity.value.value == pytest.approx(2 / 6)
     assert (found.necessity.low, found.necessity.high) == pytest.approx((1 / 6, 4 / 6))
     assert found.sufficiency.value.value == pytest.approx(2 / 4)
@@ -138,7 +141,7 @@ def test_yearly_differences_by_hand():
 
 
 def test_a_counterfactual_without_effect_is_exactly_its_twin(draws: Draws):
-    """Ordering what happened anyway changes nothing, so neither does any number: exactly, not nearly."""
+    """Ordering what happened anyway changes no number: exactly, not nearly."""
     vain = Leadership(
         start="1957-01", end="1964-09", reason="r", country="ussr", spell="ussr-khrushchev"
     )

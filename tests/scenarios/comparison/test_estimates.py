@@ -1,4 +1,4 @@
-"""Estimates: means by hand, errors draw by draw that are as large as they say, spread and halving."""
+"""Estimates: means by hand, errors as large as they say, spread and halving."""
 
 import math
 
@@ -19,13 +19,14 @@ from scenarios.comparison.estimates import (
 
 
 def test_a_mean_by_hand():
-    # residuals by draw: -0.5 and 0.5; error^2 = 2 / 1 x (0.25 + 0.25) / 16; nothing between draws beyond what is within
+    # residuals by draw: -0.5 and 0.5; error^2 = 2 / 1 x (0.25 + 0.25) / 16; nothing between draws
+    # beyond what is within
     found = averaged([0, 1, 1, 1], Clusters([7, 7, 3, 3]))
     assert (found.value, found.error, found.spread, found.halving) == (0.75, 0.25, 0.0, 16)
 
 
 def test_histories_that_only_their_draws_tell_apart():
-    """Three draws with values 0, 3 and 6, four histories each: more histories would not help, more draws would."""
+    """Draws with values 0, 3, 6, four histories each: only more draws would help."""
     found = averaged(np.repeat([0.0, 3.0, 6.0], 4), Clusters(np.repeat([0, 1, 2], 4)))
     assert found.value == 3.0
     assert found.spread == pytest.approx(3.0)
@@ -52,7 +53,7 @@ def test_one_history_has_no_error():
 
 
 def test_half_way_between_draws_and_shocks():
-    """The error at the replicates that are said to halve it, from the formula with spread and noise within draws."""
+    """The error at the replicates that are said to halve it, from spread and noise within draws."""
     generator = np.random.default_rng(3)
     draws = np.repeat(np.arange(50), 4)
     clusters = Clusters(draws)
@@ -67,7 +68,8 @@ def test_half_way_between_draws_and_shocks():
 
 
 def test_a_mean_among_some_histories_by_hand():
-    # among the last two, mean 2; residuals 0, 0, -2, 2 (over a share of a half); error^2 = 4 / 3 x 8 / 16
+    # among the last two, mean 2; residuals 0, 0, -2, 2 (over a share of a half); error^2 = 4 / 3 x
+    # 8 / 16
     found = averaged([9.0, 9.0, 1.0, 3.0], Clusters([0, 1, 2, 3]), [False, False, True, True])
     assert found.value == 2.0
     assert found.error == pytest.approx(math.sqrt(4 / 3 * 8 / 16))
@@ -96,10 +98,11 @@ def test_a_median_that_most_histories_share_has_no_error():
 
 @pytest.mark.statistical
 def test_errors_are_as_large_as_they_say():
-    """Mean squared z of 400 repetitions, 60 draws of 5 histories each, half of the noise between draws.
+    """Mean squared z of 400 repetitions, 60 draws of 5 histories, half of the noise between draws.
 
-    z is about normal, so the mean of its square has a standard error of sqrt(2 / 400) = 0.07; 5 of them on either side
-    of one (and a bias of a few per cent with 60 draws) are passed by chance less than once in 10,000 times.
+    z is about normal, so the mean of its square has a standard error of sqrt(2 / 400) = 0.07; 5 of
+    them on either side of one (and a bias of a few per cent with 60 draws) are passed by chance
+    less than once in 10,000 times.
     """
     generator = np.random.default_rng(11)
     draws = np.tile(np.arange(60), 5)
@@ -118,7 +121,7 @@ def test_errors_are_as_large_as_they_say():
 
 @pytest.mark.statistical
 def test_the_error_of_a_median_is_as_large_as_it_says():
-    """As above for the median of 300 normal values, whose true value is 0; false alarms below one in 10,000."""
+    """As above for the median of 300 normal values around 0; false alarms below 1 in 10,000."""
     generator = np.random.default_rng(12)
     clusters, everyone = Clusters(np.arange(300)), np.ones(300, bool)
     scores = []

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scenarios.comparison.estimates import NOTHING, Clusters
-from scenarios.comparison.survival import durations, survival
+from scenarios.comparison.estimates import NOTHING, Clusters, durations, survival
 
 
 def test_times_by_hand():

@@ -9,8 +9,8 @@ from typing import Any
 
 from scenarios.page import explore, history, record, simulated
 from scenarios.page.calibration import tab as calibration
-from scenarios.page.compare import pictures as compare_pictures
 from scenarios.page.compare import question as comparing
+from scenarios.page.compare import view as compare_view
 
 SECRET = "secret inner state"
 #: Choices that fail: the quarter of a map, seeds, a pair, how few rows, a parameter.
@@ -26,7 +26,7 @@ def failing(carried_out: Callable[..., Any], wrong: Callable[..., bool]) -> Call
     return tried
 
 
-BLOCK, FAN = simulated.simulated_block, compare_pictures.fan_figure
+BLOCK, FAN = simulated.simulated_block, compare_view.fan_figure
 
 
 def dying_block(parameters: Any, scenarios: Any, seed: int, *rest: Any) -> Any:
@@ -48,7 +48,7 @@ def main() -> None:
     from calibration.cli.serve import serve
 
     simulated.simulated_block = dying_block
-    compare_pictures.fan_figure = failing_fan
+    compare_view.fan_figure = failing_fan
     explore.network_figure = failing(
         explore.network_figure, lambda _, quarter, __: quarter == QUARTER
     )

@@ -1,4 +1,4 @@
-"""The tab Compare: simulated and remembered histories, answers, links and files; then all of it in a real browser."""
+"""The tab Compare: histories, answers, links and files; then all of it in a real browser."""
 
 import csv
 import io
@@ -22,16 +22,20 @@ from playwright.sync_api import expect
 from calibration.evidence.record import documented_record
 from scenarios.charts.compare import Fan, fan_figure, fan_of
 from scenarios.charts.look import DARK, LIGHT
-from scenarios.comparison.compare import Comparison, compare
+from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import simulate_histories
-from scenarios.comparison.rows import ComparisonRow, comparison_rows
+from scenarios.comparison.reading import Comparison
 from scenarios.draws import parameters_for, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.page import simulated
-from scenarios.page.compare.pictures import pictures_of
-from scenarios.page.compare.question import Answer, Question, answers_to, shown_columns
-from scenarios.page.compare.view import scenario_file
+from scenarios.page.compare.question import (
+    Answer,
+    Question,
+    answers_to,
+    shown_columns,
+)
+from scenarios.page.compare.view import number_rows, pictures_of, scenario_file
 from scenarios.page.parts.picture import drawn_svg, drawn_together
 from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
 from simulation.dates import year_of
@@ -239,17 +243,14 @@ def test_the_scenario_file_is_the_one_of_the_catalogue_with_commands_that_exist(
     assert tomllib.loads(text)["name"] == QUESTION.scenario
     commands = re.findall(r"^#   lilliput (.*)$", text, re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["batch", "compare"]
-    known = subprocess.run(
-        [sys.executable, "-m", "calibration.cli.main", "batch", *commands[0].split()[1:3], "--replicates", "2",
-         "--seed", "5", "--out", str(tmp_path / "twins"), "--workers", "1"],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert known.returncode == 0, known.stderr
-    compared = subprocess.run(
-        [sys.executable, "-m", "calibration.cli.main", "compare", str(tmp_path / "twins"), *commands[1].split()[2:]],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert compared.returncode == 0, compared.stderr
+    lilliput, folder = [sys.executable, "-m", "calibration.cli.main"], str(tmp_path / "twins")
+    few = ["--replicates", "2", "--seed", "5", "--out", folder, "--workers", "1"]
+    for arguments in (
+        ["batch", *commands[0].split()[1:3], *few],
+        ["compare", folder, *commands[1].split()[2:]],
+    ):
+        done = subprocess.run([*lilliput, *arguments], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
 
 def test_two_scenarios_that_are_the_same_cannot_be_asked_about() -> None:
@@ -279,21 +280,19 @@ def shown_rows(reader: Any) -> list[list[str]]:
     return [list(map(str, row)) for row in found]
 
 
-def told(row: ComparisonRow) -> list[str]:
-    return [row.name, row.meaning, row.value, row.spread, row.halving]
-
-
 def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
     visitor: Arrive, direct: Comparison
 ) -> None:
     reader = visitor()
     open_compare(reader, LINK)
-    assert shown_rows(reader) == [told(row) for row in comparison_rows(direct)]
+    expected = number_rows(direct)
+    keys = ("name", "meaning", "value", "spread", "halving")
+    assert shown_rows(reader) == [[row[key] for key in keys] for row in expected]
     about = reader.page.get_by_role("region", name="The scenario")
     for words in (
         "Twentieth Congress",
-        "lines 960-966",
-        "page 30",
+        "lines 960–966",
+        "pp. 30–31",
         "1956-01 to 1963-12",
         "Take care",
     ):

@@ -1,6 +1,7 @@
 """The gate before the page: what it lets through, and what it refuses."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def answer(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(gate(scope, receive, send))
+    with ThreadPoolExecutor(1) as thread:  # the browser tests have a loop of their own in this one
+        thread.submit(asyncio.run, gate(scope, receive, send)).result()
     return sent, behind.asked
 
 

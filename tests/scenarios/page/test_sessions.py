@@ -16,6 +16,20 @@ PATIENCE_EACH = 2.5
 LEFT_SHARE, LEFT_MB = 0.5, 40.0
 
 
+#: The page as ever, but for the count of visitors, which the gate shows to nobody.
+COUNTED = (
+    "-c",
+    "from scenarios.page import gate; gate.CLOSED = ('/_solara/',)\n"
+    "from calibration.cli.main import main; main(['serve', '--port', '0'])",
+)
+
+
+@pytest.fixture
+def server(start: Any) -> Iterator[Any]:
+    with start(*COUNTED) as running:
+        yield running
+
+
 @pytest.fixture
 def crowd(server: Any, browser: Browser) -> Iterator[Callable[[int], list[Page]]]:
     """Lets some visitors come, each with a session of their own."""

@@ -1,4 +1,4 @@
-"""A report: the numbers of the comparison in page and tables, one file without addresses, whole or not at all."""
+"""A report: the numbers of the comparison, one file without addresses, whole or not at all."""
 
 import html
 import json
@@ -19,15 +19,15 @@ from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.batch.run import run_batch
 from scenarios.charts.look import LIGHT
 from scenarios.comparison.batch import compare_batch
-from scenarios.comparison.compare import Comparison
-from scenarios.comparison.tables import as_object, per_cent
+from scenarios.comparison.output import as_object
+from scenarios.comparison.reading import Comparison
+from scenarios.comparison.table import numbers_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
 from scenarios.report import write as report_files
 from scenarios.report.gather import Report, ReportMaterial, ReportRequest, pair_asked, report_on
-from scenarios.report.pictures import pictures
-from scenarios.report.svg import COLOURS, Letters
+from scenarios.report.pictures import COLOURS, Letters, pictures
 from scenarios.report.write import folder_of, report_problems, write_report
 from simulation.interventions import HISTORICAL
 
@@ -123,9 +123,8 @@ def test_numbers_are_those_of_the_comparison(
         chosen = chosen_of(report, entry["scenario"])
         numbers = entry["pairs"][chosen.pair]
         assert chosen.fates.avoided.value == numbers["fates"]["avoided"]["value"]
-        assert (
-            f"the break is avoided within the horizon in {per_cent(chosen.fates.avoided)} %" in text
-        )
+        avoided = numbers_of(chosen)["avoided"].text
+        assert f"the break is avoided within the horizon in {avoided} %" in text
 
 
 def test_the_table_holds_every_scenario(report: Report, html_page: str) -> None:
@@ -133,15 +132,10 @@ def test_the_table_holds_every_scenario(report: Report, html_page: str) -> None:
     overview = html_page[html_page.index('id="all"') : html_page.index('id="reading"')]
     text = Told(overview).text
     for chapter in report.chapters:
-        fates = chapter.chosen.fates
+        numbers = numbers_of(chapter.chosen)
         assert html.escape(chapter.reading.scenario.question, quote=False) in overview
-        for estimate in (
-            fates.avoided,
-            fates.brought_forward,
-            fates.delayed,
-            chapter.chosen.necessity.value,
-        ):
-            assert per_cent(estimate) in text
+        for key in ("avoided", "brought_forward", "delayed", "necessity"):
+            assert numbers[key].text in text
 
 
 def test_a_chapter_tells_what_is_asked_changed_and_cited(html_page: str) -> None:
@@ -200,7 +194,7 @@ def test_every_link_leads_somewhere_and_every_figure_is_told(html_page: str) -> 
 
 def test_tables_and_figures_lie_beside_it(report: Report, written: Path) -> None:
     folder = folder_of(written)
-    for name in ("scenarios", "breaks", "yearly", "survival", "fans", "grievances"):
+    for name in ("scenarios", "breaks", "numbers", "yearly", "survival", "fans", "grievances"):
         assert len(pd.read_csv(folder / f"{name}.csv")) > 0
     drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
     assert drawn == {path.stem for path in (folder / "figures").glob("*.png")}
@@ -232,8 +226,8 @@ def test_the_same_batch_gives_the_same_report(
 def test_histories_given_the_record_are_told_as_such(batch: Path, material: ReportMaterial) -> None:
     request = ReportRequest(only=NAMES[:1], pairs=("albania-china",), until="1966-12")
     given = report_on(batch, material, request)
-    assert given.compared.given is not None
-    assert given.compared.given.until == "1966-12"
+    assert given.compared.given_record is not None
+    assert given.compared.given_record.until == "1966-12"
     chapter = given.chapters[0]
     assert chapter.chosen.at_risk.value == 1  # on record the pair is allied
     assert chapter.grievances.share > 0

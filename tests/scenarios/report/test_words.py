@@ -1,22 +1,20 @@
 """The words of a report: dates, citations, shares, shifts and changes as they are read."""
 
-import math
+from dataclasses import replace
 
 import pytest
 
 from calibration.evidence.lines import sources
-from scenarios.comparison.compare import Causation, Shift
-from scenarios.comparison.estimates import NOTHING, Estimate
+from scenarios.comparison.table import UNITS, Number
 from scenarios.files import catalogue, scenario_named
 from scenarios.report.words import (
     both,
-    bounds,
     change_in_words,
     cited,
     dates_in_words,
     month_in_words,
+    quoted,
     share,
-    shift_range,
     source_in_full,
     typeset,
 )
@@ -43,14 +41,12 @@ def test_dates_within_a_text() -> None:
 
 def test_pairs_numbers_and_ranges() -> None:
     assert both("albania-ussr") == "Albania and the USSR"
-    assert share(Estimate(0.642, 0.015)).replace("\N{NO-BREAK SPACE}", " ") == "64.2 ± 1.5 %"
-    assert share(NOTHING) == "no history"
+    number = Number("s", "albania-ussr", "avoided", None, UNITS["share"], 0.642, 0.015, None, None)
+    assert share(number).replace("\N{NO-BREAK SPACE}", " ") == "64.2 ± 1.5 %"
+    assert share(replace(number, value=None, error=None)) == "no history"
     assert typeset("-0.25") == "−0.25"
     assert typeset("-") == "–"
-    assert shift_range(Shift(NOTHING, -0.25, math.inf)) == "−0.25 to avoided"
-    assert shift_range(Shift(NOTHING, math.inf, math.inf)) == "avoided"
-    assert bounds(Causation(NOTHING, 0.474, 1.0)) == "47–100"
-    assert bounds(Causation(NOTHING, None, None)) == "–"
+    assert quoted("-0.25 to avoided") == "−0.25 to “avoided”"
 
 
 def test_citations() -> None:

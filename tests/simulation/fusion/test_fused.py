@@ -1,4 +1,4 @@
-"""Rules in fewer passes give what the rules give, to the last bit; without Numba there is nothing but the rules."""
+"""Fused rules give what the rules give, to the last bit; without Numba there are only rules."""
 
 import subprocess
 import sys
@@ -10,11 +10,9 @@ import numba
 import numpy as np
 import pytest
 
-from simulation import arrays
+from simulation import arrays, fusion
 from simulation.ensemble import simulate
-from simulation.fusion import marks as fused
-from simulation.fusion import plan
-from simulation.fusion.marks import FUSED_FROM, fusing, recorded
+from simulation.fusion import FUSED_FROM, fusing, plan, recorded
 from simulation.interventions import HISTORICAL, Absence, Pledge, Scenario
 from simulation.parameters import default_parameters, keywords_of
 from simulation.rules import goodwill, perception
@@ -35,9 +33,9 @@ SCRIPT = """
 import hashlib, sys
 if {blocked}:
     sys.modules["numba"] = None
-from simulation.fusion import marks as fused
+from simulation import fusion
 if {blocked}:
-    fused.find_spec = lambda name: None
+    fusion.find_spec = lambda name: None
 from simulation.ensemble import simulate
 from simulation.parameters import default_parameters
 kept = simulate(default_parameters({replicates}), seed=4, quarters=40, keep={kept}).arrays
@@ -85,7 +83,7 @@ def test_every_quantity_is_the_same_in_fewer_passes(monkeypatch, drawn_parameter
     )
     parameters = drawn_parameters(70, 21)
     plain = simulate(parameters, scenario, seed=3, first_replicate=33, keep=KEPT)
-    monkeypatch.setattr(fused, "FUSED_FROM", 70)
+    monkeypatch.setattr(fusion, "FUSED_FROM", 70)
     fast = simulate(parameters, scenario, seed=3, first_replicate=33, keep=KEPT)
     for name in KEPT:
         assert np.array_equal(plain.arrays[name], fast.arrays[name]), name
@@ -94,12 +92,20 @@ def test_every_quantity_is_the_same_in_fewer_passes(monkeypatch, drawn_parameter
 
 
 def test_rules_are_fused_only_meanwhile():
-    assert not fused._fused_for.get()
+    @fusion.fused
+    def doubled(values):
+        return values + values
+
+    few, many = np.ones((4, 4, FUSED_FROM - 1)), np.ones((4, 4, FUSED_FROM))
     with pytest.raises(ZeroDivisionError), fusing(FUSED_FROM):
         1 / 0  # noqa: B018
-    assert not fused._fused_for.get()
+    doubled(many)
     with fusing(FUSED_FROM - 1):
-        assert not fused._fused_for.get()
+        doubled(few)
+    assert not doubled.plans
+    with fusing(FUSED_FROM):
+        assert np.array_equal(doubled(many), many + many)
+    assert "t0 = (a0[i, j, r] + a0[i, j, r])" in doubled.plans[FUSED_FROM].source
 
 
 def pairs(number: int) -> np.ndarray:
@@ -134,7 +140,7 @@ def stage(nearness, attention, goodwill, pressure, absent):
 
 
 def test_a_stage_is_carried_out_with_its_rules_in_it():
-    """The threats, their sum for each client, and what of it is not the patron's: three loops, others' pairs zero."""
+    """The threats, their sum for each client, and what of it is not the patron's: three loops."""
     given = (pairs(1), pairs(2), pairs(3), np.ones((4, 1)))
     carried_out = recorded(stage, (*given, ((0, 1),)), {}).plan()
     assert len(loops_of(carried_out)) == 3
@@ -205,7 +211,7 @@ def test_compiled_functions_are_kept_nowhere_if_no_folder_can_be_written_to(monk
 def test_one_history_beside_a_large_ensemble_in_another_thread_is_carried_out_plainly():
     """The page steps single histories while ensembles run in other threads of the same process."""
     alone = simulate(default_parameters(1), seed=5, quarters=24, keep=("strain",)).arrays["strain"]
-    with fused.fusing(fused.FUSED_FROM), ThreadPoolExecutor(1) as apart:
+    with fusion.fusing(fusion.FUSED_FROM), ThreadPoolExecutor(1) as apart:
         beside = apart.submit(
             simulate, default_parameters(1), seed=5, quarters=24, keep=("strain",)
         ).result()

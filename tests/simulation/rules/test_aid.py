@@ -1,4 +1,4 @@
-"""The rules of aid, each worked out by hand, with the directions in which it moves and its limits."""
+"""The rules of aid, worked out by hand, with directions and limits."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The rules of goodwill, each worked out by hand, with the directions in which it moves and its limits."""
+"""The rules of goodwill, worked out by hand, with directions and limits."""
 
 import pytest
 

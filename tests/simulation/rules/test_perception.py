@@ -1,4 +1,4 @@
-"""The rules of perception, each worked out by hand, with the directions in which it moves and its limits."""
+"""The rules of perception, worked out by hand, with directions and limits."""
 
 import math
 

@@ -1,7 +1,8 @@
-"""Comparisons on the screen and as JSON: words for what is infinite, missing, unaffected or limited by the draws."""
+"""Comparisons on the screen, as JSON and as a table: what is infinite, missing or unaffected."""
 
 import json
 import math
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -9,20 +10,18 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from scenarios.comparison.batch import BatchComparison, Given
-from scenarios.comparison.compare import Comparison, columns_of, compare, reading_of
-from scenarios.comparison.estimates import NOTHING, Estimate
-from scenarios.comparison.tables import (
+from scenarios.comparison.batch import BatchComparison, GivenRecord
+from scenarios.comparison.compare import compare
+from scenarios.comparison.output import (
     as_object,
-    halving_words,
+    halving_in_words,
     heading,
-    in_years,
-    per_cent,
-    plain,
     scenario_heading,
     tables_of,
     yearly_table,
 )
+from scenarios.comparison.reading import Comparison, columns_of, reading_of
+from scenarios.comparison.table import QUANTITIES, UNITS, numbers_of, plain, table_of
 from scenarios.files import scenario_named
 from simulation.interventions import HISTORICAL
 
@@ -62,18 +61,24 @@ SAME = compared([START + 2, -1], [START + 2, -1])
 
 
 def test_numbers_in_words() -> None:
-    assert per_cent(Estimate(0.305, 0.0123)) == "30.5 ± 1.2"
-    assert per_cent(Estimate(1.0, 0.0)) == "100.0"
-    assert per_cent(NOTHING) == in_years(NOTHING) == "-"
-    assert in_years(Estimate(-0.25, 0.1)) == "-0.25 ± 0.10"
-    assert in_years(Estimate(math.inf)) == "avoided"
+    number = replace(numbers_of(AVOIDED)["avoided"], value=0.305, error=0.0123)
+    assert number.text == "30.5 ± 1.2"
+    assert replace(number, value=1.0, error=0.0).text == "100.0"
+    assert replace(number, error=0.0001).text == "30.5 ± <0.1"
+    assert replace(number, value=None, error=None).text == "-"
+    shift = replace(number, unit=UNITS["shift"])
+    assert replace(shift, value=-0.25, error=0.1).text == "-0.25 ± 0.10"
+    assert replace(shift, value=math.inf, error=None).text == "avoided"
+    assert replace(shift, low=-0.25, high=math.inf).range == "-0.25 to avoided"
+    assert replace(shift, low=math.inf, high=math.inf).range == "avoided"
+    assert replace(shift, low=None, high=None).range == "-"
     assert plain((math.inf, -math.inf, 1.5, None)) == ["avoided", "new", 1.5, None]
 
 
 def test_the_tables_show_what_is_affected_and_name_the_rest() -> None:
     said = shown(*tables_of([AVOIDED]))
     assert "50.0 ± 28.9" in said  # two of four avoided: sqrt(1/4 / 3)
-    assert "66.7 ± 31.4 [66.7-100.0]" in said  # of three; sqrt(4 / 3 x 2 / 3 x 16 / 9 / 16)
+    assert "66.7 ± 31.4 [66.7 to 100.0]" in said  # of three; sqrt(4 / 3 x 2 / 3 x 16 / 9 / 16)
     assert "16 replicates would halve the errors" in said
     assert "Broken in every history before the intervention: albania-china" in shown(
         *tables_of([BEFORE])
@@ -87,9 +92,10 @@ def test_errors_that_only_draws_would_halve_are_said_to_be_so() -> None:
     """Two draws, in one of which every break is avoided and in the other none."""
     dates = [START + 1, START + 1] * 4
     found = compared(dates, [-1, START + 1] * 4, draws=2)
-    assert halving_words([found]) == "only more parameter draws would halve the errors"
-    assert halving_words([SAME]) != ""
-    assert halving_words([BEFORE]) == ""
+    only_draws = "only more parameter draws would halve the errors"
+    assert halving_in_words([numbers_of(found)]) == only_draws
+    assert halving_in_words([numbers_of(SAME)]) != ""
+    assert halving_in_words([numbers_of(BEFORE)]) == ""
 
 
 def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> None:
@@ -100,21 +106,41 @@ def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> Non
     assert "Read from 1971-07 to 1976-06, horizon 5 years" in said
     plainly = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,))
     assert "8 histories, seed 7, 4 parameter draws some (prior)" in shown(*heading(plainly))
-    given = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), Given("1971-06", 16, 0.5))
+    given = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5))
     assert "up to 1971-06: 16 candidates a history, effective share 50%" in shown(*heading(given))
 
 
 def test_years_are_told_one_by_one() -> None:
     said = shown(yearly_table(AVOIDED))
     assert all(said.count(str(year)) == 3 for year in range(1971, 1977))
-    assert "delivered (million USD a year)" in said
+    assert "Aid delivered (million US$ a year)" in said
 
 
 def test_the_object_is_plain_json() -> None:
-    held = as_object(BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), Given("1971-06", 16, 0.5)))
+    held = as_object(
+        BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5))
+    )
     assert json.loads(json.dumps(held, allow_nan=False)) == held
     entry = held["comparisons"][0]["pairs"]["albania-china"]
     assert entry["shift"]["median"]["value"] == "avoided"
     assert entry["fates"]["avoided"]["value"] == pytest.approx(0.5)
     assert held["given_record"]["effective_share"] == 0.5
     assert "scenarios" not in held["batch"]
+
+
+def test_the_table_has_one_row_a_quantity_and_year_with_the_numbers_of_the_object() -> None:
+    table = table_of((AVOIDED, SAME))
+    assert len(table) == 2 * (len(QUANTITIES) + 3 * 6)
+    assert not table.duplicated(["quantity", "year", "value"]).all()
+    held = plain(AVOIDED)
+    rows = table[: len(table) // 2].set_index("quantity")
+    assert rows.loc["avoided", "value"] == held["fates"]["avoided"]["value"]
+    assert rows.loc["necessity", ["value", "low", "high"]].tolist() == [
+        held["necessity"]["value"]["value"],
+        held["necessity"]["low"],
+        held["necessity"]["high"],
+    ]
+    assert rows.loc["median_shift", "value"] == math.inf
+    assert rows.loc["avoided", "halving"] == 16
+    assert rows.loc["support_difference", "year"].tolist() == list(range(1971, 1977))
+    assert set(rows["unit"]) == {unit.name for unit in UNITS.values()}

@@ -1,4 +1,4 @@
-"""Conditional histories: the right filtered states, the same however cut, twins until the intervention."""
+"""Conditional histories: the right states, the same however cut, twins until the change."""
 
 from dataclasses import fields
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.comparison.conditional import (
+from scenarios.comparison.histories import (
     abduced,
     choices,
     chosen,
@@ -27,7 +27,8 @@ from simulation.trajectory import MoveTable
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
 NEAR = (YUGOSLAVIA, ALBANIA)
-#: Slopes and thresholds under which moves are likely, so that free histories that fit a record are many.
+#: Slopes and thresholds under which moves are likely, so that free histories that fit a record are
+#: many.
 RESTLESS = {
     "dispute_slope": 6.0,
     "dispute_threshold": 0.6,
@@ -96,7 +97,7 @@ def free(restless: Draws) -> dict[str, np.ndarray]:
 
 
 def traits(arrays: dict[str, np.ndarray], rows: np.ndarray) -> list[np.ndarray]:
-    """What is compared: strain and fatigue when the record ends, the date of the quarrel, and the later status."""
+    """What is compared: strain and fatigue at the record's end, the quarrel, the later status."""
     strain, fatigue = (arrays[name][UNTIL - 1, rows] for name in ("strain", "fatigue"))
     quarrel = (arrays["move"][:UNTIL] == Move.ESTRANGED).argmax(axis=0)[rows].astype(float)
     status = arrays["status"][LATER - 1, rows]
@@ -130,10 +131,11 @@ def test_the_choice_is_addressed_by_replicate():
     ],
 )
 def test_filtered_states_are_those_of_the_free_histories_that_fit_the_record(restless, free, moves):
-    """Brute force: of 30,000 free histories those that happen to make the recorded moves, against abduction.
+    """Brute force: of 30,000 free histories those that make the recorded moves, against abduction.
 
-    Differences of 5 standard errors: 1e-6 for each trait, below 2e-5 for all. With 32 candidates the bias of choosing
-    among them is far below that; candidates taken as they come would fail (asserted last).
+    Differences of 5 standard errors: 1e-6 for each trait, below 2e-5 for all. With 32 candidates
+    the bias of choosing among them is far below that; candidates taken as they come would fail
+    (asserted last).
     """
     made = free["move"][:UNTIL]
     fits = (made != Move.STAY).sum(axis=0) == len(moves)
@@ -224,7 +226,7 @@ def test_twins_are_the_same_until_the_intervention_and_no_further(draws: Draws):
 
 
 def test_without_a_record_and_with_one_candidate_histories_are_the_usual_ones(draws: Draws):
-    """Nothing on record before 1945 Q2 and one quarter of silence: from then on the same shocks and states."""
+    """Nothing on record before 1945 Q2, one quarter of silence: then the same states."""
     course = abduced(draws, [], 1, seed=3, first_replicate=0, replicates=20, candidates=1).course
     parameters = parameters_for(draws, 0, 20)
     usual = continued(

@@ -1,0 +1,161 @@
+"""How far two coders agree on the drivers: the table in use beside a second, blind coding.
+
+The second coder had the codebook (``simulation/drivers/CODEBOOK.md``) and the sources, and saw neither
+the first coding nor the model nor its results. Their spells stand in ``coding/drivers.csv`` beside this
+file. Agreement is measured month by month with Krippendorff's alpha for values on a scale: 1 is perfect
+agreement, 0 what chance would give; below 0.667 a coding is usually called unreliable.
+Source: Krippendorff 2019.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.arrays import Array
+from simulation.countries import COUNTRIES, Country, country_named
+from simulation.dates import FIRST_YEAR, QUARTERS
+from simulation.drivers import CHINA_ENTERS, DRIVER_FILES, DRIVERS, proximity_table, read_driver
+from simulation.parameters import parameter_table
+
+SECOND_CODING = Path(__file__).parent / "coding" / "drivers.csv"
+#: What is coded in the spells of leaderships.
+LEADERSHIP = ("line", "hierarchy")
+PROXIMITY = "proximity"
+#: Below this alpha a coding is usually called unreliable. Source: Krippendorff 2019.
+RELIABLE = 0.667
+#: Cuts so many months apart count as one.
+NEAR_MONTHS = 3
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Codings:
+    """One driver as two coders have it: values in [0, 1], and the range that the second would defend.
+
+    All arrays have shape (units, series): months and countries, or one unit and all pairs; NaN where
+    there is nothing to code, as for China before it enters.
+    """
+
+    driver: str
+    series: tuple[str, ...]
+    first: Array
+    second: Array
+    low: Array
+    high: Array
+
+    @property
+    def alpha(self) -> float:
+        """Krippendorff's alpha of the two codings, values taken as on a scale."""
+        import krippendorff  # the extra ``calibration`` brings it
+
+        values = np.stack([self.first.ravel(), self.second.ravel()])
+        coded = ~np.isnan(values).any(axis=0)
+        return float(krippendorff.alpha(values[:, coded], level_of_measurement="interval"))
+
+    @property
+    def distance(self) -> float:
+        """The mean distance between the two values."""
+        return float(np.nanmean(np.abs(self.first - self.second)))
+
+    @property
+    def inside(self) -> float:
+        """The share of units in which the first value lies within the second coder's range."""
+        coded = ~np.isnan(self.first + self.low)
+        within = (self.first >= self.low) & (self.first <= self.high)
+        return float(within[coded].mean())
+
+    @property
+    def cuts(self) -> tuple[int, int, int]:
+        """The cuts of the first coding, those of the second, and those of the first that they share.
+
+        A cut is shared if the second coding has one within three months, in the same series.
+        """
+        first, second = _cuts(self.first), _cuts(self.second)
+        near = np.zeros_like(second)
+        for month, place in zip(*np.nonzero(second), strict=True):
+            near[max(month - NEAR_MONTHS, 0) : month + NEAR_MONTHS + 1, place] = True
+        return int(first.sum()), int(second.sum()), int((first & near).sum())
+
+
+def _cuts(values: Array) -> NDArray[np.bool_]:
+    """In which units a value differs from the one before, (units - 1, series)."""
+    return np.asarray(np.nan_to_num(np.diff(values, axis=0)) != 0)
+
+
+def codings() -> tuple[Codings, ...]:
+    """Every driver that is a matter of judgement, as both coders have it."""
+    with SECOND_CODING.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    countries = tuple(country.key for country in Country)
+    leaderships = [
+        Codings(
+            name,
+            countries,
+            monthly(read_driver("leadership"), _centre_of(name)),
+            *_second(rows, "leadership", "" if name == "line" else f"{name}_"),
+        )
+        for name in LEADERSHIP
+    ]
+    others = [
+        Codings(
+            driver,
+            countries,
+            monthly(read_driver(DRIVER_FILES[driver]), _column("value"), elsewhere=0.0),
+            *_second(rows, DRIVER_FILES[driver]),
+        )
+        for driver in DRIVERS
+    ]
+    return (*leaderships, *others, _proximity(rows))
+
+
+def _proximity(rows: Iterable[Row]) -> Codings:
+    pairs = [(a, b) for a in Country for b in Country if a < b]
+    second = {
+        (row["country"], row["with_or_leader"]): row for row in rows if row["table"] == PROXIMITY
+    }
+    coded = (
+        np.array([[float(second[a.key, b.key][column]) for a, b in pairs]])
+        for column in ("value", "low", "high")
+    )
+    first = np.array([[proximity_table()[a, b, 0] for a, b in pairs]])
+    return Codings(PROXIMITY, tuple(f"{a.key}-{b.key}" for a, b in pairs), first, *coded)
+
+
+def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float = np.nan) -> Array:
+    """The value of each month and country, shape (months, C), from rows with a first and last month.
+
+    ``elsewhere`` is the value of months of which no row speaks; China has none before it enters.
+    """
+    values = np.full((QUARTERS * 3, COUNTRIES), elsewhere)
+    for row in rows:
+        values[_month(row["from"]) : _month(row["to"]) + 1, country_named(row["country"])] = value(
+            row
+        )
+    values[: CHINA_ENTERS * 3, Country.CHINA] = np.nan
+    return values
+
+
+def _column(name: str) -> Callable[[Row], float]:
+    """The number in a column."""
+    return lambda row: float(row[name])
+
+
+def _centre_of(name: str) -> Callable[[Row], float]:
+    """The centre of the prior of the parameter that a column names."""
+    return lambda row: parameter_table()[row[name]].default
+
+
+def _second(rows: Iterable[Row], table: str, prefix: str = "") -> Iterable[Array]:
+    """Value, low and high of a driver as the second coder has it, each (months, C)."""
+    own = [row for row in rows if row["table"] == table]
+    for column in ("value", "low", "high"):
+        yield monthly(own, _column(prefix + column))
+
+
+def _month(date: str) -> int:
+    return (int(date[:4]) - FIRST_YEAR) * 12 + int(date[5:7]) - 1

@@ -1,0 +1,164 @@
+"""Comparisons as tables to be read on a screen, and as one object for other programs."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from rich.markup import escape
+from rich.table import Table
+
+from scenarios.comparison.batch import BatchComparison
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import (
+    QUANTITIES,
+    SERIES_WORDS,
+    UNITS,
+    YEARLY_HEADS,
+    Number,
+    halving_of,
+    numbers_of,
+    plain,
+    yearly_numbers,
+)
+from scenarios.console import plain_table
+
+#: The tables of one row a pair, by the words of ``quantities.csv``.
+_TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
+#: Letters in a line of a table's head, at most.
+_HEAD = 14
+
+
+def as_object(compared: BatchComparison) -> dict[str, Any]:
+    """All comparisons as one object of plain values: an entry a scenario, and in it one a pair.
+
+    An infinite shift is the word avoided or new; what no history bears on is null.
+    """
+    manifest = compared.manifest
+    return {
+        "factual": compared.factual.name,
+        "given_record": plain(compared.given_record),
+        "batch": {key: manifest[key] for key in manifest if key != "scenarios"},
+        "comparisons": [
+            {**reading_entry(reading), "pairs": {each.pair: _pair_entry(each) for each in group}}
+            for reading, group in by_reading(compared.comparisons)
+        ],
+    }
+
+
+def by_reading(comparisons: Sequence[Comparison]) -> Iterator[tuple[Reading, list[Comparison]]]:
+    """The comparisons of each counterfactual in turn."""
+    for reading, group in groupby(comparisons, key=lambda each: each.reading):
+        yield reading, list(group)
+
+
+def reading_entry(reading: Reading) -> dict[str, Any]:
+    """What a scenario asks, cites and leaves out, and how it is read."""
+    scenario = reading.scenario
+    return {
+        "scenario": scenario.name,
+        "question": scenario.question,
+        "antecedents": list(reading.antecedents),
+        "source": scenario.source,
+        "lines": scenario.lines,
+        "left_out": scenario.left_out,
+        "from": reading.first_month,
+        "to": reading.last_month,
+        "horizon_years": reading.years,
+        "years_read": reading.length,
+        "flags": list(reading.flags),
+    }
+
+
+def _pair_entry(comparison: Comparison) -> dict[str, Any]:
+    named = ("reading", "pair")
+    return {key: plain(value) for key, value in vars(comparison).items() if key not in named}
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, each on one line; firm spaces stay as they are."""
+    parts = re.split(r"\n\s*\n", text)
+    return [re.sub(r"[ \n]+", " ", part).strip(" \n") for part in parts if part.strip()]
+
+
+@cache
+def _templates() -> Any:
+    environment = Environment(
+        loader=PackageLoader("scenarios.comparison", ""),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["escaped"] = escape
+    return environment.get_template("heading.txt.j2").module
+
+
+def heading(compared: BatchComparison) -> list[str]:
+    """What is compared: how many histories, on what draws, given what of the record."""
+    text: str = _templates().comparison(compared, compared.manifest["draws"], compared.given_record)
+    return paragraphs(text)
+
+
+def scenario_heading(reading: Reading) -> list[str]:
+    """The antecedent of a counterfactual, where it is documented, its horizon and its flags."""
+    cited = f"{reading.scenario.source} {reading.scenario.lines}".strip()
+    return paragraphs(_templates().scenario(reading, cited))
+
+
+def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
+    """The tables of one counterfactual: fates and dates of the breaks; last, what is not shown."""
+    broken = [each.pair for each in comparisons if not each.at_risk.value]
+    same = [each.pair for each in comparisons if each.fates.unchanged.value == 1]
+    affected = [
+        numbers_of(each)
+        for each in comparisons
+        if each.pair not in broken and each.pair not in same
+    ]
+    parts: list[Table | str] = []
+    if affected:
+        parts += [pairs_table(title, table, affected) for table, title in _TABLES.items()]
+    if broken:
+        parts.append(f"Broken in every history before the intervention: {', '.join(broken)}")
+    if same:
+        parts.append(f"Break unchanged in every history within the horizon: {', '.join(same)}")
+    if affected:
+        parts.append(halving_in_words(affected))
+    return parts
+
+
+def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -> Table:
+    """The numbers of a table of several pairs, one row a pair, each with its error and range."""
+    quantities = [each for each in QUANTITIES.values() if each.table == table]
+    units = {UNITS[each.unit].name for each in quantities}
+    heads = [each.head.replace(" [", "\n[") for each in quantities]
+    if len(units) == 1:
+        title = f"{title} ({units.pop()})"
+        heads = [each.name.lower() for each in quantities]
+    lines = [[textwrap.fill(line, _HEAD) for line in head.split("\n")] for head in heads]
+    columns = [escape("\n".join(each)) for each in lines]
+    rows = [[numbers[each.key] for each in quantities] for numbers in pairs]
+    cells = [[own[0].pair, *(escape(each.text_and_range) for each in own)] for own in rows]
+    return plain_table(["pair", *columns], cells, title=title, right=columns, whole=["pair"])
+
+
+def yearly_table(comparison: Comparison) -> Table:
+    """Support, strain and aid delivered of one pair, year by year, and the difference of twins."""
+    title = f"{comparison.pair}: counterfactual less factual, over all histories"
+    columns = ["series", *YEARLY_HEADS]
+    table = plain_table(columns, title=title, right=YEARLY_HEADS, whole=columns)
+    for quantity, numbers in groupby(yearly_numbers(comparison), key=lambda each: each.quantity):
+        table.add_section()
+        words, unit = SERIES_WORDS[quantity.removesuffix("_difference")]
+        for place, number in enumerate(numbers):
+            table.add_row("" if place else f"{words} ({unit})", *number.yearly_cells)
+    return table
+
+
+def halving_in_words(pairs: Iterable[Mapping[str, Number]]) -> str:
+    """How many replicates would halve the errors of the numbers, and where it takes more draws."""
+    halving = halving_of(number for numbers in pairs for number in numbers.values())
+    return " ".join(paragraphs(_templates().halving(halving)))

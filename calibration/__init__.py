@@ -1,1 +1,1 @@
-"""What the evidence says about the parameters: the record, its likelihood under the rules, and draws that fit it."""
+"""What the evidence says about the parameters: record, likelihood, and draws that fit it."""

@@ -1,8 +1,10 @@
-"""How far draws can be trusted: effective sizes and agreement of chains, by ArviZ, which only this module imports.
+"""How far draws can be trusted: effective sizes, resampling, agreement of chains.
 
-A fit's population stands in the order of descent: members that share an ancestor are neighbours. Read as one chain,
-it shows every doubling that resampling made and the moves have not yet undone as correlation of neighbours, so that
-ArviZ's effective size counts it. Source: Vehtari et al. 2021.
+Only this module imports ArviZ.
+
+A fit's population stands in the order of descent: members that share an ancestor are neighbours.
+Read as one chain, it shows every doubling that resampling made and the moves have not yet undone as
+correlation of neighbours, so that ArviZ's effective size counts it. Source: Vehtari et al. 2021.
 """
 
 import warnings
@@ -26,34 +28,59 @@ def arviz() -> ModuleType:
     return library
 
 
+def effective_size(log_weights: Array) -> Array:
+    """How many equal draws weighted samples are worth, over the last axis.
+
+    Formula: (sum w) ** 2 / sum w ** 2.
+    """
+    weights = np.exp(log_weights - log_weights.max(axis=-1, keepdims=True))
+    return np.asarray(weights.sum(axis=-1) ** 2 / (weights**2).sum(axis=-1))
+
+
+def systematic(weights: Array, offset: Array | float, number: int) -> NDArray[np.int64]:
+    """Which members make an evenly weighted sample of so many, by systematic resampling.
+
+    ``weights`` (samples, members) need not sum to 1; ``offset`` (samples,), within 0 to 1, is where
+    the first of the evenly spaced positions stands; of a single sample both lack that axis. Returns
+    places of members, shape (samples, number).
+    """
+    summed = np.cumsum(weights, axis=-1)
+    summed = summed / summed[..., -1:]
+    positions = (np.asarray(offset)[..., np.newaxis] + np.arange(number)) / number
+    samples = zip(np.atleast_2d(summed), np.atleast_2d(positions), strict=True)
+    chosen = np.stack([np.searchsorted(members, places) for members, places in samples])
+    return np.asarray(np.minimum(chosen, weights.shape[-1] - 1).reshape(positions.shape))
+
+
 def effective_sizes(chains: Array, kind: str = "bulk") -> Array:
     """How many independent draws the chains are worth, for each quantity.
 
-    ``chains`` has the shape (chains, draws, quantities); ``kind`` is ``bulk`` (for means) or ``tail`` (for the ends
-    of 90 % intervals). Returns shape (quantities,).
+    ``chains`` has the shape (chains, draws, quantities); ``kind`` is ``bulk`` (for means) or
+    ``tail`` (for the ends of 90 % intervals). Returns shape (quantities,).
     """
     library = arviz()
-    found = library.ess(library.convert_to_dataset({"x": chains}), method=kind)
-    return np.asarray(found["x"].to_numpy(), dtype=float)
+    sizes = library.ess(library.convert_to_dataset({"x": chains}), method=kind)
+    return np.asarray(sizes["x"].to_numpy(), dtype=float)
 
 
 def rank_rhats(chains: Array) -> Array:
     """How much chains differ among and within themselves, 1 when not at all.
 
-    ``chains`` has the shape (chains, draws, quantities); returns shape (quantities,). Formula: rank-normalised split
-    R-hat, the larger of bulk and folded.
+    ``chains`` has the shape (chains, draws, quantities); returns shape (quantities,). Formula:
+    rank-normalised split R-hat, the larger of bulk and folded.
     """
     library = arviz()
-    found = library.rhat(library.convert_to_dataset({"x": chains}), method="rank")
-    return np.asarray(found["x"].to_numpy(), dtype=float)
+    rhats = library.rhat(library.convert_to_dataset({"x": chains}), method="rank")
+    return np.asarray(rhats["x"].to_numpy(), dtype=float)
 
 
 def simultaneous_band(
     count: int, points: NDArray[np.float64], share: float = 0.95
 ) -> tuple[Array, Array]:
-    """The band in which the whole empirical distribution of so many uniform numbers lies with the stated chance.
+    """The band in which a whole empirical distribution of uniform numbers lies with a chance.
 
-    ``points`` (points,) lie in (0, 1); returns its lower and upper ends. Source: Säilynoja, Bürkner & Vehtari 2022.
+    ``count`` numbers are compared at ``points`` (points,) in (0, 1); ``share`` is the chance.
+    Returns the lower and upper ends of the band. Source: Säilynoja, Bürkner & Vehtari 2022.
     """
     arviz()
     from arviz.stats.ecdf_utils import ecdf_confidence_band

@@ -1,4 +1,4 @@
-"""Where a fit or a check comes from: date, seed, draws, fingerprints of rules and parameter table, versions, commit."""
+"""Where a fit or a check comes from: date, seed, draws, rules, table, versions, commit."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ PACKAGES = ("lilliput", "numpy", "scipy")
 
 @cache
 def rules_hash() -> str:
-    """A fingerprint of the rules: it changes when any program, number or driver of ``simulation/`` does."""
+    """A fingerprint of the rules: any program, number or driver of ``simulation/`` changes it."""
     folder = _ROOT / "simulation"
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.suffix in _RULE_FILES):
@@ -31,8 +31,8 @@ def rules_hash() -> str:
 def origin_of(*, seed: int, draws: Draws | None = None, **settings: Any) -> dict[str, Any]:
     """Everything needed to make a check again, as an object for its report.
 
-    ``draws`` are the parameter draws that were checked, if any; ``settings`` are whatever else decides the result
-    (replicates, effort, records). The date is today's, in universal time.
+    ``draws`` are the parameter draws that were checked, if any; ``settings`` are whatever else
+    decides the result (replicates, effort, records). The date is today's, in universal time.
     """
     origin: dict[str, Any] = {"date": datetime.now(UTC).date().isoformat(), "seed": seed}
     if draws is not None:

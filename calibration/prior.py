@@ -1,5 +1,7 @@
 """The prior of the parameter table, in coordinates in which it is a standard normal cloud."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -7,12 +9,14 @@ from scipy import special
 from simulation.arrays import Array
 from simulation.parameters import Parameter, Parameters, parameter_table
 
+#: Vectors of the parameters in coordinates of the prior, shape (population, parameters).
+Coordinates = NDArray[np.float64]
 #: Coordinates beyond this many standard deviations are not told apart from it.
 _FARTHEST = 8.0
 
 
 def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
-    """Centre and standardised bounds of a parameter on its normal scale (the logarithm, for a lognormal one)."""
+    """Centre and standardised bounds of a parameter on its normal (or logarithmic) scale."""
     lognormal = parameter.family == "lognormal"
     scale = np.log if lognormal else float
     centre = float(scale(parameter.default))
@@ -26,10 +30,10 @@ def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
 
 
 def values_of(parameter: Parameter, coordinates: Array) -> Array:
-    """The parameter values that belong to standard normal coordinates, by the inverse of the truncated prior.
+    """The parameter values at standard normal coordinates, by the truncated prior's inverse.
 
-    Formula: x = centre + spread x Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low))), exponentiated for a
-    lognormal prior.
+    Formula: x = centre + spread x Phi^-1(Phi(low) + Phi(z) (Phi(high) - Phi(low))), exponentiated
+    for a lognormal prior.
     """
     centre, low, high = _standard_bounds(parameter)
     below, above = special.ndtr(low), special.ndtr(high)
@@ -40,8 +44,8 @@ def values_of(parameter: Parameter, coordinates: Array) -> Array:
     return np.asarray(np.clip(values, parameter.low, parameter.high))
 
 
-def parameters_at(coordinates: NDArray[np.float64], copies: int = 1) -> Parameters:
-    """The parameters of a population of coordinate vectors (population, parameters), each repeated ``copies`` times."""
+def parameters_at(coordinates: Coordinates, copies: int = 1) -> Parameters:
+    """The parameters at vectors (population, parameters), each repeated ``copies`` times."""
     return Parameters(
         {
             name: np.repeat(values_of(parameter, coordinates[:, place]), copies)
@@ -50,7 +54,15 @@ def parameters_at(coordinates: NDArray[np.float64], copies: int = 1) -> Paramete
     )
 
 
-def draw_coordinates(population: int, seed: int) -> NDArray[np.float64]:
+def with_fixed(parameters: Parameters, fixed: Mapping[str, float]) -> Parameters:
+    """The same parameters with some held at one value throughout."""
+    constants = {
+        name: np.full(parameters.replicates, float(value)) for name, value in fixed.items()
+    }
+    return Parameters({**parameters, **constants})
+
+
+def draw_coordinates(population: int, seed: int) -> Coordinates:
     """Draws from the prior, in coordinates, shape (population, parameters)."""
     generator = np.random.Generator(np.random.Philox(key=seed))
     return generator.standard_normal((population, len(parameter_table())))

@@ -48,6 +48,10 @@ MOST_SEED = 2**63 - 1
 Progress = Callable[[int], None]
 
 
+def no_progress(_: int) -> None:
+    """Shows nothing."""
+
+
 @dataclass(frozen=True)
 class RunResult:
     """The outcomes of a scenario and where they come from."""

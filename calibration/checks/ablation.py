@@ -18,12 +18,12 @@ from scipy import special
 from calibration.checks.leave_one_out import MOST_K, smoothed
 from calibration.checks.mechanisms import Mechanism
 from calibration.checks.work import method
-from calibration.fit.moves import Coordinates
+from calibration.fit.population import Effort, Population
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
-from calibration.fit.sampler import Effort, Population
-from calibration.likelihood.likelihood import Record
+from calibration.likelihood.observations import Record
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.scores import Difference, paired
+from calibration.prior import Coordinates
 from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
@@ -101,7 +101,7 @@ def added(
     the way.
     """
     refit = Refit(f"without-{mechanism.name}", record, near, fixed=dict(mechanism.off))
-    population = refitted(refit, effort, seed, folder, start, workers=workers, told=reached)
+    population = refitted(refit, effort, seed, folder, start, workers=workers, each_step=reached)
     rest = scored(population.coordinates, refit, seed, effort.copies, population.families)
     return Added(
         mechanism,

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from calibration.checks.work import method, no_progress
+from calibration.checks.work import method
 from calibration.diagnostics import arviz
-from calibration.fit.population import log_likelihoods
-from calibration.likelihood.likelihood import Record
+from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.observations import Record
 from calibration.prior import values_of
 from calibration.reports.pictures import BLUE, GREY, ORANGE, PALE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.errors import listed
 from simulation.parameters import Parameter, parameter_table

@@ -14,13 +14,12 @@ import numpy as np
 
 from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.leave_one_out import MOST_K, smoothed
-from calibration.checks.work import no_progress
-from calibration.fit.moves import Coordinates
 from calibration.likelihood.observations import Observation
+from calibration.prior import Coordinates
 from scenarios.draws import Draws
 from scenarios.files import catalogue
 from scenarios.outcomes import NEVER, PAIR_NAMES
-from scenarios.run import Progress, run_scenario
+from scenarios.run import Progress, no_progress, run_scenario
 from simulation.arrays import Array
 from simulation.dates import QUARTERS
 from simulation.interventions import HISTORICAL, Scenario

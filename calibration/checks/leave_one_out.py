@@ -11,24 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from calibration.checks.work import no_progress
-from calibration.diagnostics import arviz
-from calibration.fit.moves import Coordinates
-from calibration.likelihood.likelihood import Record, mean_weight, observation_settings
-from calibration.likelihood.null_likelihood import (
-    NullFit,
-    Spell,
-    figure_forecast,
-    pointwise,
-    spells_of,
-)
+from calibration.diagnostics import arviz, systematic
+from calibration.likelihood.likelihood import mean_weight
+from calibration.likelihood.null_likelihood import NullFit, Spell, pointwise, spells_of
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
     Observation,
-    figure_of,
+    Record,
     moves_of,
     observations_of,
 )
@@ -40,8 +31,9 @@ from calibration.likelihood.scores import (
     amount_score,
     date_score,
 )
+from calibration.prior import Coordinates
 from scenarios.documented import Pair
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
 from simulation.state import Move
@@ -142,7 +134,7 @@ def left_out(
         draws, parts, weight, again = coordinates, whole, weights[place], False
         if refit is not None and pareto[place] > MOST_K:
             again = True
-            draws = refit(place, coordinates[systematic(weights[place], population)])
+            draws = refit(place, coordinates[systematic(weights[place], 0.5, population)])
             parts = pointwise_of(draws, record, seed=seed, copies=copies)
             weight = np.full(len(draws), 1 / len(draws))
         score = rules_score(draws, parts, weight, place, question)
@@ -151,12 +143,6 @@ def left_out(
         rows.append(LeftOut(row, score, others, float(pareto[place]), again, fitted))
         progress(place + 1)
     return rows
-
-
-def systematic(weights: Array, number: int) -> NDArray[np.int64]:
-    """The places of an evenly weighted sample of draws with weights (draws,) that sum to 1."""
-    ranks = (np.arange(number) + 0.5) / number
-    return np.minimum(np.searchsorted(np.cumsum(weights), ranks), len(weights) - 1)
 
 
 def rules_score(
@@ -173,15 +159,13 @@ def rules_score(
 
 
 def _figure_score(row: Observation, parts: Pointwise, weights: Array, question: Question) -> Score:
-    observed, own = figure_of(question.record, row).compared
-    unexplained = observation_settings()[f"{row.kind}_discrepancy"]
-    figures = [other for other in question.observations if other.kind in FIGURES]
-    centres = parts.amounts[figures.index(row)].ravel()
+    figure = question.record.figures[row.place]
+    centres = parts.amounts[row.place].ravel()
     known = ~np.isnan(centres)
     centres = np.maximum(centres[known], np.log(np.finfo(float).tiny))
-    spreads = np.full(centres.shape, np.hypot(own, unexplained))
+    spreads = np.full(centres.shape, figure.whole_spread)
     forecast = AmountForecast(weights[known], centres, spreads)
-    return amount_score(forecast, observed, question.generator(row))
+    return amount_score(forecast, figure.compared, question.generator(row))
 
 
 def null_scores(fit: NullFit, question: Question) -> list[Score]:
@@ -193,9 +177,9 @@ def null_scores(fit: NullFit, question: Question) -> list[Score]:
     scores = []
     for row, weight in zip(question.observations, weights, strict=True):
         if row.kind in FIGURES:
-            observed, centre, spread = figure_forecast(fit.null, values, question.record, row)
-            forecast = AmountForecast(weight, centre, spread)
-            scores.append(amount_score(forecast, observed, question.generator(row)))
+            figure = question.record.figures[row.place]
+            forecast = AmountForecast(weight, *fit.null.forecast(values, question.record, figure))
+            scores.append(amount_score(forecast, figure.compared, question.generator(row)))
             continue
         if row.pair not in spells:
             moves = moves_of(question.record.moves, row.pair)

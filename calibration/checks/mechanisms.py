@@ -1,6 +1,5 @@
 """The mechanisms of the rules that can be switched off, one at a time."""
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 
-from calibration.errors import CalibrationError
-from simulation.errors import Problem, raise_if_any, unknown
+from calibration.evidence.lines import read_entries
+from simulation.errors import Problem, unknown
 from simulation.parameters import parameter_problems, source_keys
-from simulation.schema import validated
 
 
 class Mechanism(BaseModel):
@@ -40,23 +38,15 @@ def read_mechanisms(path: Path) -> tuple[Mechanism, ...]:
     Raises ``CalibrationError`` for broken TOML, missing or unknown keys, unknown sources, and
     parameters that are unknown or out of bounds.
     """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CalibrationError(f"{path}: broken TOML: {error}") from error
-    problems: list[Problem] = []
-    mechanisms = []
-    for name, entry in tables.items():
-        where = f"{path.name} ({name})"
-        mechanism, wrong = validated(Mechanism, {"name": name, **entry}, where)
-        problems += wrong
-        if mechanism is not None:
-            mechanisms.append(mechanism)
-            problems += parameter_problems(where, mechanism.off)
-            if mechanism.source not in source_keys():
-                problems.append(unknown(where, "source", mechanism.source, source_keys()))
-    raise_if_any(f"{path}: the mechanisms cannot be used", problems, CalibrationError)
-    return tuple(mechanisms)
+    title = "the mechanisms cannot be used"
+    return tuple(read_entries(path, Mechanism, title, _mechanism_problems).values())
+
+
+def _mechanism_problems(where: str, mechanism: Mechanism) -> list[Problem]:
+    problems = parameter_problems(where, mechanism.off)
+    if mechanism.source not in source_keys():
+        problems.append(unknown(where, "source", mechanism.source, source_keys()))
+    return problems
 
 
 @cache

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.fit.efforts import COPIES
-from calibration.fit.moves import Coordinates
-from calibration.fit.population import TOGETHER
-from calibration.likelihood.likelihood import Record, mean_weight
-from calibration.likelihood.particles import filtered_log_likelihood
-from calibration.prior import parameters_at
+from calibration.fit.population import COPIES
+from calibration.fit.workers import TOGETHER
+from calibration.likelihood.likelihood import filtered_log_likelihood, mean_weight
+from calibration.likelihood.observations import Record
+from calibration.prior import Coordinates, parameters_at
 from calibration.reports.pictures import BLUE, GREY, ORANGE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array

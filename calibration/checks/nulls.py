@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.checks.work import method, no_progress
-from calibration.likelihood.likelihood import Record
-from calibration.likelihood.null_likelihood import NullFit, fitted_null
+from calibration.checks.work import method
+from calibration.fit.refit import fitted_null
+from calibration.likelihood.null_likelihood import NullFit
 from calibration.likelihood.nulls import all_nulls
+from calibration.likelihood.observations import Record
 from calibration.reports.pictures import BLUE, GREY, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.draws import Draws
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.parameters import parameter_table
 
 _HOW = method("nulls")
@@ -42,7 +43,7 @@ def fitted_nulls(
         def so_far(run: int, before: int = place * runs) -> None:
             progress(before + run)
 
-        fits.append(fitted_null(null, record, seed=seed, runs=runs, told=so_far))
+        fits.append(fitted_null(null, record, seed=seed, runs=runs, progress=so_far))
     return tuple(fits)
 
 

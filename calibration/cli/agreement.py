@@ -16,7 +16,7 @@ from calibration.checks.agreement import (
 from calibration.cli.check.options import ReportRequest
 from calibration.cli.requests import command, option
 from calibration.errors import CalibrationError
-from calibration.fit.posterior import write_draws_whole
+from scenarios.draws import write_draws
 from simulation.errors import Problem
 from simulation.schema import refuse
 
@@ -69,5 +69,5 @@ def agree(request: AgreementRequest) -> None:
     for file, kind in ((request.published, "published"), (request.pool, "provisional")):
         if file is not None:
             manifest = pooled_manifest(fits, agreement, kind)
-            draws = write_draws_whole(pooled(fits), manifest, file)
+            draws = write_draws(pooled(fits), manifest, file)
             typer.echo(f"{len(draws)} draws, {draws.id}, written to {file}", err=request.as_json)

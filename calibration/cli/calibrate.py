@@ -17,18 +17,18 @@ from calibration.cli.dossier import dossier
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
-from calibration.evidence.overlay import overlaid_record, overlay_hash
-from calibration.fit.checkpoint import (
+from calibration.evidence.reading import overlay_hash
+from calibration.fit.population import EFFORTS, Effort, Sampling, begun
+from calibration.fit.posterior import (
     checkpoint_path,
     read_checkpoint,
     setting_differences,
     write_checkpoint,
+    write_posterior,
 )
-from calibration.fit.efforts import EFFORTS
-from calibration.fit.population import likelihood_here, over_processes
-from calibration.fit.posterior import write_posterior
-from calibration.fit.sampler import Effort, Sampling, begun, sampled
-from calibration.likelihood.likelihood import Record
+from calibration.fit.sampler import sampled
+from calibration.fit.workers import likelihood_here, over_processes
+from calibration.likelihood.observations import Record, overlaid_record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
 from scenarios.draws import Draws, table_hash

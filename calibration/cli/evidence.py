@@ -12,19 +12,10 @@ from rich.table import Table
 from calibration.errors import CalibrationError, require
 from calibration.evidence.agreement import RELIABLE, codings
 from calibration.evidence.check import check_disjoint
-from calibration.evidence.currency import rate_problems
-from calibration.evidence.reading import FOLDER, read_evidence
-from calibration.evidence.record import record_problems, recorded_moves
-from calibration.evidence.rows import (
-    FORMS,
-    ROLES,
-    ROW_CLASSES,
-    AnyRow,
-    Evidence,
-    ExchangeRate,
-    first_day,
-    last_day,
-)
+from calibration.evidence.columns import FORMS, ROLES, first_day, last_day
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import rate_problems, record_problems, recorded_moves
+from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence, ExchangeRate
 from calibration.evidence.tables import (
     as_record,
     beside_row,
@@ -34,7 +25,7 @@ from calibration.evidence.tables import (
     period_of,
     wide_console,
 )
-from calibration.evidence.targets import share_problems, target_problems
+from calibration.likelihood.observations import target_problems
 from scenarios.console import reporting_errors
 from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, nearest, raise_if_any, unknown
@@ -198,9 +189,7 @@ def check_evidence(folder: FolderOption = None) -> None:
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
-        problems += share_problems(evidence, folder or FOLDER) + target_problems(
-            evidence, folder or FOLDER
-        )
+        problems += target_problems(evidence)
         raise_if_any("the evidence is not in order", problems, CalibrationError)
     console = wide_console()
     table = Table(box=box.SIMPLE_HEAD)

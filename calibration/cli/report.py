@@ -8,7 +8,8 @@ from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.compare import BatchReading
 from calibration.cli.requests import Reader, as_typed, command
-from calibration.evidence.reading import read_evidence, sources
+from calibration.evidence.lines import sources
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.console import waiting
 from scenarios.draws import Draws, read_draws

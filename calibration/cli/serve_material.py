@@ -11,7 +11,7 @@ from scipy import special
 
 from calibration.dossier.gather import main_tables
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
 from calibration.evidence.record import documented_record
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.evidence.tables import as_record, beside_row

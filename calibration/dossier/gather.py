@@ -9,16 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import LAST_FITTED
 from calibration.evidence.rows import Evidence
-from calibration.evidence.targets import fitted_record
-from calibration.likelihood.likelihood import LAST_FITTED, Record
-from calibration.likelihood.observations import AID, EVENT, INTEREST, SHARE, Observation, moves_of
-from calibration.likelihood.rows import evidence_ids
+from calibration.likelihood.observations import (
+    EVENT,
+    SILENCE,
+    Observation,
+    Record,
+    evidence_ids,
+    fitted_record,
+    moves_of,
+)
 from calibration.reports.report import (
     DOCUMENTED,
     FIGURES,
@@ -217,21 +222,13 @@ def record_table(material: Material) -> Table:
 
 def _compared(row: Observation, record: Record) -> str:
     """What the likelihood compares in an observation, with the spread of the figure."""
-    if row.kind == AID:
-        aid = record.aid[row.place]
-        range_ = np.exp(aid.log_range)
-        return f"{aid.usd:.0f} million US dollars pledged, times or divided by {range_:.2f}"
-    if row.kind == SHARE:
-        answer = record.shares[row.place]
-        return f"{answer.share:.0%} of the request granted, ± {answer.spread:.0%}"
-    if row.kind == INTEREST:
-        agreed = record.interest[row.place]
-        return f"credit at {100 * agreed.rate:.3g} per cent a year, ± {100 * agreed.spread:.2g}"
     if row.kind == EVENT:
         move = moves_of(record.moves, row.pair)[row.place]
         first, last = quarter_name(move.first_quarter), quarter_name(move.last_quarter)
         return first if first == last else f"between {first} and {last}"
-    return f"no further change of status to {LAST_FITTED}"
+    if row.kind == SILENCE:
+        return f"no further change of status to {LAST_FITTED}"
+    return record.figures[row.place].words
 
 
 def sources_of_record(material: Material) -> list[tuple[str, int]]:

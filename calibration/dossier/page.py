@@ -27,8 +27,8 @@ from calibration.dossier.gather import (
     targets_not_compared,
     verdicts,
 )
-from calibration.evidence.reading import sources
-from calibration.likelihood.likelihood import LAST_FITTED
+from calibration.evidence.lines import sources
+from calibration.evidence.record import LAST_FITTED
 from calibration.origin import rules_hash
 from calibration.reports.markdown import numeric_columns, shown
 from calibration.reports.report import Picture, Report, Table

@@ -1,12 +1,12 @@
 """Keeps drivers and targets apart: nothing the model is judged by may be fed into it.
 
-Three things are looked for in the drivers and the parameter table: ids of evidence, the months of the five
-breaks, and the amounts of aid and rates of interest that the rules are compared with. A meeting that is no leak
-is listed, with its reason, in ``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from``
-name the driver row or, for ``parameters.toml``, the parameter and the row of evidence it happens to equal.
+Three things are looked for in the drivers and the parameter table: ids of evidence, the months of
+the five breaks, and the amounts of aid and rates of interest that the rules are compared with. A
+meeting that is no leak is listed, with its reason, in
+``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from`` name the driver
+row or, for ``parameters.toml``, the parameter and the row of evidence it happens to equal.
 """
 
-import csv
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from calibration.evidence.currency import usd_of
-from calibration.evidence.reading import FOLDER, CsvLine, read_lines
-from calibration.evidence.record import COMPARED, headline_breaks
-from calibration.evidence.rows import AidFigure, Evidence
-from calibration.evidence.targets import fitted_terms
+from pydantic import Field
+
+from calibration.evidence.columns import written
+from calibration.evidence.lines import CsvLine, read_lines, rows_of
+from calibration.evidence.problems import COMPARED
+from calibration.evidence.reading import FOLDER
+from calibration.evidence.record import headline_breaks, interest_terms, usd_of
+from calibration.evidence.rows import AidFigure, Evidence, Row
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.errors import Problem
 
@@ -28,6 +31,15 @@ COINCIDENCES = FOLDER / "allowed_coincidences.csv"
 _PARAMETERS = "parameters.toml"
 #: Numbers nearer than this share of themselves count as one.
 _SAME = 1e-9
+
+
+class AllowedCoincidence(Row):
+    """A driver or parameter that may equal a target, and why that is no leak."""
+
+    file: str
+    country: str
+    first: str = Field(alias="from")
+    reason: Annotated[str, written("why this is no leak")]
 
 
 @dataclass(frozen=True)
@@ -58,19 +70,7 @@ class Inputs:
     @cached_property
     def driver_lines(self) -> list[CsvLine]:
         """Every row of every driver file."""
-        lines = []
-        for path in sorted(self.drivers.glob("*.csv")):
-            with path.open(encoding="utf-8", newline="") as file:
-                reader = csv.DictReader(file)
-                lines += [
-                    CsvLine(
-                        path.name,
-                        reader.line_num,
-                        {c: str(v) for c, v in row.items() if c is not None},
-                    )
-                    for row in reader
-                ]
-        return lines
+        return [line for path in sorted(self.drivers.glob("*.csv")) for line in read_lines(path)[0]]
 
     @cached_property
     def parameter_table(self) -> dict[str, Any]:
@@ -86,36 +86,28 @@ def shipped_inputs() -> Inputs:
 
 def compared_figures(evidence: Evidence) -> tuple[AidFigure, ...]:
     """The aid figures that the rules are compared with: targets and those held out."""
-    return tuple(figure for figure in evidence.aid if figure.role in ("target", "held out"))
+    return tuple(figure for figure in evidence.aid if figure.role in COMPARED)
 
 
 def check_disjoint(
     evidence: Evidence, inputs: Inputs | None = None, coincidences: Path | None = None
 ) -> list[Problem]:
-    """Every place where something the model is judged by is also fed into it, unless allowed with a reason.
+    """Every place where something the model is judged by is fed into it without a reason allowed.
 
-    Refused are: an id of evidence in a driver or the name of a parameter; a driver row that begins or ends in
-    the month of one of the five breaks, or ends in the month before; a driver value or the default of a
-    parameter in dollars that equals a compared aid figure (in its unit, in dollars, or in dollars a quarter);
-    the default of a parameter in shares a year that equals a compared rate of interest; a default or bound
-    that is a date from 1945 to 1980; and an allowed coincidence without a reason.
+    Refused are: an id of evidence in a driver or the name of a parameter; a driver row that begins
+    or ends in the month of one of the five breaks, or ends in the month before; a driver value or
+    the default of a parameter in dollars that equals a compared aid figure (in its unit, in
+    dollars, or in dollars a quarter); the default of a parameter in shares a year that equals a
+    compared rate of interest; a default or bound that is a date from 1945 to 1980; and an allowed
+    coincidence without a reason.
     """
     inputs = shipped_inputs() if inputs is None else inputs
-    lines, problems = read_lines(
-        coincidences or COINCIDENCES, ("file", "country", "from", "reason")
-    )
-    allowed = {
-        (line["file"], line["country"], line["from"]) for line in lines if line["reason"].strip()
-    }
+    lines, problems = read_lines(coincidences or COINCIDENCES, AllowedCoincidence.columns())
+    rows, refused = rows_of(lines, AllowedCoincidence)
+    allowed = {(row.file, row.country, row.first) for row in rows}
     met = [*_break_months(evidence, inputs), *_amounts(evidence, inputs), *_rates(evidence, inputs)]
     problems += [meeting.problem for meeting in met if meeting.key not in allowed]
-    problems += _ids(evidence, inputs) + _dates_among_numbers(inputs)
-    problems += [
-        Problem(line.where, "reason", line["reason"], "why this is no leak")
-        for line in lines
-        if not line["reason"].strip()
-    ]
-    return problems
+    return problems + _ids(evidence, inputs) + _dates_among_numbers(inputs) + refused
 
 
 def _month_number(date: str) -> int:
@@ -125,7 +117,8 @@ def _month_number(date: str) -> int:
 
 def _break_months(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
     breaks = {
-        _month_number(found.documented): pair for pair, found in headline_breaks(evidence).items()
+        _month_number(headline.documented): pair
+        for pair, headline in headline_breaks(evidence).items()
     }
     for line in inputs.driver_lines:
         for column, later in (("from", 0), ("to", 0), ("to", 1)):
@@ -134,7 +127,8 @@ def _break_months(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
             pair = breaks.get(_month_number(line[column]) + later)
             if pair is not None:
                 place = "the month before" if later else "the month of"
-                rule = f"a month other than {place} the break of {pair}, or a line in {COINCIDENCES.name}"
+                month = f"a month other than {place} the break of {pair}"
+                rule = f"{month}, or a line in {COINCIDENCES.name}"
                 where = f"drivers/{line.file} line {line.number} ({line['country']})"
                 key = (line.file, line["country"], line["from"])
                 yield Coincidence(key, Problem(where, column, line[column], rule))
@@ -145,7 +139,7 @@ def _same(one: float, other: float) -> bool:
 
 
 def _amounts_of(figure: AidFigure, evidence: Evidence) -> dict[str, float]:
-    """A figure as it could be typed in: in its unit, in dollars, in dollars a quarter; zero is no amount."""
+    """A figure as it could be typed in: in its unit, in dollars, in dollars a quarter; never 0."""
     amounts = {figure.unit: figure.value}
     converted = usd_of(figure, evidence.currency)
     if converted is not None:
@@ -156,13 +150,12 @@ def _amounts_of(figure: AidFigure, evidence: Evidence) -> dict[str, float]:
 
 
 def _typed_numbers(inputs: Inputs) -> Iterator[TypedNumber]:
-    """Driver values above 1 (the others are 0-1 codings) and the defaults of parameters in dollars."""
+    """Driver values above 1 (others are codings) and the defaults of parameters in dollars."""
     for line in inputs.driver_lines:
-        if _is_number(line["value"]) and float(line["value"]) > 1:
+        value = line.number_in("value")
+        if value is not None and 1 < value < math.inf:
             key = (line.file, line["country"], line["from"])
-            yield TypedNumber(
-                key, f"drivers/{line.file} line {line.number}", "value", float(line["value"])
-            )
+            yield TypedNumber(key, f"drivers/{line.file} line {line.number}", "value", value)
     for name, entry in inputs.parameter_table.items():
         if "USD" in str(entry.get("unit")):
             key = (_PARAMETERS, name, "")
@@ -187,8 +180,8 @@ def _amounts(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
 
 
 def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
-    """Defaults of parameters in shares a year that equal a rate of interest the rules are compared with."""
-    for row in fitted_terms(evidence, COMPARED):
+    """Defaults in shares a year that equal a rate of interest the rules are compared with."""
+    for row in interest_terms(evidence, COMPARED):
         for name, entry in inputs.parameter_table.items():
             default = float(entry["default"])
             if (
@@ -196,16 +189,10 @@ def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
                 and row.value > 0
                 and _same(default, row.value / 100)
             ):
-                rule = f"another number than the {row.value:g} {row.unit} of {row.id}, or a line in {COINCIDENCES.name}"
+                number = f"another number than the {row.value:g} {row.unit} of {row.id}"
+                rule = f"{number}, or a line in {COINCIDENCES.name}"
                 problem = Problem(_PARAMETERS, f"{name}.default", default, rule)
                 yield Coincidence((_PARAMETERS, name, row.id), problem)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _ids(evidence: Evidence, inputs: Inputs) -> list[Problem]:

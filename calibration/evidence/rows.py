@@ -1,151 +1,36 @@
-"""The documented evidence: one class for each kind of row, and the words that its columns may hold.
+"""The documented evidence: one class for each kind of row; amounts are in the unit of the row."""
 
-Dates are ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; lines are those of the source held; amounts are in the unit
-of the row.
-"""
-
-import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
+from calibration.evidence.columns import (
+    BASES,
+    CHANGE_KINDS,
+    COUNT_UNITS,
+    CUT_KINDS,
+    CUT_UNITS,
+    MONEY_UNITS,
+    TERM_KINDS,
+    TERM_UNITS,
+    AnyCountry,
+    Date,
+    Form,
+    Lines,
+    MaybeDate,
+    MaybeForm,
+    MaybeNumber,
+    MaybeStatus,
+    ModelCountry,
+    Number,
+    Role,
+    Text,
+    one_of,
+)
 from simulation.countries import COUNTRY_KEYS
-from simulation.errors import listed, nearest
-
-OTHER_COUNTRIES = (
-    "czechoslovakia",
-    "east-germany",
-    "eastern-europe",
-    "greece",
-    "nato",
-    "north-korea",
-    "poland",
-    "romania",
-    "united-states",
-    "vietnam",
-    "world",
-)
-MONEY_UNITS = (
-    "million old rubles",
-    "million new rubles",
-    "million yuan",
-    "million USD",
-    "million dinars",
-)
-COUNT_UNITS = ("thousand tons", "projects", "pieces", "million pieces", "people", "ships")
-TERM_UNITS = ("percent a year", "years", *MONEY_UNITS)
-CUT_UNITS = (*MONEY_UNITS, *COUNT_UNITS, "years", "percent of the year's goods delivered")
-FORMS = (
-    "credit",
-    "grant",
-    "grain",
-    "arms",
-    "projects",
-    "specialists",
-    "cash",
-    "trade",
-    "goods",
-    "total",
-)
-BASES = ("asked", "pledged", "delivered", "valued")
-ROLES = ("target", "held out", "context")
-TERM_KINDS = ("interest", "deferral", "grace", "term", "forgiven")
-CUT_KINDS = ("cut", "refusal", "suspension", "withdrawal", "delay")
-CHANGE_KINDS = (
-    "formation",
-    "dispute",
-    "aid stop",
-    "arms stop",
-    "party split",
-    "diplomatic break",
-    "pact exit",
-    "reconciliation",
-    "mended quarrel",
-)
-STATUSES = ("none", "allied", "estranged", "split")
-#: The pairs, client first, whose break the model is judged by: one headline row of the record each.
-HEADLINE_PAIRS = (
-    "albania-yugoslavia",
-    "yugoslavia-ussr",
-    "albania-ussr",
-    "china-ussr",
-    "albania-china",
-)
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_LINES = re.compile(r"\d+(-\d+)?(;\d+(-\d+)?)*")
-
-
-def first_day(text: str) -> date:
-    """The first day that a date may mean; ``ValueError`` if it is no date."""
-    match = _DATE.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-
-
-def last_day(text: str) -> date:
-    """The last day that a date may mean; ``ValueError`` if it is no date."""
-    start = first_day(text)
-    month = 12 if len(text) == 4 else start.month
-    return start if len(text) == 10 else date(start.year, month, monthrange(start.year, month)[1])
-
-
-def _refuse(allowed: str, near: str = "") -> PydanticCustomError:
-    return PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "near": near})
-
-
-def _one_of(names: tuple[str, ...]) -> Callable[[str], str]:
-    def checked(value: str) -> str:
-        if value not in names:
-            raise _refuse(listed(names), nearest(value, names))
-        return value
-
-    return checked
-
-
-def _dated(value: str) -> str:
-    try:
-        first_day(value)
-    except ValueError:
-        raise _refuse("a date YYYY, YYYY-MM or YYYY-MM-DD") from None
-    return value
-
-
-def _line_numbers(value: str) -> str:
-    formed = _LINES.fullmatch(value) is not None
-    spans = [[int(n) for n in span.split("-")] for span in value.split(";")] if formed else [[0]]
-    if value and any(span[0] < 1 or span[0] > span[-1] for span in spans):
-        raise _refuse("line numbers such as 925, 925-927 or 925;1104-1105")
-    return value
-
-
-def _written(value: str) -> str:
-    if not value.strip():
-        raise _refuse("a text; it may not be empty")
-    return value
-
-
-def _blank_to_none(value: object) -> object:
-    return None if value == "" else value
-
-
-Text = Annotated[str, AfterValidator(_written)]
-Date = Annotated[str, AfterValidator(_dated)]
-Lines = Annotated[str, AfterValidator(_line_numbers)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-MaybeNumber = Annotated[Number | None, BeforeValidator(_blank_to_none)]
-MaybeDate = Annotated[str, AfterValidator(lambda value: _dated(value) if value else value)]
-AnyCountry = Annotated[str, AfterValidator(_one_of((*COUNTRY_KEYS, *OTHER_COUNTRIES)))]
-ModelCountry = Annotated[str, AfterValidator(_one_of(COUNTRY_KEYS))]
-MaybeStatus = Annotated[str, AfterValidator(_one_of(("", *STATUSES)))]
-Role = Annotated[str, AfterValidator(_one_of(ROLES))]
-Form = Annotated[str, AfterValidator(_one_of(FORMS))]
-MaybeForm = Annotated[str, AfterValidator(_one_of(("", *FORMS)))]
+from simulation.schema import names_of
 
 
 class Row(BaseModel):
@@ -156,24 +41,36 @@ class Row(BaseModel):
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """The columns of the file, in order."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+        return tuple(names_of(cls))
 
 
-class AidFigure(Row):
-    """An amount that a source gives: asked, pledged, delivered or valued, in its own unit, with its range."""
+class _Between(Row):
+    """A row about a patron and a client, among the four countries or not."""
 
     id: Text
     patron: AnyCountry
     client: AnyCountry
+
+
+class _Period(_Between):
+    """The same about some span of time."""
+
+    first: Date = Field(alias="from")
+    last: Date = Field(alias="to")
+
+
+class AidFigure(_Between):
+    """An amount that a source gives: asked, pledged, delivered or valued, with unit and range."""
+
     agreed: MaybeDate
     first: Date = Field(alias="from")
     last: Date = Field(alias="to")
     form: Form
-    basis: Annotated[str, AfterValidator(_one_of(BASES))]
+    basis: Annotated[str, one_of(*BASES)]
     value: Number
     low: Number
     high: Number
-    unit: Annotated[str, AfterValidator(_one_of((*MONEY_UNITS, *COUNT_UNITS)))]
+    unit: Annotated[str, one_of(*MONEY_UNITS, *COUNT_UNITS)]
     source: str
     lines: Lines
     page: str
@@ -184,17 +81,12 @@ class AidFigure(Row):
     note: str
 
 
-class Term(Row):
-    """A condition of aid: interest, years of grace, a deferral, a length of commitment, or debt forgiven."""
+class Term(_Period):
+    """A condition of aid: interest, years of grace, deferral, commitment, debt forgiven."""
 
-    id: Text
-    patron: AnyCountry
-    client: AnyCountry
-    first: Date = Field(alias="from")
-    last: Date = Field(alias="to")
-    kind: Annotated[str, AfterValidator(_one_of(TERM_KINDS))]
+    kind: Annotated[str, one_of(*TERM_KINDS)]
     value: Number
-    unit: Annotated[str, AfterValidator(_one_of(TERM_UNITS))]
+    unit: Annotated[str, one_of(*TERM_UNITS)]
     source: str
     lines: Lines
     page: str
@@ -203,18 +95,13 @@ class Term(Row):
     note: str
 
 
-class Cut(Row):
-    """A cut, refusal, suspension, withdrawal or delay of aid; many are documented without a number."""
+class Cut(_Period):
+    """A cut, refusal, suspension, withdrawal or delay of aid; many are known without a number."""
 
-    id: Text
-    patron: AnyCountry
-    client: AnyCountry
-    first: Date = Field(alias="from")
-    last: Date = Field(alias="to")
-    kind: Annotated[str, AfterValidator(_one_of(CUT_KINDS))]
+    kind: Annotated[str, one_of(*CUT_KINDS)]
     form: MaybeForm
     value: MaybeNumber
-    unit: Annotated[str, AfterValidator(_one_of(("", *CUT_UNITS)))]
+    unit: Annotated[str, one_of("", *CUT_UNITS)]
     source: str
     lines: Lines
     page: str
@@ -229,14 +116,14 @@ class RecordedChange(Row):
     id: Text
     client: ModelCountry
     patron: ModelCountry
-    kind: Annotated[str, AfterValidator(_one_of(CHANGE_KINDS))]
+    kind: Annotated[str, one_of(*CHANGE_KINDS)]
     from_status: MaybeStatus
     to_status: MaybeStatus
     documented: Date
     earliest: Date
     latest: Date
-    moved_by: Annotated[str, AfterValidator(_one_of((*COUNTRY_KEYS, "both")))]
-    headline: Annotated[str, AfterValidator(_one_of(("yes", "no")))]
+    moved_by: Annotated[str, one_of(*COUNTRY_KEYS, "both")]
+    headline: Annotated[str, one_of("yes", "no")]
     source: str
     lines: Lines
     page: str
@@ -257,9 +144,9 @@ class RecordedChange(Row):
 
 
 class ExchangeRate(Row):
-    """What one unit of a currency was worth in US dollars over some months, with its uncertainty."""
+    """What one unit of a currency was worth in US dollars over some months, with its range."""
 
-    unit: Annotated[str, AfterValidator(_one_of(MONEY_UNITS))]
+    unit: Annotated[str, one_of(*MONEY_UNITS)]
     first: Date = Field(alias="from")
     last: Date = Field(alias="to")
     usd_per_unit: Number
@@ -276,21 +163,39 @@ class ExchangeRate(Row):
         return f"{self.unit.replace(' ', '-')}-{self.first}"
 
 
+class Answer(_Period):
+    """A patron's answer to a request: the share granted, and the figures asked and granted."""
+
+    patron: ModelCountry
+    client: ModelCountry
+    asked: Text
+    granted: Text
+    value: Number
+    low: Number
+    high: Number
+    role: Role
+    note: str
+
+
 AnyRow = AidFigure | Term | Cut | RecordedChange | ExchangeRate
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is documented: aid figures, terms, cuts, the record of dated events, and exchange rates."""
+    """All that is documented: aid, terms, cuts, dated events, rates, answers to requests."""
 
     aid: tuple[AidFigure, ...]
     terms: tuple[Term, ...]
     cuts: tuple[Cut, ...]
     record: tuple[RecordedChange, ...]
     currency: tuple[ExchangeRate, ...]
+    shares: tuple[Answer, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, AnyRow]]:
-        """Every row with the name of its file: ``aid``, ``terms``, ``cuts``, ``record`` or ``currency``."""
+        """Every row with its file: ``aid``, ``terms``, ``cuts``, ``record`` or ``currency``.
+
+        Answers to requests follow from figures of aid and are no rows of their own.
+        """
         for kind in ROW_CLASSES:
             for row in getattr(self, kind):
                 yield kind, row

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from calibration.evidence.currency import usd_of
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
+from calibration.evidence.record import usd_of
 from calibration.evidence.rows import (
     AidFigure,
     AnyRow,
@@ -38,12 +38,12 @@ def wide_console() -> Console:
 
 
 def pair_of(row: AnyRow) -> str:
-    """The pair a row is about, client first, such as ``albania-china``; empty for an exchange rate."""
+    """The pair a row is about, client first: ``albania-china``; empty for an exchange rate."""
     return "" if isinstance(row, ExchangeRate) else f"{row.client}-{row.patron}"
 
 
 def period_of(row: AnyRow) -> tuple[str, str]:
-    """The dates a row covers: an event's documented date, or else the first and last date of its period."""
+    """The dates a row covers: an event's documented date, or the ends of its period."""
     return (
         (row.documented, row.documented)
         if isinstance(row, RecordedChange)
@@ -52,103 +52,91 @@ def period_of(row: AnyRow) -> tuple[str, str]:
 
 
 def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
-    """A row as one JSON object: its columns, the file it stands in, and an amount of money in dollars."""
-    shown: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
+    """A row as one JSON object: its columns, its file, and an amount of money in dollars."""
+    entry: dict[str, Any] = {"file": kind, "id": row.id, **row.model_dump(by_alias=True)}
     if isinstance(row, AidFigure):
         usd = usd_of(row, evidence.currency)
-        shown["million_usd"] = (
+        entry["million_usd"] = (
             {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
         )
-    return shown
+    return entry
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def _amount(value: float | None, unit: str) -> str:
-    return f"{_number(value)} {unit}" if value is not None else ""
+def _amount(row: AidFigure | Term | Cut, evidence: Evidence) -> str:
+    return f"{_number(row.value)} {row.unit}" if row.value is not None else ""
 
 
 def _range(low: float, high: float) -> str:
     return f"{_number(low)}-{_number(high)}"
 
 
-def _dates(row: AnyRow) -> str:
+def _dates(row: AnyRow, evidence: Evidence) -> str:
     start, end = period_of(row)
     return start if start == end else f"{start} to {end}"
 
 
-def _aid_cells(row: AidFigure, evidence: Evidence) -> tuple[str, ...]:
+def _aid_amount(row: AidFigure, evidence: Evidence) -> str:
+    amount = _amount(row, evidence)
+    return f"{amount} ({_range(row.low, row.high)})" if row.low < row.high else amount
+
+
+def _aid_dollars(row: AidFigure, evidence: Evidence) -> str:
     usd = usd_of(row, evidence.currency)
-    in_dollars = f"{_number(usd.value)} ({_range(usd.low, usd.high)})" if usd else ""
-    amount = _amount(row.value, row.unit)
-    if row.low < row.high:
-        amount += f" ({_range(row.low, row.high)})"
-    return row.id, _dates(row), row.form, row.basis, amount, in_dollars, row.role
+    return f"{_number(usd.value)} ({_range(usd.low, usd.high)})" if usd else ""
 
 
-def _term_cells(row: Term, evidence: Evidence) -> tuple[str, ...]:
-    return row.id, _dates(row), row.kind, _amount(row.value, row.unit), row.role, row.description
+def _change(row: RecordedChange, evidence: Evidence) -> str:
+    return f"{row.from_status} to {row.to_status}" if row.to_status else ""
 
 
-def _cut_cells(row: Cut, evidence: Evidence) -> tuple[str, ...]:
-    return (
-        row.id,
-        _dates(row),
-        row.kind,
-        row.form,
-        _amount(row.value, row.unit),
-        row.role,
-        row.description,
-    )
+def _window(row: RecordedChange, evidence: Evidence) -> str:
+    return f"{row.earliest} to {row.latest}"
 
 
-def _event_cells(row: RecordedChange, evidence: Evidence) -> tuple[str, ...]:
-    change = f"{row.from_status} to {row.to_status}" if row.to_status else ""
-    window = f"{row.earliest} to {row.latest}"
-    return row.id, row.documented, window, row.kind, change, row.moved_by, row.role, row.description
+def _rate(row: ExchangeRate, evidence: Evidence) -> str:
+    return f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})"
 
 
-def _rate_cells(row: ExchangeRate, evidence: Evidence) -> tuple[str, ...]:
-    return (
-        row.id,
-        _dates(row),
-        f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})",
-        row.source,
-        row.note,
-    )
-
-
-_LAYOUTS: dict[str, tuple[tuple[str, ...], Callable[[Any, Evidence], tuple[str, ...]]]] = {
-    "aid": (
-        ("id", "period", "form", "basis", "amount (low-high)", "million USD (low-high)", "role"),
-        _aid_cells,
-    ),
-    "terms": (("id", "period", "kind", "value", "role", "what"), _term_cells),
-    "cuts": (("id", "period", "kind", "form", "amount", "role", "what"), _cut_cells),
-    "record": (
-        ("id", "date", "window", "kind", "status", "moved by", "role", "what"),
-        _event_cells,
-    ),
-    "currency": (("id", "period", "one unit in USD (low-high)", "source", "note"), _rate_cells),
+#: What stands in a cell: a field of the row, or what is worked out.
+_Cell = str | Callable[[Any, Evidence], str]
+_ID: dict[str, _Cell] = {"id": "id", "period": _dates}
+_RECORD: dict[str, _Cell] = {"id": "id", "date": "documented", "window": _window, "kind": "kind"}
+#: The cells of the table of each file, by their headings.
+_COLUMNS: dict[str, dict[str, _Cell]] = {
+    "aid": _ID
+    | {"form": "form", "basis": "basis", "amount (low-high)": _aid_amount}
+    | {"million USD (low-high)": _aid_dollars, "role": "role"},
+    "terms": _ID | {"kind": "kind", "value": _amount, "role": "role", "what": "description"},
+    "cuts": _ID
+    | {"kind": "kind", "form": "form", "amount": _amount, "role": "role", "what": "description"},
+    "record": _RECORD
+    | {"status": _change, "moved by": "moved_by", "role": "role", "what": "description"},
+    "currency": _ID | {"one unit in USD (low-high)": _rate, "source": "source", "note": "note"},
 }
 
 
 def evidence_table(kind: str, rows: Sequence[AnyRow], evidence: Evidence) -> Table:
     """Rows of one file as a table, one line a row."""
-    columns, cells = _LAYOUTS[kind]
+    columns = _COLUMNS[kind]
     title = f"{TITLES[kind]}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in ("id", "basis", "role", "date"))
     for row in rows:
-        table.add_row(*(escape(cell) for cell in cells(row, evidence)))
+        cells = (
+            getattr(row, cell) if isinstance(cell, str) else cell(row, evidence)
+            for cell in columns.values()
+        )
+        table.add_row(*map(escape, cells))
     return table
 
 
 def beside_row(evidence: Evidence, kind: str, row: AnyRow) -> dict[str, list[AnyRow]]:
-    """The rows that bear on one: preferred and conflicting readings, the whole it belongs to, its parts."""
+    """The rows that bear on one: preferred and conflicting readings, its whole, its parts."""
     others = [other for k, other in evidence.rows() if k == kind and other.id != row.id]
 
     def pointing(column: str, aim: str) -> list[AnyRow]:
@@ -186,7 +174,8 @@ def _in_dollars(row: AidFigure, evidence: Evidence) -> str:
     if usd is None:
         return f"not converted; kept in {row.unit}"
     rate = usd.rate
-    at = f"{rate.usd_per_unit:g} USD per {rate.unit.removeprefix('million ')} ({rate.low:g}-{rate.high:g})"
+    currency = rate.unit.removeprefix("million ")
+    at = f"{rate.usd_per_unit:g} USD per {currency} ({rate.low:g}-{rate.high:g})"
     return (
         f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"
     )

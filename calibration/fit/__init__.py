@@ -1,5 +1,6 @@
 """Draws of the parameters that fit the record.
 
-Read in this order: ``sampler`` (the method), ``moves`` and ``population`` (its steps), ``checkpoint``,
-``efforts``, ``posterior`` (what is written), ``agreement`` (of several fits), ``refit``, ``workers``.
+Read in this order: ``population`` (what is worked on, and how hard), ``sampler`` (the method),
+``workers`` (the likelihood over processes), ``posterior`` (what is left on disk), ``refit`` (fits
+without an observation or a mechanism, and of nulls).
 """

@@ -1,98 +1,277 @@
-"""The likelihood of populations of parameter vectors over worker processes, the same on any number of them."""
+"""What a fit works on: its effort, a population of parameter vectors, and how far it has come."""
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from calibration.errors import CalibrationError
-from calibration.fit.moves import Coordinates
-from calibration.fit.sampler import Likelihood
-from calibration.likelihood.likelihood import Record
-from calibration.likelihood.particles import filtered_log_likelihood
-from calibration.prior import parameters_at
-from scenarios.batch.workers import worker_processes
+from calibration.prior import Coordinates
 from simulation.arrays import Array
 
-#: Replicates carried out together: enough to make NumPy's overhead small, few enough to stay in the processor's cache.
-TOGETHER = 1024
+#: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods
+#: (population,).
+Likelihood = Callable[[Coordinates, int], Array]
+#: Some members of a population, by their places.
+Members = NDArray[np.int64] | slice
+#: The arrays of a population that hold one entry a member.
+OF_MEMBERS = ("coordinates", "log_likelihood", "ancestor", "base")
+#: The kinds of step, in the order in which they take turns.
+STEPS = ("plain", "shaped", "correlated")
+#: Length of the first steps of every kind, from the prior and near the posterior.
+FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 
 
-def log_likelihoods(
-    coordinates: Coordinates, record: Record, seed: int, copies: int, first_vector: int
-) -> Array:
-    """The estimated log-likelihoods of some coordinate vectors (population, parameters), shape (population,).
+@dataclass(frozen=True)
+class Effort:
+    """How hard to sample.
 
-    ``first_vector`` is the number of the first of them, which addresses all their shocks.
+    ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged;
+    ``moves`` after each bridge; the ``effective_share`` of the population kept by a bridge;
+    ``last_moves`` at the record's full weight, made by one in ``thinned`` members: many on the way
+    leave many families, few can make many moves.
     """
-    return np.concatenate(
-        [
-            filtered_log_likelihood(
-                parameters_at(coordinates[start : start + task], copies),
-                record,
-                seed=seed,
-                copies=copies,
-                first_vector=first_vector + start,
+
+    population: int
+    copies: int
+    moves: int
+    effective_share: float
+    last_moves: int
+    thinned: int = 1
+
+
+@dataclass(frozen=True)
+class Chains:
+    """How many ``chains`` there are, of how many ``moves``, and the lengths of their steps.
+
+    Lengths lie between ``shortest`` and ``longest``: records differ in how much they tell, so that
+    no single length suits all. ``copies`` is as in a fit.
+    """
+
+    chains: int
+    copies: int
+    moves: int
+    shortest: float
+    longest: float
+
+
+#: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is
+#: about 1 where the record fits best (``lilliput calibrate check noise``).
+COPIES = 8
+#: The first is for a look, the second for work, three of the third make the posterior that is
+#: published.
+EFFORTS = {
+    "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
+    "standard": Effort(
+        population=1024, copies=COPIES, moves=5, effective_share=0.5, last_moves=300, thinned=2
+    ),
+    "full": Effort(
+        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3
+    ),
+}
+#: How hard each of some simulated records is fitted, by one process, to see whether fits recover
+#: what made them. Simulated records have mostly exact dates and so make do with fewer shocks.
+RECORD_EFFORTS = {
+    "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
+    "usual": Effort(
+        population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2
+    ),
+}
+#: Chains from each of many simulated records, to see whether likelihood and steps are right: the
+#: longer, the more a fault shows.
+RANK_EFFORTS = {
+    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
+    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
+}
+#: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole
+#: rules.
+ABLATION_EFFORTS = {
+    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=30),
+    "usual": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=60),
+}
+#: How hard the rules are fitted again without an observation, beginning with draws fitted to the
+#: whole record.
+WITHOUT_EFFORTS = {
+    "quick": Effort(population=256, copies=COPIES, moves=0, effective_share=0.5, last_moves=40),
+    "usual": Effort(population=512, copies=COPIES, moves=0, effective_share=0.5, last_moves=80),
+}
+
+
+@dataclass(frozen=True)
+class Population:
+    """Draws from a tempered posterior, with the power of the likelihood and the log evidence.
+
+    ``coordinates`` (population, parameters), ``log_likelihood`` and ``ancestor`` (population,)
+    belong together; ``ancestor`` is the number of the prior draw that a member descends from, in
+    rising order, so that relatives are neighbours. ``evaluated`` counts the vectors whose
+    likelihood has been estimated; ``base`` (population,) is the log-likelihood that counts at power
+    0, nought where that is the prior.
+    """
+
+    coordinates: Coordinates
+    log_likelihood: Array
+    ancestor: NDArray[np.int64]
+    power: float
+    log_evidence: float
+    evaluated: int
+    base: Array
+
+    def take(self, members: Members) -> "Population":
+        """Some of the members, by their places."""
+        rows = {name: getattr(self, name)[members] for name in OF_MEMBERS}
+        return replace(self, **rows)
+
+    @property
+    def advantage(self) -> Array:
+        """By how much the log-likelihood of each member exceeds that at power 0 (population,)."""
+        return self.log_likelihood - self.base
+
+    @property
+    def evidence_error(self) -> float:
+        """The standard error of the log evidence, from families that descend from prior draws.
+
+        Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when
+        few families are left, which ``families`` tells. Source: Lee & Whiteley 2018.
+        """
+        sizes = np.bincount(self.ancestor) / len(self.ancestor)
+        return float(np.sqrt(max((sizes**2).sum() - 1 / len(self.ancestor), 0.0)))
+
+    @property
+    def families(self) -> int:
+        """How many draws of the prior have descendants in the population."""
+        return len(np.unique(self.ancestor))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What happened at one power of the likelihood.
+
+    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of
+    move; ``memory`` is the mean correlation of the vectors with those before the moves.
+    """
+
+    power: float
+    log_evidence: float
+    mean_log_likelihood: float
+    lengths: tuple[float, ...]
+    accepted: tuple[float, ...]
+    memory: float
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How far a sampling has come: all that is needed to go on with it.
+
+    ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power;
+    ``before`` are the coordinates at the beginning of the stage; ``lengths`` belong to the kinds of
+    move.
+    """
+
+    population: Population
+    steps: int
+    left: int
+    before: Coordinates
+    lengths: tuple[float, ...]
+    stages: tuple[Stage, ...] = ()
+
+    def done(self, effort: Effort) -> float:
+        """About what share of the work is behind us.
+
+        The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it
+        did in fits so far.
+        """
+        bridges = len(self.stages)
+        if self.population.power == 1:
+            all_bridges = float(bridges)
+        else:
+            all_bridges = max(
+                (bridges + 1) / max(self.population.power, 1e-3) ** 0.4, bridges + 1.0
             )
-            for start, task in tasks_of(len(coordinates), copies)
-        ]
+        last = effort.last_moves - self.left if self.population.power == 1 else 0
+        work = effort.moves * (all_bridges - 1) + effort.last_moves / effort.thinned
+        return float(
+            np.clip((self.steps - bridges - last + last / effort.thinned) / work, 0.0, 1.0)
+        )
+
+    @property
+    def finished(self) -> bool:
+        """Whether the posterior has been reached and all moves have been made."""
+        return self.population.power == 1 and self.left == 0
+
+
+def no_record(coordinates: Coordinates, _evaluated: int) -> Array:
+    """The log-likelihoods (population,) of a fit that begins with the prior: nought for each."""
+    return np.zeros(len(coordinates))
+
+
+def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
+    """A sampling at its beginning: draws from the prior (``start``) with their likelihood."""
+    log_likelihood = likelihood(start, 0)
+    population = Population(
+        start, log_likelihood, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
+    )
+    return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(STEPS))
+
+
+def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:
+    """A sampling that begins with draws near the posterior and makes the last moves alone.
+
+    Its log evidence is unknown (NaN).
+    """
+    return _begun_at(
+        1.0, start, likelihood(start, 0), np.zeros(len(start)), np.nan, effort.last_moves
     )
 
 
-def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
-    """The first vector and the number of vectors of each part that is worked out at a time, as equal as can be."""
-    most = max(1, TOGETHER // copies)
-    size = -(-vectors // -(-vectors // most))
-    return [(start, size) for start in range(0, vectors, size)]
+def begun_from(
+    start: Coordinates, likelihood: Likelihood, base: Likelihood, effort: Effort
+) -> Sampling:
+    """A sampling that begins with draws fitted under another likelihood, its ``base``.
 
-
-def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
-    """A likelihood for the sampler, worked out in this process; every vector it is asked for has its own shocks."""
-    return partial(_of_record, record, seed, copies)
-
-
-def _of_record(
-    record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int
-) -> Array:
-    return log_likelihoods(coordinates, record, seed, copies, evaluated)
-
-
-@contextmanager
-def over_processes(
-    likelihoods: Sequence[Likelihood], workers: int | None = None
-) -> Iterator[tuple[Likelihood, ...]]:
-    """Some likelihoods as before, each worked out by ``workers`` processes (all cores if None) in equal shares.
-
-    Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process has died.
+    Moves under the base come first, so that its estimates are those of draws that were accepted by
+    them. The log evidence is that of the likelihood less that of the base.
     """
-    workers = workers or os.cpu_count() or 1
-    if workers == 1:
-        yield tuple(likelihoods)
-        return
-    with worker_processes(workers) as executor:
-        yield tuple(partial(_shared, executor, workers, likelihood) for likelihood in likelihoods)
+    return _begun_at(0.0, start, likelihood(start, 0), base(start, 0), 0.0, effort.moves)
 
 
-def _shared(
-    executor: Executor,
-    workers: int,
-    likelihood: Likelihood,
-    coordinates: Coordinates,
-    evaluated: int,
-) -> Array:
-    share = -(-len(coordinates) // workers)
-    parts = [
-        (start, coordinates[start : start + share]) for start in range(0, len(coordinates), share)
-    ]
-    try:
-        asked = [executor.submit(likelihood, part, evaluated + start) for start, part in parts]
-        return np.concatenate([task.result() for task in asked])
-    except BrokenProcessPool as error:
-        raise CalibrationError(
-            "the fit was cut short: a worker process died (killed, or there was too little memory)\n"
-            "what was reached is kept; the same command goes on from there (calibrate fit: with --resume)"
-        ) from error
+def _begun_at(
+    power: float,
+    start: Coordinates,
+    log_likelihood: Array,
+    base_likelihood: Array,
+    log_evidence: float,
+    left: int,
+) -> Sampling:
+    members = len(start)
+    population = Population(
+        start, log_likelihood, np.arange(members), power, log_evidence, members, base_likelihood
+    )
+    lengths = (NEAR_LENGTH,) * len(STEPS)
+    stage = stage_of(population, lengths, (np.nan,) * len(STEPS), start)
+    return Sampling(population, 0, left, start, lengths, (stage,))
+
+
+def stage_of(
+    population: Population,
+    lengths: tuple[float, ...],
+    accepted: tuple[float, ...],
+    before: Coordinates,
+) -> Stage:
+    """What happened at the power that a population has reached, ``before`` being where it began."""
+    return Stage(
+        population.power,
+        population.log_evidence,
+        float(population.log_likelihood.mean()),
+        lengths,
+        accepted,
+        float(correlations(before, population.coordinates).mean()),
+    )
+
+
+def correlations(one: Coordinates, other: Coordinates) -> Array:
+    """The correlation of every coordinate between two sets of vectors; 1 where constant."""
+    first, second = one - one.mean(axis=0), other - other.mean(axis=0)
+    spread = np.sqrt((first**2).sum(axis=0) * (second**2).sum(axis=0))
+    return np.where(
+        spread > 0, (first * second).sum(axis=0) / np.where(spread > 0, spread, 1.0), 1.0
+    )

@@ -1,21 +1,28 @@
-"""A fit's draws as a file: parameters in Parquet with a manifest that says how they were made and how good they are."""
+"""What a fit leaves on disk: a checkpoint after every step, then its draws and manifest.
 
-import os
+Whatever cuts a fit short costs a step at most.
+"""
+
+import io
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from calibration.diagnostics import effective_sizes
-from calibration.fit.sampler import Sampling, correlations
-from calibration.likelihood.likelihood import LAST_FITTED
+from calibration.evidence.record import LAST_FITTED
+from calibration.fit.population import OF_MEMBERS, Population, Sampling, Stage, correlations
 from calibration.origin import PACKAGES
 from calibration.prior import parameters_at
+from scenarios.disk import write_whole
 from scenarios.draws import Draws, write_draws
 from scenarios.manifest import package_versions
+from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table
 
 METHOD = (
@@ -32,9 +39,9 @@ def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) 
     """
     generator = np.random.Generator(np.random.Philox(key=[settings["seed"], _ORDER]))
     order = generator.permutation(len(sampling.population.coordinates))
-    drawn = parameters_at(sampling.population.coordinates[order])
-    frame = pd.DataFrame({name: drawn[name] for name in parameter_table()})
-    return write_draws_whole(frame, posterior_manifest(sampling, settings), out)
+    parameters = parameters_at(sampling.population.coordinates[order])
+    frame = pd.DataFrame({name: parameters[name] for name in parameter_table()})
+    return write_draws(frame, posterior_manifest(sampling, settings), out)
 
 
 def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,14 +82,67 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
     }
 
 
-def write_draws_whole(frame: pd.DataFrame, manifest: Mapping[str, Any], out: Path) -> Draws:
-    """Write draws and their manifest so that each file has its name only when it is complete."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
-        made = Path(folder) / out.name
-        draws = write_draws(frame, manifest, made)
-        for path in (made, made.with_suffix(".json")):
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-            path.replace(out.with_name(path.name))
-    return Draws(draws.frame, draws.id, draws.kind, out, draws.table)
+def checkpoint_path(out: Path) -> Path:
+    """Where the checkpoint of a fit is kept: beside the file that it will write."""
+    return out.with_name(f"{out.name}.checkpoint")
+
+
+def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path) -> None:
+    """Keep a sampling and its settings; the file is complete or the one before it stays."""
+    population = sampling.population
+    manifest = {
+        "settings": dict(settings),
+        "power": population.power,
+        "log_evidence": population.log_evidence,
+        "evaluated": population.evaluated,
+        "steps": sampling.steps,
+        "left": sampling.left,
+        "lengths": sampling.lengths,
+        "stages": [asdict(stage) for stage in sampling.stages],
+    }
+    arrays = {name: getattr(population, name) for name in OF_MEMBERS} | {"before": sampling.before}
+    buffer = io.BytesIO()
+    np.savez(buffer, manifest=np.array(json.dumps(manifest)), **arrays)
+    write_whole(path, buffer.getvalue())
+
+
+def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
+    """The sampling that was kept and its settings; none if the file is no whole checkpoint."""
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+            manifest = json.loads(str(kept["manifest"]))
+            arrays = {name: kept[name] for name in OF_MEMBERS}
+            before = kept["before"]
+        population = Population(
+            **arrays,
+            power=manifest["power"],
+            log_evidence=manifest["log_evidence"],
+            evaluated=manifest["evaluated"],
+        )
+        stages = tuple(Stage(**_tuples(stage)) for stage in manifest["stages"])
+        lengths = tuple(manifest["lengths"])
+        return Sampling(
+            population, manifest["steps"], manifest["left"], before, lengths, stages
+        ), manifest["settings"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        return None
+
+
+def setting_differences(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Problem]:
+    """In what the settings of a fit differ from those under which a checkpoint was made."""
+    return [
+        Problem(
+            "checkpoint",
+            name,
+            wanted.get(name, MISSING),
+            f"{kept.get(name, '(missing)')!r}, as begun",
+        )
+        for name in sorted({*wanted, *kept})
+        if wanted.get(name) != kept.get(name)
+    ]
+
+
+def _tuples(stage: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stage.items()
+    }

@@ -1,10 +1,11 @@
-"""The rules fitted again: with an observation left out of the record, or with parameters held fixed.
+"""Other fits: the rules without an observation or with parameters held fixed, and the nulls.
 
-A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both likelihoods: the
-two posteriors are near each other, and the ratio of their evidence comes out directly.
+A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both
+likelihoods: the two posteriors are near each other, and the ratio of their evidence comes out
+directly.
 
-Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that what was
-done once is not done again and what was broken off goes on.
+Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that
+what was done once is not done again and what was broken off goes on.
 """
 
 import hashlib
@@ -17,24 +18,30 @@ from typing import Any
 
 import numpy as np
 
-from calibration.fit.checkpoint import read_checkpoint, write_checkpoint
-from calibration.fit.population import over_processes, tasks_of
-from calibration.fit.sampler import Effort, Population, Sampling, begun_from, begun_near, sampled
-from calibration.likelihood.likelihood import Record, observation_settings
-from calibration.likelihood.observations import FIGURES, observations_of
-from calibration.likelihood.particles import Spell, filtered_log_likelihood
-from calibration.likelihood.pointwise import with_fixed
+from calibration.fit.population import Effort, Population, Sampling, begun, begun_from, begun_near
+from calibration.fit.posterior import read_checkpoint, write_checkpoint
+from calibration.fit.sampler import sampled
+from calibration.fit.workers import log_likelihoods, over_processes
+from calibration.likelihood.figures import observation_settings
+from calibration.likelihood.likelihood import Spell
+from calibration.likelihood.null_likelihood import NullFit, pointwise
+from calibration.likelihood.nulls import Null
+from calibration.likelihood.observations import FIGURES, Record, observations_of
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
 from scenarios.draws import table_hash
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
+
+#: Populations that settle the evidence of a null within a few hundredths.
+NULL_EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, last_moves=40)
 
 
 @dataclass(frozen=True)
 class Refit:
-    """What is to be fitted again: the record, the place of an observation left out, and parameters held fixed.
+    """What is fitted again: the record, perhaps without an observation, and parameters fixed.
 
-    ``near`` names the draws that the fit begins with, all fitted to the whole record with all parameters free.
+    ``near`` names the draws that the fit begins with, all fitted to the whole record with all
+    parameters free.
     """
 
     name: str
@@ -60,50 +67,38 @@ class Refit:
 
 
 def refit_without(record: Record, place: int, near: str) -> Refit:
-    """What is to be fitted again to leave the observation of a place out, ``near`` draws fitted to the whole."""
+    """What is fitted again to leave out an observation, ``near`` draws fitted to the whole."""
     name = observations_of(record)[place].name.replace(" ", "-")
     return Refit(f"without-{name}", record, near, without=place)
 
 
 def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
-    """By what name a refit knows the draws it begins with: how many, of which, weighted over how many copies."""
+    """How a refit names the draws it begins with: how many, of which, and copies weighted."""
     return f"{used} of {draws_id}, {copies} copies"
 
 
 def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
-    """The record without a figure; without an event or a silence, the whole record and the spell not to be counted."""
+    """The record without a figure; or, for a move or a silence, the spell that does not count."""
     row = observations_of(record)[place]
     if row.kind in FIGURES:
-        name = FIGURES[row.kind]
-        held = getattr(record, name)
-        rest: dict[str, Any] = {name: held[: row.place] + held[row.place + 1 :]}
-        return replace(record, **rest), None
+        rest = record.figures[: row.place] + record.figures[row.place + 1 :]
+        return replace(record, figures=rest), None
     return record, (row.pair, row.place)
 
 
 def refit_log_likelihoods(
     coordinates: Array, refit: Refit, seed: int, copies: int, first_vector: int
 ) -> Array:
-    """The log-likelihoods of coordinate vectors (population, parameters) for a refit, shape (population,).
+    """The log-likelihoods of coordinate vectors (population, parameters) for a refit.
 
-    With an observation left out, it is imposed where it is a move, so that all else keeps its course, but its
-    probability does not count.
+    With an observation left out, it is imposed where it is a move, so that all else keeps its
+    course, but its probability does not count.
     """
     record, uncounted = (
         (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
     )
-    return np.concatenate(
-        [
-            filtered_log_likelihood(
-                with_fixed(parameters_at(coordinates[start : start + task], copies), refit.fixed),
-                record,
-                seed=seed,
-                copies=copies,
-                first_vector=first_vector + start,
-                uncounted=uncounted,
-            )
-            for start, task in tasks_of(len(coordinates), copies)
-        ]
+    return log_likelihoods(
+        coordinates, record, seed, copies, first_vector, fixed=refit.fixed, uncounted=uncounted
     )
 
 
@@ -115,13 +110,13 @@ def refitted(
     start: Array,
     *,
     workers: int | None = None,
-    told: Callable[[Population], None] | None = None,
+    each_step: Callable[[Population], None] | None = None,
 ) -> Population:
-    """Fit again, going on from what is kept in ``folder``; the result does not depend on ``workers``.
+    """Fit again, going on from what is kept in ``folder``; ``workers`` do not matter.
 
-    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole record. With
-    parameters held fixed, the log evidence of the result is that of the refit less that of the whole rules; with an
-    observation left out it is unknown (NaN).
+    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole
+    record. With parameters held fixed, the log evidence of the result is that of the refit less
+    that of the whole rules; with an observation left out it is unknown (NaN).
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
@@ -133,11 +128,12 @@ def refitted(
 
     def report(reached: Sampling) -> None:
         write_checkpoint(reached, settings, path)
-        if told is not None:
-            told(reached.population)
+        if each_step is not None:
+            each_step(reached.population)
 
     wanted = [
-        partial(_of_refit, held, seed, effort.copies) for held in (refit, replace(refit, fixed={}))
+        partial(_of_refit, rules, seed, effort.copies)
+        for rules in (refit, replace(refit, fixed={}))
     ]
     with over_processes(wanted, workers) as (likelihood, base):
         if kept:
@@ -157,9 +153,36 @@ def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Po
 
 
 def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
-    told = json.dumps(settings, sort_keys=True)
-    return folder / f"{refit.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}.fit"
+    text = json.dumps(settings, sort_keys=True)
+    return folder / f"{refit.name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.fit"
 
 
 def _of_refit(refit: Refit, seed: int, copies: int, coordinates: Array, evaluated: int) -> Array:
     return refit_log_likelihoods(coordinates, refit, seed, copies, evaluated)
+
+
+def fitted_null(
+    null: Null,
+    record: Record,
+    *,
+    seed: int,
+    runs: int = 4,
+    effort: Effort = NULL_EFFORT,
+    progress: Progress = no_progress,
+) -> NullFit:
+    """Fit a null by the sampler of the rules, in ``runs`` whose scatter gives an error."""
+    coordinates, evidences = [], []
+
+    def likelihood(vectors: Array, evaluated: int) -> Array:
+        return np.asarray(pointwise(null, null.values(vectors), record).sum(axis=0))
+
+    for run in range(runs):
+        generator = np.random.Generator(np.random.Philox(key=[seed, run]))
+        start = begun(
+            generator.standard_normal((effort.population, len(null.parameters))), likelihood
+        )
+        reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
+        coordinates.append(reached.coordinates)
+        evidences.append(reached.log_evidence)
+        progress(run + 1)
+    return NullFit(null, np.concatenate(coordinates), tuple(evidences))

@@ -1,162 +1,47 @@
-"""Tempered population sampling: from the prior to draws that fit the record, in bridges of equal difficulty.
+"""Tempered population sampling: from the prior to draws that fit, in bridges of one difficulty.
 
-A population of parameter vectors is carried from the prior to the posterior through powers of the likelihood, or from
-draws fitted under one likelihood (the base) to those of another, through base ** (1 - power) x likelihood ** power; at
-each power it is weighted, resampled, and moved by steps that keep the tempered posterior unchanged (``moves.py``).
-The stored likelihood estimate of the current vector is kept, so the moves are valid for a noisy likelihood. Every
-step draws from a generator of its own, addressed by seed and number of the step, so that a sampling broken off and
-taken up again ends in the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts 2009; Gelman & Meng
-1998.
+A population of parameter vectors is carried from the prior to the posterior through powers of the
+likelihood, or from draws fitted under one likelihood (the base) to those of another, through base
+** (1 - power) x likelihood ** power; at each power it is weighted, resampled, and moved by steps
+that keep the tempered posterior unchanged. The stored likelihood estimate of the current vector is
+kept, so the moves are valid for a noisy likelihood. Every step draws from a generator of its own,
+addressed by seed and number of the step, so that a sampling broken off and taken up again ends in
+the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts 2009; Gelman & Meng 1998.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from calibration.fit.moves import KINDS, Coordinates, proposed
+from calibration.diagnostics import effective_size, systematic
+from calibration.fit.population import (
+    STEPS,
+    Effort,
+    Likelihood,
+    Members,
+    Population,
+    Sampling,
+    no_record,
+    stage_of,
+)
+from calibration.prior import Coordinates
 from simulation.arrays import Array
 
-#: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods (population,).
-Likelihood = Callable[[Coordinates, int], Array]
-#: Some members of a population, by their places.
-Members = NDArray[np.int64] | slice
-#: Length of the first steps of every kind, from the prior and near the posterior.
-FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
-#: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full weight, where the noise
-#: of the likelihood refuses many steps whatever their length, so that longer ones lead farther (Sherlock et al. 2015).
+#: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full
+#: weight, where the noise of the likelihood refuses many steps whatever their length, so that
+#: longer ones lead farther (Sherlock et al. 2015).
 WANTED, LAST_WANTED = 0.25, 0.13
 #: The parts of the population that take turns in stepping.
 PARTS = 4
 #: Every so many steps a kind with a shorter length has its turn, so that its length stays adapted.
 TURN = 4
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to sample.
-
-    ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged; ``moves`` after each
-    bridge; the ``effective_share`` of the population kept by a bridge; ``last_moves`` at the record's full weight,
-    made by one in ``thinned`` members: many on the way leave many families, few can make many moves.
-    """
-
-    population: int
-    copies: int
-    moves: int
-    effective_share: float
-    last_moves: int
-    thinned: int = 1
-
-
-@dataclass(frozen=True)
-class Population:
-    """Draws from a tempered posterior, with the power of the likelihood reached and the log evidence so far.
-
-    ``coordinates`` (population, parameters), ``log_likelihood`` and ``ancestor`` (population,) belong together;
-    ``ancestor`` is the number of the prior draw that a member descends from, in rising order, so that relatives are
-    neighbours. ``evaluated`` counts the vectors whose likelihood has been estimated; ``base`` (population,) is the
-    log-likelihood that counts at power 0, nought where that is the prior.
-    """
-
-    coordinates: Coordinates
-    log_likelihood: Array
-    ancestor: NDArray[np.int64]
-    power: float
-    log_evidence: float
-    evaluated: int
-    base: Array
-
-    @property
-    def advantage(self) -> Array:
-        """By how much the log-likelihood of each member exceeds that at power 0, shape (population,)."""
-        return self.log_likelihood - self.base
-
-    @property
-    def evidence_error(self) -> float:
-        """The standard error of the log evidence, from the families that descend from the draws of the prior.
-
-        Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when few families
-        are left, which ``families`` tells. Source: Lee & Whiteley 2018.
-        """
-        sizes = np.bincount(self.ancestor) / len(self.ancestor)
-        return float(np.sqrt(max((sizes**2).sum() - 1 / len(self.ancestor), 0.0)))
-
-    @property
-    def families(self) -> int:
-        """How many draws of the prior have descendants in the population."""
-        return len(np.unique(self.ancestor))
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What happened at one power of the likelihood.
-
-    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of move; ``memory`` is the
-    mean correlation of the vectors with those before the moves.
-    """
-
-    power: float
-    log_evidence: float
-    mean_log_likelihood: float
-    lengths: tuple[float, ...]
-    accepted: tuple[float, ...]
-    memory: float
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How far a sampling has come: all that is needed to go on with it.
-
-    ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power; ``before`` are the
-    coordinates at the beginning of the stage; ``lengths`` belong to the kinds of move.
-    """
-
-    population: Population
-    steps: int
-    left: int
-    before: Coordinates
-    lengths: tuple[float, ...]
-    stages: tuple[Stage, ...] = ()
-
-    def done(self, effort: Effort) -> float:
-        """About what share of the work is behind us.
-
-        The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it did in fits so far.
-        """
-        bridges = len(self.stages)
-        if self.population.power == 1:
-            all_bridges = float(bridges)
-        else:
-            all_bridges = max(
-                (bridges + 1) / max(self.population.power, 1e-3) ** 0.4, bridges + 1.0
-            )
-        last = effort.last_moves - self.left if self.population.power == 1 else 0
-        work = effort.moves * (all_bridges - 1) + effort.last_moves / effort.thinned
-        return float(
-            np.clip((self.steps - bridges - last + last / effort.thinned) / work, 0.0, 1.0)
-        )
-
-    @property
-    def finished(self) -> bool:
-        """Whether the posterior has been reached and all moves have been made."""
-        return self.population.power == 1 and self.left == 0
-
-
-def no_record(coordinates: Coordinates, _evaluated: int) -> Array:
-    """The log-likelihoods of a fit that begins with the prior: nought for every vector, shape (population,)."""
-    return np.zeros(len(coordinates))
-
-
-def effective_size(log_weights: Array) -> float:
-    """How many equal draws a weighted sample is worth: (sum w) ** 2 / sum w ** 2."""
-    weights = np.exp(log_weights - log_weights.max())
-    return float(weights.sum() ** 2 / (weights**2).sum())
+#: Coordinates in which all vectors are alike have no correlation.
+_LEAST_SPREAD = 1e-12
 
 
 def next_power(advantage: Array, power: float, effective_share: float) -> float:
-    """The next power of the likelihood at which the stated share of the population stays effective, at most 1."""
+    """The next power, at most 1, at which the stated share of the population stays effective."""
     wanted = effective_share * len(advantage)
     if effective_size((1 - power) * advantage) >= wanted:
         return 1.0
@@ -178,10 +63,10 @@ def move(
     length: float,
     base: Likelihood = no_record,
 ) -> tuple[Population, float]:
-    """One Metropolis step of every member toward the tempered posterior; also returns the share accepted.
+    """One Metropolis step of every member toward the tempered posterior, and the share accepted.
 
-    Every fourth members take turns, each stepping by what the others, which stand still, tell of the posterior's
-    place and shape.
+    Every fourth members take turns, each stepping by what the others, which stand still, tell of
+    the posterior's place and shape.
     """
     places, taken = np.arange(len(population.log_likelihood)), 0
     for part in range(PARTS):
@@ -203,100 +88,42 @@ def stepped(
     length: float,
     base: Likelihood = no_record,
 ) -> tuple[Population, int]:
-    """One Metropolis step of some members, by what the others tell of the posterior; also how many were accepted."""
-    coordinates, held = population.coordinates.copy(), population.log_likelihood.copy()
-    held_base, power = population.base.copy(), population.power
-    trial, prior_gain = proposed(kind, coordinates[members], coordinates[others], length, generator)
+    """One Metropolis step of some members, by what the others tell, and how many it moved."""
+    at, power = population.take(members), population.power
+    others_at = population.coordinates[others]
+    trial, prior_gain = proposed(kind, at.coordinates, others_at, length, generator)
     trial_likelihood = likelihood(trial, population.evaluated)
-    trial_base = base(trial, population.evaluated) if power < 1 else held_base[members]
-    gain = prior_gain + power * (trial_likelihood - held[members])
-    gain = gain + (1 - power) * (trial_base - held_base[members])
+    trial_base = base(trial, population.evaluated) if power < 1 else at.base
+    gain = prior_gain + power * (trial_likelihood - at.log_likelihood)
+    gain = gain + (1 - power) * (trial_base - at.base)
     accepted = np.log(generator.random(len(gain))) < gain
-    coordinates[members] = np.where(accepted[:, np.newaxis], trial, coordinates[members])
-    held[members] = np.where(accepted, trial_likelihood, held[members])
-    held_base[members] = np.where(accepted, trial_base, held_base[members])
+    stepping = np.arange(len(population.ancestor))[members][accepted]
+    moved = {}
+    for name, values in (
+        ("coordinates", trial),
+        ("log_likelihood", trial_likelihood),
+        ("base", trial_base),
+    ):
+        moved[name] = getattr(population, name).copy()
+        moved[name][stepping] = values[accepted]
     evaluated = population.evaluated + len(trial)
-    moved = replace(
-        population,
-        coordinates=coordinates,
-        log_likelihood=held,
-        evaluated=evaluated,
-        base=held_base,
-    )
-    return moved, int(accepted.sum())
+    return replace(population, evaluated=evaluated, **moved), int(accepted.sum())
 
 
 def bridged(population: Population, power: float, generator: np.random.Generator) -> Population:
-    """The population resampled for the next power of the likelihood, and the evidence that the step adds."""
+    """The population resampled for the next power, with the evidence that the step adds."""
     log_weights = (power - population.power) * population.advantage
     most = log_weights.max()
     weights = np.exp(log_weights - most)
-    positions = (generator.random() + np.arange(len(weights))) / len(weights)
-    chosen = np.searchsorted(np.cumsum(weights) / weights.sum(), positions)
-    chosen = np.minimum(chosen, len(weights) - 1)
-    return Population(
-        population.coordinates[chosen],
-        population.log_likelihood[chosen],
-        population.ancestor[chosen],
-        power,
-        population.log_evidence + float(most + np.log(weights.mean())),
-        population.evaluated,
-        population.base[chosen],
-    )
+    added = float(most + np.log(weights.mean()))
+    chosen = systematic(weights, generator.random(), len(weights))
+    log_evidence = population.log_evidence + added
+    return replace(population.take(chosen), power=power, log_evidence=log_evidence)
 
 
 def thinned(population: Population, by: int) -> Population:
     """One in so many members: as relatives are neighbours, every family keeps its share."""
-    chosen = slice(by // 2, None, by)
-    return replace(
-        population,
-        coordinates=population.coordinates[chosen],
-        log_likelihood=population.log_likelihood[chosen],
-        ancestor=population.ancestor[chosen],
-        base=population.base[chosen],
-    )
-
-
-def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
-    """A sampling at its beginning: draws from the prior (``start``) whose likelihood has been estimated."""
-    held = likelihood(start, 0)
-    population = Population(
-        start, held, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
-    )
-    return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(KINDS))
-
-
-def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:
-    """A sampling at the record's full weight that begins with draws already near the posterior: the last moves alone.
-
-    Its log evidence is unknown (NaN).
-    """
-    return _begun_at(
-        1.0, start, likelihood(start, 0), np.zeros(len(start)), np.nan, effort.last_moves
-    )
-
-
-def begun_from(
-    start: Coordinates, likelihood: Likelihood, base: Likelihood, effort: Effort
-) -> Sampling:
-    """A sampling that begins with draws fitted under another likelihood, its ``base``.
-
-    Moves under the base come first, so that its estimates are those of draws that were accepted by them. The log
-    evidence is that of the likelihood less that of the base.
-    """
-    return _begun_at(0.0, start, likelihood(start, 0), base(start, 0), 0.0, effort.moves)
-
-
-def _begun_at(
-    power: float, start: Coordinates, held: Array, held_base: Array, log_evidence: float, left: int
-) -> Sampling:
-    members = len(start)
-    population = Population(
-        start, held, np.arange(members), power, log_evidence, members, held_base
-    )
-    lengths = (NEAR_LENGTH,) * len(KINDS)
-    stage = _stage(population, lengths, (np.nan,) * len(KINDS), start)
-    return Sampling(population, 0, left, start, lengths, (stage,))
+    return population.take(slice(by // 2, None, by))
 
 
 def advanced(
@@ -306,10 +133,11 @@ def advanced(
     seed: int,
     base: Likelihood = no_record,
 ) -> Sampling:
-    """The sampling one step further: a bridge to the next power when all moves at this one are made, else a move.
+    """The sampling one step further: a move, or a bridge to the next power when all are made.
 
-    Three steps in four are of the kind that can go farther. After each the length of its kind is adapted toward the
-    wanted share of accepted steps, but for the second half of the last moves, in which lengths are held.
+    Three steps in four are of the kind that can go farther. After each the length of its kind is
+    adapted toward the wanted share of accepted steps, but for the second half of the last moves, in
+    which lengths are held.
     """
     generator = np.random.Generator(
         np.random.Philox(key=[seed, 1], counter=[0, 0, 0, sampling.steps])
@@ -320,7 +148,9 @@ def advanced(
         population = bridged(population, power, generator)
         population = thinned(population, effort.thinned) if power == 1 else population
         left = effort.last_moves if power == 1 else effort.moves
-        stage = _stage(population, sampling.lengths, (np.nan,) * len(KINDS), population.coordinates)
+        stage = stage_of(
+            population, sampling.lengths, (np.nan,) * len(STEPS), population.coordinates
+        )
         return Sampling(
             population,
             sampling.steps + 1,
@@ -331,7 +161,7 @@ def advanced(
         )
     place = place_of_kind(sampling)
     population, share = move(
-        population, likelihood, generator, KINDS[place], sampling.lengths[place], base
+        population, likelihood, generator, STEPS[place], sampling.lengths[place], base
     )
     lengths = list(sampling.lengths)
     if population.power < 1 or sampling.left > effort.last_moves // 2:
@@ -339,7 +169,7 @@ def advanced(
         lengths[place] = min(1.0, lengths[place] * float(np.exp(share - wanted)))
     accepted = list(sampling.stages[-1].accepted)
     accepted[place] = share
-    stage = _stage(population, tuple(lengths), tuple(accepted), sampling.before)
+    stage = stage_of(population, tuple(lengths), tuple(accepted), sampling.before)
     return replace(
         sampling,
         population=population,
@@ -351,38 +181,13 @@ def advanced(
 
 
 def place_of_kind(sampling: Sampling) -> int:
-    """Which kind of step is next: the one of the greatest length, but every fourth time another, in turn.
+    """Which kind of step is next: that of the greatest length, every fourth time another.
 
     Lengths are adapted to one share of accepted steps, so the longer goes farther a step.
     """
     longest = int(np.argmax(sampling.lengths))
     turn, within = divmod(sampling.left, TURN)
-    return longest if within else (longest + 1 + turn % (len(KINDS) - 1)) % len(KINDS)
-
-
-def _stage(
-    population: Population,
-    lengths: tuple[float, ...],
-    accepted: tuple[float, ...],
-    before: Coordinates,
-) -> Stage:
-    return Stage(
-        population.power,
-        population.log_evidence,
-        float(population.log_likelihood.mean()),
-        lengths,
-        accepted,
-        float(correlations(before, population.coordinates).mean()),
-    )
-
-
-def correlations(one: Coordinates, other: Coordinates) -> Array:
-    """The correlation of every coordinate (column) between two sets of vectors, member by member; 1 where constant."""
-    first, second = one - one.mean(axis=0), other - other.mean(axis=0)
-    spread = np.sqrt((first**2).sum(axis=0) * (second**2).sum(axis=0))
-    return np.where(
-        spread > 0, (first * second).sum(axis=0) / np.where(spread > 0, spread, 1.0), 1.0
-    )
+    return longest if within else (longest + 1 + turn % (len(STEPS) - 1)) % len(STEPS)
 
 
 def sampled(
@@ -398,3 +203,84 @@ def sampled(
         sampling = advanced(sampling, likelihood, effort, seed, base)
         report(sampling)
     return sampling
+
+
+def proposed(
+    kind: str,
+    coordinates: Coordinates,
+    others: Coordinates,
+    length: float,
+    generator: np.random.Generator,
+) -> tuple[Coordinates, Array]:
+    """Where every member would step, and what that adds to the log odds of accepting it.
+
+    ``others`` are the members that stand still meanwhile; ``length`` runs from 0 (no step) to 1
+    (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and
+    log gains (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2)
+    y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2)
+    / 2, zero for a plain step.
+    """
+    correlated = kind == "correlated"
+    if correlated:
+        centre, root = correlated_shape_of(others)
+        here = solved(root, coordinates - centre)
+    else:
+        centre, spread = (np.zeros(1), np.ones(1)) if kind == "plain" else shape_of(others)
+        here = (coordinates - centre) / spread
+    there = np.sqrt(1 - length**2) * here + length * generator.standard_normal(here.shape)
+    trial = centre + (np.einsum("md,ed->me", there, root) if correlated else spread * there)
+    gain = _squares(coordinates) - _squares(trial) + _squares(there) - _squares(here)
+    return trial, gain / 2
+
+
+def shape_of(others: Coordinates) -> tuple[Array, Array]:
+    """The mean and spread of each coordinate in some vectors, drawn toward the prior's.
+
+    Formula: over n vectors with mean m and variance s, the mean is m n / (n + 1), the variance (n s
+    + 1) / (n + 1).
+    """
+    members = len(others)
+    centre = others.mean(axis=0) * members / (members + 1)
+    variance = (members * others.var(axis=0) + 1) / (members + 1)
+    return centre, np.sqrt(variance)
+
+
+def correlated_shape_of(others: Coordinates) -> tuple[Array, Array]:
+    """The mean of some vectors, and a root of their covariance, drawn toward no correlation.
+
+    Formula: root root' = covariance, its spreads those of ``shape_of``, its correlations those of n
+    vectors in d dimensions times n / (n + d).
+    """
+    centre, spread = shape_of(others)
+    members, dimensions = others.shape
+    scaled = (others - others.mean(axis=0)) / np.maximum(others.std(axis=0), _LEAST_SPREAD)
+    correlation = np.einsum("md,me->de", scaled, scaled) / (members + dimensions)
+    np.fill_diagonal(correlation, 1.0)
+    return centre, spread[:, np.newaxis] * root_of(correlation)
+
+
+def root_of(matrix: Array) -> Array:
+    """The lower triangular root of a positive matrix, matrix = root root' (Cholesky).
+
+    Column by column rather than by LAPACK, whose last bits depend on how many cores it finds.
+    """
+    root = np.zeros_like(matrix)
+    for column in range(len(matrix)):
+        rest = matrix[column:, column] - (root[column:, :column] * root[column, :column]).sum(
+            axis=1
+        )
+        root[column:, column] = rest / np.sqrt(rest[0])
+    return root
+
+
+def solved(root: Array, vectors: Coordinates) -> Coordinates:
+    """The vectors y of which vectors (members, dimensions) are images: vector = root y."""
+    solution = np.zeros_like(vectors)
+    for place in range(len(root)):
+        part = (solution[:, :place] * root[place, :place]).sum(axis=1)
+        solution[:, place] = (vectors[:, place] - part) / root[place, place]
+    return solution
+
+
+def _squares(coordinates: Coordinates) -> Array:
+    return np.asarray((coordinates**2).sum(axis=1))

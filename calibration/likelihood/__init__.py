@@ -1,5 +1,7 @@
 """How probable the record is: under the rules, by observation, and under simpler accounts.
 
-Read in this order: ``likelihood``, ``observations``, ``pointwise``, ``particles`` (shocks averaged as the
-quarters pass), ``nulls`` and ``null_likelihood`` (the rivals), ``scores``, ``rows`` (evidence of each).
+Read in this order: ``figures`` (what a documented figure is), ``kinds`` (a class for each kind, the
+one place to add another), ``observations`` (the record that is fitted), ``likelihood`` (plain
+averages and the particle filter), ``pointwise`` (observation by observation), ``nulls`` and
+``null_likelihood`` (the rivals), ``scores`` (of forecasts).
 """

@@ -1,27 +1,25 @@
 """The likelihood of the record under a null, observation by observation, and its evidence.
 
-A pair's moves are a chain: in each quarter it stays or makes the next move on record, which must fall within
-its window. As a null does not look at the simulated state, the sum over all ways in which the moves may fall
-within their windows is exact. Source: Rabiner 1989 (the forward recursion).
+A pair's moves are a chain: in each quarter it stays or makes the next move on record, which must
+fall within its window. As a null does not look at the simulated state, the sum over all ways in
+which the moves may fall within their windows is exact. Source: Rabiner 1989 (the forward
+recursion).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from calibration.fit.sampler import Effort, begun, sampled
-from calibration.likelihood.likelihood import Record
-from calibration.likelihood.nulls import QUARTERS, Chances, Null, Values
+from calibration.likelihood.likelihood import QUARTERS
+from calibration.likelihood.nulls import Chances, Null, Values
 from calibration.likelihood.observations import (
-    AID,
     EVENT,
     FIGURES,
-    SHARE,
     STATUS_AFTER,
     Observation,
-    figure_of,
+    Record,
     first_status,
     moves_of,
     observations_of,
@@ -38,8 +36,6 @@ ALLOWED = {
     Status.ESTRANGED: (Move.SPLIT, Move.MENDED),
     Status.SPLIT: (Move.FORMED,),
 }
-#: Populations that settle the evidence of a null within a few hundredths.
-EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, last_moves=40)
 _TINY = np.finfo(float).tiny
 
 
@@ -47,9 +43,9 @@ _TINY = np.finfo(float).tiny
 class Spell:
     """A pair's time in one status as a null foresees it: when it leaves, and how.
 
-    ``leaving`` holds for each allowed move the chance (T, S) that it is made in a quarter, ``staying`` the
-    chance (S,) that the spell outlasts the record; given that the moves before it fell within their windows,
-    whose chance is ``begun`` (S,).
+    ``leaving`` holds for each allowed move the chance (T, S) that it is made in a quarter,
+    ``staying`` the chance (S,) that the spell outlasts the record; given that the moves before it
+    fell within their windows, whose chance is ``begun`` (S,).
     """
 
     leaving: dict[Move, Array]
@@ -58,7 +54,7 @@ class Spell:
 
 
 def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> list[Spell]:
-    """Every spell of a pair, the last one included, each with the record imposed on those before it."""
+    """Every spell of a pair, the last one too, with the record imposed on those before."""
     status, samples = first_status(pair), next(iter(chances.values())).shape[-1]
     entering = np.zeros((QUARTERS + 1, samples))
     entering[0] = 1.0
@@ -76,24 +72,24 @@ def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> li
 
 
 def _spell(chances: Chances, entering: Array) -> Spell:
-    """A spell that a pair enters by chances ``entering`` (T + 1, S), which are shifted by one quarter."""
-    held = np.zeros(entering.shape[1])
+    """A spell that a pair enters by chances ``entering`` (T + 1, S), one quarter later."""
+    here = np.zeros(entering.shape[1])
     leaving = {move: np.zeros((QUARTERS, entering.shape[1])) for move in chances}
     for quarter in range(QUARTERS):
-        held = held + entering[quarter]
-        gone = np.zeros_like(held)
+        here = here + entering[quarter]
+        gone = np.zeros_like(here)
         for move, chance in chances.items():
-            leaving[move][quarter] = held * chance[quarter]
+            leaving[move][quarter] = here * chance[quarter]
             gone = gone + leaving[move][quarter]
-        held = held - gone
+        here = here - gone
     begun = entering.sum(axis=0)
     scale = np.maximum(begun, _TINY)
-    staying = (held + entering[QUARTERS]) / scale
+    staying = (here + entering[QUARTERS]) / scale
     return Spell({move: mass / scale for move, mass in leaving.items()}, staying, begun)
 
 
 def pointwise(null: Null, values: Values, record: Record) -> Array:
-    """The log-probability of each observation given those before it, (observations, S), in their order."""
+    """The log-probability of each observation given those before it, (observations, S)."""
     spells = {
         pair: spells_of(null.chances(values, pair), pair, moves_of(record.moves, pair))
         for pair in {row.pair for row in observations_of(record) if row.kind not in FIGURES}
@@ -107,8 +103,9 @@ def _log_chance(
     row: Observation, null: Null, values: Values, record: Record, spells: dict[Pair, list[Spell]]
 ) -> Array:
     if row.kind in FIGURES:
-        observed, centre, spread = figure_forecast(null, values, record, row)
-        return np.asarray(stats.norm.logpdf(observed, centre, spread))
+        figure = record.figures[row.place]
+        centre, spread = null.forecast(values, record, figure)
+        return np.asarray(stats.norm.logpdf(figure.compared, centre, spread))
     spell = spells[row.pair][row.place]
     if row.kind == EVENT:
         event = moves_of(record.moves, row.pair)[row.place]
@@ -119,22 +116,9 @@ def _log_chance(
     return np.asarray(np.log(np.maximum(chance, _TINY)))
 
 
-def figure_forecast(
-    null: Null, values: Values, record: Record, row: Observation
-) -> tuple[float, Array, Array]:
-    """A figure on record (of aid its logarithm), and how a null foresees it.
-
-    Centre and standard deviation, (S,) each, of a normal density; the figure's own range is included.
-    """
-    foreseen = {AID: null.log_aid, SHARE: null.share}.get(row.kind, null.interest)
-    observed, own = figure_of(record, row).compared
-    centre, scatter = foreseen(values, record, row.place)
-    return observed, centre, np.hypot(scatter, own)
-
-
 @dataclass(frozen=True)
 class NullFit:
-    """A null fitted to the record: coordinates of its draws (S, parameters), and the evidence of each run."""
+    """A null fitted to the record: coordinates of its draws (S, parameters), evidence by run."""
 
     null: Null
     coordinates: Array
@@ -142,38 +126,10 @@ class NullFit:
 
     @property
     def log_evidence(self) -> float:
-        """The logarithm of the probability that the null gave the record, the mean over the runs."""
+        """The log-probability that the null gave the record, the mean over the runs."""
         return float(np.mean(self.log_evidences))
 
     @property
     def error(self) -> float:
         """The standard error of that mean, from the scatter of the runs."""
         return float(np.std(self.log_evidences, ddof=1) / np.sqrt(len(self.log_evidences)))
-
-
-def fitted_null(
-    null: Null,
-    record: Record,
-    *,
-    seed: int,
-    runs: int = 4,
-    effort: Effort = EFFORT,
-    told: Callable[[int], None] | None = None,
-) -> NullFit:
-    """Fit a null by the sampler that fits the rules, in several runs whose scatter gives the error of its evidence."""
-    drawn, evidences = [], []
-
-    def likelihood(coordinates: Array, evaluated: int) -> Array:
-        return np.asarray(pointwise(null, null.values(coordinates), record).sum(axis=0))
-
-    for run in range(runs):
-        generator = np.random.Generator(np.random.Philox(key=[seed, run]))
-        start = begun(
-            generator.standard_normal((effort.population, len(null.parameters))), likelihood
-        )
-        reached = sampled(start, likelihood, effort, seed + run, lambda sampling: None).population
-        drawn.append(reached.coordinates)
-        evidences.append(reached.log_evidence)
-        if told is not None:
-            told(run + 1)
-    return NullFit(null, np.concatenate(drawn), tuple(evidences))

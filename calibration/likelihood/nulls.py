@@ -1,28 +1,28 @@
 """Three nulls: simpler accounts of the same record, each with priors and a likelihood of its own.
 
-*Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's product,
-shares granted and rates of interest scatter about one mean each. *Persistence*: hardly anything changes; aid,
-answers and rates repeat the last ones known of the pair. *Drivers only*: chances depend on the line gap and on
-whether a leadership is new, aid, answers and rates on the line gap; no aid, support or strain feeds back.
-Priors stand in ``calibration/nulls.toml``.
+*Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's
+product, shares granted and rates of interest scatter about one mean each. *Persistence*: hardly
+anything changes; aid, answers and rates repeat the last ones known of the pair. *Drivers only*:
+chances depend on the line gap and on whether a leadership is new, aid, answers and rates on the
+line gap; no aid, support or strain feeds back. Priors stand in ``calibration/nulls.toml``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from calibration.likelihood.likelihood import LAST_FITTED, Figure, PeriodAid, Record
+from calibration.likelihood.figures import Figure
+from calibration.likelihood.likelihood import QUARTERS
+from calibration.likelihood.observations import Record
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
 from simulation.context import Context
 from simulation.countries import Country
-from simulation.dates import quarter_of
 from simulation.drivers import CHINA_ENTERS, leadership_spells
 from simulation.interventions import HISTORICAL
 from simulation.parameters import (
@@ -33,43 +33,44 @@ from simulation.parameters import (
 )
 from simulation.state import Move
 
-#: Quarters on record: 1945 Q1 to the last that is fitted.
-QUARTERS = quarter_of(LAST_FITTED) + 1
 #: A leadership is new for two years.
 NEW_QUARTERS = 8
 
 Values = Mapping[str, Array]
 #: Chances (T, S) or (1, S) of each kind of move in a quarter, where the status allows it.
 Chances = dict[Move, Array]
-#: Centre (S,) and standard deviation (S,) of a normal forecast.
-Centred = tuple[Array, Array]
-
-
-class Forecaster(Protocol):
-    """What a null says of a figure on record, given the ones before it: centre and scatter, (S,) each."""
-
-    def __call__(self, values: Values, record: Record, place: int) -> Centred:
-        """Centre and scatter of the figure at a place of the record."""
 
 
 @dataclass(frozen=True)
 class Null:
-    """A simpler account of the record: its parameters, and what it says of moves, aid, shares and interest."""
+    """A simpler account of the record: its parameters, and what it says of moves and of figures.
+
+    ``centre`` is that of a figure on the scale compared, (S,) or one value. For every kind of
+    figure a null has parameters for its level and scatter, such as ``constant_aid`` and
+    ``constant_aid_scatter``.
+    """
 
     name: str
     says: str
     parameters: tuple[Parameter, ...]
     chances: Callable[[Values, Pair], Chances]
-    log_aid: Forecaster
-    share: Forecaster
-    interest: Forecaster
+    centre: Callable[[Values, Record, Figure], Array | float]
 
     def values(self, coordinates: Array) -> dict[str, Array]:
         """Parameter values (S,) by name at standard normal coordinates (S, parameters)."""
         return {
-            held.name: values_of(held, coordinates[:, place])
-            for place, held in enumerate(self.parameters)
+            parameter.name: values_of(parameter, coordinates[:, place])
+            for place, parameter in enumerate(self.parameters)
         }
+
+    def forecast(self, values: Values, record: Record, figure: Figure) -> tuple[Array, Array]:
+        """How a figure is foreseen, given the ones before it: centre and standard deviation, (S,).
+
+        The density is normal on the scale compared; the figure's own range is included.
+        """
+        scatter = values[f"{self.name}_{figure.kind}_scatter"]
+        centre = np.broadcast_to(self.centre(values, record, figure), scatter.shape)
+        return centre, np.hypot(scatter, figure.spread)
 
 
 @cache
@@ -89,7 +90,7 @@ def _spells() -> tuple[tuple[str, ...], ...]:
 
 @cache
 def new_leadership(pair: Pair) -> Array:
-    """Whether either country's line changed hands within the last two years, 0 or 1, shape (T, 1)."""
+    """Whether either country's line changed hands within two years, 0 or 1, shape (T, 1)."""
     new = np.zeros((QUARTERS, 1))
     for country in pair:
         lines = [quarter[country] for quarter in _spells()]
@@ -102,34 +103,14 @@ def new_leadership(pair: Pair) -> Array:
 def line_gaps(values: Values, pair: Pair) -> Array:
     """The line gap of a pair in each quarter, shape (T, S)."""
     one, other = pair
-    known: dict[tuple[str, str], Array] = {}
+    gaps: dict[tuple[str, str], Array] = {}
     rows = []
     for quarter in _spells():
         names = quarter[one], quarter[other]
-        if names not in known:
-            known[names] = np.abs(values[names[0]] - values[names[1]])
-        rows.append(known[names])
+        if names not in gaps:
+            gaps[names] = np.abs(values[names[0]] - values[names[1]])
+        rows.append(gaps[names])
     return np.stack(rows)
-
-
-@cache
-def _log_product(country: Country, first_quarter: int, last_quarter: int) -> float:
-    """The logarithm of a country's product over some quarters, each a year's rate, million US dollars of the day."""
-    context = Context(HISTORICAL, default_parameters())
-    quarters = range(first_quarter, last_quarter + 1)
-    return float(np.log(sum(context.quarter(quarter).income[country, 0] for quarter in quarters)))
-
-
-def _before(rows: Sequence[Figure], place: int) -> int | None:
-    """The place of the last earlier row of the same patron and client, if there is one."""
-    row = rows[place]
-    earlier = [
-        number
-        for number, held in enumerate(rows)
-        if (held.patron, held.client) == (row.patron, row.client)
-        and held.first_quarter < row.first_quarter
-    ]
-    return max(earlier, key=lambda number: rows[number].first_quarter, default=None)
 
 
 def _present(pair: Pair) -> Array:
@@ -150,25 +131,13 @@ def constant_chances(values: Values, pair: Pair) -> Chances:
     }
 
 
-def constant_log_aid(values: Values, record: Record, place: int) -> Centred:
-    """Aid is one share of the client's product."""
-    return _log_share_of_product(values["constant_aid"], record.aid[place]), values[
-        "constant_aid_scatter"
-    ]
-
-
-def constant_share(values: Values, record: Record, place: int) -> Centred:
-    """Shares granted scatter about one mean."""
-    return values["constant_share"], values["constant_share_scatter"]
-
-
-def constant_interest(values: Values, record: Record, place: int) -> Centred:
-    """Rates of interest scatter about one mean."""
-    return values["constant_interest"], values["constant_interest_scatter"]
+def constant_centre(values: Values, record: Record, figure: Figure) -> Array:
+    """Figures of a kind scatter about one level: aid about one share of the client's product."""
+    return figure.usual(values[f"constant_{figure.kind}"])
 
 
 def persistent_chances(values: Values, pair: Pair) -> Chances:
-    """One small chance that anything changes; a quarrel that changes is broken off or made up with even odds."""
+    """One small chance that anything changes; a quarrel is broken off or made up, even odds."""
     moving = _present(pair) * values["persistence_move"]
     return {
         Move.FORMED: moving,
@@ -178,40 +147,23 @@ def persistent_chances(values: Values, pair: Pair) -> Chances:
     }
 
 
-def persistent_log_aid(values: Values, record: Record, place: int) -> Centred:
-    """A plan period repeats the one before, a quarter; the first is a share of the client's product."""
-    aid, before = record.aid[place], _before(record.aid, place)
-    scatter = values["persistence_aid_scatter"]
-    if before is None:
-        return _log_share_of_product(values["persistence_aid"], aid), scatter
-    last = record.aid[before]
-    quarters, earlier = (held.last_quarter - held.first_quarter + 1 for held in (aid, last))
-    return np.full(scatter.shape, np.log(last.usd * quarters / earlier)), scatter
-
-
-def persistent_share(values: Values, record: Record, place: int) -> Centred:
-    """An answer repeats the one before."""
-    before = _before(record.shares, place)
-    scatter = values["persistence_share_scatter"]
-    if before is None:
-        return values["persistence_share"], scatter
-    return np.full(scatter.shape, record.shares[before].share), scatter
-
-
-def persistent_interest(values: Values, record: Record, place: int) -> Centred:
-    """A rate of interest repeats the one before."""
-    before = _before(record.interest, place)
-    scatter = values["persistence_interest_scatter"]
-    if before is None:
-        return values["persistence_interest"], scatter
-    return np.full(scatter.shape, record.interest[before].rate), scatter
+def persistent_centre(values: Values, record: Record, figure: Figure) -> Array | float:
+    """A figure repeats the last of its kind that is known of the pair; the first is as usual."""
+    earlier = [
+        other
+        for other in record.of_kind(figure.kind)
+        if other.pair == figure.pair and other.first_quarter < figure.first_quarter
+    ]
+    if not earlier:
+        return figure.usual(values[f"persistence_{figure.kind}"])
+    return figure.after(max(earlier, key=lambda other: other.first_quarter))
 
 
 def driven_chances(values: Values, pair: Pair) -> Chances:
     """Chances by line gap and new leaderships.
 
-    Formula: logistic(own leaning +- slope x gap + effect x new leadership), the gap against alliances and
-    reconciliations and for quarrels and breaks.
+    Formula: logistic(own leaning +- slope x gap + effect x new leadership), the gap against
+    alliances and reconciliations and for quarrels and breaks.
     """
     gap, new, present = line_gaps(values, pair), new_leadership(pair), _present(pair)
     parting = values["drivers_parting_gap"] * gap + values["drivers_parting_leader"] * new
@@ -225,36 +177,11 @@ def driven_chances(values: Values, pair: Pair) -> Chances:
     }
 
 
-def driven_log_aid(values: Values, record: Record, place: int) -> Centred:
-    """Aid is a share of the client's product, less the wider the gap."""
-    aid = record.aid[place]
-    gap = _mean_gap(values, aid)
-    centre = _log_share_of_product(values["drivers_aid"], aid) - values["drivers_aid_gap"] * gap
-    return centre, values["drivers_aid_scatter"]
-
-
-def driven_share(values: Values, record: Record, place: int) -> Centred:
-    """The share granted is lower the wider the gap: logistic(leaning - slope x gap)."""
-    gap = _mean_gap(values, record.shares[place])
-    return logistic(values["drivers_share"] - values["drivers_share_gap"] * gap), values[
-        "drivers_share_scatter"
-    ]
-
-
-def driven_interest(values: Values, record: Record, place: int) -> Centred:
-    """Interest is softer the narrower the gap: that of a client of the patron's own line x exp(slope x gap)."""
-    gap = _mean_gap(values, record.interest[place])
-    centre = values["drivers_interest"] * np.exp(values["drivers_interest_gap"] * gap)
-    return centre, values["drivers_interest_scatter"]
-
-
-def _log_share_of_product(share: Array, aid: PeriodAid) -> Array:
-    return np.asarray(np.log(share) + _log_product(aid.client, aid.first_quarter, aid.last_quarter))
-
-
-def _mean_gap(values: Values, row: Figure) -> Array:
-    gaps = line_gaps(values, (row.patron, row.client))
-    return np.asarray(gaps[row.first_quarter : min(row.last_quarter + 1, QUARTERS)].mean(axis=0))
+def driven_centre(values: Values, record: Record, figure: Figure) -> Array:
+    """Figures go by the line gap, on average over their quarters on record."""
+    name = f"drivers_{figure.kind}"
+    gaps = line_gaps(values, figure.pair)[figure.first_quarter : figure.last_quarter + 1]
+    return figure.by_gap(values[name], values[f"{name}_gap"], np.asarray(gaps.mean(axis=0)))
 
 
 def all_nulls() -> tuple[Null, ...]:
@@ -262,15 +189,30 @@ def all_nulls() -> tuple[Null, ...]:
     table = null_table()
 
     def own(rule: str) -> tuple[Parameter, ...]:
-        return tuple(held for held in table.values() if held.rule == rule)
+        return tuple(parameter for parameter in table.values() if parameter.rule == rule)
 
     named = {spell.line for spell in leadership_spells().values()}
-    lines = tuple(held for name, held in parameter_table().items() if name in named)
-    constant = (constant_chances, constant_log_aid, constant_share, constant_interest)
-    driven = (driven_chances, driven_log_aid, driven_share, driven_interest)
-    persistent = (persistent_chances, persistent_log_aid, persistent_share, persistent_interest)
+    lines = tuple(parameter for name, parameter in parameter_table().items() if name in named)
     return (
-        Null("constant", "the same chances at all times", own("constant"), *constant),
-        Null("drivers", "line gaps and new leaderships only", (*own("drivers"), *lines), *driven),
-        Null("persistence", "all stays as it was", own("persistence"), *persistent),
+        Null(
+            "constant",
+            "the same chances at all times",
+            own("constant"),
+            constant_chances,
+            constant_centre,
+        ),
+        Null(
+            "drivers",
+            "line gaps and new leaderships only",
+            (*own("drivers"), *lines),
+            driven_chances,
+            driven_centre,
+        ),
+        Null(
+            "persistence",
+            "all stays as it was",
+            own("persistence"),
+            persistent_chances,
+            persistent_centre,
+        ),
     )

@@ -1,22 +1,31 @@
-"""The record as single observations: dated moves, the silence after the last, aid by plan period, answers, interest."""
+"""The record that the rules are fitted to, and as single observations with the rows behind them.
 
-from collections.abc import Sequence
+An observation is a dated move, the silence after a pair's last move, or a documented figure.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from calibration.evidence.record import COMPARED
+from calibration.errors import CalibrationError
+from calibration.evidence.problems import COMPARED
+from calibration.evidence.reading import overlaid_evidence, read_evidence, unusable
+from calibration.evidence.record import TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
-from calibration.likelihood.likelihood import Figure, Record
-from scenarios.documented import PLAN_PERIODS, Pair
+from calibration.likelihood.figures import Figure
+from calibration.likelihood.kinds import FIGURE_KINDS
+from scenarios.documented import Pair
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, country_named, pair_name
-from simulation.dates import quarter_name, quarter_of, year_of
+from simulation.dates import quarter_name, quarter_of
+from simulation.errors import Problem, raise_if_any
 from simulation.state import STARTING_ALLIANCES, Move, Status
 from simulation.trajectory import PAIRS
 
-EVENT, SILENCE, AID, SHARE, INTEREST = "event", "silence", "aid", "share", "interest"
-KINDS = (EVENT, SILENCE, AID, SHARE, INTEREST)
-#: Where in a record the figures of each kind stand; the order is that of ``Record.figures``.
-FIGURES = {AID: "aid", SHARE: "shares", INTEREST: "interest"}
+EVENT, SILENCE = "event", "silence"
+#: The kinds of observation that are figures, and all kinds.
+FIGURES = tuple(of.kind for of in FIGURE_KINDS)
+KINDS = (EVENT, SILENCE, *FIGURES)
 #: The status that each move leads to.
 STATUS_AFTER = {
     Move.FORMED: Status.ALLIED,
@@ -33,11 +42,65 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Observation:
-    """One thing on record: its name, its kind, whose it is, and its place among those of its kind.
+class Record:
+    """All that the rules are fitted to: moves with their windows, and figures, kind by kind."""
 
-    For an event ``place`` counts the moves of its pair before it, for a silence all of them; for aid, shares and
-    interest it is the place in the record.
+    moves: tuple[RecordedMove, ...]
+    figures: tuple[Figure, ...]
+
+    def of_kind(self, *kinds: str) -> tuple[Figure, ...]:
+        """The figures of some kinds."""
+        return tuple(figure for figure in self.figures if figure.kind in kinds)
+
+
+def fitted_record(evidence: Evidence) -> Record:
+    """Everything that calibration conditions on: dated moves, and the figures of every kind."""
+    figures = [figure for kind in FIGURE_KINDS for figure, _ in kind.documented(evidence)]
+    return Record(recorded_moves(evidence, (TARGET,)), tuple(figures))
+
+
+def overlaid_record(overlay: Path | None) -> Record:
+    """What the rules are fitted to with an overlay over the shipped evidence (none: as it ships).
+
+    Raises ``CalibrationError`` that lists every problem of the overlay, or of the evidence with it.
+    """
+    if overlay is None:
+        return fitted_record(read_evidence())
+    overlaid = overlaid_evidence(overlay)
+    problems = record_problems(overlaid.evidence)
+    problems += target_problems(overlaid.evidence, overlaid.ids)
+    raise_if_any(unusable(overlay), problems, CalibrationError)
+    return fitted_record(overlaid.evidence)
+
+
+def fitted_ids(evidence: Evidence) -> set[str]:
+    """The ids of the rows that enter an observation: changes of status, and those of figures."""
+    changes = [row for row in evidence.record if row.role == TARGET and not row.reading_of]
+    return {
+        *(row.id for row in changes if row.from_status or row.to_status),
+        *(name for kind in FIGURE_KINDS for _, ids in kind.documented(evidence) for name in ids),
+    }
+
+
+def target_problems(evidence: Evidence, among: Collection[str] | None = None) -> list[Problem]:
+    """The rows, all or those ``among`` some ids, that are targets and yet enter no observation."""
+    used = fitted_ids(evidence)
+    allowed = "held out or context, as no observation is made of it"
+    return [
+        Problem(f"{kind}.csv ({row.id})", "role", TARGET, allowed)
+        for kind, row in evidence.rows()
+        if getattr(row, "role", "") == TARGET
+        and row.id not in used
+        and (among is None or row.id in among)
+    ]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One thing on record: its name, its kind, whose it is, and its place.
+
+    For an event ``place`` counts the moves of its pair before it, for a silence all of them; of a
+    figure it is the place among the figures of the record.
     """
 
     name: str
@@ -58,43 +121,24 @@ def first_status(pair: Pair) -> Status:
 
 
 def observations_of(record: Record) -> tuple[Observation, ...]:
-    """Everything on record, one observation each: events pair by pair, silences, aid, answers to requests, interest."""
+    """Everything on record, one observation each: events pair by pair, silences, figures."""
     events, silences = [], []
     for pair in PAIRS:
-        held = moves_of(record.moves, pair)
-        name = pair_name(*pair)
-        for place, move in enumerate(held):
-            told = f"{name} {_WORDS[move.move]} {quarter_name(move.last_quarter)}"
-            events.append(Observation(told, EVENT, pair, place))
-        silences.append(
-            Observation(f"{name} silent after {len(held)} moves", SILENCE, pair, len(held))
-        )
-    names = {window.first_quarter: window.name for window in PLAN_PERIODS}
-
-    def when(kind: str, first: int) -> str | int:
-        return names.get(first, first) if kind == AID else year_of(first)
-
+        moves, name = moves_of(record.moves, pair), pair_name(*pair)
+        for place, move in enumerate(moves):
+            event = f"{name} {_WORDS[move.move]} {quarter_name(move.last_quarter)}"
+            events.append(Observation(event, EVENT, pair, place))
+        silence = f"{name} silent after {len(moves)} moves"
+        silences.append(Observation(silence, SILENCE, pair, len(moves)))
     figures = [
-        Observation(
-            f"{pair_name(row.patron, row.client)} {kind} {when(kind, row.first_quarter)}",
-            kind,
-            (row.patron, row.client),
-            place,
-        )
-        for kind, field in FIGURES.items()
-        for place, row in enumerate(getattr(record, field))
+        Observation(figure.name, figure.kind, figure.pair, place)
+        for place, figure in enumerate(record.figures)
     ]
     return (*events, *silences, *figures)
 
 
-def figure_of(record: Record, row: Observation) -> Figure:
-    """The figure of the record that an observation of aid, of a share or of interest is."""
-    figure: Figure = getattr(record, FIGURES[row.kind])[row.place]
-    return figure
-
-
 def rows_of_moves(evidence: Evidence, record: Record) -> dict[RecordedMove, RecordedChange]:
-    """The row of ``record.csv`` that each recorded move comes from; none for a move that the evidence does not hold."""
+    """The row of ``record.csv`` that each move comes from; none for one the evidence lacks."""
     rows: dict[tuple[frozenset[Country], int, int], RecordedChange] = {}
     for row in evidence.record:
         if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
@@ -114,3 +158,26 @@ def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove
         move: quarter_of(rows[move].documented) if move in rows else move.last_quarter
         for move in record.moves
     }
+
+
+def evidence_ids(evidence: Evidence, record: Record) -> dict[Observation, tuple[str, ...]]:
+    """The ids of the rows behind every observation, so that a reader can look them up.
+
+    A dated move comes from one row, a sum of aid from the loans added, an answer from its row of
+    ``shares.csv`` and the figures asked and granted, a rate of interest from its row of
+    ``terms.csv``. A silence has no row of its own: it is traced to the last move before it, if any.
+    """
+    figures: dict[Figure, tuple[str, ...]] = {}
+    for kind in FIGURE_KINDS:
+        for figure, ids in kind.documented(evidence):
+            figures.setdefault(figure, ids)
+    rows = rows_of_moves(evidence, record)
+
+    def ids_of(row: Observation) -> tuple[str, ...]:
+        if row.kind in FIGURES:
+            return figures.get(record.figures[row.place], ())
+        moves = moves_of(record.moves, row.pair)
+        place = row.place if row.kind == EVENT else row.place - 1
+        return (rows[moves[place]].id,) if place >= 0 and moves[place] in rows else ()
+
+    return {row: ids_of(row) for row in observations_of(record)}

@@ -1,55 +1,44 @@
 """The log-probability that the rules give each single observation, in conditioned mode.
 
-The probability of the record is a product: of every dated move, given that the pair has made the moves before
-it, of the silence after the last, of every figure of aid, answer to a request and rate of interest. Here the parts
-are kept apart, so that one of them can be taken out.
+The probability of the record is a product: of every dated move, given that the pair has made the
+moves before it, of the silence after the last, of every figure of aid, answer to a request and rate
+of interest. Here the parts are kept apart, so that one of them can be taken out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
-from calibration.likelihood.likelihood import (
-    COMPARED_ARRAYS,
-    LAST_FITTED,
-    Figure,
-    PeriodAid,
-    Record,
-    ShareGranted,
-    log_figure,
-    mean_weight,
-)
+from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.likelihood import QUARTERS, mean_weight
 from calibration.likelihood.observations import (
     FIGURES,
     Observation,
-    figure_of,
+    Record,
     moves_of,
     observations_of,
 )
-from calibration.prior import parameters_at
+from calibration.prior import parameters_at, with_fixed
 from scenarios.documented import Pair
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
-from simulation.dates import quarter_of
 from simulation.ensemble import simulate
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
 from simulation.state import Move
-from simulation.trajectory import PAIRS, Trajectory
+from simulation.trajectory import PAIRS
 
-#: The quarter after the last one on record.
-UNTIL = quarter_of(LAST_FITTED) + 1
 #: Replicates carried out together.
 TOGETHER = 1024
 
 
 class SpelledConditioning(Conditioning):
-    """A record being imposed, with the log-probability kept apart by pair and by the move that is awaited.
+    """A record being imposed, with log-probabilities kept apart by pair and awaited move.
 
-    ``spells[pair]`` has shape (moves + 1, R): row n is the log-probability of all quarters in which the pair
-    had made n moves, up to and with the next; the last row is the silence after the last.
+    ``spells[pair]`` has shape (moves + 1, R): row n is the log-probability of all quarters in which
+    the pair had made n moves, up to and with the next; the last row is the silence after the last.
     """
 
     def __init__(self, moves: Sequence[RecordedMove], replicates: int, until: int) -> None:
@@ -72,10 +61,11 @@ class SpelledConditioning(Conditioning):
 
 
 class HeldConditioning(Conditioning):
-    """The record imposed on all pairs but one, which makes its first moves and is then held where it is.
+    """The record imposed on all pairs but one, which is held where its first moves lead.
 
-    ``leaving[move]``, shape (T, R), is the chance that the held pair makes a move in a quarter, having stayed
-    until then: what the rules foresee of its next move while all else goes as recorded.
+    ``leaving[move]``, shape (T, R), is the chance that the held pair makes a move in a quarter,
+    having stayed until then: what the rules foresee of its next move while all else goes as
+    recorded.
     """
 
     def __init__(
@@ -105,11 +95,11 @@ class HeldConditioning(Conditioning):
 
 @dataclass(frozen=True)
 class Pointwise:
-    """What the rules make of single observations for draws of the parameters, each ``copies`` times.
+    """What the rules make of single observations for draws, each ``copies`` times.
 
     ``log_weights`` (observations, draws, copies) are the parts of the probability of the record;
-    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm), share and rate
-    of interest, NaN where there is none.
+    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm),
+    share and rate of interest, NaN where there is none.
     """
 
     log_weights: Array
@@ -132,52 +122,40 @@ class Pointwise:
         )
 
     def weights_without(self, place: int) -> Array:
-        """The weight of each copy of a draw, given all observations but one, (draws, copies); a draw's sum to 1."""
+        """The weight of each copy given all observations but one, (draws, copies), 1 a draw."""
         rest = self.total - self.log_weights[place]
         plain = np.exp(rest - rest.max(axis=1, keepdims=True))
         return np.asarray(plain / plain.sum(axis=1, keepdims=True))
 
 
-def with_fixed(parameters: Parameters, fixed: Mapping[str, float]) -> Parameters:
-    """The same parameters with some held at one value throughout."""
-    held = {name: np.full(parameters.replicates, float(value)) for name, value in fixed.items()}
-    return Parameters({**parameters, **held})
-
-
 def log_parts(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> tuple[Array, Array]:
-    """The log-probability of each observation (observations, R), and the simulated figures (figures, R)."""
-    conditioning = SpelledConditioning(record.moves, parameters.replicates, UNTIL)
+    """The log-probability of each observation (observations, R), and what was simulated."""
+    conditioning = SpelledConditioning(record.moves, parameters.replicates, QUARTERS)
     history = simulate(
         parameters,
         HISTORICAL,
         seed=seed,
         first_replicate=first_replicate,
-        quarters=UNTIL,
+        quarters=QUARTERS,
         keep=COMPARED_ARRAYS,
         record=conditioning,
     )
-    rows = [_part(row, history, record, conditioning) for row in observations_of(record)]
-    amounts = [_amount(history, figure) for figure in record.figures]
-    return np.stack(rows), np.reshape(amounts, (len(amounts), parameters.replicates))
+    sums = [figure.sums_in(history) for figure in record.figures]
 
+    def part(row: Observation) -> PerReplicate:
+        if row.kind in FIGURES:
+            return record.figures[row.place].density(sums[row.place])
+        return np.asarray(conditioning.spells[row.pair][row.place])
 
-def _part(
-    row: Observation, history: Trajectory, record: Record, conditioning: SpelledConditioning
-) -> PerReplicate:
-    if row.kind in FIGURES:
-        return log_figure(history, figure_of(record, row))
-    return np.asarray(conditioning.spells[row.pair][row.place])
-
-
-def _amount(history: Trajectory, figure: Figure) -> PerReplicate:
-    if isinstance(figure, PeriodAid):
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(aid_rate(history, figure)))
-    if isinstance(figure, ShareGranted):
-        return share_granted(history, figure)
-    return interest_agreed(history, figure)
+    amounts = [
+        figure.scaled(figure.simulated(own))
+        for figure, own in zip(record.figures, sums, strict=True)
+    ]
+    return np.stack([part(row) for row in observations_of(record)]), np.reshape(
+        amounts, (len(amounts), parameters.replicates)
+    )
 
 
 def pointwise_of(
@@ -187,44 +165,45 @@ def pointwise_of(
     seed: int,
     copies: int,
     fixed: Mapping[str, float] | None = None,
-    told: Callable[[int], None] | None = None,
+    progress: Progress = no_progress,
 ) -> Pointwise:
-    """The parts of the record for draws (draws, parameters), ``copies`` each, some parameters ``fixed``."""
+    """The parts of the record for draws (draws, parameters), some parameters ``fixed``."""
     parts: list[Array] = []
     amounts: list[Array] = []
     task = max(1, TOGETHER // copies)
     for start in range(0, len(coordinates), task):
         some = coordinates[start : start + task]
-        drawn = with_fixed(parameters_at(some, copies), fixed or {})
-        found = log_parts(drawn, record, seed=seed, first_replicate=start * copies)
-        for held, new in zip((parts, amounts), found, strict=True):
-            held.append(new.reshape(len(new), len(some), copies))
-        if told is not None:
-            told(start + len(some))
+        parameters = with_fixed(parameters_at(some, copies), fixed or {})
+        both = log_parts(parameters, record, seed=seed, first_replicate=start * copies)
+        for kept, new in zip((parts, amounts), both, strict=True):
+            kept.append(new.reshape(len(new), len(some), copies))
+        progress(start + len(some))
     return Pointwise(np.concatenate(parts, axis=1), np.concatenate(amounts, axis=1))
 
 
 def foreseen(
     coordinates: Array, record: Record, row: Observation, *, seed: int, copies: int
 ) -> dict[Move, Array]:
-    """The chance of each move of a pair in each quarter, all else going as recorded, (T, draws x copies).
+    """The chance of each move of a pair in each quarter (T, draws x copies), all else as recorded.
 
-    The pair has made the moves on record before the observation ``row`` and is then held in its status; the
-    shocks are those of ``pointwise_of`` with the same seed.
+    The pair has made the moves on record before the observation ``row`` and is then held in its
+    status; the shocks are those of ``pointwise_of`` with the same seed.
     """
     parts: list[dict[Move, Array]] = []
     task = max(1, TOGETHER // copies)
     for start in range(0, len(coordinates), task):
-        drawn = parameters_at(coordinates[start : start + task], copies)
-        held = HeldConditioning(record.moves, drawn.replicates, UNTIL, row.pair, row.place)
+        parameters = parameters_at(coordinates[start : start + task], copies)
+        conditioning = HeldConditioning(
+            record.moves, parameters.replicates, QUARTERS, row.pair, row.place
+        )
         simulate(
-            drawn,
+            parameters,
             HISTORICAL,
             seed=seed,
             first_replicate=start * copies,
-            quarters=UNTIL,
+            quarters=QUARTERS,
             keep=(),
-            record=held,
+            record=conditioning,
         )
-        parts.append(held.leaving)
+        parts.append(conditioning.leaving)
     return {move: np.concatenate([part[move] for part in parts], axis=1) for move in parts[0]}

@@ -1,8 +1,8 @@
 """Scores of forecasts of single observations (log, Brier, CRPS), and paired differences.
 
-The log score is better the larger it is, the others the smaller. CRPS by scoringrules, with the estimator
-that does not depend on the size of the ensemble (``pwm``). Sources: Gneiting & Raftery 2007; Zamo & Naveau
-2018.
+The log score is better the larger it is, the others the smaller. CRPS by scoringrules, with the
+estimator that does not depend on the size of the ensemble (``pwm``). Sources: Gneiting & Raftery
+2007; Zamo & Naveau 2018.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from calibration.likelihood.nulls import QUARTERS
+from calibration.diagnostics import systematic
+from calibration.likelihood.likelihood import QUARTERS
 from simulation.arrays import Array
 from simulation.dates import year_of
 
@@ -24,8 +25,8 @@ _TINY = np.finfo(float).tiny
 class Score:
     """The scores of one forecast; ``brier`` is NaN where there are no dates.
 
-    ``crps`` is in years for dates, in log units for aid, in shares for answers to requests, in shares a
-    year for interest.
+    ``crps`` is in years for dates, in log units for aid, in shares for answers to requests, in
+    shares a year for interest.
     """
 
     log: float
@@ -35,7 +36,7 @@ class Score:
 
 @dataclass(frozen=True)
 class DateForecast:
-    """When a pair moves next: the chance of any move in each quarter (T,), and that of the move on record (T,)."""
+    """When a pair moves next: chances a quarter of any move, and of that on record, (T,)."""
 
     moving: Array
     recorded: Array
@@ -48,7 +49,7 @@ class DateForecast:
 
 @dataclass(frozen=True)
 class AmountForecast:
-    """A figure foreseen as a mixture of normal distributions: weights, centres and standard deviations, (S,) each."""
+    """A figure foreseen as a mixture of normal densities: weights, centres, spreads, (S,)."""
 
     weights: Array
     centres: Array
@@ -60,10 +61,11 @@ def date_score(
 ) -> Score:
     """The scores of a forecast of a pair's next move.
 
-    ``window`` is the first and last quarter in which the move on record may have fallen, ``quarter`` its
-    preferred date; none for a silence, which is foreseen by staying. Log score: log of the chance of the
-    recorded move within the window. Brier: the sum over calendar years, and no move, of (chance - outcome) **
-    2. CRPS: of the date in years, no move counting as the first quarter after the record.
+    ``window`` is the first and last quarter in which the move on record may have fallen,
+    ``quarter`` its preferred date; none for a silence, which is foreseen by staying. Log score: log
+    of the chance of the recorded move within the window. Brier: the sum over calendar years, and no
+    move, of (chance - outcome) ** 2. CRPS: of the date in years, no move counting as the first
+    quarter after the record.
     """
     chance = forecast.staying
     if window is not None:
@@ -80,7 +82,7 @@ def date_score(
 
 
 def dates_of(forecast: DateForecast) -> Array:
-    """An ensemble of dates (quarters) at evenly spaced ranks of a forecast; no move is the quarter after the record."""
+    """An ensemble of dates (quarters) at evenly spaced ranks; no move is QUARTERS."""
     ranks = (np.arange(MEMBERS) + 0.5) / MEMBERS
     return np.searchsorted(np.cumsum(forecast.moving), ranks, side="left").astype(float)
 
@@ -88,7 +90,7 @@ def dates_of(forecast: DateForecast) -> Array:
 def amount_score(
     forecast: AmountForecast, observed: float, generator: np.random.Generator
 ) -> Score:
-    """The scores of a forecast of a figure: log of the mixture's density, and CRPS of an ensemble drawn from it.
+    """The scores of a forecast of a figure: log of the mixture's density, and CRPS of draws.
 
     NaN where nothing is foreseen, as in no history is there anything to compare.
     """
@@ -97,8 +99,8 @@ def amount_score(
     weights = forecast.weights / forecast.weights.sum()
     density = np.exp(-0.5 * ((observed - forecast.centres) / forecast.spreads) ** 2)
     density = (weights * density / (forecast.spreads * np.sqrt(2 * np.pi))).sum()
+    chosen = systematic(weights, 0.5, MEMBERS)
     ranks = (np.arange(MEMBERS) + 0.5) / MEMBERS
-    chosen = np.minimum(np.searchsorted(np.cumsum(weights), ranks), len(weights) - 1)
     noise = special.ndtri(generator.permutation(ranks))
     members = forecast.centres[chosen] + forecast.spreads[chosen] * noise
     return Score(float(np.log(max(density, _TINY))), np.nan, crps(members, observed))

@@ -1,18 +1,19 @@
 """The patterns that must come out of the rules: numbers, functions, and documented values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from string import ascii_lowercase
 
 from calibration.checks.histories import patterns
 from calibration.checks.histories.implied import NEAR_YEARS, Flags
+from calibration.evidence.problems import COMPARED
 from calibration.evidence.record import headline_breaks
 from calibration.evidence.rows import Evidence
-from calibration.evidence.targets import compared_interest, fitted_terms, interest_of
-from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
-from calibration.likelihood.likelihood import Figure, Record
-from scenarios.documented import PLAN_PERIODS, Pair
+from calibration.likelihood.figures import Figure
+from calibration.likelihood.kinds import InterestAgreed
+from calibration.likelihood.observations import Record
+from scenarios.documented import Pair
 from scenarios.explain.words import pair_title
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
@@ -123,39 +124,30 @@ def _dates(dates: Mapping[Pair, int]) -> list[Pattern]:
     return rows
 
 
-def _in_range(
-    number: str,
-    says: str,
-    observed: Figure,
-    measure: Measure,
-    test: Callable[..., Flags],
-    note: str = "",
-) -> Pattern:
+def _in_range(number: str, says: str, figure: Figure, note: str = "") -> Pattern:
     """A pattern about one figure on record, whose value must lie in the simulated range."""
-    of_figure = partial(test, observed=observed)
-    return Pattern(number, says, of_figure, measure, note=note, by_majority=False)
+    shown = partial(patterns.figure_in_range, observed=figure)
+    measure = Measure(figure.unit, figure.value, figure.simulated_in)
+    return Pattern(number, says, shown, measure, note=note, by_majority=False)
 
 
 def _aid(record: Record) -> list[Pattern]:
-    names = {window.first_quarter: window.name for window in PLAN_PERIODS}
     rows = []
-    for letter, aid in zip(ascii_lowercase, record.aid, strict=False):
-        window = names.get(aid.first_quarter, str(aid.first_quarter))
-        parties = f"{aid.patron.title} to {aid.client.title}"
-        says = f"pledges of {parties}, {window}, in the documented range"
-        measure = Measure("million USD", aid.usd, partial(aid_rate, observed=aid))
-        rows.append(_in_range(f"2{letter}", says, aid, measure, patterns.aid_in_range))
+    for letter, aid in zip(ascii_lowercase, record.of_kind("aid"), strict=False):
+        pair = f"{aid.patron.title} to {aid.client.title}"
+        says = f"pledges of {pair}, {aid.period}, in the documented range"
+        rows.append(_in_range(f"2{letter}", says, aid))
     return rows
 
 
 def _shares(record: Record) -> list[Pattern]:
     rows = []
-    for letter, share in zip(ascii_lowercase, record.shares, strict=False):
-        parties = f"{share.patron.title} to {share.client.title}"
-        year = year_of(share.last_quarter)
-        says = f"share granted by {parties}, {year}, in the documented range"
-        measure = Measure("share", share.share, partial(share_granted, observed=share))
-        rows.append(_in_range(f"3{letter}", says, share, measure, patterns.share_in_range))
+    for letter, share in zip(ascii_lowercase, record.of_kind("share"), strict=False):
+        says = (
+            f"share granted by {share.patron.title} to {share.client.title}, "
+            f"{year_of(share.last_quarter)}, in the documented range"
+        )
+        rows.append(_in_range(f"3{letter}", says, share))
     return rows
 
 
@@ -199,10 +191,10 @@ def _interest(evidence: Evidence) -> list[Pattern]:
     No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is
     left by rounding.
     """
-    rates = compared_interest(evidence)
-    fitted = {interest_of(row) for row in fitted_terms(evidence)}
+    rates = [rate for rate, _ in InterestAgreed.documented(evidence, COMPARED)]
+    fitted = {rate for rate, _ in InterestAgreed.documented(evidence)}
     soviet, chinese = (
-        [rate for rate in rates if (rate.patron, rate.client) == pair]
+        [rate for rate in rates if rate.pair == pair]
         for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
     )
     rows = [
@@ -215,15 +207,11 @@ def _interest(evidence: Evidence) -> list[Pattern]:
     ]
     for letter, rate in zip(ascii_lowercase[1:], rates, strict=False):
         years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
-        terms = f"at {100 * rate.rate:g} per cent" if rate.rate else "free of interest"
+        terms = f"at {100 * rate.value:g} per cent" if rate.value else "free of interest"
         says = (
             f"credit of {rate.patron.title} to {rate.client.title}, {years}, {terms} when rounded"
         )
         note = "Fitted." if rate in fitted else "Held out of the fit."
-        number, test = f"10{letter}", patterns.interest_in_range
-        if rate.rate:
-            measure = Measure("share a year", rate.rate, partial(interest_agreed, observed=rate))
-            rows.append(_in_range(number, says, rate, measure, test, note))
-        else:
-            rows.append(Pattern(number, says, partial(test, observed=rate), note=note))
+        row = _in_range(f"10{letter}", says, rate, note)
+        rows.append(row if rate.value else replace(row, measure=None, by_majority=True))
     return rows

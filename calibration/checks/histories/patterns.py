@@ -10,27 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.checks.histories.implied import Flags
-from calibration.likelihood.amounts import (
-    aid_rate,
-    interest_agreed,
-    of_pair,
-    on_terms,
-    share_granted,
-)
-from calibration.likelihood.likelihood import (
-    InterestAgreed,
-    PeriodAid,
-    ShareGranted,
-    interest_charged,
-    mean_interest,
-    observation_settings,
-)
+from calibration.likelihood.figures import Figure
 from scenarios import outcomes
 from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array, PerReplicate
 from simulation.countries import Country
 from simulation.dates import quarter_of
-from simulation.state import Move
+from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
 
 #: What a trajectory must keep for the patterns.
@@ -43,6 +29,17 @@ ENDED = 0.1
 #: Aid that dwindles before a break: pledges of the last two years against those of the five years
 #: before them.
 LAST_QUARTERS, EARLIER_QUARTERS, DWINDLED = 8, 20, 0.5
+
+
+def of_pair(trajectory: Trajectory, name: str, pair: Pair) -> Array:
+    """A kept quantity of one pair over time, shape (T, R)."""
+    return np.asarray(trajectory.arrays[name][:, pair[0], pair[1]])
+
+
+def on_terms(trajectory: Trajectory, pair: Pair) -> Flags:
+    """Whether a pair was allied or in open dispute at the end of each quarter, shape (T, R)."""
+    status = of_pair(trajectory, "status", pair)
+    return np.asarray((status == Status.ALLIED) | (status == Status.ESTRANGED))
 
 
 def break_quarter(trajectory: Trajectory, pair: Pair) -> PerReplicate:
@@ -72,31 +69,20 @@ def broken_near(trajectory: Trajectory, pair: Pair, quarter: int, years: float) 
     return np.asarray(np.abs(break_quarter(trajectory, pair) - quarter) <= 4 * years)
 
 
-def aid_in_range(trajectory: Trajectory, observed: PeriodAid) -> Flags:
-    """Pattern 2: pledges of a plan period lie within the documented range, its 90 % range."""
-    reach = observed.log_range * observation_settings()["range_width"] / 2
-    rate = aid_rate(trajectory, observed)
-    return np.asarray(np.abs(np.log(np.where(rate > 0, rate, np.nan) / observed.usd)) <= reach)
+def figure_in_range(trajectory: Trajectory, observed: Figure) -> Flags:
+    """Patterns 2, 3 and 10: a figure lies within its documented range, read as its 90 % range.
 
-
-def share_in_range(trajectory: Trajectory, observed: ShareGranted) -> Flags:
-    """Pattern 3: the share granted lies within the documented range, read as its 90 % range."""
-    reach = observed.spread * observation_settings()["range_width"] / 2
-    return np.asarray(np.abs(share_granted(trajectory, observed) - observed.share) <= reach)
-
-
-def interest_in_range(trajectory: Trajectory, observed: InterestAgreed) -> Flags:
-    """Pattern 10: the mean rate of the credit agreed is the documented one, as it is rounded."""
-    reach = observed.spread * observation_settings()["range_width"] / 2
-    return np.asarray(np.abs(interest_agreed(trajectory, observed) - observed.rate) <= reach)
+    Of a rate of interest the range is that of rounding.
+    """
+    return observed.in_range(observed.simulated_in(trajectory))
 
 
 def interest_softer(
-    trajectory: Trajectory, softer: Sequence[InterestAgreed], harder: Sequence[InterestAgreed]
+    trajectory: Trajectory, softer: Sequence[Figure], harder: Sequence[Figure]
 ) -> Flags:
     """Pattern 10: one patron's credit is cheaper than another's, over the quarters on record."""
     one, other = (
-        mean_interest(*np.sum([interest_charged(trajectory, rate) for rate in rates], axis=0))
+        rates[0].simulated(np.sum([rate.sums_in(trajectory) for rate in rates], axis=0))
         for rates in (softer, harder)
     )
     return np.asarray(one < other)

@@ -14,11 +14,10 @@ from calibration.checks.histories.implied import (
 )
 from calibration.checks.histories.pattern_list import Pattern
 from calibration.checks.histories.patterns import KEPT
-from calibration.checks.work import no_progress
 from scenarios.documented import Documented, windows_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.outcomes import Outcomes, outcomes_of
-from scenarios.run import Progress, RunResult
+from scenarios.run import Progress, RunResult, no_progress
 from simulation.arrays import PerReplicate
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.interventions import HISTORICAL, Scenario

@@ -16,7 +16,6 @@ from calibration.checks.histories.implied import (
     breaks_report_table,
     implied_breaks,
 )
-from calibration.checks.work import no_progress
 from calibration.evidence.check import check_disjoint
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
@@ -25,7 +24,7 @@ from calibration.reports.report import Goal, Picture, Pictures, Report
 from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import windows_of
 from scenarios.draws import Draws, table_hash
-from scenarios.run import Progress, RunResult, run_scenario
+from scenarios.run import Progress, RunResult, no_progress, run_scenario
 from simulation.errors import Problem
 from simulation.interventions import HISTORICAL
 

@@ -26,28 +26,25 @@ from calibration.checks.recovery.simulated import (
     seed_of,
     simulated_record,
 )
-from calibration.checks.work import carried_out, no_progress
 from calibration.errors import CalibrationError
-from calibration.fit.efforts import Chains
-from calibration.fit.moves import Coordinates
-from calibration.fit.population import likelihood_here, log_likelihoods
-from calibration.fit.sampler import (
+from calibration.fit.population import (
+    Chains,
     Effort,
     Likelihood,
     Population,
     Sampling,
     begun,
     correlations,
-    sampled,
-    stepped,
 )
-from calibration.likelihood.likelihood import Record
+from calibration.fit.sampler import sampled, stepped
+from calibration.fit.workers import carried_out, likelihood_here, log_likelihoods
+from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from scenarios.disk import write_json
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table
@@ -256,9 +253,9 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
         "mean": values[1:].mean(axis=0),
         "spread": values[1:].std(axis=0),
         "moves": len(made.record.moves),
-        "aid": len(made.record.aid),
-        "shares": len(made.record.shares),
-        "interest": len(made.record.interest),
+        "aid": len(made.record.of_kind("aid")),
+        "shares": len(made.record.of_kind("share")),
+        "interest": len(made.record.of_kind("interest")),
         "degenerate": made.degenerate,
     }
 

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from calibration.checks.sensitivity.laboratory import DUMMY, Laboratory, Lever
-from calibration.checks.work import no_progress
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 
 #: Values of each lever in a Morris grid.

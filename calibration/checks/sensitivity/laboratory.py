@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from calibration.checks.histories.implied import first_breaks
-from calibration.checks.work import carried_out, no_progress
-from calibration.fit.moves import Coordinates
+from calibration.fit.workers import carried_out
 from calibration.origin import rules_hash
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.run import Progress
+from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.countries import COUNTRY_KEYS, Country
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS

@@ -25,7 +25,7 @@ from calibration.cli.check.options import (
 from calibration.cli.requests import MOST_WORKERS, option, whole
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 

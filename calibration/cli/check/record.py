@@ -28,9 +28,9 @@ from calibration.cli.check.options import (
 )
 from calibration.cli.requests import Reader, as_typed, option, whole
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
 from calibration.likelihood.null_likelihood import NullFit
 from calibration.likelihood.nulls import all_nulls
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws, read_draws

@@ -16,9 +16,8 @@ from calibration.cli.requests import MOST_WORKERS, option, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import RANK_EFFORTS, RECORD_EFFORTS, Chains
-from calibration.fit.sampler import Effort
+from calibration.fit.population import RANK_EFFORTS, RECORD_EFFORTS, Chains, Effort
+from calibration.likelihood.observations import fitted_record
 from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any

@@ -28,9 +28,7 @@ from calibration.cli.check.options import (
 from calibration.cli.check.record import nulls_of_record
 from calibration.cli.requests import option, whole
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.efforts import ABLATION_EFFORTS, WITHOUT_EFFORTS
-from calibration.fit.moves import Coordinates
+from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS, Population
 from calibration.fit.refit import (
     Refit,
     draws_begun_with,
@@ -38,11 +36,14 @@ from calibration.fit.refit import (
     refit_without,
     refitted,
 )
-from calibration.fit.sampler import Population
-from calibration.likelihood.observations import documented_quarters, observations_of
+from calibration.likelihood.observations import (
+    documented_quarters,
+    evidence_ids,
+    fitted_record,
+    observations_of,
+)
 from calibration.likelihood.pointwise import pointwise_of
-from calibration.likelihood.rows import evidence_ids
-from calibration.prior import parameters_at
+from calibration.prior import Coordinates, parameters_at
 from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws
@@ -176,7 +177,7 @@ def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
         sample = sample_of(used, histories, seed, progress)
     with progress_of("probability of every observation", len(used)) as progress:
         log_likelihood = pointwise_of(
-            sample.coordinates, record, seed=seed, copies=request.copies, told=progress
+            sample.coordinates, record, seed=seed, copies=request.copies, progress=progress
         ).log_likelihood
 
     def kept(place: int) -> Sample | None:

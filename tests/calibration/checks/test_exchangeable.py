@@ -5,7 +5,7 @@ import pytest
 
 from calibration.checks.recovery.coverage import outside_band
 from calibration.checks.recovery.record_fits import ends_of_chains, places_of
-from calibration.fit.efforts import Chains
+from calibration.fit.population import Chains
 
 SPREAD, NOISE = 0.5, 1.0
 CHAINS = Chains(chains=15, copies=1, moves=20, shortest=0.2, longest=0.9)

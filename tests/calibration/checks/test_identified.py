@@ -18,8 +18,8 @@ from calibration.checks.identified import (
     shuffled_scaling,
 )
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.population import log_likelihoods
+from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at, values_of
 from simulation.parameters import parameter_table
 

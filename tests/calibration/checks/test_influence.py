@@ -25,17 +25,16 @@ from calibration.checks.influence_report import influence_report
 from calibration.cli.check import without as influence_command
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_ids, fitted_record, share_rows
-from calibration.fit.sampler import Effort, Population
+from calibration.fit.population import Effort, Population
 from calibration.likelihood.observations import (
-    AID,
     EVENT,
-    INTEREST,
     SILENCE,
     Observation,
+    evidence_ids,
+    fitted_ids,
+    fitted_record,
     observations_of,
 )
-from calibration.likelihood.rows import evidence_ids
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.draws import Draws, write_draws
 from simulation.countries import Country
@@ -182,20 +181,19 @@ def test_every_observation_is_traced_to_rows_of_the_evidence():
     evidence = read_evidence()
     record = fitted_record(evidence)
     known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {
-        r["id"] for r in share_rows()
+        answer.id for answer in evidence.shares
     }
     ids = evidence_ids(evidence, record)
     assert list(ids) == list(observations_of(record))
     for row, found in ids.items():
         assert set(found) <= known
         assert bool(found) or (row.kind == SILENCE and row.place == 0)
-    sums = [row for row in ids if row.kind == AID]
+    sums = [row for row in ids if row.kind == "aid"]
     assert any(len(ids[row]) > 1 for row in sums)
-    rates = [name for row, found in ids.items() if row.kind == INTEREST for name in found]
+    rates = [name for row, found in ids.items() if row.kind == "interest" for name in found]
     assert rates == [row.id for row in evidence.terms if row.role == "target"]
     assert len(rates) == 4
-    answers = {row["id"] for row in share_rows()}
-    assert {name for found in ids.values() for name in found} - answers == fitted_ids(evidence)
+    assert {name for found in ids.values() for name in found} == fitted_ids(evidence)
 
 
 def fake(name, shift, error, pareto=0.1, refitted=False):
@@ -230,7 +228,7 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
 def one_pair(evidence):
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == {0, 2})
-    return replace(record, moves=moves[:1], aid=record.aid[:1], shares=(), interest=())
+    return replace(record, moves=moves[:1], figures=record.figures[:1])
 
 
 @pytest.fixture

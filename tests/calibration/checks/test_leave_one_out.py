@@ -13,19 +13,19 @@ from calibration.checks.leave_one_out import (
     left_out,
     null_scores,
     smoothed,
-    systematic,
 )
 from calibration.checks.leave_one_out_report import leave_one_out_report
+from calibration.diagnostics import systematic
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.null_likelihood import NullFit
-from calibration.likelihood.nulls import QUARTERS, all_nulls
+from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
-    INTEREST,
     Observation,
     documented_quarters,
+    fitted_record,
 )
 from calibration.likelihood.scores import (
     AmountForecast,
@@ -134,13 +134,10 @@ def asked():
     evidence = read_evidence()
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == set(PAIR))
-    aid, shares = (
-        tuple(row for row in rows if (row.patron, row.client) == PAIR)[:1]
-        for rows in (record.aid, record.shares)
+    figures = tuple(
+        next(figure for figure in record.of_kind(kind) if figure.pair == PAIR) for kind in FIGURES
     )
-    interest = record.interest[:1]
-    assert (interest[0].patron, interest[0].client) == PAIR
-    small = replace(record, moves=moves, aid=aid, shares=shares, interest=interest)
+    small = replace(record, moves=moves, figures=figures)
     return Question(small, documented_quarters(evidence, small), seed=1, copies=2)
 
 
@@ -160,7 +157,7 @@ def rows(asked, fits):
 
 def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
     assert [row.observation for row in rows] == list(asked.observations)
-    assert rows[-1].observation.kind == INTEREST
+    assert rows[-1].observation.kind == "interest"
     for row in rows:
         assert set(row.nulls) == {"constant", "drivers", "persistence"}
         assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
@@ -180,14 +177,14 @@ def test_where_weights_fail_the_rules_are_fitted_again(asked, fits, rows, monkey
         wanted.append(place)
         return draw_coordinates(3, place) * 0.3
 
-    only = replace(asked, record=replace(asked.record, aid=(), shares=(), interest=()))
+    only = replace(asked, record=replace(asked.record, figures=()))
     again = left_out(draws, fits[:1], only, refit=refit, population=3)
     assert wanted == list(range(len(only.observations)))
     assert all(row.refitted for row in again)
 
 
 def test_an_evenly_weighted_sample_follows_the_weights():
-    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
+    assert systematic(np.array([0.5, 0.0, 0.25, 0.25]), 0.5, 8).tolist() == [0, 0, 0, 0, 2, 2, 3, 3]
 
 
 def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, fits):

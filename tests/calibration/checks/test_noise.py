@@ -11,8 +11,8 @@ from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.cli.check import sampler
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.population import log_likelihoods
+from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates
 from scenarios.draws import read_draws, write_draws
 

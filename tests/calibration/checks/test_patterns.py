@@ -9,9 +9,8 @@ from calibration.checks.histories import patterns
 from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
 from calibration.checks.histories.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.likelihood.amounts import aid_rate, interest_agreed, share_granted
-from calibration.likelihood.likelihood import InterestAgreed, PeriodAid, ShareGranted, log_aid
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
+from calibration.likelihood.observations import fitted_record
 from simulation.context import Context
 from simulation.dates import QUARTERS, quarter_of
 from simulation.parameters import default_parameters
@@ -62,15 +61,15 @@ def test_aid_is_taken_as_the_likelihood_takes_it():
     held = history(
         status={CHINA_ALBANIA: half}, newly_pledged={CHINA_ALBANIA: {("1966-01", "1968-06"): 6.0}}
     )
-    assert aid_rate(held, observed) == pytest.approx(60.0 / 0.5)
+    assert observed.simulated_in(held) == pytest.approx(60.0 / 0.5)
     spread = np.hypot(0.1, 0.3)
     expected = -0.5 * (np.log(1.2) / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
-    assert log_aid(held, observed) == pytest.approx(expected)
-    assert not patterns.aid_in_range(held, observed).any()
+    assert observed.density_in(held) == pytest.approx(expected)
+    assert not patterns.figure_in_range(held, observed).any()
     wide = PeriodAid(*CHINA_ALBANIA, observed.first_quarter, observed.last_quarter, 100.0, 0.2)
-    assert patterns.aid_in_range(held, wide).all()
-    assert np.isnan(aid_rate(history(), observed)).all()
-    assert not patterns.aid_in_range(history(), observed).any()
+    assert patterns.figure_in_range(held, wide).all()
+    assert np.isnan(observed.simulated_in(history())).all()
+    assert not patterns.figure_in_range(history(), observed).any()
 
 
 def test_share_granted_is_pledged_over_asked():
@@ -79,9 +78,9 @@ def test_share_granted_is_pledged_over_asked():
         requested={CHINA_ALBANIA: {("1965-01", "1965-12"): 10.0}},
         newly_pledged={CHINA_ALBANIA: {("1965-01", "1965-06"): 14.0}},
     )
-    assert share_granted(held, observed) == pytest.approx(0.7)
-    assert patterns.share_in_range(held, observed).all()
-    assert not patterns.share_in_range(history(), observed).any()
+    assert observed.simulated_in(held) == pytest.approx(0.7)
+    assert patterns.figure_in_range(held, observed).all()
+    assert not patterns.figure_in_range(history(), observed).any()
 
 
 def test_interest_is_compared_as_the_source_rounds_it():
@@ -104,16 +103,16 @@ def test_interest_is_compared_as_the_source_rounds_it():
             USSR_ALBANIA: {("1951", "1960"): 0.018},
         },
     )
-    assert interest_agreed(held, early) == pytest.approx(0.007)
-    assert [patterns.interest_in_range(held, rate).all() for rate in (early, late, soviet)] == [
+    assert early.simulated_in(held) == pytest.approx(0.007)
+    assert [patterns.figure_in_range(held, rate).all() for rate in (early, late, soviet)] == [
         True,
         False,
         True,
     ]
     assert patterns.interest_softer(held, [early, late], [soviet]).all()
     assert not patterns.interest_softer(held, [soviet], [early, late]).any()
-    assert np.isnan(interest_agreed(history(), soviet)).all()
-    assert not patterns.interest_in_range(history(), soviet).any()
+    assert np.isnan(soviet.simulated_in(history())).all()
+    assert not patterns.figure_in_range(history(), soviet).any()
     assert not patterns.interest_softer(
         held, [early], [replace(soviet, first_quarter=0, last_quarter=3)]
     ).any()
@@ -228,9 +227,11 @@ def test_the_list_covers_every_number_once():
         None,
         None,
     ]
-    assert sum(pattern.note == "Fitted." for pattern in rates) == len(record.interest)
+    assert sum(pattern.note == "Fitted." for pattern in rates) == len(
+        record.of_kind(InterestAgreed.kind)
+    )
     assert sum(pattern.note == "Held out of the fit." for pattern in rates) == 4 - len(
-        record.interest
+        record.of_kind(InterestAgreed.kind)
     )
 
 

@@ -23,7 +23,7 @@ from calibration.checks.histories.predictive_report import predictive_report
 from calibration.checks.histories.prior import checked_prior, prior_draws, prior_report
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of
 from simulation.interventions import HISTORICAL, Scenario

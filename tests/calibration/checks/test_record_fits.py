@@ -19,8 +19,6 @@ from calibration.checks.recovery.record_fits import (
 )
 from calibration.checks.recovery.report import rank_report, recovery_report
 from calibration.checks.recovery.simulated import (
-    recorded_aid,
-    recorded_interest,
     seed_of,
     simulated_record,
     windowed,
@@ -29,11 +27,11 @@ from calibration.cli.check import sampler as recovery_command
 from calibration.cli.check.main import check_app
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit import efforts
-from calibration.fit.efforts import Chains
-from calibration.fit.sampler import Effort, begun, sampled
-from calibration.likelihood.likelihood import COMPARED_ARRAYS, observation_settings
+from calibration.fit.population import Chains, Effort, begun
+from calibration.fit.sampler import sampled
+from calibration.likelihood.figures import observation_settings
+from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.observations import fitted_record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -84,34 +82,36 @@ def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
             made.moves, 1, quarter_of("1978-12") + 1
         )  # raises if it could not be
         assert conditioning.until == quarter_of("1978-12") + 1
-        real = {(a.patron, a.client, a.first_quarter, a.log_range) for a in like.aid}
-        assert {(a.patron, a.client, a.first_quarter, a.log_range) for a in made.aid} <= real
-        assert len(made.shares) <= len(like.shares)
-        assert len(made.interest) <= len(like.interest)
+        real = {(type(f), f.pair, f.first_quarter, f.spread) for f in like.figures}
+        assert {(type(f), f.pair, f.first_quarter, f.spread) for f in made.figures} <= real
+        assert len(made.figures) <= len(like.figures)
 
 
 def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
-    without, dimensions = replace(like, interest=()), len(parameter_table())
+    without, dimensions = (
+        replace(like, figures=like.of_kind("aid", "share")),
+        len(parameter_table()),
+    )
     made = [simulated_record(like, dimensions, seed=5, number=number).record for number in range(6)]
     plain = [
         simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)
     ]
-    assert [replace(record, interest=()) for record in made] == plain
-    found = [rate for record in made for rate in record.interest]
+    assert [replace(held, figures=held.of_kind("aid", "share")) for held in made] == plain
+    found = [rate for held in made for rate in held.of_kind("interest")]
     assert {(rate.first_quarter, rate.spread) for rate in found} <= {
-        (rate.first_quarter, rate.spread) for rate in like.interest
+        (rate.first_quarter, rate.spread) for rate in like.of_kind("interest")
     }
-    assert len({rate.rate for rate in found}) == len(found) > 6
+    assert len({rate.value for rate in found}) == len(found) > 6
     history = simulate(default_parameters(1), seed=1, keep=COMPARED_ARRAYS)
-    (held,) = [rate for rate in like.interest if rate.patron is Country.USSR]
-    exact, shifted = (recorded_interest(history, held, error) for error in (0.0, 2.0))
+    (held,) = [rate for rate in like.of_kind("interest") if rate.patron is Country.USSR]
+    exact, shifted = (held.recorded(history, error) for error in (0.0, 2.0))
     spread = np.hypot(held.spread, observation_settings()["interest_discrepancy"])
-    assert shifted.rate - exact.rate == pytest.approx(2 * spread)
+    assert shifted.value - exact.value == pytest.approx(2 * spread)
     at = (slice(held.first_quarter, held.last_quarter + 1), held.patron, held.client, 0)
     pledged, rates = history.arrays["newly_pledged"][at], history.arrays["interest"][at]
-    assert exact.rate == pytest.approx(np.average(rates, weights=pledged))
+    assert exact.value == pytest.approx(np.average(rates, weights=pledged))
     history.arrays["newly_pledged"][...] = 0
-    assert recorded_interest(history, held, 0.0) is None
+    assert held.recorded(history, 0.0) is None
 
 
 def table(quarters, moves):
@@ -144,7 +144,7 @@ def test_a_move_is_told_by_its_cell_unless_it_shares_it():
 
 
 def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
-    figure = like.aid[0]
+    figure = like.figures[0]
     at = figure.patron, figure.client
     status = np.full((QUARTERS, 4, 4, 1), int(Status.ALLIED))
     status[figure.first_quarter + 9 :] = Status.SPLIT  # on terms in 10 quarters of 20
@@ -153,10 +153,10 @@ def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
     history = Trajectory(
         0, 1, {"status": status, "newly_pledged": pledged}, MoveTable.joined([]), None
     )
-    assert recorded_aid(history, figure, 0.0).usd == pytest.approx(15 / (10 / 20))
-    assert recorded_aid(history, figure, 1.0).usd > 30
+    assert figure.recorded(history, 0.0).value == pytest.approx(15 / (10 / 20))
+    assert figure.recorded(history, 1.0).value > 30
     status[:] = Status.NONE
-    assert recorded_aid(history, figure, 0.0) is None
+    assert figure.recorded(history, 0.0) is None
 
 
 def test_places_by_hand():
@@ -299,7 +299,6 @@ def test_how_many_may_leave_by_chance():
 def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(
     fits, walked, monkeypatch, tmp_path
 ):
-    monkeypatch.setitem(efforts.RECORD_EFFORTS, "usual", TINY)
     monkeypatch.setitem(recovery_command.RECORD_EFFORTS, "usual", TINY)
     options = ["--records", "2", "--seed", "3", "--out", str(tmp_path / "docs")]
     runner = CliRunner()
@@ -326,7 +325,7 @@ def test_a_worker_that_dies_is_told(fits, monkeypatch):
     def broken(*_arguments):
         raise BrokenProcessPool
 
-    monkeypatch.setattr("calibration.checks.work.worker_processes", broken)
+    monkeypatch.setattr("calibration.fit.workers.worker_processes", broken)
     fits.path_of(1).unlink()
     with pytest.raises(CalibrationError, match=r"1 of 2 are kept"):
         fit_records(fits, 2, workers=2)

@@ -17,9 +17,9 @@ from calibration.cli import calibrate as fit_command
 from calibration.cli.calibrate import calibrate_app, draw_posterior, fit_settings
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.checkpoint import checkpoint_path, read_checkpoint
-from calibration.fit.sampler import Effort
+from calibration.fit.population import Effort
+from calibration.fit.posterior import checkpoint_path, read_checkpoint
+from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
 
@@ -29,8 +29,8 @@ ALONE = """
 from pathlib import Path
 from calibration.evidence.reading import read_evidence
 from calibration.cli.calibrate import draw_posterior, fit_settings
-from calibration.fit.sampler import Effort
-from calibration.evidence.targets import fitted_record
+from calibration.fit.population import Effort
+from calibration.likelihood.observations import fitted_record
 if __name__ == "__main__":
     effort = {effort!r}
     settings = fit_settings(effort, "tiny", 5)

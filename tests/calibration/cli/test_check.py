@@ -12,11 +12,10 @@ from calibration.checks import nulls
 from calibration.checks.sensitivity import laboratory
 from calibration.cli.check import without
 from calibration.cli.check.main import check_app
-from calibration.evidence.targets import fitted_record
 from calibration.fit import refit
-from calibration.fit.sampler import Effort
-from calibration.likelihood import null_likelihood
+from calibration.fit.population import Effort
 from calibration.likelihood.nulls import all_nulls
+from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.draws import write_draws
 
@@ -78,7 +77,7 @@ def test_identified(check, draws, tmp_path):
 
 
 def test_nulls(check, draws, tmp_path, monkeypatch):
-    effort = null_likelihood.fitted_null
+    effort = refit.fitted_null
     monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
     result = check("nulls", "--runs", 2, "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output
@@ -94,11 +93,11 @@ def test_nulls(check, draws, tmp_path, monkeypatch):
 def one_pair(evidence):
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == {0, 2})
-    return replace(record, moves=moves[:1], aid=(), shares=(), interest=())
+    return replace(record, moves=moves[:1], figures=())
 
 
 def test_leave_one_out(check, draws, tmp_path, monkeypatch):
-    effort = null_likelihood.fitted_null
+    effort = refit.fitted_null
     monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
     monkeypatch.setattr(without, "fitted_record", one_pair)
     result = check("leave-one-out", "--copies", 1, "--refit", "none", "--seed", 2, "--draws", draws)

@@ -30,7 +30,7 @@ from calibration.dossier.gather import (
 from calibration.dossier.page import dossier_page, in_text
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
+from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.markdown import markdown_of

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from calibration.evidence.currency import rate_day, rate_problems, usd_of
 from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import rate_day, rate_problems, usd_of
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate
 
 

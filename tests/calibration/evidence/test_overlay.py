@@ -1,17 +1,19 @@
 """Evidence laid over that which ships: rows replaced, added and removed, and every mistake told at once."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from calibration.errors import CalibrationError
-from calibration.evidence.overlay import overlaid_record, overlay_hash
-from calibration.evidence.reading import FOLDER, read_evidence
-from calibration.evidence.record import COMPARED
-from calibration.evidence.targets import fitted_record, fitted_terms
-from calibration.likelihood.particles import filtered_log_likelihood
+from calibration.evidence.problems import COMPARED
+from calibration.evidence.reading import FOLDER, overlay_hash, read_evidence
+from calibration.evidence.record import interest_terms
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
+from calibration.likelihood.likelihood import filtered_log_likelihood
+from calibration.likelihood.observations import fitted_record, overlaid_record
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -34,7 +36,7 @@ def lay(folder: Path, kind: str, *rows: dict[str, str]) -> Path:
 
 
 def sums(record):
-    return {(a.patron, a.client, a.first_quarter): a.usd for a in record.aid}
+    return {(*a.pair, a.first_quarter): a.value for a in record.of_kind(PeriodAid.kind)}
 
 
 def test_no_overlay_is_the_evidence_as_it_ships():
@@ -59,22 +61,23 @@ def test_a_row_with_a_new_id_is_added_and_one_named_as_removed_is_gone(tmp_path)
     lay(tmp_path, "removed", {"id": "share-china-albania-1965", "reason": "doubted"})
     record, before = overlaid_record(tmp_path), overlaid_record(None)
     assert sums(record)[CHINA_FIFTH_PLAN] > sums(before)[CHINA_FIFTH_PLAN] + 400
-    assert len(record.shares) == len(before.shares) - 1
-    assert 0.68 not in [answer.share for answer in record.shares]
+    answers, shipped_answers = (held.of_kind(ShareGranted.kind) for held in (record, before))
+    assert len(answers) == len(shipped_answers) - 1
+    assert 0.68 not in [answer.value for answer in answers]
 
 
 def test_a_rate_of_interest_is_fitted_when_its_role_says_so(tmp_path):
-    rows = [shipped("terms", row.id) for row in fitted_terms(read_evidence(), COMPARED)]
+    rows = [shipped("terms", row.id) for row in interest_terms(read_evidence(), COMPARED)]
     kept_apart = [row | {"role": "held out"} for row in rows]
     before = overlaid_record(lay(tmp_path, "terms", *kept_apart))
-    assert before.interest == ()
+    assert before.of_kind(InterestAgreed.kind) == ()
     assert rows[0]["id"] == "ussr-albania-1951-interest-2"
     record = overlaid_record(lay(tmp_path, "terms", rows[0] | {"role": "target"}, *kept_apart[1:]))
-    (rate,) = record.interest
-    assert (rate.patron, rate.client, rate.rate) == (Country.USSR, Country.ALBANIA, 0.02)
+    (rate,) = record.of_kind(InterestAgreed.kind)
+    assert (rate.patron, rate.client, rate.value) == (Country.USSR, Country.ALBANIA, 0.02)
     assert (rate.first_quarter, rate.last_quarter) == (quarter_of("1951"), quarter_of("1957-01"))
     assert rate.spread == pytest.approx(0.005 / 3.3)
-    assert (record.moves, record.aid, record.shares) == (before.moves, before.aid, before.shares)
+    assert record == replace(before, figures=(*before.figures, rate))
     parameters = parameters_at(draw_coordinates(4, 2) * 0.3)
     fitted, plain = (
         filtered_log_likelihood(parameters, told, seed=3, copies=1) for told in (record, before)
@@ -143,7 +146,8 @@ def test_an_answer_to_a_request_is_checked_too(tmp_path):
     lay(tmp_path, "shares", row | {"value": "0.9", "low": "much", "from": "soon"})
     with pytest.raises(CalibrationError) as caught:
         overlaid_record(tmp_path)
-    assert [problem.key for problem in caught.value.problems] == ["low", "value", "value", "from"]
+    keys = sorted(problem.key for problem in caught.value.problems)
+    assert keys == ["from", "low", "value", "value"]
 
 
 def test_an_overlay_that_is_not_there_is_told(tmp_path):

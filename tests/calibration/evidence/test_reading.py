@@ -9,8 +9,11 @@ import pytest
 
 from calibration.errors import CalibrationError
 from calibration.evidence.check import Inputs, check_disjoint, compared_figures, shipped_inputs
-from calibration.evidence.reading import FOLDER, read_evidence, sources
-from calibration.evidence.rows import HEADLINE_PAIRS, ROW_CLASSES, Evidence, first_day, last_day
+from calibration.evidence.columns import first_day, last_day
+from calibration.evidence.lines import sources
+from calibration.evidence.problems import HEADLINE_PAIRS
+from calibration.evidence.reading import FOLDER, read_evidence
+from calibration.evidence.rows import ROW_CLASSES, Evidence
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,14 @@
 
 import shutil
 
+import pytest
+
+from calibration.errors import CalibrationError
 from calibration.evidence.reading import FOLDER, read_evidence
-from calibration.evidence.targets import share_problems
 
 
 def test_every_share_follows_from_its_figures() -> None:
-    assert share_problems(read_evidence()) == []
+    assert [answer.value for answer in read_evidence().shares] == [1.0, 0.0, 0.68, 0.375]
 
 
 def test_every_fault_of_a_share_is_told(tmp_path) -> None:
@@ -17,9 +19,11 @@ def test_every_fault_of_a_share_is_told(tmp_path) -> None:
     text = text.replace("china-albania-1965-fyp4-asked-250m", "china-albania-1965-fyp4-asked-251m")
     text = text.replace(",1.0,0.85,1.0,target", ",0.5,0.85,1.0,targt")
     path.write_text(text, encoding="utf-8")
-    found = [str(problem) for problem in share_problems(read_evidence(), tmp_path / "evidence")]
+    with pytest.raises(CalibrationError) as caught:
+        read_evidence(tmp_path / "evidence")
+    found = [str(problem) for problem in caught.value.problems]
     assert len(found) == 4
     assert any("did you mean 'china-albania-1965-fyp4-asked-250m'" in problem for problem in found)
     assert any("did you mean 'target'" in problem for problem in found)
-    assert any("allowed: 0.85 to 1.0" in problem for problem in found)
+    assert any("allowed: from low = 0.85 to high = 1.0" in problem for problem in found)
     assert any("allowed: 50 / 50" in problem for problem in found)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.fit.moves import KINDS, correlated_shape_of, proposed, root_of, shape_of, solved
+from calibration.fit.population import STEPS
+from calibration.fit.sampler import correlated_shape_of, proposed, root_of, shape_of, solved
 
 
 def cloud(members, dimensions, seed):
@@ -20,7 +21,7 @@ def test_a_plain_step_needs_no_correction_and_keeps_the_prior():
     assert correlation == pytest.approx([0.8] * 3, abs=0.04)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", STEPS)
 def test_the_gain_is_the_prior_times_the_density_of_stepping_back(kind):
     here, others, length = cloud(6, 2, 4), 0.5 * cloud(50, 2, 5) + 1, 0.4
     trial, gain = proposed(kind, here, others, length, np.random.default_rng(6))
@@ -69,7 +70,7 @@ def test_vectors_that_are_all_alike_have_a_shape():
 
 def test_no_step_stays():
     here = cloud(5, 2, 7)
-    for kind in KINDS:
+    for kind in STEPS:
         trial, gain = proposed(kind, here, cloud(9, 2, 8), 0.0, np.random.default_rng(1))
         assert trial == pytest.approx(here)
         assert gain == pytest.approx(0)

@@ -18,15 +18,14 @@ from calibration.checks.ablation import (
 from calibration.checks.mechanisms import Mechanism, read_mechanisms, shipped_mechanisms
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
 from calibration.fit import refit as refitting
+from calibration.fit.population import Effort
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
-from calibration.fit.sampler import Effort
-from calibration.likelihood.observations import KINDS, observations_of
-from calibration.likelihood.particles import filtered_log_likelihood
-from calibration.likelihood.pointwise import log_parts, with_fixed
+from calibration.likelihood.likelihood import filtered_log_likelihood
+from calibration.likelihood.observations import KINDS, fitted_record, observations_of
+from calibration.likelihood.pointwise import log_parts
 from calibration.likelihood.scores import Difference
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
@@ -58,10 +57,10 @@ def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkey
             raise BrokenOffError
 
     with pytest.raises(BrokenOffError):
-        refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=break_off)
+        refitted(wanted, EFFORT, 3, tmp_path / "two", start, workers=1, each_step=break_off)
     before = len(steps)
     again = refitted(
-        wanted, EFFORT, 3, tmp_path / "two", start, workers=1, told=lambda p: steps.append(1)
+        wanted, EFFORT, 3, tmp_path / "two", start, workers=1, each_step=lambda p: steps.append(1)
     )
     assert np.array_equal(again.coordinates, whole.coordinates)
     assert again.log_evidence == whole.log_evidence
@@ -77,7 +76,7 @@ def test_what_was_done_once_is_not_done_again(record, tmp_path, monkeypatch):
     assert np.array_equal(first.coordinates, again.coordinates)
     with pytest.raises(TypeError):
         refitted(wanted, EFFORT, 4, tmp_path, start, workers=1)
-    for other in (replace(record, aid=()), replace(record, interest=())):
+    for other in (replace(record, figures=record.of_kind(kind)) for kind in ("aid", "interest")):
         with pytest.raises(TypeError):
             refitted(replace(wanted, record=other), EFFORT, 3, tmp_path, start, workers=1)
 
@@ -169,7 +168,8 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     found = added(
         mechanism_named("one"), whole, record, effort, 3, tmp_path, fitted, "some draws", workers=1
     )
-    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation of 0.04.
+    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation
+    # of 0.04.
     assert found.evidence == pytest.approx(1.0, abs=0.25)
     assert 0.02 < found.error < 0.15
     assert found.left_out.mean == pytest.approx(1.5)

@@ -5,18 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.diagnostics import effective_sizes
+from calibration.diagnostics import effective_size, effective_sizes
 from calibration.fit import sampler
-from calibration.fit.sampler import (
+from calibration.fit.population import (
     Effort,
     Population,
-    advanced,
     begun,
     begun_from,
     begun_near,
-    bridged,
     correlations,
-    effective_size,
+)
+from calibration.fit.sampler import (
+    advanced,
+    bridged,
     move,
     next_power,
     place_of_kind,
@@ -68,8 +69,9 @@ def sampling(likelihood):
 
 @pytest.mark.statistical
 def test_mean_and_spread_are_those_of_the_exact_posterior(sampling):
-    # A standard normal prior times a normal likelihood. Tolerances are five standard errors of 300 independent
-    # draws (the 2,000 are related), so a right sampler fails about once in a million such numbers.
+    # A standard normal prior times a normal likelihood. Tolerances are five standard errors of 300
+    # independent draws (the 2,000 are related), so a right sampler fails about once in a million
+    # such numbers.
     drawn = sampling.population.coordinates
     assert np.abs(drawn.mean(axis=0) - MEAN) / SD == pytest.approx(0, abs=5 / 300**0.5)
     assert drawn.std(axis=0) == pytest.approx(SD, rel=5 / (2 * 300) ** 0.5)
@@ -77,7 +79,8 @@ def test_mean_and_spread_are_those_of_the_exact_posterior(sampling):
 
 @pytest.mark.statistical
 def test_evidence_is_the_exact_one(sampling):
-    # Twenty fits with other seeds have a standard deviation of 0.034 (noisy: 0.039), so 0.2 is five of them.
+    # Twenty fits with other seeds have a standard deviation of 0.034 (noisy: 0.039), so 0.2 is five
+    # of them.
     assert sampling.population.log_evidence == pytest.approx(LOG_EVIDENCE, abs=0.2)
 
 
@@ -102,7 +105,8 @@ def noisy_other(coordinates, evaluated):
 
 @pytest.mark.statistical
 def test_draws_fitted_under_another_likelihood_are_carried_to_this_one(likelihood):
-    # The base is noisy where the likelihood is; it begins with exact draws of its posterior, without their estimates.
+    # The base is noisy where the likelihood is; it begins with exact draws of its posterior,
+    # without their estimates.
     base = other_likelihood if likelihood is normal_likelihood else noisy_other
     precision = 1 + 1 / OTHER_SPREAD**2
     fitted = OTHER_CENTRE / OTHER_SPREAD**2 / precision + start(seed=5) * precision**-0.5
@@ -113,7 +117,8 @@ def test_draws_fitted_under_another_likelihood_are_carried_to_this_one(likelihoo
     population = reached.population
     assert len(reached.stages) > 2
     assert population.power == 1
-    # Ten runs with other seeds have a standard deviation of 0.037 (noisy: 0.031), so 0.2 is over five of them.
+    # Ten runs with other seeds have a standard deviation of 0.037 (noisy: 0.031), so 0.2 is over
+    # five of them.
     assert population.log_evidence == pytest.approx(LOG_EVIDENCE - OTHER_EVIDENCE, abs=0.2)
     assert np.abs(population.coordinates.mean(axis=0) - MEAN) / SD == pytest.approx(
         0, abs=5 / 300**0.5
@@ -135,7 +140,8 @@ def test_what_is_carried_from_other_draws_is_taken_up_again_the_same():
 @pytest.mark.statistical
 @pytest.mark.slow
 def test_the_error_of_the_evidence_is_what_seeds_show():
-    # The standard deviation of 30 estimates is known to 13 %; a factor of 2 either way is over five such errors.
+    # The standard deviation of 30 estimates is known to 13 %; a factor of 2 either way is over five
+    # such errors.
     effort = replace(EFFORT, population=300, last_moves=1)
     fits = [
         sampled(begun(start(300, seed), normal_likelihood), normal_likelihood, effort, seed, quiet)

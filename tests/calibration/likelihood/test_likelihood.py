@@ -5,27 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
-from calibration.evidence.targets import (
-    compared_interest,
-    fitted_record,
-    period_aid,
-    shares_granted,
-)
-from calibration.likelihood.likelihood import (
-    InterestAgreed,
-    PeriodAid,
-    ShareGranted,
-    interest_density,
-    log_aid,
-    log_interest,
-    log_likelihood,
-    log_normal_density,
-    log_share,
-    log_weights,
-    observation_settings,
-)
+from calibration.likelihood.figures import log_normal_density, observation_settings
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
+from calibration.likelihood.likelihood import log_likelihood, log_weights
+from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
@@ -58,21 +44,20 @@ def test_aid_is_compared_pro_rata_with_the_quarters_on_terms():
     observed = PeriodAid(CHINA, ALBANIA, 1, 4, 100.0, 0.4)
     spread = np.hypot(0.4, observation_settings()["aid_discrepancy"])
     expected = log_normal_density(np.log(np.array([50.0])) - np.log(100.0 * 3 / 4), spread)
-    assert log_aid(trajectory, observed) == pytest.approx(expected)
+    assert observed.density_in(trajectory) == pytest.approx(expected)
 
 
 def test_aid_of_a_period_without_an_alliance_is_not_compared():
     trajectory = kept([Status.NONE] * 4, [0] * 4, [0] * 4)
-    assert log_aid(trajectory, PeriodAid(CHINA, ALBANIA, 1, 3, 20.0, 0.1)) == 0.0
+    assert PeriodAid(CHINA, ALBANIA, 1, 3, 20.0, 0.1).density_in(trajectory) == 0.0
 
 
 def test_a_share_is_pledged_over_requested():
     trajectory = kept([Status.ALLIED] * 3, [10, 30, 10], [5, 20, 0])
     spread = np.hypot(0.05, observation_settings()["share_discrepancy"])
     expected = log_normal_density(np.array([0.5 - 0.4]), spread)
-    assert log_share(trajectory, ShareGranted(CHINA, ALBANIA, 0, 2, 0.4, 0.05)) == pytest.approx(
-        expected
-    )
+    observed = ShareGranted(CHINA, ALBANIA, 0, 2, 0.4, 0.05)
+    assert observed.density_in(trajectory) == pytest.approx(expected)
 
 
 def test_a_rate_of_interest_is_that_of_the_credit_agreed():
@@ -80,19 +65,17 @@ def test_a_rate_of_interest_is_that_of_the_credit_agreed():
     spread = np.hypot(0.0015, observation_settings()["interest_discrepancy"])
     expected = log_normal_density(np.array([(30 * 0.02 + 10 * 0.04) / 40 - 0.01]), spread)
     observed = InterestAgreed(CHINA, ALBANIA, 1, 3, 0.01, 0.0015)
-    assert log_interest(trajectory, observed) == pytest.approx(expected)
+    assert observed.density_in(trajectory) == pytest.approx(expected)
     never = kept([Status.NONE] * 4, [0] * 4, [0] * 4, 0.02)
-    assert log_interest(never, observed) == 0.0
+    assert observed.density_in(never) == 0.0
 
 
 def test_the_density_of_a_rate_integrates_to_one():
     rates, pledged = np.linspace(-0.1, 0.14, 2001), np.array([50.0, 2.0])
     densities = [
         np.exp(
-            interest_density(
-                pledged * np.array([0.02, 0.0]),
-                pledged,
-                InterestAgreed(CHINA, ALBANIA, 0, 3, rate, 0.0015),
+            InterestAgreed(CHINA, ALBANIA, 0, 3, rate, 0.0015).density(
+                (pledged * np.array([0.02, 0.0]), pledged)
             )
         )
         for rate in rates
@@ -115,12 +98,13 @@ def test_only_targets_are_fitted(record):
     assert (Country.USSR, Country.ALBANIA) in {pair for pair, _ in pairs}
     assert ((CHINA, ALBANIA), Move.MENDED) not in pairs
     assert ((CHINA, ALBANIA), Move.MENDED) in [(m.pair, m.move) for m in recorded_moves(evidence)]
-    sums = {(a.patron, a.client, a.first_quarter): a.usd for a in period_aid(evidence)}
+    sums = {(*a.pair, a.first_quarter): a.value for a in record.of_kind(PeriodAid.kind)}
     assert sums[CHINA, ALBANIA, quarter_of("1956")] == pytest.approx(20.0)
     assert sums[CHINA, ALBANIA, quarter_of("1961")] == pytest.approx(125 + 33.3, abs=0.2)
-    assert [share.share for share in shares_granted()] == [1.0, 0.0, 0.68, 0.375]
-    assert [rate.rate for rate in record.interest] == [0.02, 0.005, 0.0, 0.0]
-    assert record.interest == compared_interest(evidence)
+    assert [share.value for share in record.of_kind(ShareGranted.kind)] == [1.0, 0.0, 0.68, 0.375]
+    rates = record.of_kind(InterestAgreed.kind)
+    assert [rate.value for rate in rates] == [0.02, 0.005, 0.0, 0.0]
+    assert list(rates) == [rate for rate, _ in InterestAgreed.documented(evidence, COMPARED)]
 
 
 def test_the_record_is_imposed_whatever_the_parameters(record):
@@ -148,7 +132,7 @@ def test_copies_are_averaged_on_the_scale_of_probabilities(record):
 def test_silence_is_evidence(record):
     """Without a break on record, parameters that make breaks likely are the less probable, and conversely."""
     calm = default_parameters(40, break_threshold=1.5, abandonment_threshold=1.5)
-    broken = replace(record, aid=(), shares=(), interest=())
+    broken = replace(record, figures=())
     silent = replace(broken, moves=tuple(m for m in record.moves if m.move is not Move.SPLIT))
     usual = default_parameters(40)
     assert log_weights(calm, silent, seed=1).mean() > log_weights(usual, silent, seed=1).mean()

@@ -8,18 +8,18 @@ from scipy import stats
 
 from calibration.checks.nulls import Evidence, evidence_of_nulls, nulls_report
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.sampler import Effort
-from calibration.likelihood.likelihood import InterestAgreed
-from calibration.likelihood.null_likelihood import (
-    NullFit,
-    figure_forecast,
-    fitted_null,
-    pointwise,
-    spells_of,
+from calibration.fit.population import Effort
+from calibration.fit.refit import fitted_null
+from calibration.likelihood.kinds import InterestAgreed, ShareGranted
+from calibration.likelihood.likelihood import QUARTERS
+from calibration.likelihood.null_likelihood import NullFit, pointwise, spells_of
+from calibration.likelihood.nulls import all_nulls, line_gaps, new_leadership, null_table
+from calibration.likelihood.observations import (
+    FIGURES,
+    fitted_record,
+    moves_of,
+    observations_of,
 )
-from calibration.likelihood.nulls import QUARTERS, all_nulls, line_gaps, new_leadership, null_table
-from calibration.likelihood.observations import FIGURES, SHARE, moves_of, observations_of
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.drivers import CHINA_ENTERS
@@ -76,18 +76,15 @@ def test_only_drivers_move_the_chances_of_the_drivers_null():
 
 def test_persistence_repeats_the_last_figure_of_the_pair(record):
     values = drawn(PERSISTENCE, 4)
-    rows = {row.name: row for row in observations_of(record)}
-    places = {name: row.place for name, row in rows.items() if row.kind in FIGURES}
-    observed, centre, spread = figure_forecast(
-        PERSISTENCE, values, record, rows["albania-china aid 1966-70"]
-    )
-    assert observed == pytest.approx(np.log(record.aid[places["albania-china aid 1966-70"]].usd))
-    before = record.aid[places["albania-china aid 1961-65"]]
-    assert centre == pytest.approx(np.log(before.usd))
+    figures = {figure.name: figure for figure in record.figures}
+    aid = figures["albania-china aid 1966-70"]
+    centre, spread = PERSISTENCE.forecast(values, record, aid)
+    assert aid.compared == pytest.approx(np.log(aid.value))
+    assert centre == pytest.approx(np.log(figures["albania-china aid 1961-65"].value))
     assert (spread > values["persistence_aid_scatter"]).all()
-    answer = PERSISTENCE.share(values, record, places["albania-china share 1965"])[0]
-    assert answer == pytest.approx(record.shares[places["albania-china share 1954"]].share)
-    first = PERSISTENCE.share(values, record, places["albania-ussr share 1960"])[0]
+    answer = PERSISTENCE.centre(values, record, figures["albania-china share 1965"])
+    assert answer == pytest.approx(figures["albania-china share 1954"].value)
+    first = PERSISTENCE.centre(values, record, figures["albania-ussr share 1960"])
     assert first == pytest.approx(values["persistence_share"])
 
 
@@ -129,10 +126,12 @@ def test_the_recursion_equals_the_sum_over_all_ways_the_record_may_have_gone(rec
 
 def test_figures_have_the_density_of_a_normal_forecast(record):
     values = drawn(CONSTANT, 2)
-    place = next(place for place, row in enumerate(observations_of(record)) if row.kind == SHARE)
-    answer = record.shares[0]
+    place = next(
+        place for place, row in enumerate(observations_of(record)) if row.kind == ShareGranted.kind
+    )
+    answer = record.of_kind(ShareGranted.kind)[0]
     spread = np.hypot(values["constant_share_scatter"], answer.spread)
-    expected = stats.norm.logpdf(answer.share, values["constant_share"], spread)
+    expected = stats.norm.logpdf(answer.value, values["constant_share"], spread)
     assert pointwise(CONSTANT, values, record)[place] == pytest.approx(expected)
 
 
@@ -143,10 +142,9 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
         InterestAgreed(*pair, quarter_of(year), quarter_of(year, end=True), rate, 0.0015)
         for pair, year, rate in zip(pairs, years, (0.02, 0.004, 0.001), strict=True)
     )
-    told, plain = replace(record, interest=rates), replace(record, interest=())
-    foreseen = [
-        [null.interest(drawn(null, 6), told, place)[0] for place in range(3)] for null in NULLS
-    ]
+    plain = replace(record, figures=record.of_kind("aid", "share"))
+    whole = replace(plain, figures=(*plain.figures, *rates))
+    foreseen = [[null.forecast(drawn(null, 6), whole, rate)[0] for rate in rates] for null in NULLS]
     constant, drivers, persistence = foreseen
     assert all((centre == drawn(CONSTANT, 6)["constant_interest"]).all() for centre in constant)
     assert (drivers[0] >= drawn(DRIVERS, 6)["drivers_interest"]).all()
@@ -159,18 +157,26 @@ def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
     assert (persistence[2] == 0.004).all()
     for null in NULLS:
         values = drawn(null, 6)
-        parts, before = pointwise(null, values, told), pointwise(null, values, plain)
+        parts, before = pointwise(null, values, whole), pointwise(null, values, plain)
         assert np.array_equal(parts[: len(before)], before)
         spread = np.hypot(values[f"{null.name}_interest_scatter"], 0.0015)
-        centre = null.interest(values, told, 2)[0]
+        centre = null.centre(values, whole, rates[2])
         assert parts[-1] == pytest.approx(stats.norm.logpdf(0.001, centre, spread))
 
 
 @pytest.mark.statistical
 def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
-    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is estimated here; four such
-    # errors and 0.25 for the sampler (over four standard deviations of repeated fits) fail about once in 10,000 runs.
-    small = replace(record, aid=record.aid[:2], shares=record.shares[:2])
+    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is
+    # estimated here; four such errors and 0.25 for the sampler (over four standard deviations of
+    # repeated fits) fail about once in 10,000 runs.
+    small = replace(
+        record,
+        figures=(
+            *record.of_kind("aid")[:2],
+            *record.of_kind("share")[:2],
+            *record.of_kind("interest"),
+        ),
+    )
     weights = np.exp(pointwise(PERSISTENCE, drawn(PERSISTENCE, 6000, 3), small).sum(axis=0) + 60)
     plain, error = (
         np.log(weights.mean()) - 60,

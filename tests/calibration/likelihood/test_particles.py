@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.fit.population import likelihood_here, log_likelihoods, over_processes, tasks_of
-from calibration.likelihood.likelihood import log_likelihood, mean_weight
-from calibration.likelihood.particles import filtered_log_likelihood, renewal, renewal_uniforms
+from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
+from calibration.likelihood.likelihood import (
+    filtered_log_likelihood,
+    log_likelihood,
+    mean_weight,
+    renewal,
+    renewal_uniforms,
+)
+from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.parameters import default_parameters, parameter_table
 
@@ -63,7 +68,8 @@ def test_copies_are_renewed_when_few_carry_the_weight():
 
 @pytest.mark.statistical
 def test_renewal_keeps_every_copy_in_proportion_to_its_weight():
-    # Systematic resampling takes 4 w copies on average; the mean over 4,000 chances has a standard error below 0.008.
+    # Systematic resampling takes 4 w copies on average; the mean over 4,000 chances has a standard
+    # error below 0.008.
     chance = np.random.default_rng(1).random(4000)
     shares = np.array([0.8, 0.12, 0.05, 0.03])
     rows, _ = renewal(np.tile(np.log(shares), (4000, 1)), chance)
@@ -80,9 +86,10 @@ def test_chances_of_renewal_are_addressed_by_vector():
 @pytest.mark.slow
 @pytest.mark.statistical
 def test_it_estimates_the_same_likelihood_with_less_noise(record):
-    # One vector with little noise of its own, 400 estimates of 4 copies each. The log mean of either kind has a
-    # standard error below 0.3, so a right filter differs by more than 1.5 about once in three thousand times; a
-    # forgotten division by the number of copies would add 1.4 at every renewal, of which there are several.
+    # One vector with little noise of its own, 400 estimates of 4 copies each. The log mean of
+    # either kind has a standard error below 0.3, so a right filter differs by more than 1.5 about
+    # once in three thousand times; a forgotten division by the number of copies would add 1.4 at
+    # every renewal, of which there are several.
     table = parameter_table()
     quiet = {name: table[name].low for name in ("strain_noise", "grant_noise")}
     parameters = default_parameters(1600, **quiet)

@@ -6,28 +6,21 @@ import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.targets import fitted_record
-from calibration.likelihood.likelihood import log_normal_density, log_weights, observation_settings
+from calibration.likelihood.figures import log_normal_density, observation_settings
+from calibration.likelihood.likelihood import log_weights
 from calibration.likelihood.observations import (
-    AID,
     EVENT,
-    INTEREST,
+    FIGURES,
     KINDS,
-    SHARE,
     SILENCE,
     documented_quarters,
     first_status,
+    fitted_record,
     moves_of,
     observations_of,
 )
-from calibration.likelihood.pointwise import (
-    Pointwise,
-    foreseen,
-    log_parts,
-    pointwise_of,
-    with_fixed,
-)
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.likelihood.pointwise import Pointwise, foreseen, log_parts, pointwise_of
+from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status
@@ -48,7 +41,7 @@ def held(record):
 def test_every_part_of_the_record_is_one_observation(record):
     rows = observations_of(record)
     counts = {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
-    figures = {AID: len(record.aid), SHARE: len(record.shares), INTEREST: len(record.interest)}
+    figures = {kind: len(record.of_kind(kind)) for kind in FIGURES}
     assert counts == {EVENT: len(record.moves), SILENCE: 6, **figures}
     assert len({row.name for row in rows}) == len(rows)
     assert sum(len(moves_of(record.moves, row.pair)) for row in rows if row.kind == SILENCE) == len(
@@ -71,8 +64,8 @@ def test_single_observations_multiply_to_the_whole_record(record, held):
 
 
 def test_what_was_simulated_of_a_rate_is_kept_beside_its_probability(record, held):
-    spread = np.hypot(record.interest[0].spread, observation_settings()["interest_discrepancy"])
-    expected = log_normal_density(held.amounts[-4] - record.interest[0].rate, spread)
+    spread = np.hypot(record.figures[-4].spread, observation_settings()["interest_discrepancy"])
+    expected = log_normal_density(held.amounts[-4] - record.figures[-4].value, spread)
     assert held.log_weights[-4] == pytest.approx(
         expected
     )  # Moscow and Albania are always allied in 1951-57
@@ -121,7 +114,7 @@ def test_one_observation_given_the_others_by_hand():
 
 
 def test_parameters_held_fixed_change_the_parts(record):
-    small = replace(record, aid=(), shares=(), interest=())
+    small = replace(record, figures=())
     drawn = parameters_at(COORDINATES[:2])
     fixed = with_fixed(drawn, {"dispute_threshold": 1.0})
     assert (fixed["dispute_threshold"] == 1.0).all()

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from calibration.evidence.reading import read_evidence, sources
+from calibration.evidence.lines import sources
+from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.batch.run import run_batch
 from scenarios.charts.look import LIGHT

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from calibration.evidence.reading import sources
+from calibration.evidence.lines import sources
 from scenarios.comparison.table import UNITS, Number
 from scenarios.files import catalogue, scenario_named
 from scenarios.report.words import (

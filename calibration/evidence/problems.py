@@ -1,0 +1,219 @@
+"""What is wrong with lines of the evidence beyond single cells: order, pointers, shares."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from calibration.evidence.columns import first_day, last_day
+from calibration.evidence.lines import CsvLine, sources
+from simulation.countries import COUNTRY_KEYS
+from simulation.errors import MISSING, Problem, listed, nearest, unknown
+
+#: The pairs, client first, whose break the model is judged by: one headline row of the record each.
+HEADLINE_PAIRS = (
+    "albania-yugoslavia",
+    "yugoslavia-ussr",
+    "albania-ussr",
+    "china-ussr",
+    "albania-china",
+)
+#: Rows in these roles speak for themselves: the rules are compared with them.
+COMPARED = ("target", "held out")
+#: Columns whose dates must not run backwards.
+_IN_ORDER = (
+    ("from", "to"),
+    ("earliest", "documented"),
+    ("documented", "latest"),
+    ("earliest", "latest"),
+)
+#: A share may be rounded by this much.
+_SHARE_ROUNDING = 0.01
+
+
+def line_problems(lines: Mapping[str, Sequence[CsvLine]]) -> Iterator[Problem]:
+    """What is wrong with the lines of all files, by the file's name, as they stand together."""
+    for kind, rows in lines.items():
+        for line in rows:
+            yield from _order_problems(line)
+            yield from _source_problems(line)
+            yield from _role_problems(line)
+            if kind not in ("currency", "shares"):
+                yield from _pair_problems(line)
+        yield from _pointer_problems(rows)
+    yield from _id_problems(line for rows in lines.values() for line in rows)
+    yield from _headline_problems(lines["record"])
+    yield from _rate_problems(lines["currency"])
+    yield from _share_problems(lines["shares"], lines["aid"])
+
+
+def _order_problems(line: CsvLine) -> list[Problem]:
+    """Dates that run backwards, values outside their range; no dates or numbers are skipped."""
+    problems = []
+    for earlier, later in _IN_ORDER:
+        try:
+            backwards = first_day(line[earlier]) > last_day(line[later])
+        except ValueError:
+            continue
+        if backwards:
+            allowed = f"not after {later} = {line[later]}"
+            problems.append(Problem(line.where, earlier, line[earlier], allowed))
+    column = "usd_per_unit" if "usd_per_unit" in line.cells else "value"
+    value, low, high = (line.number_in(name) for name in (column, "low", "high"))
+    if value is not None and (
+        (low is not None and not low <= value) or (high is not None and not value <= high)
+    ):
+        allowed = f"from low = {line['low']} to high = {line['high']}"
+        problems.append(Problem(line.where, column, line[column], allowed))
+    if column == "usd_per_unit" and low is not None and not low > 0:
+        problems.append(Problem(line.where, "low", line["low"], "above 0"))
+    return problems
+
+
+def _source_problems(line: CsvLine) -> list[Problem]:
+    if "source" not in line.cells:
+        return []
+    if line["source"] not in sources():
+        return [unknown(line.where, "source", line["source"], tuple(sources()))]
+    if sources()[line["source"]].get("held") and not line["lines"]:
+        return [Problem(line.where, "lines", MISSING, f"the lines of {line['source']} that say so")]
+    if line["source"] == "assumption" and not line["note"].strip():
+        return [Problem(line.where, "note", MISSING, "a reason, as the source is an assumption")]
+    return []
+
+
+def _role_problems(line: CsvLine) -> list[Problem]:
+    """Rows compared with the model must be whole, preferred, and about its four countries."""
+    if line["role"] not in COMPARED:
+        return []
+    problems = [
+        Problem(
+            line.where, "role", line["role"], f"context, as the row has {pointer} = {line[pointer]}"
+        )
+        for pointer in ("reading_of", "part_of")
+        if line[pointer]
+    ]
+    allowed = f"{listed(COUNTRY_KEYS)} in a row whose role is {line['role']}"
+    return problems + [
+        Problem(line.where, side, line[side], allowed)
+        for side in ("patron", "client")
+        if line[side] not in COUNTRY_KEYS
+    ]
+
+
+def _pair_problems(line: CsvLine) -> list[Problem]:
+    problems = []
+    if line["patron"] and line["patron"] == line["client"]:
+        allowed = "another country than the patron"
+        problems.append(Problem(line.where, "client", line["client"], allowed))
+    start = f"{line['patron']}-{line['client']}-"
+    if line["id"] and not line["id"].startswith(start):
+        allowed = f"beginning with patron and client: {start}"
+        problems.append(Problem(line.where, "id", line["id"], allowed))
+    return problems
+
+
+def _id_problems(lines: Iterable[CsvLine]) -> list[Problem]:
+    seen: dict[str, CsvLine] = {}
+    problems = []
+    for line in lines:
+        other = seen.setdefault(line["id"], line)
+        if line["id"] and other is not line:
+            allowed = f"an id of its own; {other.file} line {other.number} has it already"
+            problems.append(Problem(line.where, "id", line["id"], allowed))
+    return problems
+
+
+def _pointer_problems(lines: Sequence[CsvLine]) -> list[Problem]:
+    """Readings and parts must point to another row of the same file, and not in a circle."""
+    problems = []
+    by_id = {line["id"]: line for line in lines}
+    for pointer in ("reading_of", "part_of"):
+        for line in lines:
+            aim = line[pointer]
+            if aim and aim not in by_id:
+                allowed = f"the id of a row of {line.file}"
+                near = nearest(aim, tuple(by_id))
+                problems.append(Problem(line.where, pointer, aim, allowed, near))
+            elif aim and _circular(line, pointer, by_id):
+                allowed = "a row that does not lead back here"
+                problems.append(Problem(line.where, pointer, aim, allowed))
+    return problems
+
+
+def _circular(line: CsvLine, pointer: str, by_id: Mapping[str, CsvLine]) -> bool:
+    at: CsvLine | None = line
+    for _ in by_id:
+        at = by_id.get(at[pointer]) if at else None
+        if at is line:
+            return True
+    return False
+
+
+def _headline_problems(lines: Sequence[CsvLine]) -> list[Problem]:
+    """Each of the five pairs has exactly one headline: the break that the model is judged by."""
+    if not lines:
+        return []
+    headlines = [
+        (f"{line['client']}-{line['patron']}", line) for line in lines if line["headline"] == "yes"
+    ]
+    names = [name for name, _ in headlines]
+    problems = [
+        Problem(
+            lines[0].file,
+            f"headlines of {pair}",
+            names.count(pair),
+            "exactly one row with headline = yes",
+        )
+        for pair in HEADLINE_PAIRS
+        if names.count(pair) != 1
+    ]
+    for name, line in headlines:
+        if name not in HEADLINE_PAIRS:
+            problems.append(unknown(line.where, "headline pair", name, HEADLINE_PAIRS))
+        elif line["to_status"] != "split" or line["role"] not in COMPARED:
+            change = f"{line['role']}, {line['to_status']}"
+            allowed = "a target or held out row whose to_status is split"
+            problems.append(Problem(line.where, "headline", change, allowed))
+    return problems
+
+
+def _rate_problems(lines: Iterable[CsvLine]) -> list[Problem]:
+    """Two rates of one currency may not hold on the same day."""
+    spans = []
+    for line in lines:
+        try:
+            spans.append((line["unit"], first_day(line["from"]), last_day(line["to"]), line))
+        except ValueError:
+            continue
+    spans.sort(key=lambda span: span[:3])
+    return [
+        Problem(
+            after.where, "from", after["from"], f"after {before['to']}, when the rate before ends"
+        )
+        for (unit, _, end, before), (other, start, _, after) in pairwise(spans)
+        if unit == other and start <= end
+    ]
+
+
+def _share_problems(answers: Iterable[CsvLine], figures: Iterable[CsvLine]) -> list[Problem]:
+    """Answers must name two figures of their pair, and give the share granted / asked."""
+    by_id = {figure["id"]: figure for figure in figures}
+    problems = []
+    for line in answers:
+        for key in ("asked", "granted"):
+            figure = by_id.get(line[key])
+            if figure is None:
+                problems.append(unknown(line.where, key, line[key], tuple(by_id)))
+            elif (figure["patron"], figure["client"]) != (line["patron"], line["client"]):
+                allowed = f"a figure of {line['client']}-{line['patron']}"
+                problems.append(Problem(line.where, key, line[key], allowed))
+        asked, granted = (
+            by_id[line[key]].number_in("value") if line[key] in by_id else None
+            for key in ("asked", "granted")
+        )
+        share = line.number_in("value")
+        if not asked or granted is None or share is None:
+            continue
+        if abs(granted / asked - share) > _SHARE_ROUNDING:
+            allowed = f"{granted:g} / {asked:g}"
+            problems.append(Problem(line.where, "value", line["value"], allowed))
+    return problems

@@ -2,11 +2,11 @@
 
     python benchmarks/same_rules.py OTHER_CHECKOUT [--carry]
 
-Draws and check reports that ship name the fingerprint of the rules they were made with. When the code
-of the rules is rewritten but not what it computes, this program simulates the whole catalogue with both
-checkouts and compares every quantity of every quarter. With ``--carry``, and only if nothing differs,
-the draws and reports of this checkout are given its present fingerprint, beside the one they were made
-with. The interpreter that runs it must have what lilliput depends on.
+Draws and check reports that ship name the fingerprint of the rules they were made with. When the
+code of the rules is rewritten but not what it computes, this program simulates the whole catalogue
+with both checkouts and compares every quantity of every quarter. With ``--carry``, and only if
+nothing differs, the draws and reports of this checkout are given its present fingerprint, beside the
+one they were made with. The interpreter that runs it must have what lilliput depends on.
 """
 
 import argparse

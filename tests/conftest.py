@@ -1,4 +1,7 @@
-"""Shared by all tests: the one browser in which pages are opened (Playwright drives one at a time in a process)."""
+"""Shared by all tests: the one browser in which pages are opened.
+
+Playwright drives one at a time in a process.
+"""
 
 import shutil
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ SEED = 20
 
 
 def split_dates(scenario: str) -> dict[str, np.ndarray]:
-    """The quarter in which each documented pair breaks in each history, NaN where it does not by 1980."""
+    """The quarter in which each documented pair breaks in each history; NaN where never by 1980."""
     parameters = parameters_for(read_draws(), 0, HISTORIES)
     trajectory = simulate(parameters, scenario_named(scenario), seed=SEED, keep=())
     breaks = headline_breaks(read_evidence())
@@ -34,8 +34,9 @@ def share_by(dates: np.ndarray, year: int) -> float:
 
 @pytest.mark.statistical
 def test_all_five_breaks_emerge_in_most_histories_within_three_years_of_the_record(historical):
-    # The medians stand over a year inside the limit and the rarest break happens in about seven of ten histories;
-    # with 1,000 histories either would have to be off by more than ten standard errors to fail by chance.
+    # The medians stand over a year inside the limit and the rarest break happens in about seven of
+    # ten histories; with 1,000 histories either would have to be off by more than ten standard
+    # errors to fail by chance.
     for name, documented in headline_breaks(read_evidence()).items():
         dates = historical[name]
         assert np.isfinite(dates).mean() > 0.5, name
@@ -46,8 +47,9 @@ def test_all_five_breaks_emerge_in_most_histories_within_three_years_of_the_reco
 
 @pytest.mark.statistical
 def test_without_the_new_soviet_line_the_break_of_1961_is_rare(historical):
-    # By the end of 1966 the share is about one in ten without and over nine in ten with the new line. Were the true
-    # share one in six, 1,000 histories would exceed one in four with a probability below one in a billion.
+    # By the end of 1966 the share is about one in ten without and over nine in ten with the new
+    # line. Were the true share one in six, 1,000 histories would exceed one in four with a
+    # probability below one in a billion.
     without = split_dates("no-new-line-1956")["albania-ussr"]
     assert share_by(without, 1966) < 0.25
     assert share_by(historical["albania-ussr"], 1966) > 0.9
@@ -55,8 +57,8 @@ def test_without_the_new_soviet_line_the_break_of_1961_is_rare(historical):
 
 @pytest.mark.statistical
 def test_without_the_opening_of_the_1970s_the_break_of_1978_is_rare(historical):
-    # The share by 1980 is about one in a hundred without the opening; were it one in twenty, 1,000 histories would
-    # exceed one in ten with a probability below one in a million.
+    # The share by 1980 is about one in a hundred without the opening; were it one in twenty, 1,000
+    # histories would exceed one in ten with a probability below one in a million.
     without = split_dates("no-opening-1971")["albania-china"]
     assert share_by(without, 1980) < 0.10
     assert share_by(historical["albania-china"], 1980) > 0.5

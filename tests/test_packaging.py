@@ -1,4 +1,4 @@
-"""What a fresh clone promises: versions without addresses, targets that exist, data that travels with the code."""
+"""What a fresh clone promises: versions without addresses, data that travels with the code."""
 
 import re
 import subprocess

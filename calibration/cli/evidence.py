@@ -1,4 +1,4 @@
-"""``lilliput evidence``: lists the documented figures and events, shows one in full, and checks them all."""
+"""``lilliput evidence``: lists the documented figures and events, shows one, checks them all."""
 
 import json
 from dataclasses import dataclass
@@ -185,7 +185,7 @@ def _named(evidence: Evidence, name: str) -> tuple[str, AnyRow]:
 
 @evidence_app.command("check")
 def check_evidence(folder: FolderOption = None) -> None:
-    """Check the evidence, and that nothing the model is judged by is fed into it; report every problem."""
+    """Check the evidence, and that nothing the model is judged by is fed into it."""
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)

@@ -101,8 +101,8 @@ def serve(request: ServeRequest) -> None:
     typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
     if request.allow_remote:
         typer.echo(
-            "Whoever reaches this address can use the page and this machine's processor; there is no"
-            " password, and what is sent can be read on the way"
+            "Whoever reaches this address can use the page and this machine's processor; there is"
+            " no password, and what is sent can be read on the way"
         )
     with suppress(KeyboardInterrupt):
         _run(app, door)
@@ -130,8 +130,8 @@ def listening(request: ServeRequest) -> socket.socket:
 def prepare_environment(address: str) -> None:
     """Settings that Solara reads when it is imported.
 
-    No telemetry, nothing from the network, sessions that end, and an ``address`` that no request can
-    change.
+    No telemetry, nothing from the network, sessions that end, and an ``address`` that no request
+    can change.
     """
     os.environ |= {
         "SOLARA_APP": "calibration.cli.serve_app",

@@ -1,10 +1,10 @@
 """How far two coders agree on the drivers: the table in use beside a second, blind coding.
 
-The second coder had the codebook (``simulation/drivers/CODEBOOK.md``) and the sources, and saw neither
-the first coding nor the model nor its results. Their spells stand in ``coding/drivers.csv`` beside this
-file. Agreement is measured month by month with Krippendorff's alpha for values on a scale: 1 is perfect
-agreement, 0 what chance would give; below 0.667 a coding is usually called unreliable.
-Source: Krippendorff 2019.
+The second coder had the codebook (``simulation/drivers/CODEBOOK.md``) and the sources, and saw
+neither the first coding nor the model nor its results. Their spells stand in ``coding/drivers.csv``
+beside this file. Agreement is measured month by month with Krippendorff's alpha for values on a
+scale: 1 is perfect agreement, 0 what chance would give; below 0.667 a coding is usually called
+unreliable. Source: Krippendorff 2019.
 """
 
 import csv
@@ -35,10 +35,10 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Codings:
-    """One driver as two coders have it: values in [0, 1], and the range that the second would defend.
+    """One driver as two coders have it: values in [0, 1], and the range of the second.
 
-    All arrays have shape (units, series): months and countries, or one unit and all pairs; NaN where
-    there is nothing to code, as for China before it enters.
+    All arrays have shape (units, series): months and countries, or one unit and all pairs; NaN
+    where there is nothing to code, as for China before it enters.
     """
 
     driver: str
@@ -71,7 +71,7 @@ class Codings:
 
     @property
     def cuts(self) -> tuple[int, int, int]:
-        """The cuts of the first coding, those of the second, and those of the first that they share.
+        """The cuts of the first coding, of the second, and those of the first that they share.
 
         A cut is shared if the second coding has one within three months, in the same series.
         """
@@ -127,7 +127,7 @@ def _proximity(rows: Iterable[Row]) -> Codings:
 
 
 def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float = np.nan) -> Array:
-    """The value of each month and country, shape (months, C), from rows with a first and last month.
+    """The value of each month and country (months, C), from rows with a first and last month.
 
     ``elsewhere`` is the value of months of which no row speaks; China has none before it enters.
     """

@@ -1,4 +1,4 @@
-"""The prior in standard coordinates: bounds, centres, and agreement with SciPy's truncated normal."""
+"""The prior in standard coordinates: bounds, centres, and SciPy's truncated normal."""
 
 import numpy as np
 import pytest

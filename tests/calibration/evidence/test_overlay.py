@@ -1,4 +1,4 @@
-"""Evidence laid over that which ships: rows replaced, added and removed, and every mistake told at once."""
+"""Evidence laid over that which ships: rows replaced, added, removed; every mistake at once."""
 
 import csv
 from dataclasses import replace

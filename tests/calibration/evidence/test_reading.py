@@ -1,4 +1,4 @@
-"""The evidence as curated, and what the reader says about a folder in which nearly everything is wrong."""
+"""The evidence as curated, and what is said of a folder in which nearly everything is wrong."""
 
 import csv
 import shutil
@@ -299,7 +299,7 @@ def test_an_allowed_coincidence_needs_a_reason(
 def test_an_aid_figure_typed_into_the_parameters_is_found(
     evidence: Evidence, inputs: Inputs, amount: str, unit: str
 ) -> None:
-    """The 500 million rubles of 1961: as printed, as 125 million dollars, as 6.25 in each of 20 quarters."""
+    """The 500 million rubles of 1961: as printed, as 125 million dollars, as 6.25 a quarter."""
     with inputs.parameters.open("a", encoding="utf-8") as file:
         file.write(f'\n[typed_in]\nunit = "{unit}"\ndefault = {amount}\nbounds = [0.0, 1000.0]\n')
     found = check_disjoint(evidence, inputs)

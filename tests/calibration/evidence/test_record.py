@@ -1,4 +1,4 @@
-"""The record in the model's terms: moves that follow from one another, five breaks, and aid in dollars."""
+"""The record in the model's terms: moves that follow, five breaks, and aid in dollars."""
 
 from dataclasses import replace
 from itertools import pairwise

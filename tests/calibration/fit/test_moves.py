@@ -1,4 +1,4 @@
-"""Steps in the coordinates of the prior: they keep it unchanged, and the log gain is the exact one."""
+"""Steps in the coordinates of the prior: they keep it unchanged, and the log gain is exact."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Refits: kept step by step, the same after an interruption, and what leaving out or holding fixed does."""
+"""Refits: kept step by step, the same when interrupted; what leaving out or fixing does."""
 
 from dataclasses import replace
 
@@ -152,7 +152,7 @@ def mechanism_named(name):
 
 
 def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monkeypatch):
-    """Without the mechanism the toy fits the second coordinate instead of the first: known evidence either way."""
+    """Without the mechanism the toy fits the second coordinate: known evidence either way."""
 
     def either(coordinates, refit, seed, copies, first_vector):
         return -0.5 * (coordinates[:, 1] - 2) ** 2 if refit.fixed else -0.5 * coordinates[:, 0] ** 2
@@ -181,7 +181,7 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
 
 
 def test_evidence_is_fit_less_the_way_from_the_prior():
-    """A normal mean, one observation, prior widths 1 and 3: the identity by which evidence is told apart, exactly."""
+    """A normal mean, one observation, prior widths 1 and 3: the identity of evidence, exactly."""
     seen = 1.5
     draws = np.random.Generator(np.random.Philox(3)).standard_normal((2, 40_000))
     fits, ways, evidences = [], [], []

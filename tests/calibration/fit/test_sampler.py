@@ -1,4 +1,4 @@
-"""The sampler against posteriors known from outside: normal clouds, whose mean, spread and evidence are exact."""
+"""The sampler against normal clouds, whose mean, spread and evidence are known exactly."""
 
 from dataclasses import replace
 
@@ -41,7 +41,7 @@ def normal_likelihood(coordinates, evaluated):
 
 
 def noisy_likelihood(coordinates, evaluated):
-    """The same likelihood times log-normal noise whose mean is one, addressed by how many came before."""
+    """The same likelihood times log-normal noise of mean one, addressed by how many came before."""
     generator = np.random.Generator(np.random.Philox(key=[9, evaluated]))
     noise = generator.normal(-NOISE / 2, NOISE**0.5, len(coordinates))
     return normal_likelihood(coordinates, evaluated) + noise

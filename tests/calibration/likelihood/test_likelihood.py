@@ -1,4 +1,4 @@
-"""The likelihood of the record: what it compares, how it averages, and that workers do not matter."""
+"""The likelihood of the record: what it compares, and how it averages."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def record():
 
 
 def kept(status, asked, pledged, interest=0.0):
-    """A trajectory of one history in which China and Albania had the given statuses, requests, pledges and rates."""
+    """A history in which China and Albania had some statuses, requests, pledges and rates."""
     told = {"status": status, "requested": asked, "newly_pledged": pledged, "interest": interest}
     arrays = {name: np.zeros((len(status), 4, 4, 1)) for name in told}
     for name, values in told.items():
@@ -130,7 +130,7 @@ def test_copies_are_averaged_on_the_scale_of_probabilities(record):
 
 
 def test_silence_is_evidence(record):
-    """Without a break on record, parameters that make breaks likely are the less probable, and conversely."""
+    """Without a break on record, parameters that make breaks likely are the less probable."""
     calm = default_parameters(40, break_threshold=1.5, abandonment_threshold=1.5)
     broken = replace(record, figures=())
     silent = replace(broken, moves=tuple(m for m in record.moves if m.move is not Move.SPLIT))

@@ -1,4 +1,4 @@
-"""The nulls: what they say, and that their likelihood adds up, against enumeration and plain averages."""
+"""The nulls: what they say, and that their likelihood adds up, against plain enumeration."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The particle filter: the same likelihood as plain averaging, with less noise, whatever the split into calls."""
+"""The particle filter: the likelihood of plain averaging with less noise, however split."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The probability of single observations: they multiply to the whole, and what is foreseen is what is scored."""
+"""Single observations: they multiply to the whole, and what is foreseen is what is scored."""
 
 from dataclasses import replace
 

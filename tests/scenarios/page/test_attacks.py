@@ -1,4 +1,4 @@
-"""Requests that mean harm, sent to the page as it is served: nothing is changed, deleted or moved."""
+"""Requests that mean harm, sent to the page as served: nothing is changed, deleted or moved."""
 
 import http.client
 import shutil

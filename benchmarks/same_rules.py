@@ -2,11 +2,11 @@
 
     python benchmarks/same_rules.py OTHER_CHECKOUT [--carry]
 
-Draws and check reports that ship name the fingerprint of the rules they were made with. When the
-code of the rules is rewritten but not what it computes, this program simulates the whole catalogue
-with both checkouts and compares every quantity of every quarter. With ``--carry``, and only if
-nothing differs, the draws and reports of this checkout are given its present fingerprint, beside the
-one they were made with. The interpreter that runs it must have what lilliput depends on.
+Draws and check reports that ship name the fingerprints of the rules and of the parameter table they
+were made with. When these are rewritten but not what they compute, this program simulates the whole
+catalogue with both checkouts and compares every quantity of every quarter and every number. With ``--carry``, and only if
+nothing differs, the draws and reports of this checkout are given its present fingerprints, beside
+those they were made with. The interpreter that runs it must have what lilliput depends on.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from scenarios.draws import parameters_for, read_draws
 from scenarios.files import catalogue
 from simulation.ensemble import simulate
 from simulation.model import AllianceModel
+from simulation.parameters import parameter_table
 try:
     from simulation.stages import array_fields
 except ImportError:  # where a checkout of version 0.1 has it
@@ -38,7 +39,11 @@ model = AllianceModel(seed={seed})
 model.step()
 quantities = sorted(array_fields(model.state) | array_fields(model.account))
 draws = read_draws()
-digests = {{"draws": draws.id}}
+numbers = [
+    (name, row.rule, row.unit, row.default, row.low, row.high, row.family, row.spread)
+    for name, row in sorted(parameter_table().items())
+]
+digests = {{"draws": draws.id, "numbers of the parameter table": repr(numbers)}}
 for name, file in catalogue().items():
     parameters = parameters_for(draws, 0, {histories})
     arrays = simulate(parameters, file.scenario, seed={seed}, keep=quantities).arrays
@@ -61,20 +66,20 @@ def digests_of(checkout: Path) -> dict[str, str]:
 
 
 def carry(digest: str) -> list[Path]:
-    """Give what ships the present fingerprint of the rules; returns the files that were changed."""
+    """Give what ships the present fingerprints; returns the files that were changed."""
     from calibration.origin import rules_hash
+    from scenarios.draws import table_hash
 
+    present = {"rules": rules_hash(), "parameter_table": table_hash()}
     changed = []
     for path in (SHIPPED / "published.json", *sorted((SHIPPED / "reports").glob("*.json"))):
         entry = json.loads(path.read_text(encoding="utf-8"))
         origin = entry.get("origin", entry)
-        if origin["rules"] == rules_hash():
+        earlier = {name: origin[name] for name in present}
+        if earlier == present:
             continue
-        origin["carried"] = [
-            *origin.get("carried", []),
-            {"from": origin["rules"], "date": TODAY, "histories": digest},
-        ]
-        origin["rules"] = rules_hash()
+        step = {"from": earlier, "date": TODAY, "histories": digest}
+        origin |= present | {"carried": [*origin.get("carried", []), step]}
         path.write_text(json.dumps(entry, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         changed.append(path)
     return changed

@@ -1,1 +1,1 @@
-"""The command ``lilliput``: one file a command; ``main`` lists them and reads each in when called."""
+"""The command ``lilliput``: one file a command; ``main`` lists them."""

@@ -18,8 +18,8 @@ def dispute_by_client(
 ) -> PerPair:
     """The chance that an allied client opens a public quarrel.
 
-    Formula: logistic(dispute_slope x (strain - dispute_threshold)). Source: marku2017 2055, 2156,
-    7140.
+    Formula: logistic(dispute_slope x (strain - dispute_threshold)). Source: marku2017 2671-2675,
+    7615-7629 (grievances told before all); that strain brings them out is our reading.
     """
     return logistic(dispute_slope * (strain - dispute_threshold))
 
@@ -108,8 +108,8 @@ def mending(
 def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
     """How ready a power is to win friends on equal terms: outside pressure x (1 - H), (C, R).
 
-    Source: marku2017 984-998 (Moscow's answer to the arming of West Germany: a pact, and Belgrade
-    courted).
+    Source: marku2017 985-988, 1355-1356, 1908-1914 (Belgrade courted with concessions); that
+    pressure from outside was the reason is our reading.
     """
     return pressure * (1 - hierarchy)
 
@@ -167,7 +167,7 @@ def alliance_forming(
     form_openness x openness_p x proximity x asymmetry - form_submission x submission -
     form_exclusion x exclusion - form_loyalty x divided - form_split x split - form_threshold)).
     ``divided`` is how far the two are at odds with each other's friends. Source: marku2017 734,
-    832, 856, 984-998, 1012-1029.
+    832, 856, 985-988, 1012-1029.
     """
     will = accord + proximity * (
         form_danger * danger + form_openness * asymmetry * of_patron(openness)

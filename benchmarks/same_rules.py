@@ -4,9 +4,10 @@
 
 Draws and check reports that ship name the fingerprints of the rules and of the parameter table they
 were made with. When these are rewritten but not what they compute, this program simulates the whole
-catalogue with both checkouts and compares every quantity of every quarter and every number. With ``--carry``, and only if
-nothing differs, the draws and reports of this checkout are given its present fingerprints, beside
-those they were made with. The interpreter that runs it must have what lilliput depends on.
+catalogue with both checkouts and compares every quantity of every quarter and every number. With
+``--carry``, and only if nothing differs, draws and reports of this checkout are given its present
+fingerprints, beside those they were made with. The interpreter that runs it must have what lilliput
+depends on.
 """
 
 import argparse

@@ -89,6 +89,9 @@ def origin_text(origin: Mapping[str, Any]) -> str:
     settings = origin["settings"].items()
     facts += [f"{key.replace('_', ' ')} {_escaped(shown(value))}" for key, value in settings]
     facts.append(f"rules {origin['rules'][:12]}, parameter table {origin['parameter_table'][:12]}")
+    if origin.get("carried"):
+        first = origin["carried"][0]["from"]["rules"]
+        facts.append(f"made with rules {first[:12]}, of which these give the same histories")
     facts.append(f"commit {(origin.get('commit') or 'unknown')[:12]}")
     versions = ", ".join(f"{name} {number}" for name, number in origin["versions"].items())
     return f"{'; '.join(facts)}. Versions: {versions}."

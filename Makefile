@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-newer lint format hooks benchmark reports screenshots clean
+.PHONY: help demo test test-all test-newer lint format hooks benchmark reports screenshots clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -23,7 +23,10 @@ help: ## list the targets
 demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
 	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
 
-test: $(DEV) ## run the tests
+test: $(DEV) ## run the quick tests
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
 	$(BIN)/python -m pytest
 
 test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found

@@ -1,6 +1,6 @@
-"""Shared by all tests: the one browser in which pages are opened.
+"""Shared by all tests: the one browser in which pages are opened, and which tests are slow.
 
-Playwright drives one at a time in a process.
+Playwright drives one browser at a time in a process.
 """
 
 import shutil
@@ -29,6 +29,17 @@ FLAGS = (
 PATIENCE = (
     30_000  # milliseconds; a page answers much sooner unless the machine is busy with other things
 )
+
+
+#: A test that uses one of these opens a browser or serves the page, and so is slow.
+SLOW_FIXTURES = {"browser", "server", "start"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that open a browser or serve the page as slow."""
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -132,6 +132,7 @@ def test_report_gives_medians_and_their_ratios() -> None:
     assert told["peak_memory_growth"] == pytest.approx(1.02)
 
 
+@pytest.mark.slow
 def test_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
     benchmark(replicates=4, workers=1, rounds=1, as_json=True)
     told = json.loads(capsys.readouterr().out)

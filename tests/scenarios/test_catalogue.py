@@ -147,6 +147,7 @@ def test_histories_do_not_depend_on_how_many_are_simulated(draws: Draws) -> None
     assert np.array_equal(whole[:, 4:], simulated_breaks(HISTORICAL, draws, 2, first_replicate=4))
 
 
+@pytest.mark.slow
 def test_expectations_are_written_once_with_each_reason(tmp_path: Path, draws: Draws) -> None:
     for reason in ("First of all.", "A second\n time."):
         written = list(write_expectations(reason, tmp_path, histories=4, draws=draws))

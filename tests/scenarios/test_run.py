@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_outcomes(draws: Draws, outcomes: Outcomes)
     assert not equal(outcomes, run_scenario(HISTORICAL, draws, 130, 2).outcomes)
 
 
-@pytest.mark.parametrize("chunk", [1, 17, 64])
+@pytest.mark.parametrize("chunk", [pytest.param(1, marks=pytest.mark.slow), 17, 64])
 def test_chunks_change_nothing(draws: Draws, outcomes: Outcomes, chunk: int) -> None:
     assert equal(outcomes, run_scenario(HISTORICAL, draws, 130, 1, chunk=chunk).outcomes)
 

@@ -1,6 +1,7 @@
 """Twin histories: what shared pasts give is what each scenario gives alone, bit for bit."""
 
 import numpy as np
+import pytest
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import catalogue, scenario_named
@@ -37,6 +38,7 @@ COUNT = 9
 MOVES = ("replicate", "quarter", "patron", "client", "move", "initiator", "cause")
 
 
+@pytest.mark.slow
 def test_every_scenario_is_what_it_is_alone(draws: Draws) -> None:
     scenarios = [FROM_THE_START, *(file.scenario for file in catalogue().values())]
     parameters = parameters_for(draws, 7, COUNT)

@@ -270,6 +270,7 @@ def test_the_command_leaves_a_report_that_is_the_same_each_time(check, tmp_path)
     assert (tmp_path / "reports" / "figures" / "influence-rows.svg").is_file()
 
 
+@pytest.mark.slow
 def test_the_command_uses_fits_that_leave_one_out_keeps(check, tmp_path, monkeypatch):
     wanted = []
 

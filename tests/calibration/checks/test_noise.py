@@ -29,6 +29,7 @@ def test_the_best_draws_are_the_most_probable(record):
     assert np.array_equal(best, coordinates[np.argsort(-found)[:2]])
 
 
+@pytest.mark.slow
 @pytest.mark.statistical
 def test_more_shocks_make_less_noise(record):
     # Variances of 12 estimates each of 3 vectors; one of 8 shocks is about a tenth of that of one

@@ -150,7 +150,7 @@ def test_a_row_is_shown_with_its_dollars_readings_and_source() -> None:
         "1.2 USD per new rubles",
         "Sino-Albanian Relations During the Cold War",
         "5879-5882",
-        "214",
+        "215",
         "Conflicting readings",
         "china-albania-1970-fyp5-loan-445m-1880m-yuan",
         "Parts",

@@ -70,6 +70,7 @@ def test_batch_compare_and_report_speak_of_the_same_folder() -> None:
     assert defaults == [Path("results/batch")] * 3
 
 
+@pytest.mark.slow
 def test_the_three_run_in_a_row(
     lilliput: Callable[..., Result], folder: Path, draws_file: Path
 ) -> None:

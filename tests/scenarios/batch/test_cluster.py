@@ -23,6 +23,8 @@ from scenarios.files import scenario_named
 from simulation.parameters import parameter_table
 from tests.scenarios.watching import PATIENCE, contents, parts, until
 
+pytestmark = pytest.mark.slow  # real processes, killed and started again
+
 NAMES = ("historical", "no-opening-1971")
 ROOT = Path(__file__).parents[3]
 #: Sixteen files, written two at a time, so that a batch can be caught half-way.
@@ -34,6 +36,7 @@ DASK = "from dask.__main__ import main; main()"
 BARE = "import sys; sys.modules['scenarios'] = None; "
 BLIND = """
 import sys
+
 def unseen(event, arguments):
     if event == "open" and str(arguments[0]).startswith({folder!r}):
         raise FileNotFoundError(2, "No such file or directory", arguments[0])

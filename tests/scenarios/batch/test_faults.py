@@ -17,6 +17,8 @@ from scenarios.draws import Draws
 from scenarios.files import scenario_named
 from tests.scenarios.watching import PATIENCE, contents, parts, until
 
+pytestmark = pytest.mark.slow  # real processes, killed and started again
+
 NAMES = ("historical", "no-opening-1971")
 ROOT = Path(__file__).parents[3]
 #: Ten files, each of a fraction of a second, so that a batch can be caught half-way.

@@ -208,6 +208,7 @@ def test_tables_and_figures_lie_beside_it(report: Report, written: Path) -> None
     assert set(fans["year"]) == set(range(1945, 1981))
 
 
+@pytest.mark.slow
 def test_the_same_batch_gives_the_same_report(
     report: Report, batch: Path, material: ReportMaterial
 ) -> None:
@@ -223,6 +224,7 @@ def test_the_same_batch_gives_the_same_report(
         assert (folder_of(one) / name).read_bytes() == (folder_of(other) / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_histories_given_the_record_are_told_as_such(batch: Path, material: ReportMaterial) -> None:
     request = ReportRequest(only=NAMES[:1], pairs=("albania-china",), until="1966-12")
     given = report_on(batch, material, request)

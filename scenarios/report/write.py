@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from scenarios.charts.look import png_of, svg_of
+from scenarios.comparison.answer import sentence_of
 from scenarios.comparison.table import numbers_of
 from scenarios.console import WorkProgress
 from scenarios.disk import unwritable, whole_folder, write_json, write_whole
@@ -140,6 +141,7 @@ def _chapter(chapter: Chapter, report: Report, figures: Sequence[Drawn]) -> dict
     return {
         "chapter": chapter,
         "figures": figures,
+        "answer": sentence_of(chosen),
         "summary": sentences("summary", chosen, numbers),
         "precision": sentences("precision", numbers["avoided"]),
         "certainty": tables.certainty_table(chosen),

@@ -109,7 +109,7 @@ def described(file: ScenarioFile) -> list[tuple[str, str]]:
         *(("Antecedent", text) for text in antecedents(scenario)),
         *(("Change", in_words(change)) for change in scenario.interventions),
         ("Source", f"{scenario.source}{pages}{lines}" if scenario.source else ""),
-        ("Horizon", " ".join([f"{scenario.horizon} years.", file.horizon_note]).strip(" .")),
+        ("Horizon", f"{scenario.horizon} years" + (file.horizon_note and f". {file.horizon_note}")),
         ("Left out", scenario.left_out),
         *(("Note", flag) for flag in flags(scenario)),
     ]

@@ -14,6 +14,16 @@ Pair = tuple[Country, Country]
 BASES = ("asked", "pledged", "delivered")
 
 
+def the(country: Country) -> str:
+    """A country's name as it stands within a sentence."""
+    return "the USSR" if country is Country.USSR else country.title
+
+
+def both(patron: Country, client: Country) -> str:
+    """Both countries of a pair at the beginning of a sentence."""
+    return f"{client.title} and {the(patron)}"
+
+
 @dataclass(frozen=True)
 class DocumentedBreak:
     """The month ``YYYY-MM`` in which a pair (patron, client) broke, at the earliest and latest."""

@@ -20,30 +20,41 @@ from pydantic import (
 )
 
 from scenarios.errors import ScenarioError
+from scenarios.outcomes import PAIR_NAMES
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import QUARTERS, date_of
 from simulation.drivers import DRIVERS
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any
 from simulation.interventions import HISTORICAL, MOVES, Scenario, read_changes
 from simulation.parameters import SourceKey
-from simulation.schema import Sentence, refusal, validated
+from simulation.schema import Sentence, one_of, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
 LONGEST_HORIZON = 36
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
+#: Keys of a file that are no part of the scenario: they change nothing that is simulated.
+_FOR_READERS = {"page", "asks_about", "change", "horizon_note"}
 #: Sources whose text is at hand, so that lines and page can be given.
 _AT_HAND = ("marku2017", "aca-article")
 
 
 @dataclass(frozen=True)
 class ScenarioFile:
-    """A scenario as it stands in its file, with the page that documents its alternative."""
+    """A scenario as it stands in its file, with what only its readers need.
+
+    ``page`` documents the alternative; ``asks_about`` is the pair whose break is asked about,
+    ``change`` the change in a few words (``without the Great Leap``), ``horizon_note`` why the
+    horizon does not reach past the documented break of that pair; each is empty if not given.
+    """
 
     scenario: Scenario
     page: str
     path: Path
+    asks_about: str = ""
+    change: str = ""
+    horizon_note: str = ""
 
 
 def antecedents(scenario: Scenario) -> tuple[str, ...]:
@@ -92,10 +103,11 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"
-    texts = heading.model_dump(exclude={"page", "interventions"})
+    texts = heading.model_dump(exclude={"interventions", *_FOR_READERS})
     scenario = Scenario(**texts, interventions=interventions)
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
-    return ScenarioFile(scenario, heading.page, path)
+    for_readers = heading.model_dump(include=_FOR_READERS)
+    return ScenarioFile(scenario=scenario, path=path, **for_readers)
 
 
 def _name(value: object) -> str:
@@ -132,6 +144,9 @@ class _Heading(BaseModel):
     lines: str = ""
     page: str = ""
     left_out: Sentence = ""
+    asks_about: Annotated[str, one_of(PAIR_NAMES)] = ""
+    change: Sentence = ""
+    horizon_note: Sentence = ""
     interventions: Any = None  # read on their own, each by its kind
 
     @field_validator("lines", "page", mode="before")
@@ -171,6 +186,12 @@ def catalogue() -> dict[str, ScenarioFile]:
         CATALOGUE.glob("*.toml"), key=lambda path: (path.stem != HISTORICAL.name, path.stem)
     )
     return {path.stem: read_scenario_file(path) for path in paths}
+
+
+def catalogue_file_of(scenario: Scenario) -> ScenarioFile | None:
+    """The file of the catalogue that holds this very scenario, if one does."""
+    file = catalogue().get(scenario.name)
+    return file if file is not None and file.scenario == scenario else None
 
 
 def scenario_file_named(name_or_path: str) -> ScenarioFile:

@@ -1,15 +1,18 @@
 """``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationInfo, field_validator
+from rich.console import Console
 
 from calibration.cli.requests import Reader, Request, as_typed, command
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
+from scenarios.comparison.answer import pair_asked
 from scenarios.comparison.batch import (
     TITLE,
     BatchComparison,
@@ -22,6 +25,10 @@ from scenarios.comparison.output import (
     by_reading,
     heading,
     scenario_heading,
+    short_answer,
+    short_heading,
+    short_legend,
+    short_table,
     tables_of,
     yearly_table,
 )
@@ -107,6 +114,9 @@ class CompareRequest(BatchReading):
             show_default="those that ship",
         ),
     ] = as_typed(None)
+    full: Annotated[
+        bool, typer.Option("--full", help="Show every pair, what is changed, and all numbers.")
+    ] = False
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
 
 
@@ -114,10 +124,11 @@ class CompareRequest(BatchReading):
 def compare(request: CompareRequest) -> None:
     """Set every counterfactual of a batch beside its factual twins.
 
-    Tells for every pair whether its break is avoided, brought forward or delayed within the
-    horizon, by how much, and how far the documented course was necessary and sufficient for it;
-    with --event or --json also what becomes of support, strain and aid, year by year.
-    docs/comparing.md explains every number.
+    Says in one sentence a scenario what becomes of the break it asks about, then in a table how
+    sure that is. With --full tells for every pair whether its break is avoided, brought forward
+    or delayed within the horizon, by how much, and how far the documented course was necessary
+    and sufficient for it; with --event as well, or --json, also what becomes of support, strain
+    and aid, year by year. docs/comparing.md explains every number.
     """
     with waiting() as progress:
         compared = compare_request(
@@ -130,11 +141,32 @@ def compare(request: CompareRequest) -> None:
         )
     if request.as_json:
         typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
+    elif request.full:
+        _print_all(compared, yearly=bool(request.events))
     else:
-        _print(compared, yearly=bool(request.events))
+        _print(compared, asked=request.events)
 
 
-def _print(compared: BatchComparison, *, yearly: bool) -> None:
+def _print(compared: BatchComparison, *, asked: Sequence[str] | None) -> None:
+    """A sentence a scenario and one table: of the pairs asked for, or else of its question's."""
+    console = Console(highlight=False)
+    for line in short_heading(compared):
+        console.print(line)
+    groups = [group for _, group in by_reading(compared.comparisons)]
+    shown = [group if asked else [pair_asked(group)] for group in groups]
+    comparisons = [each for group in shown for each in group]
+    for each in comparisons:
+        console.print()
+        for line in short_answer(each):
+            console.print(line)
+    console.print()
+    console.print(short_table(comparisons))
+    for line in short_legend():
+        console.print()
+        console.print(line)
+
+
+def _print_all(compared: BatchComparison, *, yearly: bool) -> None:
     console = wide_console(_NARROWEST)
     for line in heading(compared):
         console.print(line)

@@ -32,7 +32,8 @@ from calibration.evidence.record import LAST_FITTED
 from calibration.origin import rules_hash
 from calibration.reports.markdown import numeric_columns, shown
 from calibration.reports.report import Picture, Report, Table
-from scenarios.report.words import month_in_words, typeset
+from scenarios.comparison.answer import month_in_words
+from scenarios.report.words import typeset
 from simulation.errors import listed
 from simulation.parameters import parameter_table
 

@@ -26,8 +26,9 @@ from scenarios.charts.look import (
 from scenarios.charts.marks import Bar, draw_bars, rows_of
 from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import SERIES_WORDS
+from scenarios.documented import the
 from scenarios.explain.grievances import FATIGUE, SOURCES, STRAIN, Grievances, SourceMean
-from scenarios.explain.words import RELIEF, pair_title, source_in_words, the
+from scenarios.explain.words import RELIEF, pair_title, source_in_words
 from simulation.countries import pair_named
 
 #: A source that changes by less than this is left out of the bars.

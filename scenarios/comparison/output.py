@@ -1,16 +1,15 @@
 """Comparisons as tables to be read on a screen, and as one object for other programs."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.markup import escape
 from rich.table import Table
 
+from scenarios.comparison.answer import pair_asked, sentence_of
 from scenarios.comparison.batch import BatchComparison
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import (
@@ -24,16 +23,29 @@ from scenarios.comparison.table import (
     plain,
     yearly_numbers,
 )
+from scenarios.comparison.text import paragraphs, templates
 from scenarios.console import plain_table
+from scenarios.files import catalogue_file_of
 
 #: The tables of one row a pair, by the words of ``quantities.csv``.
 _TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
+#: The columns of the table of one row a scenario, and the quantities that stand in them.
+_SHORT = (
+    ("factual\n%", "factual_broken"),
+    ("changed\n%", "counterfactual_broken"),
+    ("avoided\n%", "necessity"),
+    ("gained\nyears", "years_gained"),
+)
+#: Those of them that leave no room for an error.
+_BARE = ("factual_broken", "counterfactual_broken")
 #: Letters in a line of a table's head, at most.
 _HEAD = 14
 
 
 def as_object(compared: BatchComparison) -> dict[str, Any]:
     """All comparisons as one object of plain values: an entry a scenario, and in it one a pair.
+
+    Each entry has the pair that its scenario asks about, and what becomes of it in one sentence.
 
     An infinite shift is the word avoided or new; what no history bears on is null.
     """
@@ -43,7 +55,11 @@ def as_object(compared: BatchComparison) -> dict[str, Any]:
         "given_record": plain(compared.given_record),
         "batch": {key: manifest[key] for key in manifest if key != "scenarios"},
         "comparisons": [
-            {**reading_entry(reading), "pairs": {each.pair: _pair_entry(each) for each in group}}
+            {
+                **reading_entry(reading),
+                **_answer_entry(group),
+                "pairs": {each.pair: _pair_entry(each) for each in group},
+            }
             for reading, group in by_reading(compared.comparisons)
         ],
     }
@@ -73,26 +89,14 @@ def reading_entry(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _answer_entry(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    asked = pair_asked(comparisons)
+    return {"asks_about": asked.pair, "sentence": sentence_of(asked)}
+
+
 def _pair_entry(comparison: Comparison) -> dict[str, Any]:
     named = ("reading", "pair")
     return {key: plain(value) for key, value in vars(comparison).items() if key not in named}
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text, each on one line; firm spaces stay as they are."""
-    parts = re.split(r"\n\s*\n", text)
-    return [re.sub(r"[ \n]+", " ", part).strip(" \n") for part in parts if part.strip()]
-
-
-def templates(package: str) -> Environment:
-    """The templates of a package; HTML is escaped, and a name that is not there is an error."""
-    return Environment(
-        loader=PackageLoader(package, ""),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache
@@ -105,6 +109,46 @@ def _headings() -> Any:
 def heading(compared: BatchComparison) -> list[str]:
     """What is compared: how many histories, on what draws, given what of the record."""
     text: str = _headings().comparison(compared, compared.manifest["draws"], compared.given_record)
+    return paragraphs(text)
+
+
+def short_heading(compared: BatchComparison) -> list[str]:
+    """The same without the signs that only the full tables have."""
+    text: str = _headings().batch(compared, compared.manifest["draws"], compared.given_record)
+    return paragraphs(text)
+
+
+def short_answer(comparison: Comparison) -> list[str]:
+    """The sentence about a pair below the name of its scenario, and what to know of its horizon."""
+    reading = comparison.reading
+    file = catalogue_file_of(reading.scenario)
+    notes = [*reading.flags, *([file.horizon_note] if file and file.horizon_note else [])]
+    text: str = _headings().answer(reading.scenario, sentence_of(comparison), notes)
+    return paragraphs(text)
+
+
+def short_table(comparisons: Sequence[Comparison]) -> Table:
+    """One row a comparison, narrow enough for eighty columns."""
+    columns = ["scenario", *(head for head, _ in _SHORT)]
+    rows = []
+    for each in comparisons:
+        numbers = numbers_of(each)
+        named = f"{each.reading.scenario.name}\n  {each.pair}"
+        texts = (
+            number.unit.write(number.value) if key in _BARE else number.text
+            for _, key in _SHORT
+            for number in [numbers[key]]
+        )
+        rows.append([named, *texts])
+    table = plain_table(columns, rows, right=columns[1:])
+    table.columns[0].overflow = "fold"
+    table.padding, table.pad_edge, table.show_edge = (0, 1, 0, 0), False, False
+    return table
+
+
+def short_legend() -> list[str]:
+    """What the columns of the short table are, and where everything else stands."""
+    text: str = _headings().legend()
     return paragraphs(text)
 
 

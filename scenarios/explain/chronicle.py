@@ -5,19 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.documented import both, the
 from scenarios.explain.history import BEFORE_THE_FIRST, History
 from scenarios.explain.reasons import fatigue_of, hazards, strain_of
 from scenarios.explain.words import (
     CAPITALS,
     DRIVER_WORDS,
     STATUS_WORDS,
-    both,
     in_words,
     leader_of,
     million,
     move_in_words,
     source_in_words,
-    the,
 )
 from simulation.arrays import Array
 from simulation.countries import ORDERED_PAIRS, Country

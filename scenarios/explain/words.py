@@ -1,6 +1,6 @@
 """The words of all explanations: countries, pairs, leaders, grievances, moves and scenarios."""
 
-from scenarios.documented import Pair
+from scenarios.documented import Pair, both, the
 from scenarios.files import ScenarioFile, antecedents, flags
 from simulation.countries import Country
 from simulation.drivers import DRIVER_TABLE, Spell
@@ -62,20 +62,10 @@ ARGUMENT_WORDS = {
 }
 
 
-def the(country: Country) -> str:
-    """A country's name as it stands within a sentence."""
-    return "the USSR" if country is Country.USSR else country.title
-
-
 def pair_title(pair: Pair) -> str:
     """A pair (patron, client) as a title, client first: ``Albania – USSR``."""
     patron, client = pair
     return f"{client.title} – {patron.title}"
-
-
-def both(patron: Country, client: Country) -> str:
-    """Both countries of a pair at the beginning of a sentence."""
-    return f"{client.title} and {the(patron)}"
 
 
 def leader_of(spell: Spell) -> str:
@@ -113,7 +103,7 @@ def described(file: ScenarioFile) -> list[tuple[str, str]]:
         *(("Antecedent", text) for text in antecedents(scenario)),
         *(("Change", in_words(change)) for change in scenario.interventions),
         ("Source", f"{scenario.source}{pages}{lines}" if scenario.source else ""),
-        ("Horizon", f"{scenario.horizon} years"),
+        ("Horizon", f"{scenario.horizon} years" + (file.horizon_note and f". {file.horizon_note}")),
         ("Left out", scenario.left_out),
         *(("Note", flag) for flag in flags(scenario)),
     ]

@@ -4,7 +4,6 @@ What is drawn and told for each scenario is the pair that its question is about;
 every pair.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
+from scenarios.comparison.answer import pair_asked
 from scenarios.comparison.batch import (
     TITLE,
     BatchComparison,
@@ -36,25 +36,15 @@ from scenarios.documented import Documented
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.explain.grievances import HISTORIES, Grievances, grievances
-from scenarios.files import catalogue
+from scenarios.files import catalogue_file_of
 from scenarios.outcomes import SERIES_REPLICATES, YEARS
 from simulation.conditioning import RecordedMove
-from simulation.countries import Country, pair_named
 from simulation.ensemble import Course
 from simulation.errors import raise_if_any
 from simulation.interventions import Scenario
 
 #: The quantities whose fans are shown, in this order.
 SHOWN = ("delivered", "support", "strain")
-#: A pair is told of if it has not yet broken in at least this share of the histories.
-_ALIVE = 0.05
-#: By what names a question speaks of each country.
-_NAMES = {
-    Country.ALBANIA: r"Albania|Tirana|Hoxha",
-    Country.CHINA: r"China|Chinese|Peking|Beijing|Mao\b",
-    Country.USSR: r"USSR|Soviet|Moscow|Stalin|Khrushchev|Brezhnev",
-    Country.YUGOSLAVIA: r"Yugoslav|Belgrade|Tito\b",
-}
 
 
 @dataclass(frozen=True)
@@ -150,38 +140,10 @@ def _nowhere(_doing: str, _done: int, _whole: int) -> None:
     """Nobody waits."""
 
 
-def pair_asked(comparisons: Sequence[Comparison]) -> Comparison:
-    """The pair that a scenario is about.
-
-    Of the pairs that have not all broken when history is changed, those whose two countries the
-    question names, or else those of Albania with one that it names, or else all; of several the one
-    whose time to the break changes most.
-    """
-    question = comparisons[0].reading.scenario.question
-    named = {country for country, words in _NAMES.items() if re.search(words, question)}
-    alive = [each for each in comparisons if (each.at_risk.value or 0) >= _ALIVE] or list(
-        comparisons
-    )
-    for subject in (named, named | {Country.ALBANIA}):
-        own = [each for each in alive if subject.issuperset(pair_named(each.pair))]
-        if own:
-            return max(own, key=_moved)
-    return max(alive, key=_moved)
-
-
-def _moved(comparison: Comparison) -> tuple[float, float]:
-    alive = comparison.at_risk.value or 0.0
-    unchanged = comparison.fates.unchanged.value
-    return (
-        abs(comparison.restricted_mean.difference.value or 0.0) * alive,
-        (1 - (1.0 if unchanged is None else unchanged)) * alive,
-    )
-
-
 def page_of(scenario: Scenario) -> str:
     """The page that documents a scenario's alternative, if the catalogue holds that scenario."""
-    file = catalogue().get(scenario.name)
-    return file.page if file is not None and file.scenario == scenario else ""
+    file = catalogue_file_of(scenario)
+    return file.page if file is not None else ""
 
 
 def _histories(

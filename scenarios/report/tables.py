@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from scenarios.batch.manifest import flat
 from scenarios.charts.report import words_of
+from scenarios.comparison.answer import both, month_in_words
 from scenarios.comparison.output import reading_entry
 from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import (
@@ -25,7 +26,7 @@ from scenarios.comparison.table import (
 )
 from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.report.gather import Chapter, Report
-from scenarios.report.words import both, month_in_words, typeset
+from scenarios.report.words import typeset
 
 Row = dict[str, Any]
 #: Branches in the order in which they are always shown.

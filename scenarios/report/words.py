@@ -4,7 +4,6 @@ Its sentences stand in ``sentences.txt.j2``; what is written there comes from he
 """
 
 import re
-from calendar import month_name
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -12,17 +11,18 @@ from typing import Any
 from jinja2 import Environment
 
 from scenarios.charts.report import SEEN, moved, words_of
-from scenarios.comparison.output import paragraphs, templates
+from scenarios.comparison.answer import both, month_in_words
 from scenarios.comparison.table import AVOIDED, BROUGHT_ABOUT, SERIES_WORDS, Number
+from scenarios.comparison.text import paragraphs, templates
+from scenarios.documented import the
 from scenarios.explain.grievances import Grievances, SourceMean
-from scenarios.explain.words import in_words, the
-from simulation.countries import COUNTRY_KEYS, country_named, pair_named
+from scenarios.explain.words import in_words
+from simulation.countries import COUNTRY_KEYS, country_named
 from simulation.interventions import Intervention, Scenario
 
 #: A space at which no line is broken.
 FIRM_SPACE = "\N{NO-BREAK SPACE}"
 _COUNTRY = re.compile(rf"(?<!-)\b({'|'.join(COUNTRY_KEYS)})\b(?!-)")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _DATE_IN_TEXT = re.compile(r"\b(19\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?)\b")
 
 
@@ -56,16 +56,6 @@ def sentences(name: str, *subjects: Any) -> list[str]:
     return [text[0].upper() + text[1:] for text in paragraphs(macro(*subjects))]
 
 
-def month_in_words(date: str) -> str:
-    """A date ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` in words: ``August 1979``; else as it is."""
-    match = _DATE.fullmatch(date)
-    if match is None:
-        return date
-    year, month, day = match.groups()
-    words = (str(int(day)) if day else "", month_name[int(month or 0)], year)
-    return " ".join(word for word in words if word)
-
-
 def dates_in_words(text: str) -> str:
     """A text with its dates ``YYYY-MM`` in words."""
     return _DATE_IN_TEXT.sub(lambda match: month_in_words(match[1]), text)
@@ -80,12 +70,6 @@ def quoted(span: str) -> str:
     """A range as printed, with the words that stand for infinite shifts in quotation marks."""
     words = f"{AVOIDED}|{BROUGHT_ABOUT}"
     return re.sub(words, lambda match: f"“{match[0]}”", typeset(span))
-
-
-def both(pair: str) -> str:
-    """The two countries of a pair: ``Albania and the USSR``."""
-    patron, client = pair_named(pair)
-    return f"{the(client)} and {the(patron)}"
 
 
 def share(number: Number) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from scenarios.charts.look import png_of, svg_of
+from scenarios.comparison.answer import sentence_of
 from scenarios.comparison.table import numbers_of
 from scenarios.console import WorkProgress
 from scenarios.disk import unwritable, whole_folder, write_json, write_whole
 from scenarios.errors import ScenarioError
+from scenarios.files import catalogue_file_of
 from scenarios.manifest import MAKER, MANIFEST, package_versions, read_manifest
 from scenarios.report import tables
 from scenarios.report.gather import Chapter, Report
@@ -137,9 +139,12 @@ def _chapter(chapter: Chapter, report: Report, figures: Sequence[Drawn]) -> dict
     """What the template needs of a chapter besides the chapter itself."""
     chosen, numbers = chapter.chosen, numbers_of(chapter.chosen)
     patron, client = pair_named(chosen.pair)
+    file = catalogue_file_of(chosen.reading.scenario)
     return {
         "chapter": chapter,
         "figures": figures,
+        "answer": sentence_of(chosen),
+        "horizon_note": file.horizon_note if file is not None else "",
         "summary": sentences("summary", chosen, numbers),
         "precision": sentences("precision", numbers["avoided"]),
         "certainty": tables.certainty_table(chosen),

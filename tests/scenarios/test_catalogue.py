@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.evidence.reading import read_evidence
+from calibration.evidence.record import headline_breaks
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.expected import (
@@ -23,6 +25,7 @@ from scenarios.expected import (
 )
 from scenarios.files import CATALOGUE, catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES, Quarters
+from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.interventions import HISTORICAL
 
@@ -67,6 +70,19 @@ def historical(draws: Draws) -> Quarters:
 def test_catalogue_holds_every_planned_alternative() -> None:
     assert set(NAMES) >= PLANNED
     assert len(NAMES) >= 17
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != HISTORICAL.name])
+def test_horizon_reaches_a_year_past_the_documented_break_asked_about_or_says_why_not(
+    name: str,
+) -> None:
+    file = catalogue()[name]
+    documented = headline_breaks(read_evidence())[file.asks_about]
+    enough = min(quarter_of(documented.latest) + 4, QUARTERS - 1)
+    start, end = parting(file.scenario), horizon_quarter(file.scenario)
+    reached = start <= quarter_of(documented.latest) and end >= enough
+    assert reached != bool(file.horizon_note)
+    assert file.change
 
 
 def test_every_scenario_has_expected_outcomes_and_no_other_has() -> None:
@@ -129,14 +145,14 @@ def test_departure_of_a_seventh_is_seen_where_half_break() -> None:
 def test_summary_counts_breaks_by_hand() -> None:
     scenario = scenario_named(
         "no-second-patron"
-    )  # from 1949-10, five years: to the third quarter of 1954
-    end = quarter_of("1954-07")
+    )  # from 1949-10, fourteen years: to the third quarter of 1963
+    end = quarter_of("1963-07")
     breaks = np.full((len(PAIR_NAMES), 4), NEVER, dtype=np.int16)
     breaks[0] = [0, end, end + 1, NEVER]
     first, second, *_ = summarised(scenario, breaks, np.zeros_like(breaks))
     assert horizon_quarter(scenario) == end
     assert (first.by_horizon, first.by_1980, first.historical_by_horizon) == (0.5, 0.75, 1.0)
-    assert (first.horizon_end, first.median) == ("1954-08", "1954-08")
+    assert (first.horizon_end, first.median) == ("1963-08", "1963-08")
     assert (second.by_1980, second.median) == (0.0, "never")
     assert horizon_quarter(scenario_named("gang-of-four-wins")) == QUARTERS - 1
     assert horizon_quarter(HISTORICAL) == QUARTERS - 1

@@ -13,6 +13,7 @@ from scenarios.files import (
     catalogue,
     flags,
     read_scenario,
+    read_scenario_file,
     scenario_file_named,
     scenario_named,
 )
@@ -159,6 +160,22 @@ kind = "grnat"
             "interventions[3].kind",
         ]
     )
+
+
+def test_what_only_readers_need_is_kept_out_of_the_scenario(tmp_path: Path) -> None:
+    keys = 'asks_about = "albania-ussr"\nchange = "with aid"\nhorizon_note = "Short."\n'
+    plain = read_scenario_file(written(tmp_path, GOOD))
+    file = read_scenario_file(written(tmp_path, keys + GOOD))
+    assert file.scenario == plain.scenario
+    assert (file.asks_about, file.change, file.horizon_note) == (
+        "albania-ussr",
+        "with aid",
+        "Short.",
+    )
+    wrong = keys.replace("albania-ussr", "albania-usr").replace('"with aid"', '""')
+    assert sorted(problems_of(written(tmp_path, wrong + GOOD))) == ["asks_about", "change"]
+    with pytest.raises(ScenarioError, match=r"did you mean 'albania-ussr'\?"):
+        read_scenario(written(tmp_path, wrong + GOOD))
 
 
 def test_message_names_the_nearest_match(tmp_path: Path) -> None:

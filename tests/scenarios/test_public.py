@@ -42,4 +42,4 @@ def test_the_example_of_the_manual_runs_as_it_stands(capsys: pytest.CaptureFixtu
     first, second, flags = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"avoided in \d+% of histories \(± \d+\.\d%\)", first)
     assert re.fullmatch(r"\d\.\d years longer without a break \(± \d\.\d\)", second)
-    assert "beyond the horizon of 5 years" in flags
+    assert "beyond the horizon of 7 years" in flags

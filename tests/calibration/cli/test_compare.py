@@ -43,7 +43,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[str, s
 
 
 def test_the_tables_carry_antecedent_horizon_flags_and_errors(batch, capsys):
-    out, err, status = said(capsys, batch)
+    out, err, status = said(capsys, batch, "--full")
     assert (status, err) == (0, "")
     for name in NAMES:
         scenario = scenario_named(name)
@@ -58,14 +58,32 @@ def test_the_tables_carry_antecedent_horizon_flags_and_errors(batch, capsys):
 
 def test_a_longer_horizon_is_flagged_and_an_event_told_year_by_year(batch, capsys):
     out, _, status = said(
-        capsys, batch, "--event", "albania-china", "--horizon", 8, "--only", NAMES[1]
+        capsys, batch, "--event", "albania-china", "--horizon", 8, "--only", NAMES[1], "--full"
     )
     assert status == 0
-    assert "beyond the horizon of 5 years" in out
+    assert "beyond the horizon of 5 years" in " ".join(out.split())
     assert "albania-china: counterfactual less factual" in out
     assert all(str(year) in out for year in range(1961, 1969))
     assert NAMES[0] not in out
     assert "china-ussr" not in out
+
+
+@pytest.mark.parametrize("arguments", [(), ("--horizon", 8), ("--event", "china-ussr")])
+def test_a_sentence_a_scenario_and_a_table_fit_eighty_columns(
+    batch, capsys, monkeypatch, arguments
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    out, err, status = said(capsys, batch, *arguments)
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    plain = " ".join(out.split())
+    held = json.loads(said(capsys, batch, *arguments, "--json")[0])
+    for entry in held["comparisons"]:
+        assert entry["sentence"] in plain
+        assert f"  {entry['asks_about']}" in [line.rstrip() for line in out.splitlines()]
+        assert all(f"Note: {flag}" in plain for flag in entry["flags"])
+        assert entry["antecedents"][0] not in plain
+    assert "--full shows every pair" in plain
 
 
 def test_one_json_object_with_every_number(batch, capsys):

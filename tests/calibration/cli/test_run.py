@@ -85,7 +85,7 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
     for told in (
         "no-opening-1971",
         "Antecedent",
-        "Horizon: 5 years",
+        "Horizon: 9 years",
         "Note:",
         "1978-07",
         "fitted to nothing",

@@ -103,7 +103,7 @@ def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> Non
     scenario = READING.scenario
     assert scenario.antecedent in " ".join(said.split())
     assert f"{scenario.source} {scenario.lines}" in said
-    assert "Read from 1971-07 to 1976-06, horizon 5 years" in said
+    assert "Read from 1971-07 to 1980-06, horizon 9 years" in said
     plainly = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,))
     assert "8 histories, seed 7, 4 parameter draws some (prior)" in shown(*heading(plainly))
     given = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5))
@@ -112,7 +112,7 @@ def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> Non
 
 def test_years_are_told_one_by_one() -> None:
     said = shown(yearly_table(AVOIDED))
-    assert all(said.count(str(year)) == 3 for year in range(1971, 1977))
+    assert all(said.count(str(year)) == 3 for year in range(1971, 1981))
     assert "Aid delivered (million US$ a year)" in said
 
 
@@ -124,13 +124,15 @@ def test_the_object_is_plain_json() -> None:
     entry = held["comparisons"][0]["pairs"]["albania-china"]
     assert entry["shift"]["median"]["value"] == "avoided"
     assert entry["fates"]["avoided"]["value"] == pytest.approx(0.5)
+    assert held["comparisons"][0]["asks_about"] == "albania-china"
+    assert held["comparisons"][0]["sentence"].startswith("Too few to say: in only 3 of 4 ")
     assert held["given_record"]["effective_share"] == 0.5
     assert "scenarios" not in held["batch"]
 
 
 def test_the_table_has_one_row_a_quantity_and_year_with_the_numbers_of_the_object() -> None:
     table = table_of((AVOIDED, SAME))
-    assert len(table) == 2 * (len(QUANTITIES) + 3 * 6)
+    assert len(table) == 2 * (len(QUANTITIES) + 3 * 10)
     assert not table.duplicated(["quantity", "year", "value"]).all()
     held = plain(AVOIDED)
     rows = table[: len(table) // 2].set_index("quantity")
@@ -142,5 +144,5 @@ def test_the_table_has_one_row_a_quantity_and_year_with_the_numbers_of_the_objec
     ]
     assert rows.loc["median_shift", "value"] == math.inf
     assert rows.loc["avoided", "halving"] == 16
-    assert rows.loc["support_difference", "year"].tolist() == list(range(1971, 1977))
+    assert rows.loc["support_difference", "year"].tolist() == list(range(1971, 1981))
     assert set(rows["unit"]) == {unit.name for unit in UNITS.values()}

@@ -69,7 +69,7 @@ def test_means_are_those_on_the_books(draws: Draws, scenario: Scenario) -> None:
 
 def test_relief_and_worth_count_against_the_sources(draws: Draws, scenario: Scenario) -> None:
     found = grievances([(reading_of(scenario, HISTORICAL), PAIR)], draws, REPLICATES, SEED)[0]
-    assert sorted(found.yearly) == list(range(1971, 1977))
+    assert sorted(found.yearly) == list(range(1971, 1981))
     for means in (*found.yearly.values(), found.whole):
         assert len(means) == len(SOURCES)
         for mean in means:

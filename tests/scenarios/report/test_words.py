@@ -5,14 +5,13 @@ from dataclasses import replace
 import pytest
 
 from calibration.evidence.lines import sources
+from scenarios.comparison.answer import both, month_in_words
 from scenarios.comparison.table import UNITS, Number
 from scenarios.files import catalogue, scenario_named
 from scenarios.report.words import (
-    both,
     change_in_words,
     cited,
     dates_in_words,
-    month_in_words,
     quoted,
     share,
     source_in_full,

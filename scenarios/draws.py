@@ -130,7 +130,7 @@ def _digest_problems(path: Path, key: str, here: str, there: str) -> list[Proble
 def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         allowed = "a readable JSON manifest beside the draws"
         return None, [Problem(str(path), "file", str(error), allowed)]
     return validated(_Manifest, entry, path.name)

@@ -17,6 +17,7 @@ from scenarios.manifest import (
     package_versions,
     scenario_entry,
 )
+from scenarios.run import MOST_SEED
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 
@@ -26,6 +27,7 @@ MANIFEST = "_manifest.json"
 KIND = "batch"
 #: Histories in one file.
 CHUNK = 2_048
+MOST_REPLICATES = 1_000_000_000
 #: Changes when the columns do, or what lies beside them.
 FORMAT = 2
 
@@ -72,6 +74,22 @@ class Batch:
         return folder / f"scenario={name}" / f"part-{part.number:05d}.parquet"
 
 
+class _Change(BaseModel):
+    """What the manifest of a batch says of a change at least."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+
+class _Question(BaseModel):
+    """A scenario as it was asked, whose changes ``scenario_from`` reads."""
+
+    model_config = ConfigDict(extra="allow")
+
+    interventions: list[_Change] = []
+
+
 class _ScenarioEntry(BaseModel):
     """What the manifest of a batch says of a scenario at least."""
 
@@ -79,7 +97,7 @@ class _ScenarioEntry(BaseModel):
 
     name: ScenarioName
     hash: str
-    asked: dict[str, Any] | None = None
+    asked: _Question | None = None
 
 
 class _DrawsEntry(BaseModel):
@@ -100,8 +118,8 @@ class BatchManifest(Manifest):
     kind: Literal["batch"]
     scenarios: Annotated[list[_ScenarioEntry], Field(min_length=1)]
     draws: _DrawsEntry
-    seed: Annotated[int, Field(strict=True, ge=0)]
-    replicates: Annotated[int, Field(strict=True, ge=1)]
+    seed: Annotated[int, Field(strict=True, ge=0, le=MOST_SEED)]
+    replicates: Annotated[int, Field(strict=True, ge=1, le=MOST_REPLICATES)]
     chunk: Annotated[int, Field(strict=True, ge=1)]
     parameter_table: str
 

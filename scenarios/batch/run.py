@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scenarios.batch.cluster import cluster_problems, connected
 from scenarios.batch.integrity import has_damaged_manifest, remove_damaged
-from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
+from scenarios.batch.manifest import CHUNK, MANIFEST, MOST_REPLICATES, Batch, Part, differences
 from scenarios.batch.store import (
     busy,
     is_locked,
@@ -34,7 +34,6 @@ from scenarios.run import MOST_SEED, Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
 
-MOST_REPLICATES = 1_000_000_000
 _TITLE = "this batch cannot be made"
 #: What carries out tasks, and yields of each how many histories it has written.
 Writer = Callable[[Iterable[list[Part]]], Iterator[int]]

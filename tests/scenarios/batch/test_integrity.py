@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from calibration.cli.main import main
 from scenarios.batch.manifest import MANIFEST
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import LOCK, open_batch, read_manifest
@@ -286,6 +287,55 @@ def test_names_in_a_manifest_are_checked_as_names(
     assert "scenarios[1].name" in refusal(copy)
     refused_batch(draws, copy, resume=True)
     assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("scenarios", []),
+        ("scenarios", [3]),
+        ("scenarios", [{"name": "a", "hash": "b", "asked": {"interventions": [3]}}]),
+        ("scenarios", [{"name": "a", "hash": "b", "asked": {"interventions": [{"kind": []}]}}]),
+        ("draws", None),
+        ("seed", 10**30),
+        ("replicates", "many"),
+        ("chunk", 0),
+    ],
+)
+def test_a_manifest_that_makes_no_sense_is_refused(copy: Path, key: str, value: object) -> None:
+    manifest = json.loads((copy / MANIFEST).read_text())
+    (copy / MANIFEST).write_text(json.dumps(manifest | {key: value}))
+    assert key in refusal(copy)
+
+
+def test_a_manifest_nested_without_end_is_refused(copy: Path, own_draws: Path) -> None:
+    (copy / MANIFEST).write_text("[" * 100_000)
+    assert MANIFEST in refusal(copy)
+    own_draws.with_suffix(".json").write_text("[" * 100_000)
+    assert own_draws.with_suffix(".json").name in refused_draws(own_draws)
+
+
+def test_commands_refuse_what_is_damaged(
+    copy: Path, own_draws: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = flip_part(copy, random.Random(3))
+    flip(own_draws, random.Random(3))
+    out = ["--out", str(tmp_path / "new.html"), "--draws", str(own_draws)]
+    new = ["--out", str(tmp_path / "new"), "--draws", str(own_draws), "--replicates", "2"]
+    for arguments, said in (
+        (["compare", str(copy)], part),
+        (["report", str(copy), *out], own_draws.name),
+        (["run", *new], own_draws.name),
+        (["batch", "historical", *new], own_draws.name),
+        (["compare", str(copy), "--given-record-until", "1955-12", *out[2:]], own_draws.name),
+    ):
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        assert left.value.code == 2
+        told = capsys.readouterr().err
+        assert said in told, arguments
+        assert "Traceback" not in told
+    assert not list(tmp_path.glob("new*"))
 
 
 @pytest.mark.parametrize("what", ["page.html", "page"])

@@ -24,7 +24,7 @@ demo: $(RUN) ## simulate history 1000 times; a table and figures under results/h
 	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
 
 test: $(DEV) ## run the quick tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
 	$(BIN)/python -m pytest

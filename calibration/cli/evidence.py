@@ -31,7 +31,7 @@ from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, nearest, raise_if_any, unknown
 
 evidence_app = typer.Typer(
-    help="The documented evidence: aid, terms, cuts, dated events and exchange rates.",
+    help="The documented evidence: aid, terms, cuts, events, support, rates.",
     no_args_is_help=True,
 )
 FolderOption = Annotated[
@@ -92,7 +92,7 @@ def read_filters(
         )
         if value and value not in allowed
     ]
-    if form in FORMS and kind in ("terms", "record", "currency"):
+    if form in FORMS and kind in ("terms", "record", "support", "currency"):
         problems.append(
             Problem("evidence list", "--kind", kind, "aid or cuts, as only these have a form")
         )

@@ -25,7 +25,7 @@ from scenarios.page.material import CheckReport, EvidenceEntry, Material, Report
 from scenarios.page.parts.table import Column
 from simulation.arrays import Array
 from simulation.countries import country_named
-from simulation.drivers import read_driver
+from simulation.drivers import DRIVER_TABLE, read_driver
 from simulation.errors import raise_if_any
 from simulation.parameters import parameter_table
 from simulation.schema import validated
@@ -39,13 +39,8 @@ Accounts = RootModel[dict[str, Account]]
 Standings = RootModel[dict[str, Standing]]
 
 #: The drivers whose rows are dated, each with what its values mean.
-DATED_DRIVERS = {
-    "distraction": "how far other affairs take up the country",
-    "isolation": "how isolated the country is abroad",
-    "leadership": "a leadership and its doctrine",
-    "pressure": "how hard the country is pressed from outside",
-    "rapprochement": "how near the country comes to another",
-    "shocks": "a blow to the economy",
+DATED_DRIVERS = {row["file"]: row["meaning"] for row in DRIVER_TABLE.values()} | {
+    "leadership": "a leadership and its doctrine"
 }
 #: Values of each prior, evenly spread over its probability.
 PRIOR_VALUES = 2_000
@@ -160,7 +155,7 @@ def _driver_entries() -> Iterator[EvidenceEntry]:
 
     The drivers have no ids; theirs are made up like ``isolation-china-1949-10``.
     """
-    for driver, meaning in DATED_DRIVERS.items():
+    for driver, meaning in sorted(DATED_DRIVERS.items()):
         for row in read_driver(driver):
             other = row.get("with", "")
             named = "-".join(filter(None, (driver, row["country"], other, row["from"])))

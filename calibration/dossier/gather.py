@@ -15,6 +15,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import LAST_FITTED
 from calibration.evidence.rows import Evidence
+from calibration.evidence.tables import pair_of
 from calibration.likelihood.observations import (
     EVENT,
     SILENCE,
@@ -248,9 +249,8 @@ def held_out_table(evidence: Evidence) -> Table:
     for kind, row in evidence.rows():
         if getattr(row, "role", "") == "held out":
             entry = row.model_dump(by_alias=True)
-            pair = f"{entry['client']}-{entry['patron']}"
             date = entry.get("documented") or entry.get("from") or ""
-            rows.append((entry["id"], kind, pair, str(date), entry["description"]))
+            rows.append((entry["id"], kind, pair_of(row), str(date), entry["description"]))
     columns = ("row", "file", "pair", "date", "what it says")
     return Table(title="Rows of the evidence that no fit has seen", columns=columns, rows=rows)
 

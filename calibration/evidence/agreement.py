@@ -88,7 +88,7 @@ def _cuts(values: Array) -> NDArray[np.bool_]:
 
 
 def codings() -> tuple[Codings, ...]:
-    """Every driver that is a matter of judgement, as both coders have it."""
+    """Every driver that two coders have coded, as both have it."""
     with SECOND_CODING.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     countries = tuple(country.key for country in Country)
@@ -109,6 +109,7 @@ def codings() -> tuple[Codings, ...]:
             *_second(rows, DRIVER_FILES[driver]),
         )
         for driver in DRIVERS
+        if any(row["table"] == DRIVER_FILES[driver] for row in rows)
     ]
     return (*leaderships, *others, _proximity(rows))
 

@@ -61,6 +61,34 @@ CHANGE_KINDS = (
     "reconciliation",
     "mended quarrel",
 )
+ACTS = (
+    "vote",
+    "resolution",
+    "statement",
+    "press",
+    "treaty",
+    "communique",
+    "attendance",
+    "boycott",
+    "endorsement of doctrine",
+    "criticism",
+    "silence",
+    "refusal",
+    "letter",
+    "private talk",
+    "mediation",
+    "party work",
+    "inner-party speech",
+)
+ARENAS = (
+    "united nations",
+    "world communist meeting",
+    "bloc",
+    "bilateral public",
+    "press",
+    "secret",
+)
+DIRECTIONS = ("for", "against", "silent")
 STATUSES = ("none", "allied", "estranged", "split")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _LINES = re.compile(r"\d+(-\d+)?(;\d+(-\d+)?)*")

@@ -32,6 +32,10 @@ class CsvLine:
         """The text in a column; empty if the row has no such column."""
         return self.cells.get(column, "")
 
+    def has(self, column: str) -> bool:
+        """Whether its file has a column."""
+        return column in self.cells
+
     @property
     def name(self) -> str:
         """The id of a row; of an exchange rate unit and first date: ``million-yuan-1955-03``."""

@@ -56,7 +56,7 @@ def _order_problems(line: CsvLine) -> list[Problem]:
         if backwards:
             allowed = f"not after {later} = {line[later]}"
             problems.append(Problem(line.where, earlier, line[earlier], allowed))
-    column = "usd_per_unit" if "usd_per_unit" in line.cells else "value"
+    column = next((name for name in ("usd_per_unit", "cost") if line.has(name)), "value")
     value, low, high = (line.number_in(name) for name in (column, "low", "high"))
     if value is not None and (
         (low is not None and not low <= value) or (high is not None and not value <= high)
@@ -95,18 +95,19 @@ def _role_problems(line: CsvLine) -> list[Problem]:
     return problems + [
         Problem(line.where, side, line[side], allowed)
         for side in ("patron", "client")
-        if line[side] not in COUNTRY_KEYS
+        if line.has(side) and line[side] not in COUNTRY_KEYS
     ]
 
 
 def _pair_problems(line: CsvLine) -> list[Problem]:
     problems = []
-    if line["patron"] and line["patron"] == line["client"]:
-        allowed = "another country than the patron"
-        problems.append(Problem(line.where, "client", line["client"], allowed))
-    start = f"{line['patron']}-{line['client']}-"
+    one, other = ("patron", "client") if line.has("patron") else ("supporter", "supported")
+    if line[one] and line[one] == line[other]:
+        allowed = f"another country than the {one}"
+        problems.append(Problem(line.where, other, line[other], allowed))
+    start = f"{line[one]}-{line[other]}-"
     if line["id"] and not line["id"].startswith(start):
-        allowed = f"beginning with patron and client: {start}"
+        allowed = f"beginning with {one} and {other}: {start}"
         problems.append(Problem(line.where, "id", line["id"], allowed))
     return problems
 

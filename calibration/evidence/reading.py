@@ -1,9 +1,9 @@
 """Reads the evidence from its CSV files, with or without an overlay of one's own.
 
 An overlay is a folder of CSV files named and headed like those of ``calibration/evidence`` (any of
-aid, terms, cuts, record, currency, shares), or one such file. A row whose id is shipped replaces
-that row, another is added. A file ``removed.csv`` with the columns id and reason takes rows away.
-See ``docs/fitting.md``.
+aid, terms, cuts, record, support, currency, shares), or one such file. A row whose id is shipped
+replaces that row, another is added. A file ``removed.csv`` with the columns id and reason takes
+rows away. See ``docs/fitting.md``.
 """
 
 import hashlib

@@ -7,11 +7,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from calibration.evidence.columns import (
+    ACTS,
+    ARENAS,
     BASES,
     CHANGE_KINDS,
     COUNT_UNITS,
     CUT_KINDS,
     CUT_UNITS,
+    DIRECTIONS,
     MONEY_UNITS,
     TERM_KINDS,
     TERM_UNITS,
@@ -143,6 +146,43 @@ class RecordedChange(Row):
         return self.latest
 
 
+class Act(Row):
+    """A dated act by which a country stood up for another, or against it, and what it risked.
+
+    ``cost`` runs from 0 (what any ally says or does) to 1 (gives up the only source of aid at
+    hand); its anchors are in ``CODEBOOK.md``.
+    """
+
+    id: Text
+    supporter: ModelCountry
+    supported: ModelCountry
+    first: Date = Field(alias="from")
+    last: Date = Field(alias="to")
+    act: Annotated[str, one_of(*ACTS)]
+    arena: Annotated[str, one_of(*ARENAS)]
+    direction: Annotated[str, one_of(*DIRECTIONS)]
+    public: Annotated[str, one_of("yes", "no")]
+    cost: Number
+    low: Number
+    high: Number
+    source: str
+    lines: Lines
+    page: str
+    role: Role
+    description: Text
+    note: str
+
+    @property
+    def client(self) -> str:
+        """Who acts; a patron stands here too where it speaks for its client."""
+        return self.supporter
+
+    @property
+    def patron(self) -> str:
+        """For or against whom."""
+        return self.supported
+
+
 class ExchangeRate(Row):
     """What one unit of a currency was worth in US dollars over some months, with its range."""
 
@@ -177,12 +217,12 @@ class Answer(_Period):
     note: str
 
 
-AnyRow = AidFigure | Term | Cut | RecordedChange | ExchangeRate
+AnyRow = AidFigure | Term | Cut | RecordedChange | Act | ExchangeRate
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is documented: aid, terms, cuts, dated events, rates, answers to requests."""
+    """All that is documented: aid, terms, cuts, events, acts of support, rates, answers."""
 
     aid: tuple[AidFigure, ...]
     terms: tuple[Term, ...]
@@ -190,9 +230,10 @@ class Evidence:
     record: tuple[RecordedChange, ...]
     currency: tuple[ExchangeRate, ...]
     shares: tuple[Answer, ...] = ()
+    support: tuple[Act, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, AnyRow]]:
-        """Every row with its file: ``aid``, ``terms``, ``cuts``, ``record`` or ``currency``.
+        """Every row with the name of its file without its ending.
 
         Answers to requests follow from figures of aid and are no rows of their own.
         """
@@ -207,5 +248,6 @@ ROW_CLASSES: dict[str, type[AnyRow]] = {
     "terms": Term,
     "cuts": Cut,
     "record": RecordedChange,
+    "support": Act,
     "currency": ExchangeRate,
 }

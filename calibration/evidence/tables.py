@@ -11,6 +11,7 @@ from rich.table import Table
 from calibration.evidence.lines import sources
 from calibration.evidence.record import usd_of
 from calibration.evidence.rows import (
+    Act,
     AidFigure,
     AnyRow,
     Cut,
@@ -25,6 +26,7 @@ TITLES = {
     "terms": "Terms of aid",
     "cuts": "Cuts and refusals",
     "record": "Dated events",
+    "support": "Acts of support",
     "currency": "Exchange rates",
 }
 #: Width of a table that is not shown in a terminal.
@@ -59,6 +61,9 @@ def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
         entry["million_usd"] = (
             {"value": usd.value, "low": usd.low, "high": usd.high} if usd else None
         )
+    if isinstance(row, Act):
+        words = f"{row.act}, {row.direction}" + ("" if row.public == "yes" else ", secret")
+        entry |= {"client": row.client, "patron": row.patron, "kind": words}
     return entry
 
 
@@ -97,6 +102,10 @@ def _window(row: RecordedChange, evidence: Evidence) -> str:
     return f"{row.earliest} to {row.latest}"
 
 
+def _cost(row: Act, evidence: Evidence) -> str:
+    return f"{row.cost:g} ({_range(row.low, row.high)})"
+
+
 def _rate(row: ExchangeRate, evidence: Evidence) -> str:
     return f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})"
 
@@ -115,6 +124,9 @@ _COLUMNS: dict[str, dict[str, _Cell]] = {
     | {"kind": "kind", "form": "form", "amount": _amount, "role": "role", "what": "description"},
     "record": _RECORD
     | {"status": _change, "moved by": "moved_by", "role": "role", "what": "description"},
+    "support": _ID
+    | {"act": "act", "arena": "arena", "direction": "direction", "cost (low-high)": _cost}
+    | {"role": "role", "what": "description"},
     "currency": _ID | {"one unit in USD (low-high)": _rate, "source": "source", "note": "note"},
 }
 

@@ -44,6 +44,7 @@ _HOLLOW = ("asked", "valued")
 #: The kinds of evidence in words, with the place of their colour in a look (none: that of ink).
 _KINDS: dict[str, tuple[str, int | None]] = {
     "record": ("dated event", None),
+    "support": ("act of support", 5),
     "aid": ("aid", 0),
     "cuts": ("cut or refusal", 1),
     "terms": ("terms", 4),

@@ -3,7 +3,7 @@
 from scenarios.documented import Pair
 from scenarios.files import ScenarioFile, antecedents, flags
 from simulation.countries import Country
-from simulation.drivers import Spell
+from simulation.drivers import DRIVER_TABLE, Spell
 from simulation.interventions import Intervention, Valued
 from simulation.state import Move, Status
 
@@ -31,13 +31,7 @@ MOVES_OF_ONE = {
     Move.ESTRANGED: "{capital} opens a quarrel with {other}",
     Move.SPLIT: "{capital} breaks with {other}",
 }
-DRIVER_WORDS = {
-    "isolation": "isolation of {0}",
-    "pressure": "pressure on {0} from outside",
-    "distraction": "distraction of {0} by other affairs",
-    "rapprochement": "closeness of {0} to the United States",
-    "emergency": "economic distress of {0}",
-}
+DRIVER_WORDS = {driver: row["words"] for driver, row in DRIVER_TABLE.items()}
 #: What counts against the sources of strain, and against those of fatigue.
 RELIEF, WORTH = "relief", "worth"
 #: What each source of strain (of the client) and of fatigue (of the patron) is, and what relieves.

@@ -66,8 +66,8 @@ def _ids(material: Material) -> list[str]:
 class RecordView(View):
     """Which rows of the evidence are shown, in what order, and which one is open.
 
-    An empty text means all; an empty ``kind`` means aid, terms, cuts and events, and drivers too if
-    they are asked for by their role.
+    An empty text means all; an empty ``kind`` means all but drivers and exchange rates, and drivers
+    too if they are asked for by their role.
     """
 
     model_config = keys(first_year="from", last_year="to", falling="order", opened="row")
@@ -191,7 +191,7 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
         change(**changes, opened="", page=1)
 
     every = {"": "all"}
-    kinds = {"": "aid, terms, cuts, events"} | KINDS | {ALL: "everything"}
+    kinds = {"": "all but drivers and rates"} | KINDS | {ALL: "everything"}
     pairs = choices_of(every | pairs_in(use_material().evidence))
     roles = choices_of(every | {role: role for role in ROLES})
     within: dict[str, Any] = {"least": FIRST_YEAR, "most": LAST_YEAR}

@@ -18,6 +18,7 @@ KINDS = {
     "terms": "Terms of aid",
     "cuts": "Cuts and refusals",
     "record": "Dated events",
+    "support": "Acts of support",
     "currency": "Exchange rates",
     "drivers": "Drivers",
 }
@@ -190,6 +191,8 @@ def card_of(entry: EvidenceEntry, material: Material) -> Card:
         ("Meaning", str(record.get("meaning", ""))),
         *_facts_of_date(record),
         *_facts_of_amount(record),
+        ("Arena", str(record.get("arena", ""))),
+        ("Cost to who acts, 0 to 1", _cost(record)),
         ("Role", _role(record)),
         ("Source", source_title(entry, material.sources)),
         ("Lines", str(record.get("lines", "")).replace(";", "; ")),
@@ -204,6 +207,12 @@ def card_of(entry: EvidenceEntry, material: Material) -> Card:
         if names
     ]
     return Card(tuple((name, text) for name, text in facts if text), tuple(beside))
+
+
+def _cost(record: Row) -> str:
+    if "cost" not in record:
+        return ""
+    return f"{number(record['cost'])} ({number(record['low'])}–{number(record['high'])})"
 
 
 def _beside(title: str, record: Row) -> str:
@@ -277,7 +286,7 @@ def timeline_mark(entry: EvidenceEntry) -> EvidenceMark:
 
 def _few_words(record: Row) -> str:
     """A row in a word or two: the kind of an event, or an amount."""
-    if record["file"] in ("record", "cuts"):
+    if record["file"] in ("record", "cuts", "support"):
         return str(record["kind"])
     if record["file"] == "drivers":
         return f"{record['driver']} {number(record.get('value'))}".strip()

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,9 +13,13 @@ from simulation.arrays import Array, PerPair
 from simulation.countries import COUNTRIES, Country, country_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
 
-DRIVERS = ("isolation", "pressure", "distraction", "rapprochement", "emergency")
+#: The drivers between 0 and 1: file, meaning and words of each, from ``drivers.toml``.
+DRIVER_TABLE: dict[str, dict[str, str]] = tomllib.loads(
+    files("simulation").joinpath("drivers", "drivers.toml").read_text(encoding="utf-8")
+)
+DRIVERS = tuple(DRIVER_TABLE)
 #: The file of each driver in ``simulation/drivers/``.
-DRIVER_FILES = {driver: driver for driver in DRIVERS} | {"emergency": "shocks"}
+DRIVER_FILES = {driver: row["file"] for driver, row in DRIVER_TABLE.items()}
 #: Five-year plans began in these years. Source: marku2017 924-927, 1074-1075, 2365-2366, 5758-5760.
 PLAN_YEARS = (1951, 1956, 1961, 1966, 1971, 1976)
 #: The quarter in which the People's Republic of China enters. Source: marku2017 907.

@@ -1,7 +1,8 @@
 """``lilliput calibrate check``: the proofs of the calibration, each a command that leaves a report.
 
 The commands stand in files by what they look at: the sampler, free histories, the record, and what
-results are without a part. A new one is put on the list by one line below.
+results are without a part. A new one is put on the list by one line below, and
+told of in the dossier by one in ``calibration/dossier/sections.toml``.
 """
 
 import typer

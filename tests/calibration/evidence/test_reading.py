@@ -337,3 +337,44 @@ def test_a_year_or_an_id_among_the_inputs_is_found(evidence: Evidence, inputs: I
 def test_there_is_one_headline_for_each_break(evidence: Evidence) -> None:
     headlines = [f"{row.client}-{row.patron}" for row in evidence.record if row.headline == "yes"]
     assert sorted(headlines) == sorted(HEADLINE_PAIRS)
+
+
+def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked() -> None:
+    acts = read_evidence().support
+    assert len(acts) >= 90
+    speech = next(act for act in acts if act.id == "albania-china-1960-11-16-speech")
+    assert (speech.client, speech.patron) == ("albania", "china")
+    assert (speech.direction, speech.public) == ("for", "yes")
+    assert all(0 <= act.low <= act.cost <= act.high <= 1 for act in acts)
+    # Nothing is compared with support yet, so no act may count as a target.
+    assert {act.role for act in acts} == {"held out", "context"}
+    secret = [act for act in acts if act.arena == "secret"]
+    assert secret
+    assert all(act.public == "no" for act in secret)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "allowed"),
+    [
+        ("direction", "fro", "for, against, silent"),
+        ("arena", "the moon", "united nations"),
+        ("supported", "albania", "another country than the supporter"),
+        ("cost", "0.95", "from low"),
+        ("lines", "", "the lines of marku2017"),
+    ],
+)
+def test_a_wrong_act_of_support_is_refused(
+    tmp_path: Path, column: str, value: str, allowed: str
+) -> None:
+    folder = tmp_path / "evidence"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    with (folder / "support.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[0][column] = value
+    with (folder / "support.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(CalibrationError, match=allowed) as refused:
+        read_evidence(folder)
+    assert column in {problem.key for problem in refused.value.problems}

@@ -19,7 +19,7 @@ from scenarios.draws import read_draws
 from scenarios.page.material import Material
 from scenarios.page.record import ALL, RecordView, rows_csv
 from scenarios.page.rows import card_of, table_row, timeline_mark
-from simulation.drivers import read_driver
+from simulation.drivers import DRIVER_FILES, read_driver
 from simulation.parameters import source_keys
 
 Arrive = Callable[..., Any]
@@ -33,17 +33,7 @@ def material() -> Material:
 
 def test_every_row_of_evidence_and_drivers_is_there_once_with_a_source(material: Material) -> None:
     evidence = read_evidence()
-    drivers = sum(
-        len(read_driver(name))
-        for name in (
-            "distraction",
-            "isolation",
-            "leadership",
-            "pressure",
-            "rapprochement",
-            "shocks",
-        )
-    )
+    drivers = sum(len(read_driver(name)) for name in (*DRIVER_FILES.values(), "leadership"))
     ids = [entry.record["id"] for entry in material.evidence]
     assert len(ids) == len(set(ids)) == len(list(evidence.rows())) + drivers
     assert {entry.record["source"] for entry in material.evidence} <= set(source_keys())

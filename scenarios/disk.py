@@ -36,8 +36,12 @@ def write_whole(path: Path, content: bytes | str | memoryview) -> None:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write an object as JSON, complete or not at all; see ``plain`` for what it may hold."""
-    text = json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(path, text + "\n")
+    write_whole(path, json_text(value))
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """An object as ``write_json`` writes it."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,6 +77,8 @@ class _Manifest(BaseModel):
 
     id: Annotated[str, Field(min_length=1)]
     kind: Annotated[str, one_of(KINDS)]
+    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{64}$", validation_alias="values")]
+    file: str | None = None
     parameter_table: str = ""
 
 
@@ -90,27 +93,44 @@ def read_draws(path: Path | None = None) -> Draws:
 
     Raises ``ScenarioError`` that lists every problem: a file missing or unreadable, columns that
     are not the parameters of the table, values missing or out of bounds, a manifest that does not
-    say what the draws are.
+    say what the draws are, or says it of other values or of another file (SHA-256).
     """
     path = shipped_draws() if path is None else path
+    title = f"{path}: the draws cannot be used"
     manifest, problems = _read_manifest(path.with_suffix(".json"))
     frame = pd.DataFrame()
     try:
-        frame = pd.read_parquet(path)
+        content = path.read_bytes()
+        if manifest is not None and manifest.file is not None:  # older manifests hold none
+            here = hashlib.sha256(content).hexdigest()
+            problems += _digest_problems(path, "file", here, manifest.file)
+            raise_if_any(title, problems, ScenarioError)
+        frame = pd.read_parquet(BytesIO(content))
     except (OSError, ValueError, pa.ArrowException) as error:
         problems.append(Problem(str(path), "file", str(error), "a readable Parquet file of draws"))
     else:
         problems += _frame_problems(path.name, frame)
-    raise_if_any(f"{path}: the draws cannot be used", problems, ScenarioError)
+    raise_if_any(title, problems, ScenarioError)
     assert manifest is not None
     frame = frame[list(parameter_table())].astype(float)
+    problems = _digest_problems(path, "values", values_hash(frame), manifest.fingerprint)
+    raise_if_any(title, problems, ScenarioError)
     return Draws(frame, manifest.id, manifest.kind, path, manifest.parameter_table)
+
+
+def _digest_problems(path: Path, key: str, here: str, there: str) -> list[Problem]:
+    """Whether a SHA-256 of a file of draws is that in its manifest."""
+    allowed = (
+        f"{there[:8]}, the SHA-256 in {path.with_suffix('.json').name}; one of the two was damaged "
+        "or changed: put both back from where they come, or fit them anew"
+    )
+    return [] if here == there else [Problem(path.name, key, here[:8], allowed)]
 
 
 def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         allowed = "a readable JSON manifest beside the draws"
         return None, [Problem(str(path), "file", str(error), allowed)]
     return validated(_Manifest, entry, path.name)
@@ -168,10 +188,11 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
         **manifest,
         "draws": len(frame),
         "values": values,
+        "file": hashlib.sha256(content := frame.to_parquet(None, index=False)).hexdigest(),
         "parameter_table": table_hash(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, frame.to_parquet(None, index=False))
+    write_whole(path, content)
     write_json(path.with_suffix(".json"), whole)
     return Draws(frame, whole["id"], whole["kind"], path, whole["parameter_table"])
 

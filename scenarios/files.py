@@ -31,7 +31,7 @@ from simulation.schema import Sentence, one_of, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
 LONGEST_HORIZON = 36
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
 #: Keys of a file that are no part of the scenario: they change nothing that is simulated.
@@ -110,10 +110,14 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     return ScenarioFile(scenario=scenario, path=path, **for_readers)
 
 
-def _name(value: object) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+def _checked_name(value: object) -> str:
+    if not isinstance(value, str) or not NAME.fullmatch(value):
         raise refusal(NAME_WORDS)
     return value
+
+
+#: A name that may become part of a path.
+ScenarioName = Annotated[str, BeforeValidator(_checked_name)]
 
 
 def _antecedent(value: object) -> str:
@@ -136,7 +140,7 @@ class _Heading(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, BeforeValidator(_name)]
+    name: ScenarioName
     question: Sentence
     antecedent: Annotated[str, BeforeValidator(_antecedent)]
     horizon: Annotated[int, BeforeValidator(_horizon)] = Field(validation_alias="horizon_years")
@@ -200,7 +204,7 @@ def scenario_file_named(name_or_path: str) -> ScenarioFile:
     Raises ``ScenarioError`` if there is neither, with the nearest name of the catalogue.
     """
     shipped = CATALOGUE / f"{name_or_path}.toml"
-    if _NAME.fullmatch(name_or_path) and shipped.is_file():
+    if NAME.fullmatch(name_or_path) and shipped.is_file():
         return read_scenario_file(shipped)
     if name_or_path.endswith(".toml"):
         return read_scenario_file(Path(name_or_path))
@@ -224,7 +228,7 @@ def write_template(name: str, path: Path) -> None:
     that does not end in .toml, a file that exists already or cannot be written.
     """
     problems = []
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         problems.append(Problem("NAME", "name", name, NAME_WORDS))
     elif (CATALOGUE / f"{name}.toml").is_file():
         problems.append(Problem("NAME", "name", name, "a name that the catalogue does not use"))

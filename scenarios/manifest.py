@@ -86,7 +86,7 @@ def read_manifest(path: Path, kind: str | None = None) -> dict[str, Any] | None:
     """The manifest at a path, or none if it is not of lilliput or of another kind of result."""
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     manifest, _ = validated(Manifest, entry, path.name)
     return entry if manifest is not None and manifest.kind == kind else None

@@ -17,11 +17,8 @@ from calibration.cli.requests import (
     whole,
 )
 from scenarios.batch.cluster import cluster_problems
-from scenarios.batch.manifest import CHUNK
-from scenarios.batch.run import (
-    MOST_REPLICATES,
-    run_batch,
-)
+from scenarios.batch.manifest import CHUNK, MOST_REPLICATES
+from scenarios.batch.run import run_batch
 from scenarios.batch.store import open_batch
 from scenarios.columns import stem_of
 from scenarios.console import plain_table, progress_of, wide_console
@@ -64,7 +61,7 @@ class BatchRequest(Request):
     ] = None
     chunk: Annotated[int, whole(1, MOST_REPLICATES), option("Histories in one file.")] = CHUNK
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a batch that was cut short.")
+        bool, typer.Option("--resume", help="Finish a batch cut short; make damaged files anew.")
     ] = False
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the batch that is there.")
@@ -120,7 +117,8 @@ def batch(request: BatchRequest) -> None:
 
     Killed at any moment, the same command with --resume finishes the batch; its files are the same,
     byte for byte, as if nothing had happened, on any number of processes, or on a Dask cluster that
-    shares the folder (see docs/cluster.md).
+    shares the folder (see docs/cluster.md). Files that were damaged are made anew too
+    (see docs/reliability.md).
     """
     histories = request.replicates * len(request.scenarios)
     with progress_of("simulating histories", histories) as progress:

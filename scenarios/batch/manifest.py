@@ -3,10 +3,21 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.draws import Draws, table_hash, values_hash
-from scenarios.manifest import MAKER, commit_of, draws_entry, package_versions, scenario_entry
+from scenarios.files import ScenarioName
+from scenarios.manifest import (
+    MAKER,
+    Manifest,
+    commit_of,
+    draws_entry,
+    package_versions,
+    scenario_entry,
+)
+from scenarios.run import MOST_SEED
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 
@@ -16,8 +27,9 @@ MANIFEST = "_manifest.json"
 KIND = "batch"
 #: Histories in one file.
 CHUNK = 2_048
-#: Changes when the columns do.
-FORMAT = 1
+MOST_REPLICATES = 1_000_000_000
+#: Changes when the columns do, or what lies beside them.
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,56 @@ class Batch:
         """Where a part belongs in the folder of the batch."""
         name = self.scenarios[part.scenario].name
         return folder / f"scenario={name}" / f"part-{part.number:05d}.parquet"
+
+
+class _Change(BaseModel):
+    """What the manifest of a batch says of a change at least."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+
+
+class _Question(BaseModel):
+    """A scenario as it was asked, whose changes ``scenario_from`` reads."""
+
+    model_config = ConfigDict(extra="allow")
+
+    interventions: list[_Change] = []
+
+
+class _ScenarioEntry(BaseModel):
+    """What the manifest of a batch says of a scenario at least."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: ScenarioName
+    hash: str
+    asked: _Question | None = None
+
+
+class _DrawsEntry(BaseModel):
+    """What the manifest of a batch says of its draws at least."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    values: str
+
+
+class BatchManifest(Manifest):
+    """What the manifest of a batch must say before anything is done with it.
+
+    It may come from a stranger: the names of its scenarios become parts of paths.
+    """
+
+    kind: Literal["batch"]
+    scenarios: Annotated[list[_ScenarioEntry], Field(min_length=1)]
+    draws: _DrawsEntry
+    seed: Annotated[int, Field(strict=True, ge=0, le=MOST_SEED)]
+    replicates: Annotated[int, Field(strict=True, ge=1, le=MOST_REPLICATES)]
+    chunk: Annotated[int, Field(strict=True, ge=1)]
+    parameter_table: str
 
 
 def batch_manifest(batch: Batch) -> dict[str, Any]:

@@ -6,17 +6,18 @@ stay, and the batch can be resumed.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from scenarios.batch.cluster import cluster_problems, connected
-from scenarios.batch.manifest import CHUNK, MANIFEST, Batch, Part, differences
+from scenarios.batch.integrity import has_damaged_manifest, remove_damaged
+from scenarios.batch.manifest import CHUNK, MANIFEST, MOST_REPLICATES, Batch, Part, differences
 from scenarios.batch.store import (
     busy,
     is_locked,
+    link_problems,
     locked,
     read_manifest,
     remove_parts,
@@ -28,12 +29,11 @@ from scenarios.batch.work import missing, tasks_of, write_histories, written_by_
 from scenarios.disk import unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
+from scenarios.files import NAME, NAME_WORDS
 from scenarios.run import MOST_SEED, Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
 
-MOST_REPLICATES = 1_000_000_000
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TITLE = "this batch cannot be made"
 #: What carries out tasks, and yields of each how many histories it has written.
 Writer = Callable[[Iterable[list[Part]]], Iterator[int]]
@@ -57,10 +57,10 @@ def run_batch(
 
     ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this
     process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they
-    must see the same folder. ``resume`` goes on with a batch that was cut short, ``overwrite``
-    replaces the batch that is there. ``progress`` receives the number of histories that are on
-    disk. Raises ``ScenarioError`` that lists everything that stands in the way, or says what cut
-    the batch short and what is kept.
+    must see the same folder. ``resume`` goes on with a batch that was cut short and makes damaged
+    files anew, ``overwrite`` replaces the batch that is there. ``progress`` receives the number of
+    histories that are on disk. Raises ``ScenarioError`` that lists everything that stands in the
+    way, or says what cut the batch short and what is kept.
 
     Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is
     given, a script must therefore call this below ``if __name__ == "__main__":``, or every worker
@@ -84,6 +84,8 @@ def run_batch(
                 write = partial(cluster.written, batch, stack.enter_context(cluster.terms(folder)))
             if overwrite:
                 remove_parts(folder)
+            if resume:
+                remove_damaged(batch, folder)
             if not (folder / MANIFEST).exists():
                 write_manifest(batch, folder)
             _carry_out(batch, folder, write, progress or (lambda _: None))
@@ -99,9 +101,8 @@ def batch_problems(batch: Batch, workers: int | None = None) -> list[Problem]:
     names = [scenario.name for scenario in batch.scenarios]
     problems = [Problem("batch", "scenarios", names, "at least one scenario")] if not names else []
     for name in dict.fromkeys(names):
-        if not _NAME.fullmatch(name):
-            allowed = "a name of small letters, digits and single hyphens"
-            problems.append(Problem("batch", "scenario", name, allowed))
+        if not NAME.fullmatch(name):
+            problems.append(Problem("batch", "scenario", name, f"a name of {NAME_WORDS}"))
         if names.count(name) > 1:
             allowed = "each name once; two scenarios have it"
             problems.append(Problem("batch", "scenario", name, allowed))
@@ -121,6 +122,8 @@ def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -
     problems = unfit_folder(folder, "--out", "folder")
     if problems or not folder.exists():
         return problems
+    if problems := link_problems(folder):
+        return problems
     if is_locked(folder):
         return [busy(folder)]
     return _content_problems(batch, folder, resume, overwrite)
@@ -128,24 +131,28 @@ def folder_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -
 
 def _content_problems(batch: Batch, folder: Path, resume: bool, overwrite: bool) -> list[Problem]:
     """What a folder holds that a batch may not be written over or added to."""
+    if links := link_problems(folder):
+        return links
     manifest = read_manifest(folder)
-    if manifest is None:
+    damaged = has_damaged_manifest(batch, folder)
+    if manifest is None and not damaged:
         if not (strange := strange_names(folder)):
             return []
         allowed = f"new, empty, or holds a batch; this one holds {', '.join(strange[:5])}"
         return [Problem("--out", "folder", str(folder), f"a folder that is {allowed}")]
-    if overwrite:
-        return []
-    if resume:
-        return differences(batch, manifest)
-    if differences(batch, manifest):
+    different = [] if damaged or manifest is None else differences(batch, manifest)
+    if overwrite or resume:
+        return [] if overwrite else different
+    if damaged:
+        state = f"this batch with a damaged {MANIFEST}"
+    elif different:
         state = "another batch"
     else:
         unfinished = any(True for _ in missing(batch, folder))
         state = "this batch, unfinished" if unfinished else "this batch, finished"
     allowed = (
-        f"a folder without a batch; it holds {state}; --resume goes on with an unfinished batch, "
-        "--overwrite replaces whatever batch is there"
+        f"a folder without a batch; it holds {state}; --resume goes on with an unfinished batch "
+        "and makes damaged files anew, --overwrite replaces whatever batch is there"
     )
     return [Problem("--out", "folder", str(folder), allowed)]
 

@@ -1,12 +1,14 @@
 """A batch on disk: Parquet files of a few thousand histories in a folder a scenario; a manifest.
 
+Beside each file lies its digest (see ``scenarios.batch.digests``).
+
 A file has its final name only when it is complete, so that whoever reads the folder while a batch
 is running, or after one was cut short, meets complete files only. The same batch gives the same
 bytes wherever and however it is run. One batch at a time may write into a folder.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,37 +19,61 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from scenarios import manifest
-from scenarios.batch.manifest import KIND, MANIFEST, Batch, batch_manifest
+from scenarios.batch.digests import DIGEST, MEND, write_digest
+from scenarios.batch.manifest import KIND, MANIFEST, Batch, BatchManifest, batch_manifest
 from scenarios.columns import SCHEMA, TEXTS
-from scenarios.disk import settle, write_json, write_whole
+from scenarios.disk import json_text, settle, write_whole
 from scenarios.errors import ScenarioError
-from simulation.errors import Problem
+from simulation.errors import Problem, raise_if_any
+from simulation.schema import validated
 
 LOCK = ".lock"
 _PART = re.compile(r"part-\d{5,}\.parquet")
 #: What a file is called until it is complete.
-_UNFINISHED = re.compile(r"\.(part-\d{5,}\.parquet|_manifest\.json|probe)-[0-9a-f]{32}")
+_UNFINISHED = re.compile(
+    r"\.(part-\d{5,}\.parquet|_part-\d{5,}\.sha256|_manifest\.json|probe)-[0-9a-f]{32}"
+)
+_SCENARIO = "scenario=*"
+_LINKS = "this batch cannot be written"
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of the batch in a folder; none if the folder holds no batch of lilliput."""
-    return manifest.read_manifest(folder / MANIFEST, KIND)
+    entry, problems = _manifest_of(folder)
+    return None if problems else entry
+
+
+def _manifest_of(folder: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The manifest of a batch, and what keeps it from being used: names that are none, for one."""
+    entry = manifest.read_manifest(folder / MANIFEST, KIND)
+    if entry is None:
+        return None, []
+    return entry, validated(BatchManifest, entry, MANIFEST)[1]
 
 
 def write_manifest(batch: Batch, folder: Path) -> None:
     """Write the manifest of a batch, complete or not at all."""
-    write_json(folder / MANIFEST, batch_manifest(batch))
+    write_whole(folder / MANIFEST, manifest_text(batch))
+
+
+def manifest_text(batch: Batch) -> bytes:
+    """The manifest of a batch as it is written."""
+    return json_text(batch_manifest(batch)).encode()
 
 
 def write_part(table: pa.Table, path: Path) -> None:
-    """Write the histories of one part as a Parquet file, complete or not at all.
+    """Write the histories of one part as a Parquet file after its digest, each complete.
 
-    Raises ``OSError`` if the disk refuses; then nothing is left behind.
+    Raises ``OSError`` if the disk refuses, and ``ScenarioError`` if a link stands in the place of
+    the scenario's folder; then the part is not there.
     """
     buffer = pa.BufferOutputStream()
     pq.write_table(table, buffer, compression="zstd", compression_level=3, use_dictionary=TEXTS)
+    raise_if_any(_LINKS, link_problems(path.parents[1], [path.parent]), ScenarioError)
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, buffer.getvalue())
+    content = memoryview(buffer.getvalue())
+    write_digest(path, content)
+    write_whole(path, content)
 
 
 def is_complete(path: Path, replicates: int) -> bool:
@@ -62,9 +88,21 @@ def is_complete(path: Path, replicates: int) -> bool:
     return bool(metadata.num_rows == replicates and same)
 
 
+def parts_in(folder: Path) -> list[Path]:
+    """The files of histories in the folder of a batch."""
+    return _own(folder, _PART)
+
+
+def digests_in(folder: Path) -> list[Path]:
+    """The digests in the folder of a batch."""
+    return _own(folder, DIGEST)
+
+
 def _own(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
     """The files of a batch whose names fit a pattern, in its folder and those of its scenarios."""
-    places = [folder, *folder.glob("scenario=*/")]
+    if not folder.is_dir():
+        return []
+    places = [folder, *(path for path in folder.glob(f"{_SCENARIO}/") if not path.is_symlink())]
     return sorted(
         path for place in places for path in place.iterdir() if pattern.fullmatch(path.name)
     )
@@ -78,9 +116,9 @@ def remove_unfinished(folder: Path) -> None:
 
 def remove_parts(folder: Path) -> None:
     """Remove every history of a batch; its manifest goes last, so that it is never without one."""
-    for path in _own(folder, _PART):
+    for path in [*parts_in(folder), *digests_in(folder)]:
         path.unlink(missing_ok=True)
-    for place in folder.glob("scenario=*/"):
+    for place in folder.glob(f"{_SCENARIO}/"):
         if not any(place.iterdir()):
             place.rmdir()
     (folder / MANIFEST).unlink(missing_ok=True)
@@ -93,18 +131,35 @@ def strange_names(folder: Path) -> list[str]:
     return [name for name in names if name != LOCK and not _UNFINISHED.fullmatch(name)]
 
 
+def link_problems(folder: Path, paths: Iterable[Path] | None = None) -> list[Problem]:
+    """Every symbolic link in the place of something that a batch reads or writes in its folder."""
+    if paths is None:
+        scenarios = list(folder.glob(_SCENARIO))
+        files = [*parts_in(folder), *digests_in(folder)]
+        paths = [folder / MANIFEST, folder / LOCK, *scenarios, *files]
+    allowed = "a file or folder of the batch itself; it may lead elsewhere, so remove the link"
+    return [
+        Problem(str(path.relative_to(folder)), "file", "a symbolic link", allowed)
+        for path in paths
+        if path.is_symlink()
+    ]
+
+
 def open_batch(folder: Path) -> ds.Dataset:
     """The histories of a batch as one table with a column ``scenario``, read as far as needed.
 
-    Raises ``ScenarioError`` if the folder holds no batch.
+    Raises ``ScenarioError`` if the folder holds no batch, or links in the place of its files.
     """
-    if read_manifest(folder) is None:
+    entry, problems = _manifest_of(folder)
+    if entry is None:
         allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}"
-        problem = Problem("batch", "folder", str(folder), allowed)
-        raise ScenarioError("there is no such batch", [problem])
+        if digests_in(folder):
+            allowed += f", which is damaged or missing here; {MEND}"
+        problems = [Problem("batch", "folder", str(folder), allowed)]
+    raise_if_any("there is no such batch", [*problems, *link_problems(folder)], ScenarioError)
     scenario = pa.field("scenario", pa.string())
     return ds.dataset(
-        [str(path) for path in _own(folder, _PART)],
+        [str(path) for path in parts_in(folder)],
         schema=SCHEMA.append(scenario),
         format="parquet",
         partitioning=ds.partitioning(pa.schema([scenario]), flavor="hive"),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
+from scenarios.batch.integrity import damage, manifest_problems
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
@@ -98,7 +99,9 @@ def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:
     problems = [
         Problem("batch", "scenario", entry["name"], allowed)
         for entry in manifest["scenarios"]
-        if (own := scenarios[entry["name"]]) is None or scenario_hash(own) != entry["hash"]
+        if (own := scenarios[entry["name"]]) is None
+        or own.name != entry["name"]
+        or scenario_hash(own) != entry["hash"]
     ]
     raise_if_any(TITLE, problems, ScenarioError)
     return {name: scenario for name, scenario in scenarios.items() if scenario is not None}
@@ -132,6 +135,7 @@ def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison
         open_batch(folder)
     except ScenarioError as error:
         raise ScenarioError(TITLE, [*problems, *error.problems]) from error
+    raise_if_any(TITLE, manifest_problems(folder), ScenarioError)
     manifest = read_manifest(folder) or {}
     scenarios = scenarios_of(manifest)
     factual, only = entry.get("factual", HISTORICAL.name), entry.get("only", ())
@@ -160,10 +164,12 @@ def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison
 
 
 def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Raise ``ScenarioError`` that lists the scenarios of which a batch lacks histories."""
-    whole, problems = int(manifest["replicates"]), []
+    """Raise ``ScenarioError`` that lists damaged files and scenarios that lack histories."""
+    whole = int(manifest["replicates"])
+    damaged = damage(folder, names)
+    problems = [problem for each in damaged.values() for problem in each]
     histories = open_batch(folder)
-    for name in names:
+    for name in (name for name in names if name not in damaged):
         try:
             count = histories.filter(pc.field("scenario") == name).count_rows()
         except (OSError, pa.ArrowException):

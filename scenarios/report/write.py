@@ -21,7 +21,7 @@ from scenarios.report.gather import Chapter, Report
 from scenarios.report.pictures import Letters, pictures
 from scenarios.report.words import environment, sentences
 from simulation.countries import pair_named
-from simulation.errors import Problem
+from simulation.errors import Problem, raise_if_any
 
 TITLE = "What would have followed? Counterfactual histories beside their factual twins"
 KIND = "report"
@@ -31,7 +31,7 @@ _PACKAGES = ("lilliput", "jinja2", "lifelines", "matplotlib", "numpy", "pandas")
 
 def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
     """What stands in the way of writing a report on a batch to a file and the folder beside it."""
-    problems = unwritable(path, "--out", "file")
+    problems = _link_problems(path) or unwritable(path, "--out", "file")
     if problems:
         return problems
     path, batch = path.expanduser().resolve(), batch.expanduser().resolve()
@@ -51,6 +51,13 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
         allowed = "a folder that holds an earlier report of lilliput, or none"
         problems.append(_problem(folder, allowed))
     return problems
+
+
+def _link_problems(path: Path) -> list[Problem]:
+    """Symbolic links in the place of a report or of its folder, which may lead elsewhere."""
+    path = path.expanduser()
+    allowed = "a name of its own; this is a symbolic link, which may lead elsewhere: remove it"
+    return [_problem(each, allowed) for each in (path, folder_of(path)) if each.is_symlink()]
 
 
 def _problem(path: Path, allowed: str) -> Problem:
@@ -86,6 +93,7 @@ def write_report(report: Report, path: Path, progress: WorkProgress | None = Non
     scenarios are drawn. Raises ``ScenarioError`` if the disk refuses; then an earlier report stands
     as it was.
     """
+    raise_if_any("the report could not be written", _link_problems(path), ScenarioError)
     path = path.expanduser().resolve()
     folder = folder_of(path)
     try:

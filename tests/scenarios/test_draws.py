@@ -47,7 +47,7 @@ def test_every_problem_of_a_file_is_named_at_once(draws: Draws, tmp_path: Path) 
     with pytest.raises(ScenarioError) as refused:
         read_draws(path)
     keys = [problem.key for problem in refused.value.problems]
-    assert keys == ["id", "kind", "column", "columns", f"{SECOND}[3]"]
+    assert keys == ["id", "kind", "values", "column", "columns", f"{SECOND}[3]"]
 
 
 @pytest.mark.parametrize(

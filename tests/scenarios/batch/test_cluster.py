@@ -16,6 +16,7 @@ from calibration.cli.main import main
 from scenarios.batch.cluster import Terms
 from scenarios.batch.manifest import Batch, surroundings
 from scenarios.batch.run import run_batch
+from scenarios.batch.store import write_manifest
 from scenarios.batch.work import write_histories
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -248,6 +249,7 @@ def test_nothing_is_written_for_a_batch_that_has_ended(draws: Draws, tmp_path: P
         write_histories(batch, tmp_path, list(batch.parts()), check=check)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / ".probe").touch()
+    write_manifest(batch, tmp_path)
     assert write_histories(batch, tmp_path, list(batch.parts()), check=check) == 4
 
 

@@ -84,6 +84,7 @@ def test_a_finished_batch_is_refused_and_replaced_only_when_asked(
     assert list(contents(folder)) == [
         ".lock",
         "_manifest.json",
+        f"scenario={OTHER.name}/_part-00000.sha256",
         f"scenario={OTHER.name}/part-00000.parquet",
     ]
     assert contents(folder) == contents(

@@ -49,7 +49,8 @@ def test_the_folder_holds_a_manifest_and_the_parts_of_each_scenario(folder: Path
     parts = [
         f"scenario={s}/part-0000{i}.parquet" for s in ("historical", OTHER.name) for i in range(3)
     ]
-    assert names == [".lock", "_manifest.json", *parts]
+    digests = [part.replace("/", "/_").replace(".parquet", ".sha256") for part in parts]
+    assert names == sorted([".lock", "_manifest.json", *digests, *parts])
     assert [pq.read_metadata(folder / part).num_rows for part in parts] == [25, 25, 10] * 2
 
 

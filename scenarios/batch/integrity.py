@@ -17,7 +17,7 @@ def _manifest_is_named(folder: Path, named: Collection[str]) -> bool:
 
 
 def manifest_problems(folder: Path) -> list[Problem]:
-    """What is wrong with a manifest that no digest of its batch names.
+    """What is wrong with a manifest that no digest of its batch names, be it there or not.
 
     Nothing can be said of a batch without any file of histories.
     """
@@ -25,7 +25,7 @@ def manifest_problems(folder: Path) -> list[Problem]:
     if _manifest_is_named(folder, named) or not (named or parts_in(folder)):
         return []
     if named:
-        return [Problem(MANIFEST, "file", "changed", f"as it was written; {MEND}")]
+        return [Problem(MANIFEST, "file", "damaged", f"as it was written; {MEND}")]
     allowed = (
         "beside its files; an earlier lilliput wrote none, or they are lost; "
         f"{MEND} where that is possible, with --overwrite where it is not"

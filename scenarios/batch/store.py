@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from scenarios import manifest
-from scenarios.batch.digests import DIGEST, MEND, write_digest
+from scenarios.batch.digests import DIGEST, write_digest
 from scenarios.batch.manifest import KIND, MANIFEST, Batch, BatchManifest, batch_manifest
 from scenarios.columns import SCHEMA, TEXTS
 from scenarios.disk import json_text, settle, write_whole
@@ -153,8 +153,6 @@ def open_batch(folder: Path) -> ds.Dataset:
     entry, problems = _manifest_of(folder)
     if entry is None:
         allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}"
-        if digests_in(folder):
-            allowed += f", which is damaged or missing here; {MEND}"
         problems = [Problem("batch", "folder", str(folder), allowed)]
     raise_if_any("there is no such batch", [*problems, *link_problems(folder)], ScenarioError)
     scenario = pa.field("scenario", pa.string())

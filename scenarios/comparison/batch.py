@@ -131,11 +131,12 @@ def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison
     below one year or above 36, nothing to compare.
     """
     request, problems = validated(BatchRequest, entry, where)
+    damaged = manifest_problems(folder)
     try:
         open_batch(folder)
     except ScenarioError as error:
-        raise ScenarioError(TITLE, [*problems, *error.problems]) from error
-    raise_if_any(TITLE, manifest_problems(folder), ScenarioError)
+        raise ScenarioError(TITLE, [*problems, *damaged, *error.problems]) from error
+    raise_if_any(TITLE, [*problems, *damaged] if damaged else [], ScenarioError)
     manifest = read_manifest(folder) or {}
     scenarios = scenarios_of(manifest)
     factual, only = entry.get("factual", HISTORICAL.name), entry.get("only", ())

@@ -309,8 +309,10 @@ def test_a_manifest_that_makes_no_sense_is_refused(copy: Path, key: str, value: 
 
 
 def test_a_manifest_nested_without_end_is_refused(copy: Path, own_draws: Path) -> None:
-    (copy / MANIFEST).write_text("[" * 100_000)
-    assert MANIFEST in refusal(copy)
+    for content in ("[" * 100_000, "{}", '{"made_by": "lilliput", "kind": "batch"}'):
+        (copy / MANIFEST).write_text(content)
+        assert MANIFEST in refusal(copy)
+        assert "--resume" in refusal(copy)
     own_draws.with_suffix(".json").write_text("[" * 100_000)
     assert own_draws.with_suffix(".json").name in refused_draws(own_draws)
 

@@ -21,7 +21,6 @@ from unittest.mock import patch
 
 import numpy as np
 
-from scenarios.manifest import package_versions
 from simulation.context import Context
 from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS
@@ -239,6 +238,9 @@ def counted_by_function(calls: list[Call], chunk: int) -> dict[str, float]:
 
 def report(plan: Plan, calls: list[Call], rates: Rates, memory: dict[int, float]) -> dict[str, Any]:
     """Everything measured, in plain values: medians over the rounds, their ratios, goals."""
+    # Pandas comes with manifests, and would count in the memory of what is measured.
+    from scenarios.manifest import package_versions
+
     ensemble, mesa, floor = (median(rates[name]) for name in ("ensemble", "mesa", "floor"))
     few, many = memory.values()
     return {

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from uuid import uuid4
 
 from matplotlib.figure import Figure
 from pydantic import (
@@ -196,8 +195,9 @@ def write_report(
     if {picture.name for picture in report.pictures} != set(pictures):
         raise ValueError(f"the pictures of the report {report.check!r} are not those given")
     (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+    settings = {"check": report.check, "seed": report.origin.get("seed", "none")}
     for name, figure in pictures.items():
-        _write_picture(figure, folder / FIGURES, f"{report.check}-{name}")
+        write_figure(figure, folder / FIGURES, f"{report.check}-{name}", settings)
     stored = PUBLISHED if is_published(folder) else folder
     stored.mkdir(parents=True, exist_ok=True)
     write_json(stored / f"{report.check}.json", report.model_dump())
@@ -211,10 +211,3 @@ def folder_problems(folder: Path, command: str, option: str = "--out") -> list[P
     if folder.exists() and not folder.is_dir():
         return [Problem(command, option, str(folder), "a folder; this is a file")]
     return unwritable(folder / "report", command, option)
-
-
-def _write_picture(figure: Figure, folder: Path, name: str) -> None:
-    unfinished = f".{name}-{uuid4().hex}"
-    write_figure(figure, folder, unfinished)
-    for ending in (".png", ".svg"):
-        (folder / f"{unfinished}{ending}").replace(folder / f"{name}{ending}")

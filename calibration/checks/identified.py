@@ -38,7 +38,7 @@ _TASK = 256
 _SHUFFLES = 5
 #: No rule but their own reads what these rules book, nor does the record, so it cannot inform
 #: their parameters.
-UNREAD = ("credit.credit_drawn", "credit.repaid")
+UNREAD = ("credit.lent_share", "credit.repaid")
 
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3

@@ -25,11 +25,11 @@ from calibration.likelihood.observations import (
 )
 from calibration.likelihood.pointwise import Pointwise, foreseen, pointwise_of
 from calibration.likelihood.scores import (
-    AmountForecast,
     DateForecast,
+    FigureForecast,
     Score,
-    amount_score,
     date_score,
+    figure_score,
 )
 from calibration.prior import Coordinates
 from scenarios.documented import Pair
@@ -160,12 +160,15 @@ def rules_score(
 
 def _figure_score(row: Observation, parts: Pointwise, weights: Array, question: Question) -> Score:
     figure = question.record.figures[row.place]
+    place = question.observations.index(row)
     centres = parts.amounts[row.place].ravel()
-    known = ~np.isnan(centres)
-    centres = np.maximum(centres[known], np.log(np.finfo(float).tiny))
-    spreads = np.full(centres.shape, figure.whole_spread)
-    forecast = AmountForecast(weights[known], centres, spreads)
-    return amount_score(forecast, figure.compared, question.generator(row))
+    forecast = FigureForecast(
+        weights,
+        parts.log_weights[place].ravel(),
+        centres,
+        np.full(centres.shape, figure.whole_spread),
+    )
+    return figure_score(forecast, figure.observed, question.generator(row))
 
 
 def null_scores(fit: NullFit, question: Question) -> list[Score]:
@@ -178,8 +181,12 @@ def null_scores(fit: NullFit, question: Question) -> list[Score]:
     for row, weight in zip(question.observations, weights, strict=True):
         if row.kind in FIGURES:
             figure = question.record.figures[row.place]
-            forecast = AmountForecast(weight, *fit.null.forecast(values, question.record, figure))
-            scores.append(amount_score(forecast, figure.compared, question.generator(row)))
+            forecast = FigureForecast(
+                weight,
+                fit.null.log_chance(values, question.record, figure),
+                *fit.null.forecast(values, question.record, figure),
+            )
+            scores.append(figure_score(forecast, figure.observed, question.generator(row)))
             continue
         if row.pair not in spells:
             moves = moves_of(question.record.moves, row.pair)

@@ -47,6 +47,51 @@ FORMS = (
     "total",
 )
 BASES = ("asked", "pledged", "delivered", "valued")
+STATEMENT_BASES = (
+    *(f"{part} share" for part in ("granted", "kept", "delivered", "lent", "given")),
+    "agreed",
+    "asked",
+    "pledged",
+    "delivered",
+    "repaid",
+    "price",
+)
+STATEMENT_UNITS = (
+    "share",
+    "ratio",
+    "more or less",
+    "yes/no",
+    "percent of the debt a year",
+    "million yuan per thousand tons",
+    "million new rubles",
+    "million USD",
+)
+OBSERVATION_KINDS = ("aid", "request", "answer", "delivery", "cut", "arms", "terms")
+MEASURES = ("amount", "share", "ratio", "pace", "rate", "agreement")
+OBSERVATION_UNITS = (
+    *MONEY_UNITS,
+    "share",
+    "ratio",
+    "ratio of paces",
+    "percent a year",
+    "yes or no",
+)
+#: What observations compare: aid in all, its lent part (credit) and its given part (arms).
+_FORMS_COMPARED = ("", "credit ", "arms ")
+QUANTITIES = (
+    *(
+        f"{form}{step}"
+        for form in _FORMS_COMPARED
+        for step in ("requested", "pledged", "delivered")
+    ),
+    *(f"{form}open" for form in _FORMS_COMPARED),
+    "due",
+    "interest agreed",
+    "repaid",
+    "outstanding",
+)
+#: Countries that a country of the model stands for.
+BLOC = {"eastern-europe": "ussr"}
 ROLES = ("target", "held out", "context")
 TERM_KINDS = ("interest", "deferral", "grace", "term", "forgiven")
 CUT_KINDS = ("cut", "refusal", "suspension", "withdrawal", "delay")
@@ -147,6 +192,7 @@ def _are_lines(text: str) -> bool:
 
 
 _DATE_FORMS = "a date YYYY, YYYY-MM or YYYY-MM-DD"
+Quantity = Annotated[str, one_of(*QUANTITIES)]
 Text = Annotated[str, written("a text; it may not be empty")]
 Date = Annotated[str, checked(_is_date, _DATE_FORMS)]
 MaybeDate = Annotated[str, checked(lambda text: not text or _is_date(text), _DATE_FORMS)]

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from calibration.evidence.columns import first_day, last_day
+from calibration.evidence.columns import BLOC, MONEY_UNITS, first_day, last_day
+from calibration.evidence.comparisons import comparison_problems
 from calibration.evidence.lines import CsvLine, sources
 from simulation.countries import COUNTRY_KEYS
 from simulation.errors import MISSING, Problem, listed, nearest, unknown
@@ -36,13 +37,15 @@ def line_problems(lines: Mapping[str, Sequence[CsvLine]]) -> Iterator[Problem]:
             yield from _order_problems(line)
             yield from _source_problems(line)
             yield from _role_problems(line)
-            if kind not in ("currency", "shares"):
+            if kind not in ("currency", "observations", "occasions"):
                 yield from _pair_problems(line)
         yield from _pointer_problems(rows)
-    yield from _id_problems(line for rows in lines.values() for line in rows)
+    documented = [line for kind, rows in lines.items() for line in rows if kind != "occasions"]
+    yield from _id_problems(documented)
     yield from _headline_problems(lines["record"])
     yield from _rate_problems(lines["currency"])
-    yield from _share_problems(lines["shares"], lines["aid"])
+    yield from _share_problems(lines["statements"], lines["aid"])
+    yield from comparison_problems(lines)
 
 
 def _order_problems(line: CsvLine) -> list[Problem]:
@@ -81,21 +84,25 @@ def _source_problems(line: CsvLine) -> list[Problem]:
 
 
 def _role_problems(line: CsvLine) -> list[Problem]:
-    """Rows compared with the model must be whole, preferred, and about its four countries."""
+    """Rows compared must be preferred, sums of money whole, and about the four countries.
+
+    What other states of the bloc gave counts with what the USSR gave.
+    """
     if line["role"] not in COMPARED:
         return []
+    pointers = ["reading_of"] + ["part_of"] * (line["unit"] in MONEY_UNITS)
     problems = [
         Problem(
             line.where, "role", line["role"], f"context, as the row has {pointer} = {line[pointer]}"
         )
-        for pointer in ("reading_of", "part_of")
+        for pointer in pointers
         if line[pointer]
     ]
     allowed = f"{listed(COUNTRY_KEYS)} in a row whose role is {line['role']}"
     return problems + [
         Problem(line.where, side, line[side], allowed)
         for side in ("patron", "client")
-        if line.has(side) and line[side] not in COUNTRY_KEYS
+        if line.has(side) and BLOC.get(line[side], line[side]) not in COUNTRY_KEYS
     ]
 
 
@@ -196,11 +203,12 @@ def _rate_problems(lines: Iterable[CsvLine]) -> list[Problem]:
 
 
 def _share_problems(answers: Iterable[CsvLine], figures: Iterable[CsvLine]) -> list[Problem]:
-    """Answers must name two figures of their pair, and give the share granted / asked."""
+    """Answers that name two figures of their pair must give the share granted / asked."""
     by_id = {figure["id"]: figure for figure in figures}
     problems = []
     for line in answers:
-        for key in ("asked", "granted"):
+        named = [key for key in ("asked", "granted") if line[key]]
+        for key in named:
             figure = by_id.get(line[key])
             if figure is None:
                 problems.append(unknown(line.where, key, line[key], tuple(by_id)))

@@ -1,7 +1,7 @@
 """Reads the evidence from its CSV files, with or without an overlay of one's own.
 
 An overlay is a folder of CSV files named and headed like those of ``calibration/evidence`` (any of
-aid, terms, cuts, record, support, currency, shares), or one such file. A row whose id is shipped
+aid, statements, terms, cuts, record, support, currency, observations, occasions), or one such file. A row whose id is shipped
 replaces that row, another is added. A file ``removed.csv`` with the columns id and reason takes
 rows away. See ``docs/fitting.md``.
 """
@@ -17,12 +17,16 @@ from calibration.errors import CalibrationError
 from calibration.evidence.columns import written
 from calibration.evidence.lines import CsvLine, read_lines, rows_of
 from calibration.evidence.problems import line_problems
-from calibration.evidence.rows import ROW_CLASSES, Answer, Evidence, Row
+from calibration.evidence.rows import ROW_CLASSES, Comparison, Evidence, Occasion, Row
 from simulation.errors import Problem, raise_if_any, unknown
 
 FOLDER = Path(__file__).parent
 #: The class of the rows of every file that makes up the evidence, by the file's name.
-CLASSES: dict[str, type[Row]] = {**ROW_CLASSES, "shares": Answer}
+CLASSES: dict[str, type[Row]] = {
+    **ROW_CLASSES,
+    "observations": Comparison,
+    "occasions": Occasion,
+}
 REMOVED = "removed"
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from calibration.errors import CalibrationError
-from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
+from calibration.evidence.columns import BLOC, MONEY_UNITS, first_day, last_day
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate, RecordedChange, Term
@@ -42,7 +42,7 @@ class HeadlineBreak:
     latest: str
 
 
-def _pair(row: RecordedChange | AidFigure) -> Pair:
+def _pair(row: RecordedChange) -> Pair:
     return country_named(row.patron), country_named(row.client)
 
 
@@ -146,18 +146,22 @@ def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
 
 
 def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
-    """The money asked, pledged or delivered among the four countries, targets and held out."""
+    """The money asked, pledged or delivered among the four countries, targets and held out.
+
+    What other states of the bloc gave counts as given by the USSR.
+    """
     observed = []
     for figure in evidence.aid:
         converted = usd_of(figure, evidence.currency)
-        among_four = figure.patron in COUNTRY_KEYS and figure.client in COUNTRY_KEYS
+        patron = BLOC.get(figure.patron, figure.patron)
+        among_four = patron in COUNTRY_KEYS and figure.client in COUNTRY_KEYS
         compared = figure.role in COMPARED and figure.basis in _OBSERVED
-        if converted is None or not among_four or not compared:
+        if converted is None or not converted.value > 0 or not among_four or not compared:
             continue
         observed.append(
             DocumentedAid(
                 figure.id,
-                _pair(figure),
+                (country_named(patron), country_named(figure.client)),
                 figure.form,
                 figure.basis,
                 quarter_of(figure.first),

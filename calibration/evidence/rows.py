@@ -15,7 +15,12 @@ from calibration.evidence.columns import (
     CUT_KINDS,
     CUT_UNITS,
     DIRECTIONS,
+    MEASURES,
     MONEY_UNITS,
+    OBSERVATION_KINDS,
+    OBSERVATION_UNITS,
+    STATEMENT_BASES,
+    STATEMENT_UNITS,
     TERM_KINDS,
     TERM_UNITS,
     AnyCountry,
@@ -28,6 +33,7 @@ from calibration.evidence.columns import (
     MaybeStatus,
     ModelCountry,
     Number,
+    Quantity,
     Role,
     Text,
     one_of,
@@ -203,39 +209,100 @@ class ExchangeRate(Row):
         return f"{self.unit.replace(' ', '-')}-{self.first}"
 
 
-class Answer(_Period):
-    """A patron's answer to a request: the share granted, and the figures asked and granted."""
+class Statement(_Period):
+    """What a source says of aid in words or as a share: an answer, a delivery, more or less."""
 
-    patron: ModelCountry
-    client: ModelCountry
-    asked: Text
-    granted: Text
+    form: MaybeForm
+    basis: Annotated[str, one_of(*STATEMENT_BASES)]
     value: Number
     low: Number
     high: Number
+    unit: Annotated[str, one_of(*STATEMENT_UNITS)]
+    asked: str
+    granted: str
+    source: str
+    lines: Lines
+    page: str
     role: Role
+    description: Text
     note: str
 
 
-AnyRow = AidFigure | Term | Cut | RecordedChange | Act | ExchangeRate
+class Comparison(Row):
+    """An observation: rows of the evidence, and the simulated quantity they are compared with.
+
+    ``quantity`` from ``from`` to ``to`` is set ``against`` another one ``over`` its own spans,
+    where the measure is a share, a ratio, a pace or a rate. ``value`` with ``low`` and ``high`` is
+    a figure with its range, ``low`` and ``high`` alone an interval; an amount without any is the
+    sum of its rows. ``other`` is a second reading.
+    """
+
+    id: Text
+    kind: Annotated[str, one_of(*OBSERVATION_KINDS)]
+    patron: ModelCountry
+    client: ModelCountry
+    measure: Annotated[str, one_of(*MEASURES)]
+    quantity: Quantity
+    first: Date = Field(alias="from")
+    last: Date = Field(alias="to")
+    against: str
+    over: str
+    value: MaybeNumber
+    low: MaybeNumber
+    high: MaybeNumber
+    other: MaybeNumber
+    unit: Annotated[str, one_of(*OBSERVATION_UNITS)]
+    rows: Text
+    note: str
+
+    @property
+    def row_ids(self) -> tuple[str, ...]:
+        """The ids of its rows."""
+        return tuple(self.rows.split(";"))
+
+
+class Occasion(Row):
+    """An occasion on which a client could stand by its patron, and which way it went.
+
+    The prices of standing by and of opposing are those before the choice, from 0 to 1; ``series``
+    names occasions that recur. The act itself is the row of ``support.csv`` with the same id.
+    """
+
+    id: Text
+    client: ModelCountry
+    patron: ModelCountry
+    first: Date = Field(alias="from")
+    last: Date = Field(alias="to")
+    basis: Annotated[str, one_of("asked", "expected", "recurring")]
+    series: str
+    observed: Annotated[str, one_of(*DIRECTIONS)]
+    other: Annotated[str, one_of("", *DIRECTIONS)]
+    price_for: Number
+    price_against: Number
+    note: str
+
+
+AnyRow = AidFigure | Statement | Term | Cut | RecordedChange | Act | ExchangeRate
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is documented: aid, terms, cuts, events, acts of support, rates, answers."""
+    """All that is documented, and the comparisons that the rules are fitted by."""
 
     aid: tuple[AidFigure, ...]
+    statements: tuple[Statement, ...]
     terms: tuple[Term, ...]
     cuts: tuple[Cut, ...]
     record: tuple[RecordedChange, ...]
     currency: tuple[ExchangeRate, ...]
-    shares: tuple[Answer, ...] = ()
     support: tuple[Act, ...] = ()
+    observations: tuple[Comparison, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, AnyRow]]:
         """Every row with the name of its file without its ending.
 
-        Answers to requests follow from figures of aid and are no rows of their own.
+        Observations and occasions compare rows and are none of their own.
         """
         for kind in ROW_CLASSES:
             for row in getattr(self, kind):
@@ -245,6 +312,7 @@ class Evidence:
 #: The class of the rows of each file, by the file's name without its ending.
 ROW_CLASSES: dict[str, type[AnyRow]] = {
     "aid": AidFigure,
+    "statements": Statement,
     "terms": Term,
     "cuts": Cut,
     "record": RecordedChange,

@@ -1,37 +1,44 @@
 """What a documented figure is: what it needs of a history, and how probable it is given that.
 
-A kind of figure is a class of ``kinds.py``. It says which quantities of a quarter it adds up
-(``collect``), what the sums amount to (``simulated``), and, where its density is not normal about
-that, the density. Trajectories, the particle filter, single observations, nulls and simulated
-records all ask the class and know no kinds.
+A figure adds up comparable quantities over spans of quarters (its parts). Its measure
+(``measures.py``, ``acts.py``) says what the sums amount to and how probable the reading on record
+is given that: a value with its range, an interval, or a word. Trajectories, the particle filter,
+single observations, nulls and simulated records all ask the figure and know no measures.
+
+Nothing is skipped: where the rules agree on nothing, that nothing was agreed counts against them.
+Amounts, ratios and rates are compared in logarithms, so no probability depends on a unit.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+from scipy import stats
 
 from calibration.evidence.lines import read_entries
-from calibration.evidence.record import TARGET
-from calibration.evidence.rows import Evidence
+from calibration.likelihood.quantities import sum_in
 from scenarios.documented import Pair
 from simulation.arrays import Array, PerReplicate
-from simulation.countries import Country, pair_name
-from simulation.dates import year_of
+from simulation.context import Context
+from simulation.countries import Country
+from simulation.dates import quarter_name, year_of
+from simulation.interventions import HISTORICAL
+from simulation.parameters import default_parameters
 from simulation.trajectory import Trajectory
 
-#: A quantity of the pair by name, of one quarter (R,) or of several (T, R); ``status`` is that at
-#: the beginning of the quarter, as a status counts from the quarter after it is reached.
-Quantities = Callable[[str], Array]
-#: What is added up toward a figure over its quarters, (R,) each.
+#: What is added up toward a figure, one array (R,) for each of its parts.
 Sums = Sequence[PerReplicate]
+#: Standard normal errors of exchange rates by currency, (R,) each.
+Doubt = Mapping[str, PerReplicate]
+_TINY = np.finfo(float).tiny
 
 
 class ObservationSetting(BaseModel):
@@ -49,44 +56,97 @@ class ObservationSetting(BaseModel):
 
 @cache
 def observation_settings() -> dict[str, float]:
-    """The spreads of ``calibration/observation.toml`` by name."""
+    """The numbers of ``calibration/observation.toml`` by name."""
     path = Path(str(files("calibration").joinpath("observation.toml")))
     entries = read_entries(path, ObservationSetting, "the spreads of observations cannot be used")
     return {name: entry.value for name, entry in entries.items()}
 
 
-def log_normal_density(residual: Array, spread: float) -> Array:
-    """The logarithm of a normal density at a residual with the given standard deviation."""
-    return np.asarray(-0.5 * (residual / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi)))
+def log_density(residual: Array, spread: Array | float) -> Array:
+    """The logarithm of the density of an error of observation with a standard deviation.
+
+    Formula: Student's t with four degrees of freedom, scale spread / sqrt(2), so that one figure
+    far off does not outweigh all others.
+    """
+    scale = np.asarray(spread) / np.sqrt(2)
+    standard = np.asarray(residual) / scale
+    return np.asarray(np.log(0.375) - 2.5 * np.log1p(standard**2 / 4) - np.log(scale))
+
+
+def below(residual: Array | float, spread: Array | float) -> Array:
+    """The chance of an error of observation below a residual; see ``log_density``."""
+    square = (np.asarray(residual) / np.asarray(spread)) ** 2 * 2
+    ratio = 4 - 16 / (4 + square)  # square / (1 + square / 4), infinite residuals included
+    half = 0.375 * np.sign(residual) * np.sqrt(ratio) * (1 - ratio / 12)
+    return np.asarray(0.5 + half)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A comparable quantity of a pair, added up over some quarters, the last included."""
+
+    quantity: str
+    pair: Pair
+    first_quarter: int
+    last_quarter: int
+
+    @property
+    def quarters(self) -> int:
+        """Over how many quarters."""
+        return self.last_quarter - self.first_quarter + 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a figure: a value with its own spread, or an interval, on the scale compared.
+
+    ``spread`` is the standard deviation of the value as documented. An interval without ``low`` or
+    ``high`` is open on that side. ``absent`` says that there was nothing to read.
+    """
+
+    value: float | None = None
+    spread: float = 0.0
+    low: float = -np.inf
+    high: float = np.inf
+    absent: bool = False
+
+    def log_chance(self, centre: Array, spread: Array | float) -> Array:
+        """The log-probability (a density for a value) about a centre, given the whole spread."""
+        if self.value is not None:
+            return log_density(self.value - centre, spread)
+        chance = below(self.high - centre, spread) - below(self.low - centre, spread)
+        return np.asarray(np.log(np.maximum(chance, _TINY)))
+
+    def holds(self, centre: Array) -> NDArray[np.bool_]:
+        """Whether simulated values lie within the documented range, read as its 90 % range."""
+        if self.value is None:
+            return np.asarray((centre >= self.low) & (centre <= self.high))
+        reach = self.spread * observation_settings()["range_width"] / 2
+        return np.asarray(np.abs(centre - self.value) <= reach)
 
 
 @dataclass(frozen=True)
 class Figure(ABC):
     """A documented figure of a patron and its client, and the quarters it is compared over.
 
-    ``value`` is in the ``unit`` of the kind; ``spread`` its own standard deviation, on the scale on
-    which figures of the kind are compared.
+    The first of ``parts`` is what is measured, the others what it is set against. ``currency`` is
+    that of an amount, whose rate is uncertain by ``rate_spread`` log units for all its figures
+    alike.
     """
 
+    name: str
+    kind: str
     patron: Country
     client: Country
-    first_quarter: int
-    last_quarter: int
-    value: float
-    spread: float
+    parts: tuple[Part, ...]
+    reading: Reading
+    other: Reading | None = None
+    currency: str = ""
+    rate_spread: float = 0.0
 
-    #: The word for the kind in names of observations, settings and parameters of nulls.
-    kind: ClassVar[str]
+    #: The measure in names of settings and of the nulls' parameters, and the unit of ``simulated``.
+    measure: ClassVar[str]
     unit: ClassVar[str]
-    #: The quantities of a history that figures of the kind need.
-    needed: ClassVar[tuple[str, ...]]
-
-    @classmethod
-    @abstractmethod
-    def documented(
-        cls, evidence: Evidence, roles: Collection[str] = (TARGET,)
-    ) -> "list[tuple[Figure, tuple[str, ...]]]":
-        """Every figure of the kind that the evidence gives, with the ids of the rows behind it."""
 
     @property
     def pair(self) -> Pair:
@@ -94,99 +154,217 @@ class Figure(ABC):
         return self.patron, self.client
 
     @property
-    def quarters(self) -> int:
-        """How many quarters it is compared over."""
-        return self.last_quarter - self.first_quarter + 1
+    def first_quarter(self) -> int:
+        """The first quarter of what is measured."""
+        return self.parts[0].first_quarter
 
     @property
-    def name(self) -> str:
-        """What it is called among the observations: pair, kind, and when."""
-        return f"{pair_name(*self.pair)} {self.kind} {self.period}"
+    def last_quarter(self) -> int:
+        """The last quarter of what is measured."""
+        return self.parts[0].last_quarter
+
+    @property
+    def quarters(self) -> int:
+        """Over how many quarters it is measured."""
+        return self.parts[0].quarters
 
     @property
     def period(self) -> str:
-        """When it is documented, for its name."""
-        return str(year_of(self.first_quarter))
+        """When it is measured, for a reader."""
+        first, last = year_of(self.first_quarter), year_of(self.last_quarter)
+        if self.first_quarter == self.last_quarter:
+            return quarter_name(self.first_quarter)
+        return str(first) if first == last else f"{first}-{last}"
 
     @property
-    @abstractmethod
+    def strand(self) -> str:
+        """What a null takes to be alike: amounts and shares of a kind, or all of a measure."""
+        return (
+            f"{self.kind}_{self.measure}" if self.measure in ("amount", "share") else self.measure
+        )
+
+    @property
     def words(self) -> str:
-        """What is compared, with its own spread, as a reader is told."""
+        """What is compared, and what is on record, as a reader is told."""
+        against = " and ".join(dict.fromkeys(part.quantity for part in self.parts[1:]))
+        said = f"{self.parts[0].quantity}{f' against {against}' if against else ''}"
+        return f"{said}, {self.period}: {self.read_words}"
 
     @property
-    def compared(self) -> float:
-        """The value on the scale on which it is compared."""
-        return float(self.scaled(self.value))
+    def read_words(self) -> str:
+        """What is on record, as a reader is told."""
+        reading = self.reading
+        if reading.value is not None:
+            reach = reading.spread * observation_settings()["range_width"] / 2
+            low, high = (self.plain(reading.value + step) for step in (-reach, reach))
+            return f"{self.told(self.plain(reading.value))} ({self.told(low)} to {self.told(high)})"
+        if reading.high == np.inf:
+            return f"at least {self.told(self.plain(reading.low))}"
+        if reading.low == -np.inf:
+            return f"at most {self.told(self.plain(reading.high))}"
+        low, high = self.plain(reading.low), self.plain(reading.high)
+        return f"from {self.told(low)} to {self.told(high)}"
+
+    @staticmethod
+    def told(value: float) -> str:
+        """A value in its unit, as a reader is told."""
+        return f"{value:.3g}"
+
+    @property
+    def value(self) -> float:
+        """The value on record in its unit, or the middle of an interval."""
+        reading = self.reading
+        if reading.value is not None:
+            return float(self.plain(reading.value))
+        return float(self.plain(self._middle))
+
+    @property
+    def observed(self) -> float | None:
+        """The value on record on the scale compared; none for an interval or a word."""
+        return self.reading.value
+
+    @property
+    def _middle(self) -> float:
+        """The middle of the reading on the scale compared; the bound that an open one has."""
+        reading = self.reading
+        if reading.value is not None:
+            return reading.value
+        bounds = [bound for bound in (reading.low, reading.high) if np.isfinite(bound)]
+        return float(np.mean(bounds)) if bounds else 0.0
 
     @property
     def whole_spread(self) -> float:
         """The standard deviation about a history: the figure's own, and what no rule explains."""
-        return float(np.hypot(self.spread, observation_settings()[f"{self.kind}_discrepancy"]))
+        discrepancy = observation_settings()[f"{self.measure}_discrepancy"]
+        return float(np.hypot(self.reading.spread, discrepancy))
 
     @staticmethod
     def scaled(values: Array | float) -> Array:
-        """Values on the scale on which they are compared."""
+        """Values in their unit on the scale on which they are compared."""
+        return np.asarray(values)
+
+    @staticmethod
+    def plain(values: Array | float) -> Array:
+        """Values on the scale compared in their unit."""
         return np.asarray(values)
 
     @abstractmethod
-    def collect(self, of: Quantities) -> Sums:
-        """What each quarter adds toward the figure; see ``simulated``."""
+    def simulated(self, sums: Sums) -> PerReplicate:
+        """What sums amount to, in the unit of the measure; NaN where there is nothing."""
 
     @abstractmethod
-    def simulated(self, sums: Sums) -> PerReplicate:
-        """What sums over all quarters amount to, in the figure's unit; NaN where nothing."""
+    def centre(self, sums: Sums) -> PerReplicate:
+        """About what the reading is expected, on the scale compared; never NaN."""
 
-    def density(self, sums: Sums) -> PerReplicate:
-        """The log-probability of the figure given the sums (R,): 0 where there is nothing.
+    def presence(self, sums: Sums) -> PerReplicate:
+        """The chance that there is anything to read, given the sums, (R,).
 
-        Formula: normal density at simulated - value, standard deviation ``whole_spread``.
+        Formula: e + (1 - 2 e) s / (s + h), s the sum set against (or measured), h the least amount
+        that is noticed, ``noticed_share`` of the client's product, e ``miscoding``.
         """
-        simulated = self.simulated(sums)
-        density = log_normal_density(simulated - self.value, self.whole_spread)
-        return np.where(np.isnan(simulated), 0.0, density)
+        settings = observation_settings()
+        error = settings["miscoding"]
+        amount = sums[-1] if len(sums) > 1 else sums[0]
+        part = self.parts[-1] if len(sums) > 1 else self.parts[0]
+        return np.asarray(error + (1 - 2 * error) * amount / (amount + noticed(part)))
+
+    def log_chance(self, centre: Array, spread: Array | float) -> Array:
+        """The log-probability of what is on record about a centre, given that there is something.
+
+        With a second reading it is a mixture: the other has the chance ``second_reading``.
+        """
+        chance = self.reading.log_chance(centre, spread)
+        if self.other is None:
+            return chance
+        second = observation_settings()["second_reading"]
+        return np.logaddexp(
+            np.log1p(-second) + chance, np.log(second) + self.other.log_chance(centre, spread)
+        )
+
+    def density(self, sums: Sums, doubt: Doubt | None = None) -> PerReplicate:
+        """The log-probability of what is on record given the sums (R,).
+
+        Formula: log presence + log_chance(centre - rate_spread x error of the currency's rate).
+        """
+        presence = self.presence(sums)
+        if self.reading.absent:
+            return np.asarray(np.log1p(-presence))
+        centre = self.centre(sums)
+        if doubt and self.currency:
+            centre = centre - self.rate_spread * doubt[self.currency]
+        return np.asarray(np.log(presence) + self.log_chance(centre, self.whole_spread))
 
     def sums_in(self, history: Trajectory) -> Sums:
         """What a history that keeps the quantities needed adds up to, per replicate."""
-        during = slice(self.first_quarter, self.last_quarter + 1)
-        before = slice(self.first_quarter - 1, self.last_quarter)
-
-        def of(name: str) -> Array:
-            quarters = before if name == "status" else during
-            return np.asarray(history.arrays[name][quarters, self.patron, self.client])
-
-        return tuple(added.sum(axis=0) for added in self.collect(of))
+        return tuple(
+            sum_in(history, part.pair, part.quantity, part.first_quarter, part.last_quarter)
+            for part in self.parts
+        )
 
     def simulated_in(self, history: Trajectory) -> PerReplicate:
         """What a history amounts to, per replicate, in the figure's unit."""
         return self.simulated(self.sums_in(history))
 
-    def density_in(self, history: Trajectory) -> PerReplicate:
+    def density_in(self, history: Trajectory, doubt: Doubt | None = None) -> PerReplicate:
         """The log-probability of the figure given a history, per replicate."""
-        return self.density(self.sums_in(history))
+        return self.density(self.sums_in(history), doubt)
 
-    def in_range(self, simulated: PerReplicate) -> NDArray[np.bool_]:
-        """Whether simulated values lie within the documented range, read as its 90 % range."""
-        reach = self.spread * observation_settings()["range_width"] / 2
-        return np.asarray(np.abs(simulated - self.value) <= reach)
+    def in_range(self, history: Trajectory) -> NDArray[np.bool_]:
+        """Whether what histories amount to lies within the documented range, per replicate."""
+        sums = self.sums_in(history)
+        found = ~np.isnan(self.simulated(sums))
+        return found & self.reading.holds(self.scaled(np.where(found, self.simulated(sums), 1.0)))
 
-    def recorded(self, history: Trajectory, error: float) -> "Figure | None":
-        """The figure as a history of one replicate would be documented; none if there is none.
+    def recorded(
+        self, history: Trajectory, chance: float, doubt: Doubt, earlier: Sequence["Figure"]
+    ) -> "Figure":
+        """The figure as a history of one replicate would be documented.
 
-        Formula: simulated + whole_spread x error, ``error`` being a standard normal number.
+        ``chance`` is one uniform number: it decides first whether there is anything to read, then
+        the error of observation. An interval becomes the one of its cells in which the value with
+        its error falls: below, within or above. ``earlier`` are figures already on record.
         """
-        simulated = float(self.simulated_in(history)[0])
-        if np.isnan(simulated):
-            return None
-        return replace(self, value=simulated + self.whole_spread * error)
+        sums = self.sums_in(history)
+        presence = float(self.presence(sums)[0])
+        if chance >= presence:
+            return replace(self, reading=replace(self.reading, absent=True), other=None)
+        error = float(stats.t.ppf(chance / presence, 4)) * self.whole_spread / np.sqrt(2)
+        value = float(self.centre(sums)[0]) + error
+        if self.currency:
+            value += self.rate_spread * float(doubt[self.currency][0])
+        reading = self.reading
+        if reading.value is not None:
+            return replace(self, reading=replace(reading, value=value), other=None)
+        edges = (-np.inf, reading.low, reading.high, np.inf)
+        low, high = next(
+            (low, high)
+            for low, high in pairwise(edges)
+            if low < high and low <= value <= high
+        )
+        return replace(self, reading=replace(reading, low=low, high=high), other=None)
 
     def usual(self, level: Array) -> Array:
-        """What a null foresees that knows but the ``level`` of the kind, as compared (S,)."""
+        """What a null foresees that knows but the ``level`` of the strand, as compared (S,)."""
         return level
 
     def after(self, earlier: "Figure") -> float:
-        """What a null foresees that expects an earlier figure of the pair again, on that scale."""
-        return earlier.compared
+        """What a null foresees that expects an earlier figure of the strand again."""
+        return earlier._middle
 
     @abstractmethod
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """What a null foresees by the line gap of the pair, on that scale (S,)."""
+        """What a null foresees by the line gap of the pair, on the scale compared (S,)."""
+
+
+@cache
+def product(country: Country, first_quarter: int, last_quarter: int) -> float:
+    """A country's product over some quarters, million US dollars of the day."""
+    context = Context(HISTORICAL, default_parameters())
+    quarters = range(first_quarter, last_quarter + 1)
+    return sum(float(context.quarter(q).income[country, 0]) for q in quarters) / 4
+
+
+def noticed(part: Part) -> float:
+    """The least amount that the record notices over the quarters of a part, million US dollars."""
+    share = observation_settings()["noticed_share"]
+    return share * product(part.pair[1], part.first_quarter, part.last_quarter)

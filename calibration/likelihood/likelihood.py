@@ -8,18 +8,19 @@ that of a plain average of as many copies (``lilliput calibrate check noise``). 
 Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from calibration.diagnostics import effective_size, systematic
 from calibration.evidence.record import LAST_FITTED
-from calibration.likelihood.figures import Figure, Sums
-from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.figures import Doubt, Figure
 from calibration.likelihood.observations import Record
+from calibration.likelihood.quantities import COMPARED_ARRAYS, QuarterQuantities
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
@@ -45,6 +46,9 @@ YEAR, LEAST_EFFECTIVE = 4, 0.5
 FUSED_FROM = 96
 #: Keeps the shocks of renewal apart from all others.
 _RENEWAL = 0x72656E6577
+#: Keeps the errors of exchange rates apart from all other shocks.
+_CURRENCY = 0x72617465 << 32
+_TINY = np.finfo(float).tiny
 
 
 def log_weights(
@@ -61,10 +65,27 @@ def log_weights(
         keep=COMPARED_ARRAYS,
         record=conditioning,
     )
+    doubt = currency_doubt(record, parameters.replicates, seed, first_replicate)
     total = conditioning.log_probability.copy()
     for figure in record.figures:
-        total += figure.density_in(trajectory)
+        total += figure.density_in(trajectory, doubt)
     return total
+
+
+def currency_doubt(record: Record, replicates: int, seed: int, first_replicate: int) -> Doubt:
+    """One standard normal error a currency and replicate, addressed by both, shape (R,) each.
+
+    All figures in a currency share its error: that its rate is misjudged is one doubt, not many.
+    """
+    currencies = sorted({figure.currency for figure in record.figures if figure.currency})
+    doubt = {}
+    for currency in currencies:
+        bits = np.random.Philox(key=[seed, _CURRENCY ^ crc32(currency.encode())])
+        bits.advance(first_replicate // 4)  # a Philox counter yields four numbers
+        skipped = first_replicate % 4
+        uniform = np.random.Generator(bits).random(skipped + replicates)[skipped:]
+        doubt[currency] = np.asarray(special.ndtri(np.clip(uniform, _TINY, None)))
+    return doubt
 
 
 def log_likelihood(
@@ -120,25 +141,35 @@ class _Counting(Conditioning):
 
 @dataclass
 class _Awaited:
-    """A figure on record, and what has been added up toward it so far, per replicate."""
+    """A figure on record, and what has been added up toward each of its parts, per replicate."""
 
     figure: Figure
-    sums: Sums = ()
+    sums: list[PerReplicate]
 
-    def density(self, quantities: Mapping[str, Any], quarter: int) -> PerReplicate | None:
-        """Add a quarter's quantities; on its last, the log-probability of the figure (R,)."""
-        figure = self.figure
-        if not figure.first_quarter <= quarter <= figure.last_quarter:
-            return None
-        added = figure.collect(lambda name: np.asarray(quantities[name][figure.pair]))
-        sums: Sums = self.sums or (np.zeros(1),) * len(added)
-        self.sums = tuple(so_far + more for so_far, more in zip(sums, added, strict=True))
-        last = min(figure.last_quarter, QUARTERS - 1)
-        return None if quarter < last else figure.density(self.sums)
+    @classmethod
+    def of(cls, figure: Figure) -> "_Awaited":
+        """A figure toward which nothing has been added up."""
+        return cls(figure, [np.zeros(1) for _ in figure.parts])
+
+    @property
+    def first(self) -> int:
+        """The first quarter that counts."""
+        return min(part.first_quarter for part in self.figure.parts)
+
+    @property
+    def last(self) -> int:
+        """The quarter in which it can be told how probable the figure is."""
+        return min(max(part.last_quarter for part in self.figure.parts), QUARTERS - 1)
+
+    def add(self, quantities: QuarterQuantities, quarter: int) -> None:
+        """Add what a quarter brings."""
+        for place, part in enumerate(self.figure.parts):
+            if part.first_quarter <= quarter <= part.last_quarter:
+                self.sums[place] = self.sums[place] + quantities.of(part.pair, part.quantity)
 
     def take(self, rows: NDArray[np.int64]) -> None:
         """Let every replicate go on from where the replicate in its row stands."""
-        self.sums = tuple(so_far[rows] for so_far in self.sums)
+        self.sums = [so_far[rows] if len(so_far) > 1 else so_far for so_far in self.sums]
 
 
 def filtered_log_likelihood(
@@ -164,20 +195,23 @@ def filtered_log_likelihood(
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
-    awaited = [_Awaited(figure) for figure in record.figures]
+    awaited = [_Awaited.of(figure) for figure in record.figures]
+    doubt = currency_doubt(record, replicates, seed, first_vector * copies)
     weights, total = np.zeros((vectors, copies)), np.zeros(vectors)
     with fusing(replicates, FUSED_FROM):
         for quarter in range(QUARTERS):
-            status = state.status
+            support = state.support
             state, account = transition(
                 state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
             )
-            quantities = array_fields(state) | array_fields(account) | {"status": status}
+            arrays = array_fields(state) | array_fields(account) | {"support": support}
+            quantities = QuarterQuantities(arrays)
             gained = conditioning.gained
             for figure in awaited:
-                density = figure.density(quantities, quarter)
-                if density is not None:
-                    gained = gained + density
+                if figure.first <= quarter <= figure.last:
+                    figure.add(quantities, quarter)
+                if quarter == figure.last:
+                    gained = gained + figure.figure.density(figure.sums, doubt)
             weights = weights + gained.reshape(weights.shape)
             if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < QUARTERS:
                 rows, renewed = renewal(weights, chances[:, quarter // YEAR])
@@ -186,6 +220,7 @@ def filtered_log_likelihood(
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
                     state = state.take(rows)
                     conditioning.take(rows)
+                    doubt = {currency: error[rows] for currency, error in doubt.items()}
                     for figure in awaited:
                         figure.take(rows)
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)

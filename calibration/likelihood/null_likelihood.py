@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.nulls import Chances, Null, Values
@@ -104,8 +103,7 @@ def _log_chance(
 ) -> Array:
     if row.kind in FIGURES:
         figure = record.figures[row.place]
-        centre, spread = null.forecast(values, record, figure)
-        return np.asarray(stats.norm.logpdf(figure.compared, centre, spread))
+        return null.log_chance(values, record, figure)
     spell = spells[row.pair][row.place]
     if row.kind == EVENT:
         event = moves_of(record.moves, row.pair)[row.place]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.likelihood.figures import Figure
+from calibration.likelihood.figures import Figure, observation_settings
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
 from calibration.prior import values_of
@@ -45,9 +45,9 @@ Chances = dict[Move, Array]
 class Null:
     """A simpler account of the record: its parameters, and what it says of moves and of figures.
 
-    ``centre`` is that of a figure on the scale compared, (S,) or one value. For every kind of
-    figure a null has parameters for its level and scatter, such as ``constant_aid`` and
-    ``constant_aid_scatter``.
+    ``centre`` is that of a figure on the scale compared, (S,) or one value. A null has parameters
+    for the level of every strand of figures and for the scatter of every measure, such as
+    ``constant_aid_amount`` and ``constant_amount_scatter``.
     """
 
     name: str
@@ -66,11 +66,24 @@ class Null:
     def forecast(self, values: Values, record: Record, figure: Figure) -> tuple[Array, Array]:
         """How a figure is foreseen, given the ones before it: centre and standard deviation, (S,).
 
-        The density is normal on the scale compared; the figure's own range is included.
+        The figure's own range is included; words have none.
         """
-        scatter = values[f"{self.name}_{figure.kind}_scatter"]
-        centre = np.broadcast_to(self.centre(values, record, figure), scatter.shape)
-        return centre, np.hypot(scatter, figure.spread)
+        scatter = values.get(f"{self.name}_{figure.measure}_scatter", np.ones(1))
+        centre = np.asarray(self.centre(values, record, figure))
+        spread = np.hypot(scatter, figure.reading.spread)
+        whole = np.broadcast_shapes(centre.shape, spread.shape, next(iter(values.values())).shape)
+        return np.broadcast_to(centre, whole), np.broadcast_to(spread, whole)
+
+    def log_chance(self, values: Values, record: Record, figure: Figure) -> Array:
+        """The log-probability of a figure, given the ones before it, (S,).
+
+        A null is sure that there is something to read, but for miscoding.
+        """
+        centre, spread = self.forecast(values, record, figure)
+        error = observation_settings()["miscoding"]
+        if figure.reading.absent:
+            return np.full(centre.shape, np.log(error))
+        return figure.log_chance(centre, spread)
 
 
 @cache
@@ -132,8 +145,8 @@ def constant_chances(values: Values, pair: Pair) -> Chances:
 
 
 def constant_centre(values: Values, record: Record, figure: Figure) -> Array:
-    """Figures of a kind scatter about one level: aid about one share of the client's product."""
-    return figure.usual(values[f"constant_{figure.kind}"])
+    """Figures of a strand scatter about one level: amounts about a share of the product."""
+    return figure.usual(values[f"constant_{figure.strand}"])
 
 
 def persistent_chances(values: Values, pair: Pair) -> Chances:
@@ -148,14 +161,16 @@ def persistent_chances(values: Values, pair: Pair) -> Chances:
 
 
 def persistent_centre(values: Values, record: Record, figure: Figure) -> Array | float:
-    """A figure repeats the last of its kind that is known of the pair; the first is as usual."""
+    """A figure repeats the last of its strand known of the pair; the first is as usual."""
     earlier = [
         other
-        for other in record.of_kind(figure.kind)
-        if other.pair == figure.pair and other.first_quarter < figure.first_quarter
+        for other in record.figures
+        if (other.strand, other.pair) == (figure.strand, figure.pair)
+        and other.first_quarter < figure.first_quarter
+        and not other.reading.absent
     ]
     if not earlier:
-        return figure.usual(values[f"persistence_{figure.kind}"])
+        return figure.usual(values[f"persistence_{figure.strand}"])
     return figure.after(max(earlier, key=lambda other: other.first_quarter))
 
 
@@ -179,7 +194,7 @@ def driven_chances(values: Values, pair: Pair) -> Chances:
 
 def driven_centre(values: Values, record: Record, figure: Figure) -> Array:
     """Figures go by the line gap, on average over their quarters on record."""
-    name = f"drivers_{figure.kind}"
+    name = f"drivers_{figure.strand}"
     gaps = line_gaps(values, figure.pair)[figure.first_quarter : figure.last_quarter + 1]
     return figure.by_gap(values[name], values[f"{name}_gap"], np.asarray(gaps.mean(axis=0)))
 

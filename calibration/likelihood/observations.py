@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.errors import CalibrationError
+from calibration.evidence.columns import OBSERVATION_KINDS
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import overlaid_evidence, read_evidence, unusable
 from calibration.evidence.record import TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
+from calibration.likelihood.declared import SUPPORT, figures_on_record
 from calibration.likelihood.figures import Figure
-from calibration.likelihood.kinds import FIGURE_KINDS
 from scenarios.documented import Pair
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, country_named, pair_name
@@ -24,7 +25,7 @@ from simulation.trajectory import PAIRS
 
 EVENT, SILENCE = "event", "silence"
 #: The kinds of observation that are figures, and all kinds.
-FIGURES = tuple(of.kind for of in FIGURE_KINDS)
+FIGURES = (*OBSERVATION_KINDS, SUPPORT)
 KINDS = (EVENT, SILENCE, *FIGURES)
 #: The status that each move leads to.
 STATUS_AFTER = {
@@ -43,7 +44,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Record:
-    """All that the rules are fitted to: moves with their windows, and figures, kind by kind."""
+    """All that the rules are fitted to: moves with their windows, and figures."""
 
     moves: tuple[RecordedMove, ...]
     figures: tuple[Figure, ...]
@@ -54,9 +55,9 @@ class Record:
 
 
 def fitted_record(evidence: Evidence) -> Record:
-    """Everything that calibration conditions on: dated moves, and the figures of every kind."""
-    figures = [figure for kind in FIGURE_KINDS for figure, _ in kind.documented(evidence)]
-    return Record(recorded_moves(evidence, (TARGET,)), tuple(figures))
+    """Everything that calibration conditions on: dated moves, and every figure."""
+    figures = tuple(figure for figure, _ in figures_on_record(evidence))
+    return Record(recorded_moves(evidence, (TARGET,)), figures)
 
 
 def overlaid_record(overlay: Path | None) -> Record:
@@ -78,7 +79,7 @@ def fitted_ids(evidence: Evidence) -> set[str]:
     changes = [row for row in evidence.record if row.role == TARGET and not row.reading_of]
     return {
         *(row.id for row in changes if row.from_status or row.to_status),
-        *(name for kind in FIGURE_KINDS for _, ids in kind.documented(evidence) for name in ids),
+        *(name for _, ids in figures_on_record(evidence) for name in ids),
     }
 
 
@@ -163,19 +164,15 @@ def documented_quarters(evidence: Evidence, record: Record) -> dict[RecordedMove
 def evidence_ids(evidence: Evidence, record: Record) -> dict[Observation, tuple[str, ...]]:
     """The ids of the rows behind every observation, so that a reader can look them up.
 
-    A dated move comes from one row, a sum of aid from the loans added, an answer from its row of
-    ``shares.csv`` and the figures asked and granted, a rate of interest from its row of
-    ``terms.csv``. A silence has no row of its own: it is traced to the last move before it, if any.
+    A dated move comes from one row, a figure from those that ``observations.csv`` names, an act of
+    support from its own. A silence has no row: it is traced to the last move before it, if any.
     """
-    figures: dict[Figure, tuple[str, ...]] = {}
-    for kind in FIGURE_KINDS:
-        for figure, ids in kind.documented(evidence):
-            figures.setdefault(figure, ids)
+    figures = {figure.name: ids for figure, ids in figures_on_record(evidence)}
     rows = rows_of_moves(evidence, record)
 
     def ids_of(row: Observation) -> tuple[str, ...]:
         if row.kind in FIGURES:
-            return figures.get(record.figures[row.place], ())
+            return figures.get(record.figures[row.place].name, ())
         moves = moves_of(record.moves, row.pair)
         place = row.place if row.kind == EVENT else row.place - 1
         return (rows[moves[place]].id,) if place >= 0 and moves[place] in rows else ()

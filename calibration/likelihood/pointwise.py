@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.kinds import COMPARED_ARRAYS
-from calibration.likelihood.likelihood import QUARTERS, mean_weight
+from calibration.likelihood.likelihood import QUARTERS, currency_doubt, mean_weight
 from calibration.likelihood.observations import (
     FIGURES,
     Observation,
@@ -19,6 +18,7 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
+from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.prior import parameters_at, with_fixed
 from scenarios.documented import Pair
 from scenarios.run import Progress, no_progress
@@ -98,8 +98,7 @@ class Pointwise:
     """What the rules make of single observations for draws, each ``copies`` times.
 
     ``log_weights`` (observations, draws, copies) are the parts of the probability of the record;
-    ``amounts`` (figures, draws, copies) what was simulated of each figure of aid (its logarithm),
-    share and rate of interest, NaN where there is none.
+    ``amounts`` (figures, draws, copies) about what each figure was expected, as compared.
     """
 
     log_weights: Array
@@ -143,16 +142,14 @@ def log_parts(
         record=conditioning,
     )
     sums = [figure.sums_in(history) for figure in record.figures]
+    doubt = currency_doubt(record, parameters.replicates, seed, first_replicate)
 
     def part(row: Observation) -> PerReplicate:
         if row.kind in FIGURES:
-            return record.figures[row.place].density(sums[row.place])
+            return record.figures[row.place].density(sums[row.place], doubt)
         return np.asarray(conditioning.spells[row.pair][row.place])
 
-    amounts = [
-        figure.scaled(figure.simulated(own))
-        for figure, own in zip(record.figures, sums, strict=True)
-    ]
+    amounts = [figure.centre(own) for figure, own in zip(record.figures, sums, strict=True)]
     return np.stack([part(row) for row in observations_of(record)]), np.reshape(
         amounts, (len(amounts), parameters.replicates)
     )

@@ -25,8 +25,8 @@ _TINY = np.finfo(float).tiny
 class Score:
     """The scores of one forecast; ``brier`` is NaN where there are no dates.
 
-    ``crps`` is in years for dates, in log units for aid, in shares for answers to requests, in
-    shares a year for interest.
+    ``crps`` is in years for dates, in the unit compared for values (log units, shares, or the
+    number of an answer), NaN for intervals.
     """
 
     log: float
@@ -48,10 +48,11 @@ class DateForecast:
 
 
 @dataclass(frozen=True)
-class AmountForecast:
-    """A figure foreseen as a mixture of normal densities: weights, centres, spreads, (S,)."""
+class FigureForecast:
+    """A figure foreseen by a mixture: weights, its log-probability, centres and spreads, (S,)."""
 
     weights: Array
+    log_chances: Array
     centres: Array
     spreads: Array
 
@@ -87,23 +88,22 @@ def dates_of(forecast: DateForecast) -> Array:
     return np.searchsorted(np.cumsum(forecast.moving), ranks, side="left").astype(float)
 
 
-def amount_score(
-    forecast: AmountForecast, observed: float, generator: np.random.Generator
+def figure_score(
+    forecast: FigureForecast, observed: float | None, generator: np.random.Generator
 ) -> Score:
-    """The scores of a forecast of a figure: log of the mixture's density, and CRPS of draws.
+    """The scores of a forecast of a figure: log of the mixture's probability, and CRPS of draws.
 
-    NaN where nothing is foreseen, as in no history is there anything to compare.
+    ``observed`` is the value on record as compared, none for an interval, which has no CRPS.
     """
-    if not forecast.weights.sum() > 0:
-        return Score(np.nan, np.nan, np.nan)
     weights = forecast.weights / forecast.weights.sum()
-    density = np.exp(-0.5 * ((observed - forecast.centres) / forecast.spreads) ** 2)
-    density = (weights * density / (forecast.spreads * np.sqrt(2 * np.pi))).sum()
+    log = float(special.logsumexp(forecast.log_chances, b=weights))
+    if observed is None:
+        return Score(log, np.nan, np.nan)
     chosen = systematic(weights, 0.5, MEMBERS)
     ranks = (np.arange(MEMBERS) + 0.5) / MEMBERS
-    noise = special.ndtri(generator.permutation(ranks))
-    members = forecast.centres[chosen] + forecast.spreads[chosen] * noise
-    return Score(float(np.log(max(density, _TINY))), np.nan, crps(members, observed))
+    scale = forecast.spreads[chosen] / np.sqrt(2)
+    noise = special.stdtrit(4, generator.permutation(ranks))
+    return Score(log, np.nan, crps(forecast.centres[chosen] + scale * noise, observed))
 
 
 def crps(members: Array, observed: float) -> float:

@@ -22,12 +22,14 @@ def interest(
     return interest_base * curve
 
 
-def credit_drawn(delivered: PerPair, *, credit_share: PerReplicate) -> PerPair:
-    """The credit in what arrives, million US dollars a quarter: credit_share x delivered.
+@fused
+def lent_share(attention: PerPair, *, credit_share: PerReplicate) -> PerPair:
+    """The part of aid that is lent, the rest being given: credit_share between any two countries.
 
-    Source: marku2017 4108-4116 (economic aid as loans, arms as gifts).
+    ``attention`` lends its shape alone. Source: marku2017 4108-4116 (economic aid as loans, arms as
+    gifts).
     """
-    return credit_share * delivered
+    return credit_share + 0.0 * attention
 
 
 @fused

@@ -25,6 +25,7 @@ class Exchange(NamedTuple):
     delivered: PerPair
     need_met: PerPair
     dependence: PerPair
+    lent_share: PerPair
     interest: PerPair
     credit_drawn: PerPair
     interest_accrued: PerPair
@@ -78,6 +79,7 @@ def exchange_of(
         context.income,
         **parameters.of(aid.aid_delivered),
     )
+    lent_share = credit.lent_share(perception.attention, **parameters.of(credit.lent_share))
     interest = credit.interest(value, **parameters.of(credit.interest))
     return Exchange(
         need=need,
@@ -90,8 +92,9 @@ def exchange_of(
         delivered=delivered,
         need_met=aid.need_met(delivered, need),
         dependence=aid.dependence(delivered, received_by_client(delivered), need),
+        lent_share=lent_share,
         interest=interest,
-        credit_drawn=credit.credit_drawn(delivered, **parameters.of(credit.credit_drawn)),
+        credit_drawn=lent_share * delivered,
         interest_accrued=credit.interest_accrued(state.outstanding, interest),
         repaid=credit.repaid(state.outstanding, perception.tie, **parameters.of(credit.repaid)),
     )

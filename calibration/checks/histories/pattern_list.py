@@ -1,23 +1,20 @@
 """The patterns that must come out of the rules: numbers, functions, and documented values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from string import ascii_lowercase
 
 from calibration.checks.histories import patterns
 from calibration.checks.histories.implied import NEAR_YEARS, Flags
-from calibration.evidence.problems import COMPARED
 from calibration.evidence.record import headline_breaks
 from calibration.evidence.rows import Evidence
-from calibration.likelihood.figures import Figure
-from calibration.likelihood.kinds import InterestAgreed
 from calibration.likelihood.observations import Record
 from scenarios.documented import Pair
 from scenarios.explain.words import pair_title
 from scenarios.files import scenario_named
 from simulation.arrays import PerReplicate
-from simulation.dates import QUARTERS, quarter_of, year_of
+from simulation.dates import QUARTERS, quarter_of
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.trajectory import Trajectory
 
@@ -101,13 +98,12 @@ def all_patterns(evidence: Evidence, record: Record) -> tuple[Pattern, ...]:
     dates = {each.pair: quarter_of(each.documented) for each in headline_breaks(evidence).values()}
     return (
         *_dates(dates),
-        *_aid(record),
-        *_shares(record),
         *_CHINESE_AID,
         *_endings(evidence),
         *_EXCHANGE,
         *_counterfactuals(dates),
-        *_interest(evidence),
+        _softer(record),
+        *_figures(record),
     )
 
 
@@ -124,30 +120,34 @@ def _dates(dates: Mapping[Pair, int]) -> list[Pattern]:
     return rows
 
 
-def _in_range(number: str, says: str, figure: Figure, note: str = "") -> Pattern:
-    """A pattern about one figure on record, whose value must lie in the simulated range."""
-    shown = partial(patterns.figure_in_range, observed=figure)
-    measure = Measure(figure.unit, figure.value, figure.simulated_in)
-    return Pattern(number, says, shown, measure, note=note, by_majority=False)
+#: The numbers of the patterns about single figures, by the kind of figure.
+_FIGURES = {
+    "aid": "2",
+    "answer": "3",
+    "terms": "10",
+    "request": "11",
+    "delivery": "12",
+    "cut": "13",
+    "arms": "14",
+}
 
 
-def _aid(record: Record) -> list[Pattern]:
+def _figures(record: Record) -> list[Pattern]:
+    """One pattern a figure: a value must lie in the simulated range, most histories in an interval.
+
+    10a compares rates with one another (``_softer``), so the letters of terms begin with b.
+    """
     rows = []
-    for letter, aid in zip(ascii_lowercase, record.of_kind("aid"), strict=False):
-        pair = f"{aid.patron.title} to {aid.client.title}"
-        says = f"pledges of {pair}, {aid.period}, in the documented range"
-        rows.append(_in_range(f"2{letter}", says, aid))
-    return rows
-
-
-def _shares(record: Record) -> list[Pattern]:
-    rows = []
-    for letter, share in zip(ascii_lowercase, record.of_kind("share"), strict=False):
-        says = (
-            f"share granted by {share.patron.title} to {share.client.title}, "
-            f"{year_of(share.last_quarter)}, in the documented range"
-        )
-        rows.append(_in_range(f"3{letter}", says, share))
+    for kind, number in _FIGURES.items():
+        letters = ascii_lowercase[1:] if kind == "terms" else ascii_lowercase
+        for letter, figure in zip(letters, record.of_kind(kind), strict=False):
+            pair = f"{figure.patron.title} to {figure.client.title}"
+            shown = partial(patterns.figure_in_range, observed=figure)
+            measure, by_majority = None, figure.observed is None
+            if figure.observed is not None:
+                measure = Measure(figure.unit, figure.value, figure.simulated_in)
+            says = f"{pair}: {figure.words}"
+            rows.append(Pattern(f"{number}{letter}", says, shown, measure, by_majority=by_majority))
     return rows
 
 
@@ -185,33 +185,16 @@ def _counterfactuals(dates: Mapping[Pair, int]) -> list[Pattern]:
     return rows
 
 
-def _interest(evidence: Evidence) -> list[Pattern]:
-    """The documented rates of interest one by one, and that China's credit is the softer.
-
-    No rule reaches a rate of nought, so one that is documented goes by majority: it must be what is
-    left by rounding.
-    """
-    rates = [rate for rate, _ in InterestAgreed.documented(evidence, COMPARED)]
-    fitted = {rate for rate, _ in InterestAgreed.documented(evidence)}
+def _softer(record: Record) -> Pattern:
+    """Pattern 10a: China's credit is the softer."""
+    rates = [f for f in record.of_kind("terms") if f.parts[0].quantity == "interest agreed"]
     soviet, chinese = (
         [rate for rate in rates if rate.pair == pair]
         for pair in (patterns.USSR_ALBANIA, patterns.CHINA_ALBANIA)
     )
-    rows = [
-        Pattern(
-            "10a",
-            "Soviet credit bears higher interest than Chinese",
-            partial(patterns.interest_softer, softer=chinese, harder=soviet),
-            note="The rates themselves are fitted." if fitted else "",
-        )
-    ]
-    for letter, rate in zip(ascii_lowercase[1:], rates, strict=False):
-        years = f"{year_of(rate.first_quarter)}-{year_of(rate.last_quarter) % 100:02d}"
-        terms = f"at {100 * rate.value:g} per cent" if rate.value else "free of interest"
-        says = (
-            f"credit of {rate.patron.title} to {rate.client.title}, {years}, {terms} when rounded"
-        )
-        note = "Fitted." if rate in fitted else "Held out of the fit."
-        row = _in_range(f"10{letter}", says, rate, note)
-        rows.append(row if rate.value else replace(row, measure=None, by_majority=True))
-    return rows
+    return Pattern(
+        "10a",
+        "Soviet credit bears higher interest than Chinese",
+        partial(patterns.interest_softer, softer=chinese, harder=soviet),
+        note="The rates themselves are fitted.",
+    )

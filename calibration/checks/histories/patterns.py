@@ -11,6 +11,7 @@ import numpy as np
 
 from calibration.checks.histories.implied import Flags
 from calibration.likelihood.figures import Figure
+from calibration.likelihood.quantities import COMPARED_ARRAYS
 from scenarios import outcomes
 from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array, PerReplicate
@@ -20,7 +21,7 @@ from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
 
 #: What a trajectory must keep for the patterns.
-KEPT = (*outcomes.KEPT, "interest")
+KEPT = tuple(dict.fromkeys((*outcomes.KEPT, *COMPARED_ARRAYS)))
 CHINA_ALBANIA: Pair = (Country.CHINA, Country.ALBANIA)
 USSR_ALBANIA: Pair = (Country.USSR, Country.ALBANIA)
 YUGOSLAVIA_ALBANIA: Pair = (Country.YUGOSLAVIA, Country.ALBANIA)
@@ -70,11 +71,8 @@ def broken_near(trajectory: Trajectory, pair: Pair, quarter: int, years: float) 
 
 
 def figure_in_range(trajectory: Trajectory, observed: Figure) -> Flags:
-    """Patterns 2, 3 and 10: a figure lies within its documented range, read as its 90 % range.
-
-    Of a rate of interest the range is that of rounding.
-    """
-    return observed.in_range(observed.simulated_in(trajectory))
+    """Patterns 2, 3 and 10 to 14: a figure lies within its documented range or interval."""
+    return observed.in_range(trajectory)
 
 
 def interest_softer(

@@ -253,9 +253,7 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
         "mean": values[1:].mean(axis=0),
         "spread": values[1:].std(axis=0),
         "moves": len(made.record.moves),
-        "aid": len(made.record.of_kind("aid")),
-        "shares": len(made.record.of_kind("share")),
-        "interest": len(made.record.of_kind("interest")),
+        "figures": sum(not figure.reading.absent for figure in made.record.figures),
         "degenerate": made.degenerate,
     }
 

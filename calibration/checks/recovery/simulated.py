@@ -1,7 +1,7 @@
 """Records that the rules make: of the kind of the real one, from parameters that are known.
 
-A history runs free; its moves are put on record with windows, its pledges by plan period, its
-answers to requests and its rates of interest with the spreads of the real figures. What is put on
+A history runs free; its moves are put on record with windows, its figures with the spreads, the
+intervals and the occasions of the real ones. What is put on
 record is drawn exactly as the likelihood supposes, so that a fit of such a record must find the
 parameters again. Source: Talts et al. 2018.
 """
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.kinds import COMPARED_ARRAYS
+from calibration.likelihood.figures import Figure
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
+from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.prior import parameters_at
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -36,8 +37,8 @@ class SimulatedRecord:
 
     @property
     def degenerate(self) -> bool:
-        """Whether nothing but silence is on record: no move, no figure."""
-        return not (self.record.moves or self.record.figures)
+        """Whether nothing but silence is on record: no move, and nothing agreed."""
+        return not (self.record.moves or any(not f.reading.absent for f in self.record.figures))
 
 
 def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -> SimulatedRecord:
@@ -79,8 +80,14 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
 
-    figures = [figure.recorded(history, generator.standard_normal()) for figure in like.figures]
-    return Record(tuple(moves), tuple(figure for figure in figures if figure is not None))
+    doubt = {
+        currency: generator.standard_normal(1)
+        for currency in sorted({figure.currency for figure in like.figures if figure.currency})
+    }
+    figures: list[Figure] = []
+    for figure in sorted(like.figures, key=lambda figure: figure.first_quarter):
+        figures.append(figure.recorded(history, generator.random(), doubt, figures))
+    return Record(tuple(moves), tuple(figures))
 
 
 def windowed(

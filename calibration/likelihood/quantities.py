@@ -1,0 +1,109 @@
+"""The simulated quantities that the record is compared with, of a pair and a quarter.
+
+The rules know one aid, of which a part is lent and the rest given. Documented loans, works and
+goods are set beside what is lent, arms beside what is given, as arms came nearly always free of
+charge and the rest nearly always on credit (marku2017 4108-4117).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from calibration.evidence.columns import QUANTITIES
+from scenarios.documented import Pair
+from simulation.arrays import Array
+from simulation.trajectory import Trajectory
+
+#: A quantity of the rules by name, of one pair.
+_Of = Callable[[str], Array]
+#: What is due in a quarter is an even part of what is open: a plan's loans are for five years.
+PLAN_QUARTERS = 20
+#: Quantities that count as they stand when a quarter begins.
+_CARRIED_IN = ("support",)
+#: The willingness of a client: its support over what its size lets it give.
+WILLINGNESS = "willingness"
+
+
+def _lent(of: _Of) -> Array:
+    return of("lent_share")
+
+
+def _given(of: _Of) -> Array:
+    return np.asarray(1 - of("lent_share"))
+
+
+def _open(of: _Of) -> Array:
+    return np.asarray(of("pledged") + of("delivered") - of("newly_pledged"))
+
+
+_STEPS: dict[str, Callable[[_Of], Array]] = {
+    "requested": lambda of: of("requested"),
+    "pledged": lambda of: of("newly_pledged"),
+    "delivered": lambda of: of("delivered"),
+    "open": _open,
+}
+
+
+def _part_of(step: Callable[[_Of], Array], share: Callable[[_Of], Array]) -> Callable[[_Of], Array]:
+    return lambda of: np.asarray(step(of) * share(of))
+
+
+#: How each quantity of an observation follows from those of the rules.
+COMPARABLE: dict[str, Callable[[_Of], Array]] = {
+    **_STEPS,
+    **{f"credit {name}": _part_of(step, _lent) for name, step in _STEPS.items()},
+    **{f"arms {name}": _part_of(step, _given) for name, step in _STEPS.items()},
+    "due": lambda of: np.asarray((of("pledged") + of("delivered")) / PLAN_QUARTERS),
+    "interest agreed": lambda of: np.asarray(of("interest") * of("newly_pledged")),
+    "repaid": lambda of: of("repaid"),
+    "outstanding": lambda of: of("outstanding"),
+    WILLINGNESS: lambda of: np.asarray(of("support") / of("attention")),
+}
+assert set(COMPARABLE) == {*QUANTITIES, WILLINGNESS}
+#: The quantities of a history that the record is compared with.
+COMPARED_ARRAYS = (
+    "status",
+    "requested",
+    "newly_pledged",
+    "pledged",
+    "delivered",
+    "lent_share",
+    "interest",
+    "repaid",
+    "outstanding",
+    "support",
+    "attention",
+)
+
+
+@dataclass
+class QuarterQuantities:
+    """The comparable quantities of one quarter, each worked out once, shape (R,).
+
+    ``arrays`` hold the quantities of the rules by name, [patron, client, replicate], those carried
+    in as they stood before.
+    """
+
+    arrays: Mapping[str, Any]
+    _known: dict[tuple[Pair, str], Array] = field(default_factory=dict)
+
+    def of(self, pair: Pair, quantity: str) -> Array:
+        """A comparable quantity of a patron and its client."""
+        key = pair, quantity
+        if key not in self._known:
+            formula = COMPARABLE[quantity]
+            self._known[key] = formula(lambda name: np.asarray(self.arrays[name][pair]))
+        return self._known[key]
+
+
+def sum_in(history: Trajectory, pair: Pair, quantity: str, first: int, last: int) -> Array:
+    """What a quantity adds up to in a history over some quarters, the last included, (R,)."""
+
+    def of(name: str) -> Array:
+        back = int(name in _CARRIED_IN)
+        quarters = slice(first - back, last + 1 - back)
+        return np.asarray(history.arrays[name][quarters, *pair])
+
+    return np.asarray(COMPARABLE[quantity](of).sum(axis=0))

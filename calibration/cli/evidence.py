@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from calibration.errors import CalibrationError, require
@@ -26,9 +27,10 @@ from calibration.evidence.tables import (
     wide_console,
 )
 from calibration.likelihood.observations import target_problems
+from calibration.likelihood.use import use_counts, use_problems, uses_of
 from scenarios.console import reporting_errors
 from simulation.countries import ORDERED_PAIRS, pair_name
-from simulation.errors import Problem, nearest, raise_if_any, unknown
+from simulation.errors import Problem, listed, nearest, raise_if_any, unknown
 
 evidence_app = typer.Typer(
     help="The documented evidence: aid, terms, cuts, events, support, rates.",
@@ -124,8 +126,13 @@ def list_evidence(
         for kind in ROW_CLASSES
     }
     if as_json:
-        listed = [as_record(k, row, evidence) for k, rows in kept.items() for row in rows]
-        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        beside = _compared_with(evidence)
+        entries = [
+            as_record(k, row, evidence) | {"compared_with": beside.get(row.id, "")}
+            for k, rows in kept.items()
+            for row in rows
+        ]
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
     console = wide_console()
     for name, rows in kept.items():
@@ -133,6 +140,14 @@ def list_evidence(
             console.print(evidence_table(name, rows, evidence))
     if not any(kept.values()):
         console.print("No evidence matches these filters." + _other_way_round(evidence, filters))
+
+
+def _compared_with(evidence: Evidence) -> dict[str, str]:
+    """What each row is compared with, by its id, or why with nothing."""
+    beside: dict[str, str] = _reasons(evidence)
+    for use in uses_of(evidence):
+        beside |= dict.fromkeys(use.rows, f"{use.observation}: {use.compared_with}")
+    return beside
 
 
 def _other_way_round(evidence: Evidence, filters: Filters) -> str:
@@ -161,6 +176,7 @@ def show_evidence(
     beside = beside_row(evidence, kind, row)
     if as_json:
         shown = as_record(kind, row, evidence)
+        shown["compared_with"] = _compared_with(evidence).get(row.id, "")
         shown["beside"] = {
             relation: [other.id for other in rows] for relation, rows in beside.items()
         }
@@ -168,6 +184,7 @@ def show_evidence(
         return
     console = wide_console()
     console.print(card(row, evidence))
+    console.print(f"Compared with: {escape(_compared_with(evidence).get(row.id, 'nothing'))}")
     for relation, rows in beside.items():
         if rows:
             console.print(f"\n{relation}")
@@ -189,7 +206,7 @@ def check_evidence(folder: FolderOption = None) -> None:
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
-        problems += target_problems(evidence)
+        problems += target_problems(evidence) + use_problems(evidence)
         raise_if_any("the evidence is not in order", problems, CalibrationError)
     console = wide_console()
     table = Table(box=box.SIMPLE_HEAD)
@@ -208,9 +225,41 @@ def check_evidence(folder: FolderOption = None) -> None:
     )
     console.print("Every amount of money compared with the model has an exchange rate.")
     console.print("Every target enters an observation that the rules are fitted to.")
+    console.print("Every other row has its reason in unused.csv.")
     console.print(
         "No date of a break and no compared aid figure is fed in through drivers or parameters."
     )
+
+
+@evidence_app.command("used")
+def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
+    """Show what enters the likelihood and how, and why the rest does not."""
+    with reporting_errors():
+        evidence = read_evidence(folder)
+        counts, uses = use_counts(evidence), uses_of(evidence)
+    if as_json:
+        entries = {"list": [vars(use) for use in uses], "reasons": _reasons(evidence)}
+        typer.echo(json.dumps({**counts, **entries}, indent=2, ensure_ascii=False))
+        return
+    console = wide_console()
+    by_kind = listed(f"{number} {kind}" for kind, number in counts["by_kind"].items())
+    console.print(f"{counts['observations']} observations: {by_kind}.")
+    for use in uses:
+        console.print(f"[bold]{use.observation}[/bold] ({use.kind}): {escape(use.compared_with)}")
+        console.print(f"    {', '.join(use.rows) or 'no row of its own'}", style="dim")
+    words = {
+        "part": "part of a row that is used, or the same fact",
+        "reading": "a less good reading of one",
+        "no quantity": "nothing simulated can meet it",
+        "held out": "kept for tests",
+    }
+    unused = listed(f"{number} {words[name]}" for name, number in counts["unused"].items())
+    console.print(f"Rows that enter no observation: {unused}. `--json` has the reason of each.")
+
+
+def _reasons(evidence: Evidence) -> dict[str, str]:
+    """Why each unused row is not used, by its id."""
+    return {row.id: f"{row.group}: {row.reason}" for row in evidence.unused}
 
 
 @evidence_app.command("agreement")

@@ -13,18 +13,14 @@ from pydantic import BaseModel, ConfigDict
 
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import LAST_FITTED
 from calibration.evidence.rows import Evidence
 from calibration.evidence.tables import pair_of
 from calibration.likelihood.observations import (
-    EVENT,
-    SILENCE,
-    Observation,
     Record,
     evidence_ids,
     fitted_record,
-    moves_of,
 )
+from calibration.likelihood.use import uses_of
 from calibration.reports.report import (
     DOCUMENTED,
     FIGURES,
@@ -37,7 +33,6 @@ from calibration.reports.report import (
 )
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import read_or_problems
-from simulation.dates import quarter_name
 from simulation.errors import Problem, listed, raise_if_any
 
 #: How many draws are to be published.
@@ -214,22 +209,11 @@ def _published(draws: Draws) -> Verdict:
 def record_table(material: Material) -> Table:
     """Every observation the likelihood is made of, with the rows of the evidence behind it."""
     rows = [
-        (row.name, row.kind, _compared(row, material.record), listed(ids) or "no row of its own")
-        for row, ids in evidence_ids(material.evidence, material.record).items()
+        (use.observation, use.kind, use.compared_with, listed(use.rows) or "no row of its own")
+        for use in uses_of(material.evidence, material.record)
     ]
     columns = ("observation", "kind", "what is compared", "rows of the evidence")
     return Table(title="What the likelihood is made of", columns=columns, rows=rows)
-
-
-def _compared(row: Observation, record: Record) -> str:
-    """What the likelihood compares in an observation, with the spread of the figure."""
-    if row.kind == EVENT:
-        move = moves_of(record.moves, row.pair)[row.place]
-        first, last = quarter_name(move.first_quarter), quarter_name(move.last_quarter)
-        return first if first == last else f"between {first} and {last}"
-    if row.kind == SILENCE:
-        return f"no further change of status to {LAST_FITTED}"
-    return record.figures[row.place].words
 
 
 def sources_of_record(material: Material) -> list[tuple[str, int]]:
@@ -238,7 +222,7 @@ def sources_of_record(material: Material) -> list[tuple[str, int]]:
     rows = [
         row
         for kind, row in material.evidence.rows()
-        if kind in ("aid", "record", "terms") and getattr(row, "id", "") in used
+        if kind != "currency" and getattr(row, "id", "") in used
     ]
     return Counter(row.source for row in rows).most_common()
 

@@ -66,6 +66,8 @@ STATEMENT_UNITS = (
     "million new rubles",
     "million USD",
 )
+#: Why a row enters no observation: part of one, a less good reading, nothing to meet it, a test.
+UNUSED_GROUPS = ("part", "reading", "no quantity", "held out")
 OBSERVATION_KINDS = ("aid", "request", "answer", "delivery", "cut", "arms", "terms")
 MEASURES = ("amount", "share", "ratio", "pace", "rate", "agreement")
 OBSERVATION_UNITS = (

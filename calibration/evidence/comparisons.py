@@ -36,34 +36,40 @@ def quantities_of(text: str, patron: str) -> list[tuple[str, str]]:
 
 def comparison_problems(lines: Mapping[str, Sequence[CsvLine]]) -> Iterator[Problem]:
     """Rows, quantities and spans of observations, and acts of occasions, that do not fit."""
+    declared = ("observations", "occasions", "unused", "currency")
     documented = {
-        line["id"]: line
-        for kind, rows in lines.items()
-        if kind not in ("observations", "occasions", "currency")
-        for line in rows
+        line["id"]: line for kind, rows in lines.items() if kind not in declared for line in rows
     }
     for line in lines["observations"]:
-        for row in line["rows"].split(";"):
-            if row not in documented:
-                yield unknown(line.where, "rows", row, tuple(documented))
-            elif documented[row].has("patron"):
-                yield from _pair_problems(line, documented[row])
+        yield from _row_problems(line, documented)
         yield from _against_problems(line)
         yield from _value_problems(line)
+    for line in lines["unused"]:
+        if line["id"] not in documented:
+            yield unknown(line.where, "id", line["id"], tuple(documented))
     acts = {line["id"]: line for line in lines["support"]}
     for line in lines["occasions"]:
-        act = acts.get(line["id"])
-        if act is None:
-            yield unknown(line.where, "id", line["id"], tuple(acts))
-            continue
-        for column, own in (
-            ("client", "supporter"),
-            ("patron", "supported"),
-            ("observed", "direction"),
-        ):
-            if line[column] != act[own]:
-                allowed = f"{act[own]}, as in {act.where}"
-                yield Problem(line.where, column, line[column], allowed)
+        yield from _act_problems(line, acts)
+
+
+def _row_problems(line: CsvLine, documented: Mapping[str, CsvLine]) -> Iterator[Problem]:
+    for row in line["rows"].split(";"):
+        if row not in documented:
+            yield unknown(line.where, "rows", row, tuple(documented))
+        elif documented[row].has("patron"):
+            yield from _pair_problems(line, documented[row])
+
+
+def _act_problems(line: CsvLine, acts: Mapping[str, CsvLine]) -> list[Problem]:
+    act = acts.get(line["id"])
+    if act is None:
+        return [unknown(line.where, "id", line["id"], tuple(acts))]
+    same = {"client": "supporter", "patron": "supported", "observed": "direction"}
+    return [
+        Problem(line.where, column, line[column], f"{act[own]}, as in {act.where}")
+        for column, own in same.items()
+        if line[column] != act[own]
+    ]
 
 
 def _pair_problems(line: CsvLine, row: CsvLine) -> list[Problem]:

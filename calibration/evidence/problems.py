@@ -26,6 +26,8 @@ _IN_ORDER = (
     ("documented", "latest"),
     ("earliest", "latest"),
 )
+#: Files that say what rows are compared with, and are no evidence of their own.
+DECLARED = ("observations", "occasions", "unused")
 #: A share may be rounded by this much.
 _SHARE_ROUNDING = 0.01
 
@@ -37,10 +39,12 @@ def line_problems(lines: Mapping[str, Sequence[CsvLine]]) -> Iterator[Problem]:
             yield from _order_problems(line)
             yield from _source_problems(line)
             yield from _role_problems(line)
-            if kind not in ("currency", "observations", "occasions"):
+            if kind not in ("currency", *DECLARED):
                 yield from _pair_problems(line)
         yield from _pointer_problems(rows)
-    documented = [line for kind, rows in lines.items() for line in rows if kind != "occasions"]
+    documented = [
+        line for kind, rows in lines.items() for line in rows if kind not in ("occasions", "unused")
+    ]
     yield from _id_problems(documented)
     yield from _headline_problems(lines["record"])
     yield from _rate_problems(lines["currency"])

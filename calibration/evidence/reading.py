@@ -1,8 +1,8 @@
 """Reads the evidence from its CSV files, with or without an overlay of one's own.
 
 An overlay is a folder of CSV files named and headed like those of ``calibration/evidence`` (any of
-aid, statements, terms, cuts, record, support, currency, observations, occasions), or one such file. A row whose id is shipped
-replaces that row, another is added. A file ``removed.csv`` with the columns id and reason takes
+aid, statements, terms, cuts, record, support, currency, observations, occasions, unused), or one
+such file. A row whose id is shipped replaces that row, another is added. A file ``removed.csv`` with the columns id and reason takes
 rows away. See ``docs/fitting.md``.
 """
 
@@ -17,7 +17,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.columns import written
 from calibration.evidence.lines import CsvLine, read_lines, rows_of
 from calibration.evidence.problems import line_problems
-from calibration.evidence.rows import ROW_CLASSES, Comparison, Evidence, Occasion, Row
+from calibration.evidence.rows import ROW_CLASSES, Comparison, Evidence, Occasion, Row, Unused
 from simulation.errors import Problem, raise_if_any, unknown
 
 FOLDER = Path(__file__).parent
@@ -26,6 +26,7 @@ CLASSES: dict[str, type[Row]] = {
     **ROW_CLASSES,
     "observations": Comparison,
     "occasions": Occasion,
+    "unused": Unused,
 }
 REMOVED = "removed"
 

@@ -23,6 +23,7 @@ from calibration.evidence.columns import (
     STATEMENT_UNITS,
     TERM_KINDS,
     TERM_UNITS,
+    UNUSED_GROUPS,
     AnyCountry,
     Date,
     Form,
@@ -282,6 +283,14 @@ class Occasion(Row):
     note: str
 
 
+class Unused(Row):
+    """A row of evidence that enters no observation, and why."""
+
+    id: Text
+    group: Annotated[str, one_of(*UNUSED_GROUPS)]
+    reason: Text
+
+
 AnyRow = AidFigure | Statement | Term | Cut | RecordedChange | Act | ExchangeRate
 
 
@@ -298,6 +307,7 @@ class Evidence:
     support: tuple[Act, ...] = ()
     observations: tuple[Comparison, ...] = ()
     occasions: tuple[Occasion, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, AnyRow]]:
         """Every row with the name of its file without its ending.

@@ -18,11 +18,13 @@ from calibration.evidence.rows import (
     Evidence,
     ExchangeRate,
     RecordedChange,
+    Statement,
     Term,
 )
 
 TITLES = {
     "aid": "Aid",
+    "statements": "Statements",
     "terms": "Terms of aid",
     "cuts": "Cuts and refusals",
     "record": "Dated events",
@@ -106,6 +108,10 @@ def _cost(row: Act, evidence: Evidence) -> str:
     return f"{row.cost:g} ({_range(row.low, row.high)})"
 
 
+def _said(row: Statement, evidence: Evidence) -> str:
+    return f"{_number(row.value)} ({_range(row.low, row.high)}) {row.unit}"
+
+
 def _rate(row: ExchangeRate, evidence: Evidence) -> str:
     return f"{row.usd_per_unit:g} USD ({row.low:g}-{row.high:g})"
 
@@ -119,6 +125,9 @@ _COLUMNS: dict[str, dict[str, _Cell]] = {
     "aid": _ID
     | {"form": "form", "basis": "basis", "amount (low-high)": _aid_amount}
     | {"million USD (low-high)": _aid_dollars, "role": "role"},
+    "statements": _ID
+    | {"form": "form", "basis": "basis", "value (low-high)": _said, "role": "role"}
+    | {"what": "description"},
     "terms": _ID | {"kind": "kind", "value": _amount, "role": "role", "what": "description"},
     "cuts": _ID
     | {"kind": "kind", "form": "form", "amount": _amount, "role": "role", "what": "description"},

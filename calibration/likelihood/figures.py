@@ -95,6 +95,14 @@ class Part:
         """Over how many quarters."""
         return self.last_quarter - self.first_quarter + 1
 
+    @property
+    def period(self) -> str:
+        """When, for a reader: a quarter, a year, or from one year to another."""
+        first, last = year_of(self.first_quarter), year_of(self.last_quarter)
+        if self.first_quarter == self.last_quarter:
+            return quarter_name(self.first_quarter)
+        return str(first) if first == last else f"{first}-{last}"
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -171,10 +179,7 @@ class Figure(ABC):
     @property
     def period(self) -> str:
         """When it is measured, for a reader."""
-        first, last = year_of(self.first_quarter), year_of(self.last_quarter)
-        if self.first_quarter == self.last_quarter:
-            return quarter_name(self.first_quarter)
-        return str(first) if first == last else f"{first}-{last}"
+        return self.parts[0].period
 
     @property
     def strand(self) -> str:
@@ -337,9 +342,7 @@ class Figure(ABC):
             return replace(self, reading=replace(reading, value=value), other=None)
         edges = (-np.inf, reading.low, reading.high, np.inf)
         low, high = next(
-            (low, high)
-            for low, high in pairwise(edges)
-            if low < high and low <= value <= high
+            (low, high) for low, high in pairwise(edges) if low < high and low <= value <= high
         )
         return replace(self, reading=replace(reading, low=low, high=high), other=None)
 

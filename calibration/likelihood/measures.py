@@ -132,6 +132,23 @@ class Pace(Ratio):
     measure = "pace"
     unit = "ratio of paces"
 
+    @property
+    def words(self) -> str:
+        """More or less of what, when, and than when."""
+        reading = self.reading
+        others = [part.period for part in self.parts[1:]]
+        than = others[0] if len(others) == 1 else f"{others[0]} ... {others[-1]}"
+        said = f"{self.parts[0].quantity} a quarter in {self.period}"
+        other = self.parts[1]
+        beside = f"{other.quantity} " if other.quantity != self.parts[0].quantity else ""
+        if other.pair != self.pair:
+            beside += f"from {other.pair[0].title} "
+        if np.isfinite(reading.low):
+            factor = "" if reading.low == 0 else f"{self.plain(reading.low):.2g} times "
+            return f"{said}: more than {factor}{beside}in {than}"
+        factor = "" if reading.high == 0 else f"{self.plain(reading.high):.2g} times "
+        return f"{said}: less than {factor}{beside}in {than}"
+
     def _paces(self, sums: Sums, least: bool) -> list[Array]:
         return [
             (amount + least * noticed(part)) / part.quarters

@@ -2,8 +2,8 @@
 
 An overlay is a folder of CSV files named and headed like those of ``calibration/evidence`` (any of
 aid, statements, terms, cuts, record, support, currency, observations, occasions, unused), or one
-such file. A row whose id is shipped replaces that row, another is added. A file ``removed.csv`` with the columns id and reason takes
-rows away. See ``docs/fitting.md``.
+such file. A row whose id is shipped replaces that row, another is added. A file ``removed.csv``
+with the columns id and reason takes rows away. See ``docs/fitting.md``.
 """
 
 import hashlib

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
@@ -110,10 +111,8 @@ def _sum_of_rows(row: Comparison, evidence: Evidence) -> _Amount:
         if figure and converted and figure.role == TARGET:
             chosen.append((figure, converted))
     value = sum(converted.value for _, converted in chosen)
-    below, above = (
-        float(np.sqrt(sum((step(f) * c.rate.usd_per_unit) ** 2 for f, c in chosen)))
-        for step in (lambda f: f.value - f.low, lambda f: f.high - f.value)
-    )
+    below = hypot(*((f.value - f.low) * c.rate.usd_per_unit for f, c in chosen))
+    above = hypot(*((f.high - f.value) * c.rate.usd_per_unit for f, c in chosen))
     largest = max(chosen, key=lambda pair: pair[1].value)[1].rate if chosen else None
     return _Amount(value, value - below, value + above, 1.0, *_doubt(largest))
 

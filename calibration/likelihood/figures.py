@@ -201,14 +201,16 @@ class Figure(ABC):
         reading = self.reading
         if reading.value is not None:
             reach = reading.spread * observation_settings()["range_width"] / 2
-            low, high = (self.plain(reading.value + step) for step in (-reach, reach))
-            return f"{self.told(self.plain(reading.value))} ({self.told(low)} to {self.told(high)})"
+            value, low, high = (reading.value + step for step in (0.0, -reach, reach))
+            return f"{self._told(value)} ({self._told(low)} to {self._told(high)})"
         if reading.high == np.inf:
-            return f"at least {self.told(self.plain(reading.low))}"
+            return f"at least {self._told(reading.low)}"
         if reading.low == -np.inf:
-            return f"at most {self.told(self.plain(reading.high))}"
-        low, high = self.plain(reading.low), self.plain(reading.high)
-        return f"from {self.told(low)} to {self.told(high)}"
+            return f"at most {self._told(reading.high)}"
+        return f"from {self._told(reading.low)} to {self._told(reading.high)}"
+
+    def _told(self, compared: float) -> str:
+        return self.told(float(self.plain(compared)))
 
     @staticmethod
     def told(value: float) -> str:
@@ -282,9 +284,8 @@ class Figure(ABC):
         if self.other is None:
             return chance
         second = observation_settings()["second_reading"]
-        return np.logaddexp(
-            np.log1p(-second) + chance, np.log(second) + self.other.log_chance(centre, spread)
-        )
+        other = self.other.log_chance(centre, spread)
+        return np.asarray(np.logaddexp(np.log1p(-second) + chance, np.log(second) + other))
 
     def density(self, sums: Sums, doubt: Doubt | None = None) -> PerReplicate:
         """The log-probability of what is on record given the sums (R,).

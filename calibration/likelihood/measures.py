@@ -158,7 +158,7 @@ class Pace(Ratio):
     def _worst(self, paces: list[Array]) -> Array:
         others = paces[1:]
         above = np.isfinite(self.reading.low)
-        return np.max(others, axis=0) if above else np.min(others, axis=0)
+        return np.asarray(np.max(others, axis=0) if above else np.min(others, axis=0))
 
     def presence(self, sums: Sums) -> PerReplicate:
         """Certain: two spans can be compared whatever came in them."""

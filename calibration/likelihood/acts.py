@@ -35,6 +35,7 @@ class Act(Figure):
 
     measure = "act"
     unit = "willingness"
+    certain = True
 
     @property
     def read_words(self) -> str:
@@ -57,10 +58,6 @@ class Act(Figure):
     def centre(self, sums: Sums) -> PerReplicate:
         """The same."""
         return self.simulated(sums)
-
-    def presence(self, sums: Sums) -> PerReplicate:
-        """Certain: silence is an answer too."""
-        return np.ones_like(sums[0])
 
     def chances(self, willingness: Array) -> dict[float, Array]:
         """The chance of each answer.

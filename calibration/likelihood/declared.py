@@ -1,19 +1,21 @@
 """The figures of the record: what ``observations.csv`` and ``occasions.csv`` declare."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from math import hypot
 
 import numpy as np
 
-from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
-from calibration.evidence.comparisons import RELATIVE, quantities_of, spans_of
-from calibration.evidence.record import TARGET, Converted, rate_on, usd_of
+from calibration.evidence.columns import first_day, last_day
+from calibration.evidence.comparisons import RELATIVE, Span, quantities_of, spans_of
+from calibration.evidence.record import TARGET, Converted, usd_of
 from calibration.evidence.rows import AidFigure, Comparison, Evidence, ExchangeRate, Occasion
 from calibration.likelihood.acts import ANSWERS, Act
 from calibration.likelihood.figures import Figure, Part, Reading, observation_settings
-from calibration.likelihood.measures import MEASURES
-from calibration.likelihood.quantities import WILLINGNESS
+from calibration.likelihood.measures import MEASURES, Pace
+from calibration.likelihood.quantities import STOCKS, WILLINGNESS
+from scenarios.documented import Pair
 from simulation.countries import country_named
 from simulation.dates import quarter_of
 
@@ -39,7 +41,7 @@ def _figure(row: Comparison, evidence: Evidence) -> Figure:
     measure = MEASURES[row.measure]
     patron, client = country_named(row.patron), country_named(row.client)
     span = quarter_of(row.first), quarter_of(row.last, end=True)
-    parts = [Part(row.quantity, (patron, client), *span)]
+    parts = [_part(row.quantity, (patron, client), span)]
     if row.measure in RELATIVE:
         named, spans = quantities_of(row.against, row.patron), spans_of(row.over)
         if len(named) == 1:
@@ -47,11 +49,11 @@ def _figure(row: Comparison, evidence: Evidence) -> Figure:
         if len(spans) == 1:
             spans = spans * len(named)
         parts += [
-            Part(quantity, (country_named(other), client), *span)
-            for (other, quantity), span in zip(named, spans, strict=True)
+            _part(quantity, (country_named(other), client), over)
+            for (other, quantity), over in zip(named, spans, strict=True)
         ]
     amount = _amount(row, evidence)
-    return measure(
+    figure = measure(
         name=row.id,
         kind=row.kind,
         patron=patron,
@@ -62,16 +64,23 @@ def _figure(row: Comparison, evidence: Evidence) -> Figure:
         currency=amount.currency,
         rate_spread=amount.rate_spread,
     )
+    return replace(figure, above=row.low is not None) if isinstance(figure, Pace) else figure
+
+
+def _part(quantity: str, pair: Pair, span: Span) -> Part:
+    """A quantity over a span; what is open counts as it stands when the span begins."""
+    first, last = span
+    return Part(quantity, pair, first, first if quantity in STOCKS else last)
 
 
 @dataclass(frozen=True)
 class _Amount:
-    """An amount in million dollars with its own range, and the doubt about its currency."""
+    """An amount as compared with its own range, the worth of one unit, its currency's doubt."""
 
     value: float | None
     low: float | None
     high: float | None
-    dollars: float = 1.0
+    worth: float = 1.0
     currency: str = ""
     rate_spread: float = 0.0
 
@@ -83,19 +92,26 @@ def _amount(row: Comparison, evidence: Evidence) -> _Amount:
         value, low, high = (
             None if number is None else number / scale for number in (row.value, row.low, row.high)
         )
-        return _Amount(value, low, high)
+        return _Amount(value, low, high, 1 / scale)
     given = row.value is not None or row.low is not None or row.high is not None
     if not given:
         return _sum_of_rows(row, evidence)
-    rate = None
-    if row.unit in MONEY_UNITS:
-        day = first_day(row.first) + (last_day(row.last) - first_day(row.first)) / 2
-        rate = rate_on(row.unit, day, evidence.currency)
-    dollars = rate.usd_per_unit if rate else 1.0
+    rate = _rate_nearest(row, evidence.currency)
+    dollars = rate.usd_per_unit
     value, low, high = (
         None if number is None else number * dollars for number in (row.value, row.low, row.high)
     )
     return _Amount(value, low, high, dollars, *_doubt(rate))
+
+
+def _rate_nearest(row: Comparison, rates: Collection[ExchangeRate]) -> ExchangeRate:
+    """The rate of the middle of the span, or else the nearest: new rubles are told of 1960 too."""
+    day = first_day(row.first) + (last_day(row.last) - first_day(row.first)) / 2
+
+    def distance(rate: ExchangeRate) -> timedelta:
+        return max(first_day(rate.first) - day, day - last_day(rate.last), timedelta(0))
+
+    return min((rate for rate in rates if rate.unit == row.unit), key=distance)
 
 
 def _sum_of_rows(row: Comparison, evidence: Evidence) -> _Amount:
@@ -149,7 +165,7 @@ def _other(row: Comparison, amount: _Amount, measure: type[Figure]) -> Reading |
     """A second reading, with the range of the first; its unit is that of the row."""
     if row.other is None:
         return None
-    value = float(measure.scaled(row.other * amount.dollars))
+    value = float(measure.scaled(row.other * amount.worth))
     return Reading(value=value, spread=_reading(row, amount, measure).spread)
 
 

@@ -152,9 +152,11 @@ class Figure(ABC):
     currency: str = ""
     rate_spread: float = 0.0
 
-    #: The measure in names of settings and of the nulls' parameters, and the unit of ``simulated``.
+    #: The measure in names of settings and of the nulls' parameters, the unit of ``simulated``, and
+    #: whether there is something to read whatever happened: nothing, and silence, are answers too.
     measure: ClassVar[str]
     unit: ClassVar[str]
+    certain: ClassVar[bool] = False
 
     @property
     def pair(self) -> Pair:
@@ -263,17 +265,23 @@ class Figure(ABC):
     def centre(self, sums: Sums) -> PerReplicate:
         """About what the reading is expected, on the scale compared; never NaN."""
 
-    def presence(self, sums: Sums) -> PerReplicate:
-        """The chance that there is anything to read, given the sums, (R,).
+    def whole(self, sums: Sums) -> PerReplicate:
+        """All that is set against what is measured; that itself if nothing is."""
+        return sum(sums[1:], np.zeros(1)) if len(sums) > 1 else sums[0]
 
-        Formula: e + (1 - 2 e) s / (s + h), s the sum set against (or measured), h the least amount
-        that is noticed, ``noticed_share`` of the client's product, e ``miscoding``.
+    def presence(self, sums: Sums) -> PerReplicate:
+        """The chance that there is anything to read, given the sums, (R,): 1 where ``certain``."""
+        return np.ones_like(sums[0]) if self.certain else self.seen(self.whole(sums))
+
+    def seen(self, amount: PerReplicate) -> PerReplicate:
+        """The chance that an amount is noticed, (R,).
+
+        Formula: e + (1 - 2 e) s / (s + h), s the amount, h the least that is noticed,
+        ``noticed_share`` of the client's product, e ``miscoding``.
         """
-        settings = observation_settings()
-        error = settings["miscoding"]
-        amount = sums[-1] if len(sums) > 1 else sums[0]
-        part = self.parts[-1] if len(sums) > 1 else self.parts[0]
-        return np.asarray(error + (1 - 2 * error) * amount / (amount + noticed(part)))
+        error = observation_settings()["miscoding"]
+        least = noticed(self.parts[-1])
+        return np.asarray(error + (1 - 2 * error) * amount / (amount + least))
 
     def log_chance(self, centre: Array, spread: Array | float) -> Array:
         """The log-probability of what is on record about a centre, given that there is something.

@@ -75,7 +75,7 @@ class Share(Figure):
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """What is measured over what it is set against, at most 1; NaN where that is nought."""
-        whole = np.sum(sums[1:], axis=0)
+        whole = self.whole(sums)
         share = sums[0] / np.where(whole > 0, whole, 1.0)
         return np.where(whole > 0, np.minimum(share, 1.0), np.nan)
 
@@ -107,13 +107,13 @@ class Ratio(Figure):
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """What is measured over what it is set against; NaN where that is nought."""
-        whole = np.sum(sums[1:], axis=0)
+        whole = self.whole(sums)
         return np.where(whole > 0, sums[0] / np.where(whole > 0, whole, 1.0), np.nan)
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The logarithm of the ratio, either sum being at least the least that is noticed."""
         least = noticed(self.parts[0])
-        whole = np.maximum(np.sum(sums[1:], axis=0), least)
+        whole = np.maximum(self.whole(sums), least)
         return np.asarray(np.log(np.maximum(sums[0], least) / whole))
 
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
@@ -125,12 +125,15 @@ class Ratio(Figure):
 class Pace(Ratio):
     """A quantity a quarter over that of another span: more or less than then, in logarithms.
 
-    Set against several spans, it is compared with that to which it stands worst: above all of
+    Set against several spans, it is compared with that to which it stands worst: ``above`` all of
     them, or below all.
     """
 
+    above: bool = True
+
     measure = "pace"
     unit = "ratio of paces"
+    certain = True
 
     @property
     def words(self) -> str:
@@ -157,12 +160,7 @@ class Pace(Ratio):
 
     def _worst(self, paces: list[Array]) -> Array:
         others = paces[1:]
-        above = np.isfinite(self.reading.low)
-        return np.asarray(np.max(others, axis=0) if above else np.min(others, axis=0))
-
-    def presence(self, sums: Sums) -> PerReplicate:
-        """Certain: two spans can be compared whatever came in them."""
-        return np.ones_like(sums[0])
+        return np.asarray(np.max(others, axis=0) if self.above else np.min(others, axis=0))
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """The ratio of the paces; NaN where the other is nought."""
@@ -213,10 +211,9 @@ class Rate(Figure):
         rate = self._a_year * measured / np.where(whole > 0, whole, 1.0)
         return np.where(whole > 0, rate, np.nan)
 
-    def presence(self, sums: Sums) -> PerReplicate:
-        """That of a debt is counted a quarter, of what was agreed in all; see ``Figure``."""
-        owed = sums[1] / (self.parts[1].quarters if self._a_year > 1 else 1)
-        return super().presence((sums[0], owed))
+    def whole(self, sums: Sums) -> PerReplicate:
+        """What was agreed in all; of a debt its mean."""
+        return sums[1] / (self.parts[1].quarters if self._a_year > 1 else 1)
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The logarithm of the rate; that of one per cent where there is none."""
@@ -237,6 +234,7 @@ class Agreement(Figure):
 
     measure = "agreement"
     unit = "yes or no"
+    certain = True
 
     @property
     def read_words(self) -> str:
@@ -258,11 +256,7 @@ class Agreement(Figure):
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The chance that something is on record."""
-        return super().presence(sums)
-
-    def presence(self, sums: Sums) -> PerReplicate:
-        """Certain: nothing is an answer too."""
-        return np.ones_like(sums[0])
+        return self.seen(sums[0])
 
     def log_chance(self, centre: Array, spread: Array | float) -> Array:
         """The logarithm of the chance of something, or of nothing."""

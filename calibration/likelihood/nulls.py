@@ -83,7 +83,8 @@ class Null:
         error = observation_settings()["miscoding"]
         if figure.reading.absent:
             return np.full(centre.shape, np.log(error))
-        return figure.log_chance(centre, spread)
+        certain = 0.0 if figure.certain else np.log1p(-error)
+        return np.asarray(certain + figure.log_chance(centre, spread))
 
 
 @cache

@@ -11,7 +11,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.columns import OBSERVATION_KINDS
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import overlaid_evidence, read_evidence, unusable
-from calibration.evidence.record import TARGET, record_problems, recorded_moves
+from calibration.evidence.record import LAST_FITTED, TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.likelihood.declared import SUPPORT, figures_on_record
 from calibration.likelihood.figures import Figure
@@ -84,10 +84,19 @@ def fitted_ids(evidence: Evidence) -> set[str]:
 
 
 def target_problems(evidence: Evidence, among: Collection[str] | None = None) -> list[Problem]:
-    """The rows, all or those ``among`` some ids, that are targets and yet enter no observation."""
+    """The rows, all or those ``among`` some ids, that are targets and yet enter no observation.
+
+    And the observations that reach beyond the fitted years.
+    """
     used = fitted_ids(evidence)
+    late = [
+        Problem(f"observations.csv ({figure.name})", "to, over", figure.period, f"to {LAST_FITTED}")
+        for figure, _ in figures_on_record(evidence)
+        if max(part.last_quarter for part in figure.parts) > quarter_of(LAST_FITTED)
+        and (among is None or figure.name in among)
+    ]
     allowed = "held out or context, as no observation is made of it"
-    return [
+    return late + [
         Problem(f"{kind}.csv ({row.id})", "role", TARGET, allowed)
         for kind, row in evidence.rows()
         if getattr(row, "role", "") == TARGET

@@ -20,6 +20,8 @@ from simulation.trajectory import Trajectory
 _Of = Callable[[str], Array]
 #: What is due in a quarter is an even part of what is open: a plan's loans are for five years.
 PLAN_QUARTERS = 20
+#: Quantities that count once, as they stand when their span begins.
+STOCKS = ("open", "credit open", "arms open")
 #: Quantities that count as they stand when a quarter begins.
 _CARRIED_IN = ("support",)
 #: The willingness of a client: its support over what its size lets it give.
@@ -35,7 +37,8 @@ def _given(of: _Of) -> Array:
 
 
 def _open(of: _Of) -> Array:
-    return np.asarray(of("pledged") + of("delivered") - of("newly_pledged"))
+    begun = of("pledged") + of("delivered") - of("newly_pledged")
+    return np.maximum(begun, 0.0)  # a break leaves nothing open
 
 
 _STEPS: dict[str, Callable[[_Of], Array]] = {

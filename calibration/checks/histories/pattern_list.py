@@ -139,8 +139,9 @@ def _figures(record: Record) -> list[Pattern]:
     """
     rows = []
     for kind, number in _FIGURES.items():
-        letters = ascii_lowercase[1:] if kind == "terms" else ascii_lowercase
-        for letter, figure in zip(letters, record.of_kind(kind), strict=False):
+        skipped = int(kind == "terms")
+        for place, figure in enumerate(record.of_kind(kind), skipped):
+            letter = "z" * (place // 26) + ascii_lowercase[place % 26]
             pair = f"{figure.patron.title} to {figure.client.title}"
             shown = partial(patterns.figure_in_range, observed=figure)
             measure, by_majority = None, figure.observed is None

@@ -1,9 +1,9 @@
 """Records that the rules make: of the kind of the real one, from parameters that are known.
 
 A history runs free; its moves are put on record with windows, its figures with the spreads, the
-intervals and the occasions of the real ones. What is put on
-record is drawn exactly as the likelihood supposes, so that a fit of such a record must find the
-parameters again. Source: Talts et al. 2018.
+intervals and the occasions of the real ones. What is put on record is drawn exactly as the
+likelihood supposes, so that a fit of such a record must find the parameters again. Source: Talts et
+al. 2018.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,8 @@ class SimulatedRecord:
     @property
     def degenerate(self) -> bool:
         """Whether nothing but silence is on record: no move, and nothing agreed."""
-        return not (self.record.moves or any(not f.reading.absent for f in self.record.figures))
+        told = (f for f in self.record.figures if not (f.certain or f.reading.absent))
+        return not self.record.moves and next(told, None) is None
 
 
 def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -> SimulatedRecord:

@@ -28,7 +28,7 @@ LEAST_FITS = 3
 #: How many of the parameters that agree least are shown.
 _SHOWN = 12
 #: What must be the same in the manifests of fits that are compared.
-_SAME = ("settings", "rules", "parameter_table", "evidence_overlay", "fitted_to")
+_SAME = ("settings", "rules", "record", "parameter_table", "evidence_overlay", "fitted_to")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,10 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
     most = agreement.evidence.max()
     whole = {
         name: first[name]
-        for name in ("method", "effort", "settings", "rules", "fitted_to", "evidence_overlay")
+        for name in (
+            *("method", "effort", "settings", "rules", "record"),
+            *("fitted_to", "evidence_overlay"),
+        )
     }
     return {
         "kind": kind,

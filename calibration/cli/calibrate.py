@@ -127,10 +127,10 @@ class FitRequest(Request):
 def fit(request: FitRequest) -> None:
     """Draw parameters from the prior narrowed by the record.
 
-    The record: dated moves, silence, aid, shares granted, interest. Killed at any moment, the same
+    The record is what `lilliput evidence used` lists. Killed at any moment, the same
     command with --resume ends in the same draws. An overlay holds rows in files named and headed
-    like those of calibration/evidence (aid.csv, record.csv, shares.csv ...): a row whose id is
-    shipped replaces that row, another is added; removed.csv (id, reason) takes rows away. See
+    like those of calibration/evidence (aid.csv, observations.csv ...): a row whose id is shipped
+    replaces that row, another is added; removed.csv (id, reason) takes rows away. See
     docs/fitting.md.
     """
     assert request.record is not None
@@ -138,7 +138,7 @@ def fit(request: FitRequest) -> None:
     draws, sampling = draw_posterior(
         request.record,
         effort,
-        fit_settings(effort, request.effort, request.seed, request.evidence),
+        fit_settings(effort, request.effort, request.seed, request.record, request.evidence),
         request.path,
         workers=request.workers,
         resume=request.resume,
@@ -162,7 +162,7 @@ def out_problems(out: Path) -> list[Problem]:
 
 
 def fit_settings(
-    effort: Effort, name: str, seed: int, evidence: Path | None = None
+    effort: Effort, name: str, seed: int, record: Record, evidence: Path | None = None
 ) -> dict[str, Any]:
     """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
     return {
@@ -170,6 +170,7 @@ def fit_settings(
         "settings": asdict(effort),
         "seed": seed,
         "evidence_overlay": None if evidence is None else overlay_hash(evidence),
+        "record": record.fingerprint,
         "rules": rules_hash(),
         "prior": table_hash(),
     }

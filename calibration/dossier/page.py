@@ -138,6 +138,10 @@ def _warnings(material: Material) -> list[str]:
         "The rules have changed since these draws were fitted; their fingerprints differ.": (
             manifest.get("rules", rules_hash()) != rules_hash()
         ),
+        "The evidence has changed since these draws were fitted.": (
+            manifest.get("record") != material.record.fingerprint
+            and not manifest.get("evidence_overlay")
+        ),
         "The draws were fitted to an overlay of the evidence, not to the evidence listed here.": (
             bool(manifest.get("evidence_overlay"))
         ),
@@ -174,6 +178,7 @@ def _facts(material: Material) -> dict[str, str]:
         "Log evidence": "" if evidence is None else typeset(f"{evidence:.2f}"),
         "Fitted up to": month_in_words(str(manifest.get("fitted_to", LAST_FITTED))),
         "Fingerprint of the rules": str(manifest.get("rules", ""))[:_SHORT],
+        "Fingerprint of the record": str(manifest.get("record", ""))[:_SHORT],
         "Fingerprint of the parameter table": draws.table[:_SHORT],
         "Versions": _pairs(manifest.get("versions", {})),
     }

@@ -22,7 +22,6 @@ from calibration.fit.population import Effort, Population, Sampling, begun, begu
 from calibration.fit.posterior import read_checkpoint, write_checkpoint
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import log_likelihoods, over_processes
-from calibration.likelihood.figures import observation_settings
 from calibration.likelihood.likelihood import Spell
 from calibration.likelihood.null_likelihood import NullFit, pointwise
 from calibration.likelihood.nulls import Null
@@ -52,10 +51,9 @@ class Refit:
 
     def settings(self, effort: Effort, seed: int) -> dict[str, Any]:
         """Everything that decides the result, as plain values."""
-        record = repr((self.record, sorted(observation_settings().items())))
         return {
             "name": self.name,
-            "record": hashlib.sha256(record.encode()).hexdigest(),
+            "record": self.record.fingerprint,
             "without": self.without,
             "fixed": dict(self.fixed),
             "near": self.near,

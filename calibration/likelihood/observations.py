@@ -3,6 +3,7 @@
 An observation is a dated move, the silence after a pair's last move, or a documented figure.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from calibration.evidence.reading import overlaid_evidence, read_evidence, unusa
 from calibration.evidence.record import LAST_FITTED, TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.likelihood.declared import SUPPORT, figures_on_record
-from calibration.likelihood.figures import Figure
+from calibration.likelihood.figures import Figure, observation_settings
 from scenarios.documented import Pair
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, country_named, pair_name
@@ -48,6 +49,12 @@ class Record:
 
     moves: tuple[RecordedMove, ...]
     figures: tuple[Figure, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A fingerprint of every move and figure, and of the spreads they are compared with."""
+        text = repr((self, sorted(observation_settings().items())))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def of_kind(self, *kinds: str) -> tuple[Figure, ...]:
         """The figures of some kinds."""

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.checks.histories import patterns
 from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
 from calibration.checks.histories.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 from calibration.likelihood.observations import fitted_record
 from simulation.context import Context
 from simulation.dates import QUARTERS, quarter_of

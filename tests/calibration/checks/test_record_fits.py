@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from calibration.likelihood.kinds import COMPARED_ARRAYS
 from typer.testing import CliRunner
 
 from calibration.checks.recovery.coverage import coverage_of, most_outside, most_wide, outside_band
@@ -30,7 +31,6 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Chains, Effort, begun
 from calibration.fit.sampler import sampled
 from calibration.likelihood.figures import observation_settings
-from calibration.likelihood.kinds import COMPARED_ARRAYS
 from calibration.likelihood.observations import fitted_record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country

@@ -33,15 +33,16 @@ from calibration.fit.population import Effort
 from calibration.likelihood.observations import fitted_record
 if __name__ == "__main__":
     effort = {effort!r}
-    settings = fit_settings(effort, "tiny", 5)
-    draw_posterior(fitted_record(read_evidence()), effort, settings, Path({out!r}), workers=2)
+    record = fitted_record(read_evidence())
+    settings = fit_settings(effort, "tiny", 5, record)
+    draw_posterior(record, effort, settings, Path({out!r}), workers=2)
 """
 
 
 def tiny_fit(out, seed=5, **options):
     record = fitted_record(read_evidence())
     return draw_posterior(
-        record, TINY, fit_settings(TINY, "tiny", seed), out, **{"workers": 1} | options
+        record, TINY, fit_settings(TINY, "tiny", seed, record), out, **{"workers": 1} | options
     )
 
 
@@ -112,15 +113,18 @@ def test_draws_already_there_are_kept_unless_told_otherwise(whole, tmp_path):
 
 def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_settings(whole, tmp_path):
     out, _, sampling = whole
+    record = fitted_record(read_evidence())
     mine = tmp_path / "draws.parquet"
-    fit_command.write_checkpoint(sampling, fit_settings(TINY, "tiny", 5), checkpoint_path(mine))
+    fit_command.write_checkpoint(
+        sampling, fit_settings(TINY, "tiny", 5, record), checkpoint_path(mine)
+    )
     with pytest.raises(CalibrationError, match="--resume goes on"):
         tiny_fit(mine)
     with pytest.raises(CalibrationError) as caught:
         draw_posterior(
-            fitted_record(read_evidence()),
+            record,
             replace(TINY, moves=2),
-            fit_settings(replace(TINY, moves=2), "tiny", 6),
+            fit_settings(replace(TINY, moves=2), "tiny", 6, record),
             mine,
             resume=True,
         )

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.errors import CalibrationError
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import FOLDER, overlay_hash, read_evidence
 from calibration.evidence.record import interest_terms
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import fitted_record, overlaid_record
 from calibration.prior import draw_coordinates, parameters_at

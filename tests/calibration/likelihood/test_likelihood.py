@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
 from calibration.likelihood.figures import log_normal_density, observation_settings
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 from calibration.likelihood.likelihood import log_likelihood, log_weights
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at

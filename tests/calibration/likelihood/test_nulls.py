@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from calibration.likelihood.kinds import InterestAgreed, ShareGranted
 from scipy import stats
 
 from calibration.checks.nulls import Evidence, evidence_of_nulls, nulls_report
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
-from calibration.likelihood.kinds import InterestAgreed, ShareGranted
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.null_likelihood import NullFit, pointwise, spells_of
 from calibration.likelihood.nulls import all_nulls, line_gaps, new_leadership, null_table

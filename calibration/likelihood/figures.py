@@ -345,7 +345,7 @@ class Figure(ABC):
         error = float(stats.t.ppf(chance / presence, 4)) * self.whole_spread / np.sqrt(2)
         value = float(self.centre(sums)[0]) + error
         if self.currency:
-            value += self.rate_spread * float(doubt[self.currency][0])
+            value -= self.rate_spread * float(doubt[self.currency][0])
         reading = self.reading
         if reading.value is not None:
             return replace(self, reading=replace(reading, value=value), other=None)

@@ -117,6 +117,8 @@ def test_put_on_record_the_answers_come_as_often_as_they_are_probable_and_repeat
     told = [asked.recorded(history, rank, {}, (before, elsewhere)) for rank in ranks]
     assert {made.previous for made in told} == {AGAINST}
     for made in set(told):
-        assert told.count(made) / 200 == pytest.approx(np.exp(made.density_in(history)[0]), abs=0.006)
+        assert told.count(made) / 200 == pytest.approx(
+            np.exp(made.density_in(history)[0]), abs=0.006
+        )
     assert asked.recorded(history, 0.5, {}, (elsewhere,)).previous is None
     assert asked.recorded(history, 0.5, {}, (before,)).other is None

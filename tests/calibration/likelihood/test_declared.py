@@ -68,7 +68,9 @@ def test_an_interval_in_a_currency_is_turned_into_dollars():
     assert came.reading.value is None
     assert np.exp([came.reading.low, came.reading.high]) == pytest.approx([18 * 1.11, 53 * 1.11])
     early = FIGURES["delivery-china-1960"]  # new rubles, of the year before there were any
-    assert np.exp([early.reading.low, early.reading.high]) == pytest.approx([0.5 * 1.11, 9.2 * 1.11])
+    assert np.exp([early.reading.low, early.reading.high]) == pytest.approx(
+        [0.5 * 1.11, 9.2 * 1.11]
+    )
 
 
 def test_a_second_reading_has_the_range_of_the_first():
@@ -153,9 +155,8 @@ def test_only_what_rests_on_a_target_is_fitted():
 @pytest.mark.parametrize(
     ("name", "cells"),
     [
-        # 84 million yuan at 2.46, 200 million rubles at 0.90: the same worth in dollars.
-        ("arms-request-1972", {"unit": "million USD"}),
-        ("delivery-china-1963", {"unit": "million USD"}),
+        ("arms-request-1972", {}),
+        ("delivery-china-1963", {}),
         (
             "aid-china-1965",
             {"unit": "million new rubles", "value": 184.3, "low": 180.0, "high": 190.0},
@@ -164,22 +165,18 @@ def test_only_what_rests_on_a_target_is_fitted():
 )
 def test_evidence_does_not_change_with_units(name, cells):
     """Histories differ by as much in probability whatever unit their figure is told in."""
-    told = declared(name, **cells) if "value" in cells else declared(name)
     (row,) = [row for row in EVIDENCE.observations if row.id == name]
     given = row.model_dump() | cells
-    unit = given["unit"] if "value" in cells else row.unit
-    (rate, *_) = [
+    (rate,) = [
         rate.usd_per_unit
         for rate in EVIDENCE.currency
-        if rate.unit == unit and rate.first <= row.first <= rate.last
+        if rate.unit == given["unit"] and rate.first <= row.first <= rate.last
     ]
-    dollars = {
-        key: None if given[key] is None else given[key] * rate for key in ("value", "low", "high")
-    }
-    rewritten = declared(name, **dollars, unit="million USD")
+    dollars = {key: given[key] and given[key] * rate for key in ("value", "low", "high")}
+    told, rewritten = declared(name, **cells), declared(name, **dollars, unit="million USD")
+    assert (told.currency, rewritten.currency) == (given["unit"], "")
     sums = (np.array([0.0, 1.0, 30.0, 90.0, 2000.0]),)
-    doubt = {told.currency: np.zeros(5)}
-    one, other = told.density(sums, doubt), rewritten.density(sums, doubt)
+    one, other = told.density(sums, {told.currency: np.zeros(5)}), rewritten.density(sums)
     assert np.ptp(one) > 1
     assert one - one[0] == pytest.approx(other - other[0], abs=1e-9)
 

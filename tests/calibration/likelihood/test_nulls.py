@@ -1,16 +1,17 @@
 """The nulls: what they say, and that their likelihood adds up, against plain enumeration."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from calibration.likelihood.kinds import InterestAgreed, ShareGranted
-from scipy import stats
 
 from calibration.checks.nulls import Evidence, evidence_of_nulls, nulls_report
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
+from calibration.likelihood.acts import ANSWERS
+from calibration.likelihood.figures import Reading, log_density, observation_settings, product
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.null_likelihood import NullFit, pointwise, spells_of
 from calibration.likelihood.nulls import all_nulls, line_gaps, new_leadership, null_table
@@ -74,18 +75,120 @@ def test_only_drivers_move_the_chances_of_the_drivers_null():
     assert all((chance == chance[0]).all() for chance in steady.values())
 
 
-def test_persistence_repeats_the_last_figure_of_the_pair(record):
+class Noted(dict):
+    """Values that remember which of them were asked for."""
+
+    def __init__(self, values):
+        super().__init__(values)
+        self.asked = set()
+
+    def __getitem__(self, name):
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name, default=None):
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+@pytest.mark.parametrize("null", NULLS, ids=lambda null: null.name)
+def test_every_strand_of_the_record_has_its_parameters_and_every_parameter_is_used(null, record):
+    values = Noted(drawn(null, 2))
+    for pair in {move.pair for move in record.moves}:
+        null.chances(values, pair)
+    for figure in record.figures:
+        null.log_chance(values, record, figure)
+        word = figure.measure in ("agreement", "act")
+        assert word or f"{null.name}_{figure.measure}_scatter" in values, figure.name
+        assert f"{null.name}_{figure.strand}" in values, figure.name
+    own = {name for name in values if name in null_table()}
+    assert own <= values.asked
+
+
+@pytest.mark.parametrize("null", NULLS, ids=lambda null: null.name)
+def test_the_answers_that_a_null_foresees_add_up_to_one(null, record):
+    """Of every figure on record: cells and absence, yes and no, for, silent and against."""
+    values = drawn(null, 4)
+    for figure in record.figures:
+        if figure.measure == "act":
+            readings = [Reading(value=answer) for answer in ANSWERS.values()]
+        elif figure.measure == "agreement":
+            readings = [Reading(value=0.0), Reading(value=1.0)]
+        else:
+            edges = (-np.inf, figure.reading.low, figure.reading.high, np.inf)
+            pairs = (
+                [(-np.inf, np.inf)] if figure.reading.value is not None else list(pairwise(edges))
+            )
+            readings = [Reading(low=low, high=high) for low, high in pairs if low < high]
+            if not figure.certain:
+                readings.append(Reading(absent=True))
+        together = sum(
+            np.exp(null.log_chance(values, record, replace(figure, reading=reading, other=None)))
+            for reading in readings
+        )
+        assert together == pytest.approx(np.ones(4)), figure.name
+
+
+def test_the_constant_null_foresees_by_strand(record):
+    values, figures = drawn(CONSTANT, 4), {figure.name: figure for figure in record.figures}
+
+    def foreseen(name):
+        return CONSTANT.forecast(values, record, figures[name])
+
+    loan = figures["aid-china-1965"]
+    own = product(ALBANIA, loan.first_quarter, loan.last_quarter)
+    centre, spread = foreseen("aid-china-1965")
+    assert centre == pytest.approx(np.log(values["constant_aid_amount"] * own))
+    whole = np.hypot(values["constant_amount_scatter"], loan.reading.spread)
+    assert spread == pytest.approx(whole)
+    assert foreseen("answer-ussr-1957")[0] == pytest.approx(values["constant_answer_share"])
+    assert foreseen("terms-interest-ussr-1951")[0] == pytest.approx(np.log(values["constant_rate"]))
+    assert foreseen("arms-china-1967")[0] == pytest.approx(
+        np.log(values["constant_arms_amount"] * product(ALBANIA, 88, 91))
+    )
+    expected = np.log(0.98) + log_density(loan.reading.value - centre, whole)
+    assert CONSTANT.log_chance(values, record, loan) == pytest.approx(expected)
+
+
+def test_persistence_repeats_the_last_figure_of_the_pair_and_strand(record):
     values = drawn(PERSISTENCE, 4)
     figures = {figure.name: figure for figure in record.figures}
-    aid = figures["albania-china aid 1966-70"]
-    centre, spread = PERSISTENCE.forecast(values, record, aid)
-    assert aid.compared == pytest.approx(np.log(aid.value))
-    assert centre == pytest.approx(np.log(figures["albania-china aid 1961-65"].value))
-    assert (spread > values["persistence_aid_scatter"]).all()
-    answer = PERSISTENCE.centre(values, record, figures["albania-china share 1965"])
-    assert answer == pytest.approx(figures["albania-china share 1954"].value)
-    first = PERSISTENCE.centre(values, record, figures["albania-ussr share 1960"])
-    assert first == pytest.approx(values["persistence_share"])
+
+    def centre(name):
+        return PERSISTENCE.centre(values, record, figures[name])
+
+    loan, before = figures["aid-china-1965"], figures["aid-china-1962"]
+    a_quarter = before.value / before.quarters
+    assert centre("aid-china-1965") == pytest.approx(np.log(a_quarter * loan.quarters))
+    assert centre("answer-china-1967") == pytest.approx(0.5)  # of 1966, half or more
+    assert centre("answer-china-1966-oil") == pytest.approx(0.68)  # of 1965
+    assert centre("answer-ussr-1957") == pytest.approx(values["persistence_answer_share"])
+    assert centre("delivery-china-1964") == 0.0  # the same pace
+    assert centre("aid-china-1976-none") == pytest.approx(0.9)  # the grain of 1960 came
+    assert centre("albania-china-1963-09-seat") == 1.0
+    assert centre("albania-ussr-1961-08-pact") == 0.0
+    _, spread = PERSISTENCE.forecast(values, record, loan)
+    assert (spread > values["persistence_amount_scatter"]).all()
+
+
+def test_drivers_foresee_less_the_wider_the_gap(record):
+    values = drawn(DRIVERS, 6)
+    figures = [f for f in record.figures if f.strand in ("answer_share", "aid_amount", "act")]
+    for figure in figures:
+        gap = line_gaps(values, figure.pair)[figure.first_quarter : figure.last_quarter + 1]
+        name = f"drivers_{figure.strand}"
+        expected = figure.by_gap(values[name], values[f"{name}_gap"], gap.mean(axis=0))
+        assert DRIVERS.centre(values, record, figure) == pytest.approx(expected)
+        wider = figure.by_gap(values[name], values[f"{name}_gap"], gap.mean(axis=0) + 0.2)
+        assert ((wider < expected) == (values[f"{name}_gap"] > 0)).all()
+
+
+def test_a_figure_that_is_absent_is_an_error_to_a_null(record):
+    loan = next(figure for figure in record.figures if figure.measure == "amount")
+    absent = replace(loan, reading=replace(loan.reading, absent=True))
+    for null in NULLS:
+        found = null.log_chance(drawn(null, 3), record, absent)
+        assert found == pytest.approx(np.full(3, np.log(observation_settings()["miscoding"])))
 
 
 @pytest.mark.parametrize("null", NULLS, ids=lambda null: null.name)
@@ -124,57 +227,26 @@ def test_the_recursion_equals_the_sum_over_all_ways_the_record_may_have_gone(rec
     assert found[rows].sum() == pytest.approx(np.log(total))
 
 
-def test_figures_have_the_density_of_a_normal_forecast(record):
-    values = drawn(CONSTANT, 2)
-    place = next(
-        place for place, row in enumerate(observations_of(record)) if row.kind == ShareGranted.kind
-    )
-    answer = record.of_kind(ShareGranted.kind)[0]
-    spread = np.hypot(values["constant_share_scatter"], answer.spread)
-    expected = stats.norm.logpdf(answer.value, values["constant_share"], spread)
-    assert pointwise(CONSTANT, values, record)[place] == pytest.approx(expected)
-
-
-def test_every_null_foresees_rates_of_interest_in_its_own_way(record):
-    years = ("1952", "1964", "1968")
-    pairs = ((USSR, ALBANIA), (CHINA, ALBANIA), (CHINA, ALBANIA))
-    rates = tuple(
-        InterestAgreed(*pair, quarter_of(year), quarter_of(year, end=True), rate, 0.0015)
-        for pair, year, rate in zip(pairs, years, (0.02, 0.004, 0.001), strict=True)
-    )
-    plain = replace(record, figures=record.of_kind("aid", "share"))
-    whole = replace(plain, figures=(*plain.figures, *rates))
-    foreseen = [[null.forecast(drawn(null, 6), whole, rate)[0] for rate in rates] for null in NULLS]
-    constant, drivers, persistence = foreseen
-    assert all((centre == drawn(CONSTANT, 6)["constant_interest"]).all() for centre in constant)
-    assert (drivers[0] >= drawn(DRIVERS, 6)["drivers_interest"]).all()
-    gaps = [
-        line_gaps(drawn(DRIVERS, 6), pair)[quarter_of(year)]
-        for pair, year in zip(pairs, years, strict=True)
-    ]
-    assert ((drivers[1] > drivers[0]) == (gaps[1] > gaps[0])).all()
-    assert (persistence[0] == persistence[1]).all()  # the first that is known of either patron
-    assert (persistence[2] == 0.004).all()
-    for null in NULLS:
-        values = drawn(null, 6)
-        parts, before = pointwise(null, values, whole), pointwise(null, values, plain)
-        assert np.array_equal(parts[: len(before)], before)
-        spread = np.hypot(values[f"{null.name}_interest_scatter"], 0.0015)
-        centre = null.centre(values, whole, rates[2])
-        assert parts[-1] == pytest.approx(stats.norm.logpdf(0.001, centre, spread))
+def test_each_figure_is_one_observation_given_those_before_it(record):
+    values = drawn(PERSISTENCE, 2)
+    found = pointwise(PERSISTENCE, values, record)[-len(record.figures) :]
+    for figure, chance in zip(record.figures, found, strict=True):
+        assert chance == pytest.approx(PERSISTENCE.log_chance(values, record, figure))
+    fewer = replace(record, figures=record.figures[:-1])
+    assert np.array_equal(pointwise(PERSISTENCE, values, fewer)[-1], found[-2])
 
 
 @pytest.mark.statistical
 def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
-    # Seven parameters: a plain average over 6,000 prior draws has a relative error that is
+    # Seven parameters matter: a plain average over 6,000 prior draws has a relative error that is
     # estimated here; four such errors and 0.25 for the sampler (over four standard deviations of
     # repeated fits) fail about once in 10,000 runs.
     small = replace(
         record,
         figures=(
-            *record.of_kind("aid")[:2],
-            *record.of_kind("share")[:2],
-            *record.of_kind("interest"),
+            *record.of_kind("aid")[3:5],
+            *record.of_kind("answer")[:2],
+            *record.of_kind("terms")[:2],
         ),
     )
     weights = np.exp(pointwise(PERSISTENCE, drawn(PERSISTENCE, 6000, 3), small).sum(axis=0) + 60)
@@ -185,7 +257,7 @@ def test_evidence_is_the_mean_of_the_likelihood_over_the_prior(record):
     effort = Effort(population=300, copies=1, moves=4, effective_share=0.5, last_moves=4)
     fit = fitted_null(PERSISTENCE, small, seed=2, runs=2, effort=effort)
     assert fit.log_evidence == pytest.approx(plain, abs=4 * error + 0.25)
-    assert fit.coordinates.shape == (600, 7)
+    assert fit.coordinates.shape == (600, len(PERSISTENCE.parameters))
 
 
 def test_the_report_says_when_a_null_is_better(origin):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.figures import log_normal_density, observation_settings
-from calibration.likelihood.likelihood import log_weights
+from calibration.likelihood.figures import log_density
+from calibration.likelihood.likelihood import currency_doubt, log_weights
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -63,13 +63,15 @@ def test_single_observations_multiply_to_the_whole_record(record, held):
     assert held.total.ravel() == pytest.approx(weights, abs=1e-9)
 
 
-def test_what_was_simulated_of_a_rate_is_kept_beside_its_probability(record, held):
-    spread = np.hypot(record.figures[-4].spread, observation_settings()["interest_discrepancy"])
-    expected = log_normal_density(held.amounts[-4] - record.figures[-4].value, spread)
-    assert held.log_weights[-4] == pytest.approx(
-        expected
-    )  # Moscow and Albania are always allied in 1951-57
-    assert (held.amounts[-4] > 0).all()
+def test_what_a_figure_was_compared_with_is_kept_beside_its_probability(record, held):
+    place = next(k for k, figure in enumerate(record.figures) if figure.name == "aid-ussr-1959")
+    figure, row = record.figures[place], place - len(record.figures)
+    doubt = currency_doubt(record, 18, 5, 0)[figure.currency].reshape(6, 3)
+    error = figure.reading.value - (held.amounts[place] - figure.rate_spread * doubt)
+    expected = log_density(error, figure.whole_spread)
+    seen = held.log_weights[row] - expected
+    assert ((seen > np.log(0.02)) & (seen < 0)).all()  # the chance that it was noticed at all
+    assert (np.exp(held.amounts[place]) > 1).all()
 
 
 def test_a_move_with_a_window_of_one_quarter_is_scored_by_what_was_foreseen(record, held):

@@ -1,6 +1,7 @@
 """Conversions to US dollars, each worked out by hand."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -136,5 +137,5 @@ def test_every_compared_amount_has_a_rate(evidence: Evidence) -> None:
 
 def test_a_compared_amount_without_a_rate_is_reported(evidence: Evidence) -> None:
     late = figure(30, 27, 33, "million old rubles", "1967", "1967", "1970")
-    problems = rate_problems(Evidence((late,), (), (), (), evidence.currency))
+    problems = rate_problems(replace(evidence, aid=(late,)))
     assert [problem.value for problem in problems] == ["million old rubles"]

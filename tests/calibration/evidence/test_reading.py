@@ -9,7 +9,7 @@ import pytest
 
 from calibration.errors import CalibrationError
 from calibration.evidence.check import Inputs, check_disjoint, compared_figures, shipped_inputs
-from calibration.evidence.columns import first_day, last_day
+from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
 from calibration.evidence.lines import sources
 from calibration.evidence.problems import HEADLINE_PAIRS
 from calibration.evidence.reading import FOLDER, read_evidence
@@ -107,12 +107,19 @@ def test_every_row_names_a_known_source_and_held_sources_are_cited_by_line(
         assert row.lines or not sources()[row.source]["held"], row.id
 
 
-def test_the_loans_of_1955_to_1975_are_not_counted_twice(evidence: Evidence) -> None:
+def test_no_loan_is_counted_twice(evidence: Evidence) -> None:
     pledged = [
-        f.id for f in compared_figures(evidence) if f.basis == "pledged" and f.patron == "china"
+        figure.id
+        for figure in compared_figures(evidence)
+        if figure.basis == "pledged" and figure.patron == "china" and figure.value > 0
     ]
-    assert len(pledged) == len(set(pledged)) == 14
-    assert not any(figure.reading_of or figure.part_of for figure in compared_figures(evidence))
+    assert len(pledged) == len(set(pledged)) >= 14
+    assert not any(
+        figure.reading_of or (figure.part_of and figure.unit in MONEY_UNITS)
+        for figure in compared_figures(evidence)
+    )
+    summed = [name for row in evidence.observations if row.kind == "aid" for name in row.row_ids]
+    assert len(summed) == len(set(summed))
 
 
 @pytest.mark.parametrize(
@@ -193,11 +200,11 @@ def test_every_problem_of_every_file_is_reported_at_once(folder: Path) -> None:
 
 
 def test_a_missing_file_a_missing_column_and_a_strange_one_are_named(folder: Path) -> None:
-    (folder / "terms.csv").unlink()
+    (folder / "unused.csv").unlink()
     text = (folder / "cuts.csv").read_text(encoding="utf-8")
     (folder / "cuts.csv").write_text(text.replace(",unit,", ",units,", 1), encoding="utf-8")
     found = problems_of(folder)
-    assert any("terms.csv" in problem and "missing" in problem for problem in found)
+    assert any("unused.csv" in problem and "missing" in problem for problem in found)
     assert any("cuts.csv: column = 'unit'; allowed: present" in problem for problem in found)
     assert any(
         "cuts.csv: column = 'units'" in problem and "did you mean 'unit'?" in problem
@@ -222,8 +229,10 @@ def test_readings_may_not_lead_in_a_circle(folder: Path) -> None:
 
 def test_a_row_under_the_wrong_patron_is_found(folder: Path) -> None:
     set_cells(folder / "cuts.csv", "ussr-albania-1961-contract-torn-up", patron="china")
-    (problem,) = problems_of(folder)
+    problem, compared = problems_of(folder)
     assert "beginning with patron and client: china-albania-" in problem
+    assert "(delivery-ussr-1961): rows = 'ussr-albania-1961-contract-torn-up'" in compared
+    assert "is of another pair" in compared
 
 
 def test_a_second_headline_and_one_of_another_pair_are_refused(folder: Path) -> None:
@@ -346,8 +355,8 @@ def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked() ->
     assert (speech.client, speech.patron) == ("albania", "china")
     assert (speech.direction, speech.public) == ("for", "yes")
     assert all(0 <= act.low <= act.cost <= act.high <= 1 for act in acts)
-    # Nothing is compared with support yet, so no act may count as a target.
-    assert {act.role for act in acts} == {"held out", "context"}
+    occasions = {row.id for row in read_evidence().occasions}
+    assert {act.id for act in acts if act.role == "target"} <= occasions
     secret = [act for act in acts if act.arena == "secret"]
     assert secret
     assert all(act.public == "no" for act in secret)

@@ -166,7 +166,7 @@ def test_persistence_repeats_the_last_figure_of_the_pair_and_strand(record):
     assert centre("delivery-china-1964") == 0.0  # the same pace
     assert centre("aid-china-1976-none") == pytest.approx(0.9)  # the grain of 1960 came
     assert centre("albania-china-1963-09-seat") == 1.0
-    assert centre("albania-ussr-1961-08-pact") == 0.0
+    assert centre("albania-ussr-1961-10-congress") == 0.0
     _, spread = PERSISTENCE.forecast(values, record, loan)
     assert (spread > values["persistence_amount_scatter"]).all()
 

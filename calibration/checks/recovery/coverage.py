@@ -167,8 +167,6 @@ class Results:
         """What the simulated records were like."""
         silent = sum(bool(row["degenerate"]) for row in self.rows)
         return (
-            f"The middle record holds {self.median('moves'):.0f} dated moves, "
-            f"{self.median('aid'):.0f} sums of aid, {self.median('shares'):.0f} answers to "
-            f"requests and {self.median('interest'):.0f} rates of interest; {silent} hold nothing "
-            "but silence. "
+            f"The middle record holds {self.median('moves'):.0f} dated moves and "
+            f"{self.median('figures'):.0f} figures; {silent} hold nothing but silence. "
         )

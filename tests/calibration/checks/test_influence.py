@@ -180,9 +180,7 @@ def test_free_histories_are_those_of_a_run_draw_by_draw():
 def test_every_observation_is_traced_to_rows_of_the_evidence():
     evidence = read_evidence()
     record = fitted_record(evidence)
-    known = {row.id for _, row in evidence.rows() if hasattr(row, "id")} | {
-        answer.id for answer in evidence.shares
-    }
+    known = {row.id for _, row in evidence.rows()}
     ids = evidence_ids(evidence, record)
     assert list(ids) == list(observations_of(record))
     for row, found in ids.items():
@@ -190,9 +188,10 @@ def test_every_observation_is_traced_to_rows_of_the_evidence():
         assert bool(found) or (row.kind == SILENCE and row.place == 0)
     sums = [row for row in ids if row.kind == "aid"]
     assert any(len(ids[row]) > 1 for row in sums)
-    rates = [name for row, found in ids.items() if row.kind == "interest" for name in found]
-    assert rates == [row.id for row in evidence.terms if row.role == "target"]
-    assert len(rates) == 4
+    acts = [row for row in ids if row.kind == "support"]
+    assert [ids[row] for row in acts] == [(row.name,) for row in acts]
+    (answer,) = (row for row in ids if row.name == "answer-china-1965")
+    assert "china-albania-1965-fyp4-asked-250m" in ids[answer]
     assert {name for found in ids.values() for name in found} == fitted_ids(evidence)
 
 

@@ -28,13 +28,13 @@ from calibration.likelihood.observations import (
     fitted_record,
 )
 from calibration.likelihood.scores import (
-    AmountForecast,
     DateForecast,
+    FigureForecast,
     Score,
-    amount_score,
     crps,
     date_score,
     dates_of,
+    figure_score,
     paired,
 )
 from calibration.prior import draw_coordinates
@@ -82,25 +82,31 @@ def test_the_crps_does_not_depend_on_the_size_of_the_ensemble():
     assert crps(np.array([0.0, 2.0]), 1.0) == pytest.approx(1.0 - 2.0 / 2)
 
 
-def test_a_figure_is_scored_by_the_density_of_a_mixture():
-    forecast = AmountForecast(np.array([1.0, 3.0]), np.array([0.0, 1.0]), np.array([1.0, 2.0]))
-    score = amount_score(forecast, 0.5, np.random.Generator(np.random.Philox(1)))
-    density = 0.25 * stats.norm.pdf(0.5) + 0.75 * stats.norm.pdf(0.5, 1, 2)
-    assert score.log == pytest.approx(np.log(density))
+def generator():
+    return np.random.Generator(np.random.Philox(1))
+
+
+def test_a_figure_is_scored_by_the_probability_that_a_mixture_gave_it():
+    logs = np.log([0.2, 0.4])
+    forecast = FigureForecast(np.array([1.0, 3.0]), logs, np.zeros(2), np.ones(2))
+    score = figure_score(forecast, 0.5, generator())
+    assert score.log == pytest.approx(np.log(0.25 * 0.2 + 0.75 * 0.4))
     assert np.isnan(score.brier)
-    single = AmountForecast(np.ones(1), np.zeros(1), np.ones(1))
-    exact = 0.5 * (2 * stats.norm.cdf(0.5) - 1) + 2 * stats.norm.pdf(0.5) - 1 / np.sqrt(np.pi)
-    found = amount_score(single, 0.5, np.random.Generator(np.random.Philox(1))).crps
-    assert found == pytest.approx(exact, abs=2e-3)
 
 
-def test_what_no_history_has_is_not_scored():
-    score = amount_score(
-        AmountForecast(*(np.empty(0) for _ in range(3))),
-        0.5,
-        np.random.Generator(np.random.Philox(1)),
-    )
-    assert np.isnan([score.log, score.brier, score.crps]).all()
+def test_the_distance_of_a_value_is_that_from_draws_with_their_errors():
+    forecast = FigureForecast(np.ones(1), np.zeros(1), np.full(1, 0.3), np.full(1, 2.0))
+    found = figure_score(forecast, 0.8, generator()).crps
+    draws = 0.3 + 2.0 / np.sqrt(2) * stats.t.ppf((np.arange(4000) + 0.5) / 4000, 4)
+    pairs = np.abs(draws[:, np.newaxis] - draws).mean() / 2
+    assert found == pytest.approx(np.abs(draws - 0.8).mean() - pairs, rel=0.02)
+
+
+def test_an_interval_or_a_word_has_no_distance():
+    forecast = FigureForecast(np.ones(2), np.log([0.2, 0.4]), np.zeros(2), np.ones(2))
+    score = figure_score(forecast, None, generator())
+    assert score.log == pytest.approx(np.log(0.3))
+    assert np.isnan([score.brier, score.crps]).all()
 
 
 def test_paired_differences_by_hand():
@@ -135,7 +141,9 @@ def asked():
     record = fitted_record(evidence)
     moves = tuple(move for move in record.moves if set(move.pair) == set(PAIR))
     figures = tuple(
-        next(figure for figure in record.of_kind(kind) if figure.pair == PAIR) for kind in FIGURES
+        next(figure for figure in record.of_kind(kind) if figure.pair == PAIR)
+        for kind in FIGURES
+        if kind != "cut"  # none is of the two
     )
     small = replace(record, moves=moves, figures=figures)
     return Question(small, documented_quarters(evidence, small), seed=1, copies=2)
@@ -157,13 +165,17 @@ def rows(asked, fits):
 
 def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
     assert [row.observation for row in rows] == list(asked.observations)
-    assert rows[-1].observation.kind == "interest"
+    assert rows[-1].observation.kind == "support"
     for row in rows:
         assert set(row.nulls) == {"constant", "drivers", "persistence"}
         assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
-        assert all(
-            np.isfinite(score.log) and score.crps >= 0 for score in (row.rules, *row.nulls.values())
-        )
+        figure = asked.record.figures[row.observation.place] if np.isnan(row.rules.brier) else None
+        for score in (row.rules, *row.nulls.values()):
+            assert np.isfinite(score.log)
+            if figure is not None and figure.observed is None:
+                assert np.isnan(score.crps)
+            else:
+                assert score.crps >= 0
         assert not row.refitted
 
 

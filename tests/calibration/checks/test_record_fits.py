@@ -30,15 +30,14 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Chains, Effort, begun
 from calibration.fit.sampler import sampled
-from calibration.likelihood.figures import observation_settings
-from calibration.likelihood.observations import fitted_record
+from calibration.likelihood.observations import Record, fitted_record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate
-from simulation.parameters import default_parameters, parameter_table
-from simulation.state import Move, Status
-from simulation.trajectory import MoveTable, Trajectory
+from simulation.parameters import parameter_table
+from simulation.state import Move
+from simulation.trajectory import MoveTable
 
 TINY = Effort(population=12, copies=1, moves=1, effective_share=0.1, last_moves=2)
 PAIR = (Country.ALBANIA, Country.CHINA)
@@ -82,36 +81,52 @@ def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
             made.moves, 1, quarter_of("1978-12") + 1
         )  # raises if it could not be
         assert conditioning.until == quarter_of("1978-12") + 1
-        real = {(type(f), f.pair, f.first_quarter, f.spread) for f in like.figures}
-        assert {(type(f), f.pair, f.first_quarter, f.spread) for f in made.figures} <= real
-        assert len(made.figures) <= len(like.figures)
+        real, told = (
+            sorted((f.name, f.measure, f.parts, f.reading.spread) for f in record.figures)
+            for record in (like, made)
+        )
+        assert told == real
+        assert all(figure.other is None for figure in made.figures)
 
 
-def test_a_simulated_rate_is_the_rate_of_its_history_and_an_error(like):
-    without, dimensions = (
-        replace(like, figures=like.of_kind("aid", "share")),
-        len(parameter_table()),
+def test_what_is_on_record_of_a_figure_does_not_depend_on_those_after_it(like):
+    ordered = sorted(like.figures, key=lambda figure: figure.first_quarter)
+    fewer = replace(like, figures=tuple(ordered[:-1]))
+    whole, part = (
+        simulated_record(record, len(parameter_table()), seed=5, number=1).record
+        for record in (like, fewer)
     )
-    made = [simulated_record(like, dimensions, seed=5, number=number).record for number in range(6)]
-    plain = [
-        simulated_record(without, dimensions, seed=5, number=number).record for number in range(6)
-    ]
-    assert [replace(held, figures=held.of_kind("aid", "share")) for held in made] == plain
-    found = [rate for held in made for rate in held.of_kind("interest")]
-    assert {(rate.first_quarter, rate.spread) for rate in found} <= {
-        (rate.first_quarter, rate.spread) for rate in like.of_kind("interest")
-    }
-    assert len({rate.value for rate in found}) == len(found) > 6
-    history = simulate(default_parameters(1), seed=1, keep=COMPARED_ARRAYS)
-    (held,) = [rate for rate in like.of_kind("interest") if rate.patron is Country.USSR]
-    exact, shifted = (held.recorded(history, error) for error in (0.0, 2.0))
-    spread = np.hypot(held.spread, observation_settings()["interest_discrepancy"])
-    assert shifted.value - exact.value == pytest.approx(2 * spread)
-    at = (slice(held.first_quarter, held.last_quarter + 1), held.patron, held.client, 0)
-    pledged, rates = history.arrays["newly_pledged"][at], history.arrays["interest"][at]
-    assert exact.value == pytest.approx(np.average(rates, weights=pledged))
-    history.arrays["newly_pledged"][...] = 0
-    assert held.recorded(history, 0.0) is None
+    assert part == replace(whole, figures=whole.figures[:-1])
+
+
+def test_a_record_of_nothing_but_silence_is_degenerate(like):
+    made = simulated_record(like, len(parameter_table()), seed=5, number=0)
+    silent = tuple(
+        figure if figure.certain else replace(figure, reading=replace(figure.reading, absent=True))
+        for figure in made.record.figures
+    )
+    assert replace(made, record=Record((), silent)).degenerate
+    assert not replace(made, record=Record((), like.figures)).degenerate
+    if made.record.moves:
+        assert not replace(made, record=Record(made.record.moves, silent)).degenerate
+
+
+def test_acts_put_on_record_know_what_was_said_before_in_this_record(like):
+    for number in range(4):
+        made = simulated_record(like, len(parameter_table()), seed=6, number=number).record
+        acts = [figure for figure in made.figures if figure.measure == "act"]
+        for act in acts:
+            before = [
+                other
+                for other in acts
+                if act.series
+                and (other.series, other.pair) == (act.series, act.pair)
+                and other.first_quarter < act.first_quarter
+            ]
+            said = (
+                max(before, key=lambda other: other.first_quarter).reading.value if before else None
+            )
+            assert act.previous == said, act.name
 
 
 def table(quarters, moves):
@@ -141,22 +156,6 @@ def test_a_move_is_told_by_its_cell_unless_it_shares_it():
         windowed(moves, PAIR, 40, 0)[-1].last_quarter == 133
     )  # its cell runs beyond the fitted years
     assert windowed(moves, (Country.USSR, Country.CHINA), 4, 1) == []
-
-
-def test_an_aid_figure_undoes_the_error_and_the_share_on_terms(like):
-    figure = like.figures[0]
-    at = figure.patron, figure.client
-    status = np.full((QUARTERS, 4, 4, 1), int(Status.ALLIED))
-    status[figure.first_quarter + 9 :] = Status.SPLIT  # on terms in 10 quarters of 20
-    pledged = np.zeros((QUARTERS, 4, 4, 1))
-    pledged[figure.first_quarter : figure.first_quarter + 5, *at] = 3.0
-    history = Trajectory(
-        0, 1, {"status": status, "newly_pledged": pledged}, MoveTable.joined([]), None
-    )
-    assert figure.recorded(history, 0.0).value == pytest.approx(15 / (10 / 20))
-    assert figure.recorded(history, 1.0).value > 30
-    status[:] = Status.NONE
-    assert figure.recorded(history, 0.0) is None
 
 
 def test_places_by_hand():
@@ -233,9 +232,7 @@ def test_coverage_is_told_apart_by_what_fits_remember():
             "spread": [1.0] * len(names),
         }
         places = dict.fromkeys(names, place)
-        counts = dict.fromkeys(
-            ("aid", "shares", "interest", "seconds", "bridges", "families", "degenerate"), 1
-        )
+        counts = dict.fromkeys(("figures", "seconds", "bridges", "families", "degenerate"), 1)
         return counts | rows | {"memory": memory, "moves": moves, "places": places}
 
     held = [

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from calibration.cli.evidence import evidence_app
 from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.evidence.record import recorded_moves
+from calibration.likelihood.observations import fitted_record, observations_of
 
 runner = CliRunner()
 
@@ -36,14 +37,16 @@ def test_without_filters_everything_is_listed() -> None:
 def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
     rows = {
-        "cuts": "china-albania-1975-arms-stop",
-        "terms": "china-albania-1970-fyp5-loan-grace-20y",
+        "cuts": "ussr-albania-1953-trade-delay",
+        "terms": "china-albania-1957-interest-0",
     }
     for kind, name in rows.items():
         path = folder / f"{kind}.csv"
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         changed = [
-            line.replace(",context,", ",target,") if line.startswith(name) else line
+            line.replace(",context,", ",target,").replace(",held out,", ",target,")
+            if line.startswith(name)
+            else line
             for line in lines
         ]
         path.write_text("".join(changed), encoding="utf-8")
@@ -59,7 +62,6 @@ def test_filters_narrow_together() -> None:
     )
     assert [row["id"] for row in rows] == [
         "ussr-albania-1959-loan-300m",
-        "ussr-albania-1960-answer-0",
         "ussr-albania-1960-request-500m",
     ]
     assert rows[0]["million_usd"]["value"] == 75
@@ -146,7 +148,7 @@ def test_a_row_is_shown_with_its_dollars_readings_and_source() -> None:
     result = runner.invoke(evidence_app, ["show", "china-albania-1970-fyp5-loan-445m"])
     assert result.exit_code == 0
     for text in (
-        "534 million USD (445.9-614.7)",
+        "534 million USD (450.3-619.2)",
         "1.2 USD per new rubles",
         "Sino-Albanian Relations During the Cold War",
         "5879-5882",
@@ -182,6 +184,38 @@ def test_the_evidence_is_in_order() -> None:
     assert result.exit_code == 0, result.output
     assert f"{len(recorded_moves(read_evidence()))} changes of status" in result.stdout
     assert "aid.csv" in result.stdout
+
+
+def test_what_is_used_is_told_with_how_and_what_is_not_with_why() -> None:
+    evidence = read_evidence()
+    record = fitted_record(evidence)
+    told = json.loads(runner.invoke(evidence_app, ["used", "--json"]).stdout)
+    assert told["observations"] == len(observations_of(record)) == len(told["list"])
+    assert sum(told["by_kind"].values()) == told["observations"]
+    by_name = {use["observation"]: use for use in told["list"]}
+    answer = by_name["answer-china-1965"]
+    assert "68%" in answer["compared_with"]
+    assert "china-albania-1965-fyp4-asked-250m" in answer["rows"]
+    assert by_name["albania-ussr break 1961 Q4"]["rows"] == ["ussr-albania-1961-12-break"]
+    used = {row for use in told["list"] for row in use["rows"]}
+    known = {row.id for kind, row in evidence.rows() if kind != "currency"}
+    assert used | set(told["reasons"]) == known
+    assert not used & set(told["reasons"])
+    assert sum(told["unused"].values()) == len(told["reasons"])
+    text = runner.invoke(evidence_app, ["used"]).stdout
+    assert f"{told['observations']} observations: " in text
+    assert "answer-china-1965 (answer): " in text
+
+
+def test_a_row_without_use_or_reason_and_one_with_both_are_told(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
+    text = (folder / "unused.csv").read_text(encoding="utf-8")
+    both = text.replace("\nussr-albania-1953-trade-delay,", "\nchina-albania-1961-loan-500m,")
+    (folder / "unused.csv").write_text(both, encoding="utf-8")
+    message = refused("check", "--folder", str(folder))
+    assert "2 problems" in message
+    assert "cuts.csv: id = 'ussr-albania-1953-trade-delay'" in message
+    assert "unused.csv: id = 'china-albania-1961-loan-500m'" in message
 
 
 def test_check_reports_every_problem_and_leaves_with_status_2(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.checks.histories import patterns
 from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario

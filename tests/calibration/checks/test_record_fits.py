@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from calibration.likelihood.kinds import COMPARED_ARRAYS
 from typer.testing import CliRunner
 
 from calibration.checks.recovery.coverage import coverage_of, most_outside, most_wide, outside_band

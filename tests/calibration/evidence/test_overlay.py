@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import FOLDER, overlay_hash, read_evidence

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibration.likelihood.kinds import InterestAgreed, PeriodAid, ShareGranted
 
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves

@@ -17,7 +17,7 @@ Members = NDArray[np.int64] | slice
 #: The arrays of a population that hold one entry a member.
 OF_MEMBERS = ("coordinates", "log_likelihood", "ancestor", "base")
 #: The kinds of step, in the order in which they take turns.
-STEPS = ("plain", "shaped", "correlated")
+STEPS = ("plain", "shaped")
 #: Length of the first steps of every kind, from the prior and near the posterior.
 FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 

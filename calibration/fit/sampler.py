@@ -217,11 +217,12 @@ def proposed(
 ) -> tuple[Coordinates, Array]:
     """Where every member would step, and what that adds to the log odds of accepting it.
 
-    ``others`` are members of so many ``families`` that stand still meanwhile; ``length`` runs from 0 (no step) to 1
-    (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and
-    log gains (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2)
-    y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2)
-    / 2, zero for a plain step, which has the centre and root of the prior: nought and one.
+    ``others`` are members of so many ``families`` that stand still meanwhile; ``length`` runs from
+    0 (no step) to 1 (nothing is left of where the member stood). Returns trial coordinates
+    (members, dimensions) and log gains (members,). Formula: with x = centre + root y the trial is
+    y' = sqrt(1 - length ** 2) y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'|
+    ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step, which has the centre and root of the
+    prior: nought and one.
     """
     noise = generator.standard_normal(coordinates.shape)
     keep = np.sqrt(1 - length**2)

@@ -63,10 +63,10 @@ COPIES = 8
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
-        population=1024, copies=COPIES, moves=10, effective_share=0.5, last_moves=200, thinned=2
+        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=250, thinned=2
     ),
     "full": Effort(
-        population=2048, copies=COPIES, moves=16, effective_share=0.5, last_moves=500, thinned=3
+        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=3
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover

@@ -18,7 +18,7 @@ from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, who
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
-from calibration.fit.population import EFFORTS, Effort, Sampling, begun
+from calibration.fit.population import EFFORTS, STEPS, Effort, Sampling, begun
 from calibration.fit.posterior import (
     checkpoint_path,
     read_checkpoint,
@@ -168,6 +168,7 @@ def fit_settings(
     return {
         "effort": name,
         "settings": asdict(effort),
+        "steps": list(STEPS),
         "seed": seed,
         "evidence_overlay": None if evidence is None else overlay_hash(evidence),
         "record": record.fingerprint,

@@ -17,7 +17,7 @@ Members = NDArray[np.int64] | slice
 #: The arrays of a population that hold one entry a member.
 OF_MEMBERS = ("coordinates", "log_likelihood", "ancestor", "base")
 #: The kinds of step, in the order in which they take turns.
-STEPS = ("plain", "shaped", "correlated")
+STEPS = ("plain", "shaped")
 #: Length of the first steps of every kind, from the prior and near the posterior.
 FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 
@@ -28,8 +28,8 @@ class Effort:
 
     ``population`` vectors; ``copies`` of each, over whose shocks its likelihood is averaged;
     ``moves`` after each bridge; the ``effective_share`` of the population kept by a bridge;
-    ``last_moves`` at the record's full weight, made by one in ``thinned`` members: many on the way
-    leave many families, few can make many moves.
+    ``last_moves`` at the record's full weight, made by one in ``thinned`` members: many members and
+    moves on the way leave many families, few members can make many moves.
     """
 
     population: int
@@ -63,10 +63,10 @@ COPIES = 8
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
-        population=1024, copies=COPIES, moves=5, effective_share=0.5, last_moves=300, thinned=2
+        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=250, thinned=2
     ),
     "full": Effort(
-        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=1000, thinned=3
+        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=3
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
@@ -83,11 +83,11 @@ RANK_EFFORTS = {
     "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
     "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
-#: How hard the rules are fitted again without a mechanism, beginning with draws fitted to the whole
-#: rules.
+#: How hard draws fitted to the whole rules are carried to the rules without a mechanism, or to the
+#: prior. The second leaves families enough for a verdict on most mechanisms.
 ABLATION_EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=30),
-    "usual": Effort(population=1024, copies=COPIES, moves=16, effective_share=0.5, last_moves=60),
+    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=20),
+    "usual": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=30),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the
 #: whole record.
@@ -131,7 +131,8 @@ class Population:
         """The standard error of the log evidence, from families that descend from prior draws.
 
         Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when
-        few families are left, which ``families`` tells. Source: Lee & Whiteley 2018.
+        few families are left, which ``families`` tells (``calibration.fit.evidence``). Source: Lee
+        & Whiteley 2018.
         """
         sizes = np.bincount(self.ancestor) / len(self.ancestor)
         return float(np.sqrt(max((sizes**2).sum() - 1 / len(self.ancestor), 0.0)))

@@ -2,7 +2,7 @@
 
 A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both
 likelihoods: the two posteriors are near each other, and the ratio of their evidence comes out
-directly.
+directly. In the same way draws are carried back to the prior, which says nothing of the record.
 
 Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that
 what was done once is not done again and what was broken off goes on.
@@ -18,7 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from calibration.fit.population import Effort, Population, Sampling, begun, begun_from, begun_near
+from calibration.fit.population import (
+    STEPS,
+    Effort,
+    Population,
+    Sampling,
+    begun,
+    begun_from,
+    begun_near,
+    no_record,
+)
 from calibration.fit.posterior import read_checkpoint, write_checkpoint
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import log_likelihoods, over_processes
@@ -39,8 +48,8 @@ NULL_EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, la
 class Refit:
     """What is fitted again: the record, perhaps without an observation, and parameters fixed.
 
-    ``near`` names the draws that the fit begins with, all fitted to the whole record with all
-    parameters free.
+    ``to_prior`` goes back to the prior, as if there were no record. ``near`` names the draws that
+    the fit begins with, all fitted to the whole record with all parameters free.
     """
 
     name: str
@@ -48,6 +57,7 @@ class Refit:
     near: str
     without: int | None = None
     fixed: Mapping[str, float] = field(default_factory=dict)
+    to_prior: bool = False
 
     def settings(self, effort: Effort, seed: int) -> dict[str, Any]:
         """Everything that decides the result, as plain values."""
@@ -56,6 +66,8 @@ class Refit:
             "record": self.record.fingerprint,
             "without": self.without,
             "fixed": dict(self.fixed),
+            "to_prior": self.to_prior,
+            "steps": list(STEPS),
             "near": self.near,
             "effort": asdict(effort),
             "seed": seed,
@@ -70,9 +82,9 @@ def refit_without(record: Record, place: int, near: str) -> Refit:
     return Refit(f"without-{name}", record, near, without=place)
 
 
-def draws_begun_with(used: int, draws_id: str, copies: int) -> str:
+def draws_begun_with(used: int, draws_id: str, copies: int, first: int = 0) -> str:
     """How a refit names the draws it begins with: how many, of which, and copies weighted."""
-    return f"{used} of {draws_id}, {copies} copies"
+    return f"{used} of {draws_id} from row {first}, {copies} copies"
 
 
 def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
@@ -90,8 +102,10 @@ def refit_log_likelihoods(
     """The log-likelihoods of coordinate vectors (population, parameters) for a refit.
 
     With an observation left out, it is imposed where it is a move, so that all else keeps its
-    course, but its probability does not count.
+    course, but its probability does not count. Back to the prior, nothing counts.
     """
+    if refit.to_prior:
+        return no_record(coordinates, first_vector)
     record, uncounted = (
         (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
     )
@@ -113,8 +127,8 @@ def refitted(
     """Fit again, going on from what is kept in ``folder``; ``workers`` do not matter.
 
     The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole
-    record. With parameters held fixed, the log evidence of the result is that of the refit less
-    that of the whole rules; with an observation left out it is unknown (NaN).
+    record. With parameters held fixed, or back to the prior, the log evidence of the result is that
+    of the refit less that of the whole rules; with an observation left out it is unknown (NaN).
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
@@ -131,12 +145,12 @@ def refitted(
 
     wanted = [
         partial(_of_refit, rules, seed, effort.copies)
-        for rules in (refit, replace(refit, fixed={}))
+        for rules in (refit, replace(refit, fixed={}, to_prior=False))
     ]
     with over_processes(wanted, workers) as (likelihood, base):
         if kept:
             begin = kept[0]
-        elif refit.fixed:
+        elif refit.fixed or refit.to_prior:
             begin = begun_from(start, likelihood, base, effort)
         else:
             begin = begun_near(start, likelihood, effort)

@@ -32,9 +32,9 @@ from simulation.arrays import Array
 #: weight, where the noise of the likelihood refuses many steps whatever their length, so that
 #: longer ones lead farther (Sherlock et al. 2015).
 WANTED, LAST_WANTED = 0.25, 0.13
-#: The parts of the population that take turns in stepping.
+#: The parts of the population that take turns in stepping, each of whole families.
 PARTS = 4
-#: Every so many steps a kind with a shorter length has its turn, so that its length stays adapted.
+#: Every so many steps the kind with the shorter length has its turn, so that it stays adapted.
 TURN = 4
 #: Coordinates in which all vectors are alike have no correlation.
 _LEAST_SPREAD = 1e-12
@@ -65,12 +65,13 @@ def move(
 ) -> tuple[Population, float]:
     """One Metropolis step of every member toward the tempered posterior, and the share accepted.
 
-    Every fourth members take turns, each stepping by what the others, which stand still, tell of
-    the posterior's place and shape.
+    Every fourth families take turns, each stepping by what the others, which stand still, tell of
+    the posterior's place and shape. Relatives of a member do not tell: near them any place seems
+    likely in which it stands, so that steps away from it would be accepted too often.
     """
-    places, taken = np.arange(len(population.log_likelihood)), 0
-    for part in range(PARTS):
-        members, others = places[part::PARTS], places[places % PARTS != part]
+    part_of, taken = population.ancestor % PARTS, 0
+    for part in np.unique(part_of):
+        members, others = np.flatnonzero(part_of == part), np.flatnonzero(part_of != part)
         population, accepted = stepped(
             population, members, others, likelihood, generator, kind, length, base
         )
@@ -90,8 +91,10 @@ def stepped(
 ) -> tuple[Population, int]:
     """One Metropolis step of some members, by what the others tell, and how many it moved."""
     at, power = population.take(members), population.power
-    others_at = population.coordinates[others]
-    trial, prior_gain = proposed(kind, at.coordinates, others_at, length, generator)
+    by = population.take(others)
+    trial, prior_gain = proposed(
+        kind, at.coordinates, by.coordinates, by.families, length, generator
+    )
     trial_likelihood = likelihood(trial, population.evaluated)
     trial_base = base(trial, population.evaluated) if power < 1 else at.base
     gain = prior_gain + power * (trial_likelihood - at.log_likelihood)
@@ -181,13 +184,12 @@ def advanced(
 
 
 def place_of_kind(sampling: Sampling) -> int:
-    """Which kind of step is next: that of the greatest length, every fourth time another.
+    """Which kind of step is next: that of the greater length, every fourth time the other.
 
     Lengths are adapted to one share of accepted steps, so the longer goes farther a step.
     """
     longest = int(np.argmax(sampling.lengths))
-    turn, within = divmod(sampling.left, TURN)
-    return longest if within else (longest + 1 + turn % (len(STEPS) - 1)) % len(STEPS)
+    return longest if sampling.left % TURN else 1 - longest
 
 
 def sampled(
@@ -209,54 +211,48 @@ def proposed(
     kind: str,
     coordinates: Coordinates,
     others: Coordinates,
+    families: int,
     length: float,
     generator: np.random.Generator,
 ) -> tuple[Coordinates, Array]:
     """Where every member would step, and what that adds to the log odds of accepting it.
 
-    ``others`` are the members that stand still meanwhile; ``length`` runs from 0 (no step) to 1
-    (nothing is left of where the member stood). Returns trial coordinates (members, dimensions) and
-    log gains (members,). Formula: with x = centre + root y the trial is y' = sqrt(1 - length ** 2)
-    y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'| ** 2 + |y'| ** 2 - |y| ** 2)
-    / 2, zero for a plain step.
+    ``others`` are members of so many ``families`` that stand still meanwhile; ``length`` runs from
+    0 (no step) to 1 (nothing is left of where the member stood). Returns trial coordinates
+    (members, dimensions) and log gains (members,). Formula: with x = centre + root y the trial is
+    y' = sqrt(1 - length ** 2) y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'|
+    ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step, which has the centre and root of the
+    prior: nought and one.
     """
-    correlated = kind == "correlated"
-    if correlated:
-        centre, root = correlated_shape_of(others)
-        here = solved(root, coordinates - centre)
-    else:
-        centre, spread = (np.zeros(1), np.ones(1)) if kind == "plain" else shape_of(others)
-        here = (coordinates - centre) / spread
-    there = np.sqrt(1 - length**2) * here + length * generator.standard_normal(here.shape)
-    trial = centre + (np.einsum("md,ed->me", there, root) if correlated else spread * there)
+    noise = generator.standard_normal(coordinates.shape)
+    keep = np.sqrt(1 - length**2)
+    if kind == "plain":
+        return keep * coordinates + length * noise, np.zeros(len(coordinates))
+    centre, root = shape_of(others, families)
+    here = solved(root, coordinates - centre)
+    there = keep * here + length * noise
+    trial = centre + np.einsum("md,ed->me", there, root)
     gain = _squares(coordinates) - _squares(trial) + _squares(there) - _squares(here)
     return trial, gain / 2
 
 
-def shape_of(others: Coordinates) -> tuple[Array, Array]:
-    """The mean and spread of each coordinate in some vectors, drawn toward the prior's.
+def shape_of(others: Coordinates, families: int) -> tuple[Array, Array]:
+    """The mean of some vectors, and a root of their covariance, both drawn toward the prior's.
 
-    Formula: over n vectors with mean m and variance s, the mean is m n / (n + 1), the variance (n s
-    + 1) / (n + 1).
+    Vectors of one family tell as much as one. Formula: of n families in d dimensions with mean m,
+    variances s and correlations c, the mean is m n / (n + 1); root root' has the variances (n s +
+    1) / (n + 1) and the correlations c n / (n + d).
     """
-    members = len(others)
-    centre = others.mean(axis=0) * members / (members + 1)
-    variance = (members * others.var(axis=0) + 1) / (members + 1)
-    return centre, np.sqrt(variance)
-
-
-def correlated_shape_of(others: Coordinates) -> tuple[Array, Array]:
-    """The mean of some vectors, and a root of their covariance, drawn toward no correlation.
-
-    Formula: root root' = covariance, its spreads those of ``shape_of``, its correlations those of n
-    vectors in d dimensions times n / (n + d).
-    """
-    centre, spread = shape_of(others)
-    members, dimensions = others.shape
-    scaled = (others - others.mean(axis=0)) / np.maximum(others.std(axis=0), _LEAST_SPREAD)
-    correlation = np.einsum("md,me->de", scaled, scaled) / (members + dimensions)
+    members, dimensions = max(len(others), 1), others.shape[1]
+    mean = others.sum(axis=0) / members
+    away = others - mean
+    variance = (away**2).sum(axis=0) / members
+    spread = np.sqrt((families * variance + 1) / (families + 1))
+    scaled = away / np.maximum(np.sqrt(variance), _LEAST_SPREAD)
+    told = families / (families + dimensions)
+    correlation = told * np.einsum("md,me->de", scaled, scaled) / members
     np.fill_diagonal(correlation, 1.0)
-    return centre, spread[:, np.newaxis] * root_of(correlation)
+    return mean * families / (families + 1), spread[:, np.newaxis] * root_of(correlation)
 
 
 def root_of(matrix: Array) -> Array:

@@ -28,6 +28,7 @@ from calibration.checks.recovery.simulated import (
 )
 from calibration.errors import CalibrationError
 from calibration.fit.population import (
+    STEPS,
     Chains,
     Effort,
     Likelihood,
@@ -75,6 +76,7 @@ class RecordFits:
         return {
             "seed": self.seed,
             "effort": asdict(self.effort),
+            "steps": list(STEPS),
             "histories": HISTORIES,
             "record_like": repr(self.like),
             "rules": rules_hash(),

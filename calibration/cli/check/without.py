@@ -3,17 +3,21 @@
 from dataclasses import replace
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 import typer
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
-from calibration.checks.ablation import Added, ablation_report, added, scored
+from calibration.checks.ablation import Added, Run, added, carried, scored
+from calibration.checks.ablation_report import ablation_report
 from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.influence import Sample, headlines, influences, sample_of
 from calibration.checks.influence_report import influence_report
 from calibration.checks.leave_one_out import Question, left_out
 from calibration.checks.leave_one_out_report import leave_one_out_report
-from calibration.checks.mechanisms import shipped_mechanisms
+from calibration.checks.mechanisms import Group, Mechanism, shipped_groups, shipped_mechanisms
+from calibration.checks.nulls import evidence_of_rules
+from calibration.checks.paths import Paths
 from calibration.cli.check.options import (
     REFITS,
     Copies,
@@ -28,7 +32,8 @@ from calibration.cli.check.options import (
 from calibration.cli.check.record import nulls_of_record
 from calibration.cli.requests import option, whole
 from calibration.evidence.reading import read_evidence
-from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS, Population
+from calibration.fit.evidence import evidence_of
+from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS, Effort
 from calibration.fit.refit import (
     Refit,
     draws_begun_with,
@@ -47,7 +52,7 @@ from calibration.prior import Coordinates, parameters_at
 from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws
-from simulation.errors import unknown
+from simulation.errors import Problem, unknown
 from simulation.schema import one_of, refuse
 
 #: Weights that fail are left as they are.
@@ -97,7 +102,7 @@ class InfluenceRequest(DrawsRequest):
 
 
 class AblationRequest(DrawsRequest):
-    """Mechanisms to be switched off, one at a time."""
+    """Mechanisms to be switched off, singly and in groups."""
 
     command = "calibrate check ablation"
 
@@ -106,9 +111,16 @@ class AblationRequest(DrawsRequest):
         one_of(tuple(ABLATION_EFFORTS)),
         typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
     ] = "quick"
-    only: Annotated[list[str] | None, option("Only this mechanism; may be repeated.", "NAME")] = (
-        None
-    )
+    only: Annotated[
+        list[str] | None, option("Only this mechanism or group; may be repeated.", "NAME")
+    ] = None
+    runs: Annotated[
+        int, whole(1, 20), option("Independent runs of each fit; one alone gives no verdict.", "R")
+    ] = 2
+    back: Annotated[
+        bool,
+        typer.Option("--back", help="Also go back to the prior: is the log evidence the same?"),
+    ] = False
     workers: FitWorkers = 2
     cache: RefitFolder = REFITS
     seed: FitsSeed = 1
@@ -116,10 +128,25 @@ class AblationRequest(DrawsRequest):
     @field_validator("only")
     @classmethod
     def _mechanisms(cls, only: list[str] | None) -> list[str] | None:
-        known = tuple(mechanism.name for mechanism in shipped_mechanisms())
+        known = tuple(each.name for each in mechanisms_and_groups())
         strange = [name for name in only or () if name not in known]
         refuse([unknown(cls.command, "--only", name, known) for name in strange])
         return only
+
+    @field_validator("back")
+    @classmethod
+    def _known_evidence(cls, back: bool, others: ValidationInfo) -> bool:
+        draws = others.data.get("draws")
+        up = evidence_of_rules(draws) if back and draws else None
+        if back and draws and (up is None or up.error is None):
+            allowed = "draws whose manifest tells their log evidence and its error"
+            refuse([Problem(cls.command, "--back", draws.id, allowed)])
+        return back
+
+
+def mechanisms_and_groups() -> tuple[Mechanism | Group, ...]:
+    """All that can be switched off, mechanisms first."""
+    return (*shipped_mechanisms(), *shipped_groups())
 
 
 @check_command
@@ -201,37 +228,45 @@ def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
 
 @check_command
 def check_ablation(request: AblationRequest) -> tuple[Report, Pictures]:
-    """What each mechanism adds in log evidence and in left-out score.
+    """What each mechanism, and each group of them, adds in log evidence and in left-out score.
 
-    One mechanism is off at a time, and the rest fitted again.
+    One mechanism or group is off at a time, and the rest fitted again, in independent runs: with
+    seeds that follow one another, from other rows of the draws.
     """
-    known = {mechanism.name: mechanism for mechanism in shipped_mechanisms()}
-    mechanisms = [known[name] for name in request.only or known]
-    record, seed = fitted_record(read_evidence()), request.seed
-    effort = ABLATION_EFFORTS[request.effort]
-    start = coordinates_of_draws(request.draws.frame.head(effort.population))
-    near = draws_begun_with(len(start), request.draws.id, effort.copies)
+    known = {each.name: each for each in mechanisms_and_groups()}
+    off = [known[name] for name in request.only or known]
+    record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
+    runs = [_run(request, run, effort) for run in range(request.runs)]
+    start = np.concatenate([run.start for run in runs])
+    fits, workers = len(off) + request.back, request.workers
     rows: list[Added] = []
-    with progress_of("hundredths of fits", 100 * len(mechanisms)) as progress:
-        whole = scored(start, Refit("whole", record, near), seed, effort.copies, len(start))
-
-        def reached(population: Population) -> None:
-            progress(100 * len(rows) + int(99 * population.power**0.5))
-
-        for mechanism in mechanisms:
-            row = added(
-                mechanism,
-                whole,
-                record,
-                effort,
-                seed,
-                request.cache,
-                start,
-                near,
-                workers=request.workers,
-                reached=reached,
-            )
-            rows.append(row)
-    origin = request.origin(used=len(start), effort=request.effort, mechanisms=len(mechanisms))
+    paths: Paths | None = None
+    up = evidence_of_rules(request.draws) if request.back else None
+    with progress_of("fits", fits) as progress:
+        whole = scored(start, Refit("whole", record, ""), request.seed, effort.copies, len(start))
+        for each in off:
+            rows.append(added(each, whole, record, effort, runs, request.cache, workers=workers))
+            progress(len(rows))
+        if up:
+            assert up.error is not None
+            back = Refit("to-prior", record, "", to_prior=True)
+            populations = carried(back, runs, effort, request.cache, workers=workers)
+            paths = Paths(up.log_evidence, up.error, evidence_of(populations, sign=-1))
+    origin = request.origin(
+        used=len(start), effort=request.effort, runs=request.runs, switched_off=len(off)
+    )
     names = [row.name for row in observations_of(record)]
-    return ablation_report(rows, whole.failing, names, origin)
+    return ablation_report(rows, whole.failing, names, origin, paths)
+
+
+def _run(request: AblationRequest, run: int, effort: Effort) -> Run:
+    """One of the runs of an ablation: it begins with rows of the draws that no other begins with.
+
+    If there are too few, the rows from the top follow again.
+    """
+    coordinates = coordinates_of_draws(request.draws.frame)
+    used = min(effort.population, len(coordinates))
+    first = run * used % len(coordinates)
+    rows = np.arange(first, first + used) % len(coordinates)
+    near = draws_begun_with(used, request.draws.id, effort.copies, first)
+    return Run(request.seed + run, coordinates[rows], near)

@@ -119,6 +119,9 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
         "ideology",
         "--only",
         "fear",
+        "--only",
+        "support_and_aid",
+        "--back",
         "--workers",
         1,
         "--cache",
@@ -132,8 +135,10 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     told = report(tmp_path, "ablation")
     assert set(told["values"]["mechanisms"]) == {"ideology", "fear"}
-    assert told["origin"]["settings"]["used"] == 24
-    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert set(told["values"]["groups"]) == {"support_and_aid"}
+    assert told["values"]["paths"]["up"] == -50
+    assert told["origin"]["settings"]["used"] == 48
+    assert len(list((tmp_path / "kept").iterdir())) == 8
 
 
 def test_sensitivity(check, draws, tmp_path, monkeypatch):

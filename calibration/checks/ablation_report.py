@@ -1,0 +1,172 @@
+"""The report of an ablation: what mechanisms add, singly and together, and if both paths agree."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from calibration.checks.ablation import Added
+from calibration.checks.mechanisms import Group, Mechanism
+from calibration.checks.paths import Paths
+from calibration.checks.work import method
+from calibration.fit.evidence import CLEAR, LEAST_FAMILIES
+from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
+from calibration.reports.report import Goal, Picture, Pictures, Report, Table
+from simulation.arrays import Array
+from simulation.errors import listed
+
+_HOW = method("ablation", families=LEAST_FAMILIES, clear=CLEAR)
+
+
+def ablation_report(
+    added: Sequence[Added],
+    failing: int,
+    observations: Sequence[str],
+    origin: Mapping[str, Any],
+    paths: Paths | None = None,
+) -> tuple[Report, Pictures]:
+    """The report of what mechanisms and groups add, and of the ``paths`` if both were gone.
+
+    ``failing`` counts the observations for which the weights of the whole rules fail.
+    """
+    rows = sorted(added, key=lambda row: -row.evidence.value)
+    single = [row for row in rows if isinstance(row.mechanism, Mechanism)]
+    together = [row for row in rows if isinstance(row.mechanism, Group)]
+    titles = (
+        ("Whole minus without, the most needed first", single),
+        ("Whole minus without, groups switched off together", together),
+    )
+    claims = Table.of(
+        "What each mechanism claims, and which observation gains and loses most by it "
+        "(mean log-probability given the others, whole minus without)",
+        rows,
+        {
+            "mechanism": lambda row: row.mechanism.name,
+            "claims": lambda row: row.mechanism.meaning,
+            "gains most": lambda row: _effect(row.single, observations, int(row.single.argmax())),
+            "loses most": lambda row: _effect(row.single, observations, int(row.single.argmin())),
+        },
+    )
+    counts = {verdict: len(_judged(single, verdict)) for verdict in ("for", "against", "not told")}
+    measured = (
+        f"of {len(single)} mechanisms {counts['for']} earn their place, {counts['against']} stand "
+        f"in the way, {counts['not told']} are not told"
+    )
+    report = Report(
+        check="ablation",
+        title="What each mechanism adds",
+        finding=_finding(single, together, paths),
+        reached=None,
+        origin=dict(origin),
+        parts=(
+            _HOW,
+            f"Of the whole rules' draws weights fail for {failing} observations.",
+            Picture(name="evidence", caption="What mechanisms and groups add in log evidence"),
+            *(_table(title, which) for title, which in titles if which),
+            *([paths.table] if paths else []),
+            claims,
+        ),
+        goals=(Goal(name="What each mechanism adds", goal="", measured=measured, reached=None),),
+        values={
+            "mechanisms": {row.mechanism.name: _values(row, observations) for row in single},
+            "groups": {row.mechanism.name: _values(row, observations) for row in together},
+            "paths": paths.values if paths else None,
+        },
+    )
+    return report, {"evidence": added_figure(rows)}
+
+
+def _table(title: str, rows: Sequence[Added]) -> Table:
+    return Table.of(
+        title,
+        rows,
+        {
+            "off": lambda row: row.mechanism.name,
+            "evidence": lambda row: f"{row.evidence.value:+.2f}",
+            "error": lambda row: f"{row.evidence.error:.2f}",
+            "verdict": lambda row: row.evidence.verdict,
+            "family error": lambda row: f"{row.evidence.family_error:.2f}",
+            "spread": lambda row: f"{row.evidence.spread:.2f}",
+            "families": lambda row: str(row.evidence.families),
+            "fit": lambda row: str(row.fit),
+            "prior": lambda row: f"{row.prior:+.2f}",
+            "left-out": lambda row: str(row.left_out),
+            "weights fail": lambda row: str(row.failing),
+        },
+    )
+
+
+def _values(row: Added, observations: Sequence[str]) -> dict[str, Any]:
+    evidence = row.evidence
+    return {
+        "evidence": evidence.value,
+        "error": evidence.error,
+        "family_error": evidence.family_error,
+        "spread": evidence.spread,
+        "families": evidence.families,
+        "runs": evidence.runs,
+        "verdict": evidence.verdict,
+        "fit": row.fit.mean,
+        "fit_error": row.fit.error,
+        "left_out": row.left_out.mean,
+        "left_out_error": row.left_out.error,
+        "single": dict(zip(observations, row.single, strict=True)),
+        "off": row.mechanism.off,
+    }
+
+
+def _judged(rows: Sequence[Added], verdict: str) -> list[Added]:
+    return [row for row in rows if row.evidence.verdict == verdict]
+
+
+def _effect(single: Array, observations: Sequence[str], place: int) -> str:
+    return f"{observations[place]} ({single[place]:+.2f})"
+
+
+def _names(rows: Sequence[Added]) -> str:
+    return listed(row.mechanism.name for row in rows)
+
+
+def _finding(single: Sequence[Added], together: Sequence[Added], paths: Paths | None) -> str:
+    sentences = [_told(rows, what) for rows, what in ((single, "mechanisms"), (together, "groups"))]
+    few = [row for row in (*single, *together) if not row.evidence.settled]
+    if few:
+        sentences.append(
+            f"Of {_names(few)} nothing can be told: fewer than {LEAST_FAMILIES} families of draws "
+            "in a run, or a single run (--effort usual, more --runs)."
+        )
+    if paths:
+        sentences.append(paths.sentence)
+    return " ".join(filter(None, sentences))
+
+
+def _told(rows: Sequence[Added], what: str) -> str:
+    if not rows:
+        return ""
+    needed, harmful = _judged(rows, "for"), _judged(rows, "against")
+    text = f"Of {len(rows)} {what} {len(needed)} earn their place in log evidence by more than "
+    text += "two errors" + (f" ({_names(needed)})" if needed else "")
+    text += f"; of {len(_judged(rows, 'not told'))} it is not told"
+    if harmful:
+        worse = [row for row in harmful if row.fit.mean < -2 * row.fit.error]
+        how = f"of these {_names(worse)} make" if worse else "none makes"
+        text += (
+            f"; **without these the record is more probable**: {_names(harmful)} ({how} the draws "
+            "fit worse; where the fit is no worse, priors of other parameters have to give way)"
+        )
+    return text + "."
+
+
+def added_figure(rows: Sequence[Added]) -> Figure:
+    """What mechanisms and groups add in log evidence, with two errors; grey is not told."""
+    figure = blank(8, 0.3 * len(rows) + 1.3)
+    axes = figure.subplots()
+    for height, row in enumerate(rows):
+        reach = CLEAR * row.evidence.error
+        colour = GREY if row.evidence.verdict == "not told" else BLUE
+        axes.errorbar(row.evidence.value, height, xerr=reach, fmt="o", color=colour, capsize=2)
+    axes.axvline(0, color=PALE, linewidth=0.8)
+    name_rows(axes, [row.mechanism.name.replace("_", " ") for row in rows], fontsize=9)
+    axes.set_xlabel("log evidence, whole minus without (bars: two errors)")
+    figure.tight_layout()
+    return figure

@@ -1,0 +1,234 @@
+"""What mechanisms add: evidence and its parts, groups, both paths, and the report."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from calibration.checks import ablation
+from calibration.checks.ablation import Added, Run, Scored, added, fit_gained, scored
+from calibration.checks.ablation_report import ablation_report
+from calibration.checks.mechanisms import (
+    Mechanism,
+    read_groups,
+    read_mechanisms,
+    shipped_groups,
+    shipped_mechanisms,
+)
+from calibration.checks.paths import Paths
+from calibration.errors import CalibrationError
+from calibration.evidence.reading import read_evidence
+from calibration.fit import refit as refitting
+from calibration.fit.evidence import Evidence
+from calibration.fit.population import Effort
+from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
+from calibration.likelihood.observations import fitted_record, observations_of
+from calibration.likelihood.scores import Difference
+from calibration.prior import draw_coordinates
+from calibration.reports.report import Table
+from simulation.parameters import parameter_table
+
+
+@pytest.fixture(scope="module")
+def record():
+    return fitted_record(read_evidence())
+
+
+def toy(coordinates, refit, seed, copies, first_vector):
+    return -0.5 * ((coordinates[:, :3] - 1.0) ** 2).sum(axis=1) * 4
+
+
+def test_the_mechanisms_name_parameters_within_bounds():
+    table = parameter_table()
+    mechanisms = shipped_mechanisms()
+    assert len({mechanism.name for mechanism in mechanisms}) == len(mechanisms) >= 15
+    for mechanism in mechanisms:
+        assert mechanism.lines or mechanism.source == "assumption", mechanism.name
+        for name, value in mechanism.off.items():
+            assert table[name].low <= value <= table[name].high
+            assert value != table[name].default, name
+
+
+def test_every_problem_of_a_file_of_mechanisms_is_told(tmp_path):
+    path = tmp_path / "mechanisms.toml"
+    path.write_text(
+        '[one]\nmeaning = "x"\noff = { strain_ideolgy = 0.0, grant_value = -3.0 }\n'
+        'source = "nobody"\nlines = ""\nnote = ""\n'
+        '[two]\nmeaning = "x"\noff = {}\nsource = "marku2017"\nlines = "1"\nnote = ""\n'
+        '[three]\nmeaning = "x"\n'
+    )
+    with pytest.raises(CalibrationError) as caught:
+        read_mechanisms(path)
+    for text in (
+        "8 problems",
+        "strain_ideology",
+        "grant_value = -3.0",
+        "nobody",
+        "at least one parameter",
+        "(missing)",
+    ):
+        assert text in str(caught.value), text
+
+
+def mechanism_named(name):
+    entries = {"meaning": "claims", "source": "marku2017", "lines": "1", "note": ""}
+    return Mechanism(name=name, off={"grant_value": 0.0}, **entries)
+
+
+def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monkeypatch):
+    """Without the mechanism the toy fits the second coordinate: known evidence either way."""
+
+    def either(coordinates, refit, seed, copies, first_vector):
+        return -0.5 * (coordinates[:, 1] - 2) ** 2 if refit.fixed else -0.5 * coordinates[:, 0] ** 2
+
+    runs = []
+    for seed in (3, 4):
+        fitted = draw_coordinates(600, seed)
+        fitted[:, 0] *= 0.5**0.5
+        runs.append(Run(seed, fitted, f"draws {seed}"))
+    effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
+    logs = np.array([-1.0, -2.0])
+    without = Scored(np.array([-5.0, -7.0]), 2, np.array([-0.5, -0.1]), logs - [1.0, 2.0], 1)
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
+    monkeypatch.setattr(ablation, "scored", lambda *args: without)
+    whole = Scored(np.array([-4.0, -4.0]), 2, np.array([-0.2, -0.4]), logs, 0)
+    found = added(mechanism_named("one"), whole, record, effort, runs, tmp_path, workers=1)
+    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation
+    # of 0.04.
+    assert found.evidence.value == pytest.approx(1.0, abs=0.25)
+    assert 0.02 < found.evidence.family_error < 0.15
+    assert found.evidence.spread > 0
+    assert (found.evidence.runs, found.evidence.verdict) == (2, "for")
+    assert found.left_out.mean == pytest.approx(1.5)
+    assert found.fit.mean == pytest.approx(2.0)
+    assert found.fit.error == pytest.approx(1 / 2**0.5)
+    assert found.prior == pytest.approx(found.evidence.value - 2.0)
+    assert found.single == pytest.approx([0.3, -0.3])
+    assert (found.failing, found.evidence.families > 50) == (1, True)
+
+
+def test_back_to_the_prior_nothing_counts(record, tmp_path, monkeypatch):
+    """The toy's evidence is known: sqrt(1 / 5) ** 3 exp(-4 / 10 * 3)."""
+    real = refitting.refit_log_likelihoods
+
+    def toy_or_nothing(coordinates, refit, *rest):
+        given = real if refit.to_prior else toy
+        return given(coordinates, refit, *rest)
+
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", toy_or_nothing)
+    fitted = draw_coordinates(600, 5)
+    fitted[:, :3] = 0.8 + fitted[:, :3] * 0.2**0.5
+    back = Refit("to-prior", record, "some draws", to_prior=True)
+    effort = Effort(population=600, copies=1, moves=8, effective_share=0.5, last_moves=1)
+    reached = refitted(back, effort, 3, tmp_path, fitted, workers=1)
+    assert -reached.log_evidence == pytest.approx(-1.5 * np.log(5) - 1.2, abs=0.4)
+    assert (reached.log_likelihood == 0).all()
+    assert reached.coordinates[:, :3].std(axis=0) == pytest.approx(1, abs=0.3)
+
+
+def test_evidence_is_fit_less_the_way_from_the_prior():
+    """A normal mean, one observation, prior widths 1 and 3: the identity of evidence, exactly."""
+    seen = 1.5
+    draws = np.random.Generator(np.random.Philox(3)).standard_normal((2, 40_000))
+    fits, ways, evidences = [], [], []
+    for width, chance in zip((1.0, 3.0), draws, strict=True):
+        variance = 1 / (1 + width**-2)
+        posterior = variance * seen + variance**0.5 * chance
+        fits.append(Scored(stats.norm.logpdf(seen, posterior), 40_000, np.zeros(1), np.zeros(1), 0))
+        mean = variance * seen
+        ways.append(0.5 * ((variance + mean**2) / width**2 - 1 - np.log(variance / width**2)))
+        evidences.append(stats.norm.logpdf(seen, 0, np.hypot(1, width)))
+    fit = fit_gained(*fits)
+    nothing = Difference(0.0, 0.0, 1)
+    evidence = Evidence(evidences[0] - evidences[1], 0.1, 0.0, 1, 1)
+    row = Added(mechanism_named("x"), evidence, fit, nothing, np.zeros(1), 0)
+    assert row.prior == pytest.approx(ways[1] - ways[0], abs=5 * fit.error)
+    assert abs(row.prior) > 20 * fit.error
+
+
+def test_draws_are_scored_by_the_likelihood_of_the_fit(record):
+    coordinates = draw_coordinates(6, 1) * 0.3
+    whole = Refit("whole", record, "some draws")
+    found = scored(coordinates, whole, 4, 2, 6)
+    assert np.array_equal(found.fit, refit_log_likelihoods(coordinates, whole, 4, 2, 0))
+    assert len(found.single) == len(found.left_out) == len(observations_of(record))
+    without = scored(coordinates, replace(whole, fixed={"strain_ideology": 0.0}), 4, 2, 6)
+    assert not np.array_equal(found.fit, without.fit)
+    assert not np.array_equal(found.single, without.single)
+
+
+def row_of(mechanism, value, families=70, fit=0.0, runs=2):
+    single, evidence = np.array([0.5, -0.25]), Evidence(value, 0.1, 0.05, families, runs)
+    left_out, fits = Difference(1.5, 0.2, 30), Difference(fit, 0.3, 40)
+    return Added(mechanism, evidence, fits, left_out, single, 1)
+
+
+def test_mechanisms_are_reported_the_most_needed_first(origin):
+    def row(name, *values, **named):
+        return row_of(mechanism_named(name), *values, **named)
+
+    def reported(*rows, paths=None):
+        return ablation_report(rows, 0, ["peace 1950", "war 1960"], origin, paths)[0]
+
+    report = reported(row("one", -1.0), row("two", 3.0), row("three", 0.1))
+    assert list(report.values["mechanisms"]) == ["two", "three", "one"]
+    told = {name: each["verdict"] for name, each in report.values["mechanisms"].items()}
+    assert told == {"two": "for", "three": "not told", "one": "against"}
+    assert "(two)" in report.finding
+    assert "of 1 it is not told" in report.finding
+    assert (
+        "**without these the record is more probable**: one (none makes the draws fit worse;"
+        in report.finding
+    )
+    assert report.parts[-1].rows[0][2:] == ["peace 1950 (+0.50)", "war 1960 (-0.25)"]
+    worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
+    assert "one, two (of these one make the draws fit worse;" in worse.finding
+    for unsettled in ({"families": 29}, {"runs": 1}):
+        few = reported(row("one", -1.0), row("two", 3.0, **unsettled))
+        assert "Of two nothing can be told" in few.finding
+        assert few.values["mechanisms"]["two"]["verdict"] == "not told"
+
+
+def test_groups_and_both_paths_have_tables_of_their_own(origin):
+    rows = [row_of(mechanism_named("one"), 0.1), row_of(shipped_groups()[0], 4.0)]
+    paths = Paths(-45.0, 0.1, Evidence(-38.0, 1.0, 0.2, 70, 2))
+    report = ablation_report(rows, 0, ["peace 1950", "war 1960"], origin, paths)[0]
+    titles = [part.title for part in report.parts if isinstance(part, Table)]
+    assert [title.split(",")[0] for title in titles[:3]] == [
+        "Whole minus without",
+        "Whole minus without",
+        "From the prior up",
+    ]
+    assert list(report.values["groups"]) == [shipped_groups()[0].name]
+    assert "Of 1 groups 1 earn their place" in report.finding
+    assert "The two paths **do not agree**: log evidence -45.00 ± 0.10" in report.finding
+    assert report.values["paths"]["agree"] is False
+
+
+def test_paths_agree_within_two_errors_of_both():
+    def agree(down, families=70, runs=2):
+        return Paths(-45.0, 0.3, Evidence(down, 0.2, 0.4, families, runs)).agree
+
+    assert (agree(-44.1), agree(-43.9)) == (True, False)
+    assert agree(-45.0, families=29) is agree(-45.0, runs=1) is None
+
+
+def test_a_group_switches_off_what_its_mechanisms_do():
+    known = {mechanism.name: mechanism for mechanism in shipped_mechanisms()}
+    for group in shipped_groups():
+        assert group.off == {
+            name: value for each in group.mechanisms for name, value in known[each].off.items()
+        }
+
+
+def test_every_problem_of_a_file_of_groups_is_told(tmp_path):
+    path = tmp_path / "groups.toml"
+    path.write_text(
+        '[cost]\nmeaning = "x"\nmechanisms = ["support_pay", "isolation"]\nnote = ""\n'
+        '[one]\nmeaning = "x"\nmechanisms = ["isolation"]\nnote = ""\n'
+    )
+    with pytest.raises(CalibrationError) as caught:
+        read_groups(path)
+    for text in ("3 problems", "support_pays", "a name that no mechanism has", "(one)"):
+        assert text in str(caught.value), text

@@ -35,8 +35,8 @@ class Course:
     """Histories on their way: their state at the beginning of a quarter, and what is kept.
 
     ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
-    status so far. ``spells`` are the values of the drivers, where they are not those that the numbers of
-    the histories address.
+    status so far. ``spells`` are the values of the drivers, where they are not those that the
+    numbers of the histories address.
     """
 
     quarter: int

@@ -3,9 +3,10 @@
 The second coder had the codebook (``simulation/drivers/CODEBOOK.md``) and the sources, and saw
 neither the first coding nor the model nor its results. The spells of both stand in ``coding/`` as
 they were made, ``first.csv`` and ``second.csv``; where the first has a parameter in a spell, its
-value and range are the centre of the prior of version 0.1 and the ends of its 90 %. Agreement is measured month by month with Krippendorff's alpha for values on a
-scale: 1 is perfect agreement, 0 what chance would give; below 0.667 a coding is usually called
-unreliable. Source: Krippendorff 2019.
+value and range are the centre of the prior of version 0.1 and the ends of its 90 %. Agreement is
+measured month by month with Krippendorff's alpha for values on a scale: 1 is perfect agreement, 0
+what chance would give; below 0.667 a coding is usually called unreliable. Source: Krippendorff
+2019.
 """
 
 import csv

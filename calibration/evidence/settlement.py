@@ -50,7 +50,9 @@ class Graded:
     high: float
 
     def __str__(self) -> str:
-        value, low, high = (f"{number:.3f}".rstrip("0").rstrip(".") for number in vars(self).values())
+        value, low, high = (
+            f"{number:.3f}".rstrip("0").rstrip(".") for number in vars(self).values()
+        )
         return f"{value} ({low}-{high})"
 
 

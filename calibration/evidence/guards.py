@@ -9,7 +9,6 @@ what it is to explain. Every meeting is refused unless ``allowed_coincidences.cs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -153,8 +152,8 @@ def boundaries(lines: list[CsvLine]) -> Iterator[tuple[CsvLine, str, int]]:
             series.setdefault((line.file, line["country"]), []).append(line)
     for rows in series.values():
         rows.sort(key=lambda line: line["from"])
-        for place, (line, after) in enumerate(pairwise([*rows, None])):
-            assert line is not None
+        for place, line in enumerate(rows):
+            after = rows[place + 1] if place + 1 < len(rows) else None
             end = _month(line["to"]) + 1
             if place or line["from"] not in _FIRST:
                 yield line, "from", _month(line["from"])

@@ -14,7 +14,7 @@ demands for hierarchy in ``simulation/parameters.toml`` hold what comes out; tes
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from calibration.evidence.agreement import (
     FIRST_CODING,
+    NEAR_MONTHS,
     PROXIMITY,
     SECOND_CODING,
     TABLES,
@@ -37,6 +38,10 @@ from simulation.dates import FIRST_YEAR
 STEPS = dict.fromkeys((*TABLES, PROXIMITY), 1 / 8) | {"line": 1 / 20, "isolation": 1 / 16}
 #: A range is told to so many decimals.
 _DECIMALS = 2
+#: Means are told to so many decimals before they are rounded, so that a half is a half.
+_EXACT = 9
+#: Values nearer than this are the same.
+_SAME = 1e-9
 #: How many standard deviations from the middle of a normal prior 90 % of it end.
 _NINETY = 1.645
 
@@ -51,7 +56,7 @@ class Graded:
 
     def __str__(self) -> str:
         value, low, high = (
-            f"{number:.3f}".rstrip("0").rstrip(".") for number in vars(self).values()
+            f"{number:.2f}".rstrip("0").rstrip(".") for number in vars(self).values()
         )
         return f"{value} ({low}-{high})"
 
@@ -60,7 +65,8 @@ class Graded:
 class Settled:
     """A spell of a driver as both coders have it, on the mean of its months, and as settled.
 
-    ``subject`` is a country, or a pair for proximity; ``start`` and ``end`` are months YYYY-MM.
+    ``subject`` is a country, or a pair for proximity; ``start`` and ``end`` are months YYYY-MM;
+    ``fallen`` counts the cuts of the first coding within the spell that are near none of its ends.
     """
 
     driver: str
@@ -69,20 +75,37 @@ class Settled:
     end: str
     first: Graded
     second: Graded
+    fallen: int = 0
 
     @property
     def settled(self) -> Graded:
         """The value and range that the rule gives."""
         step = STEPS[self.driver]
-        value = math.floor((self.first.value + self.second.value) / 2 / step + 0.5) * step
+        steps = round((self.first.value + self.second.value) / 2 / step, _EXACT)
+        value = math.floor(steps + 0.5) * step  # a half goes up
         low = min(self.first.low, self.second.low, value)
         high = max(self.first.high, self.second.high, value)
         return Graded(round(value, 4), round(low, _DECIMALS), round(high, _DECIMALS))
 
     @property
     def disagree(self) -> bool:
-        """Whether the two codings differ in the value."""
-        return not math.isclose(self.first.value, self.second.value, abs_tol=0.005)
+        """Whether the two codings differ in the value or in where spells begin."""
+        same = math.isclose(self.first.value, self.second.value, abs_tol=0.005)
+        return self.fallen > 0 or not same
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The spell in a table of disagreements, with the rules that settle it."""
+        cuts = f"; {self.fallen} cut{'s' * (self.fallen > 1)} out" * (self.fallen > 0)
+        return {
+            "driver": self.driver,
+            "country": self.subject,
+            "months": f"{self.start} to {self.end}",
+            "first": str(self.first),
+            "second": str(self.second),
+            "settled": str(self.settled),
+            "rule": f"mean{cuts}",
+        }
 
     @property
     def spread(self) -> float:
@@ -103,15 +126,24 @@ def settled_spells() -> tuple[Settled, ...]:
     return (*kept, *near)
 
 
+def markdown_rows(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows as a table in Markdown, as it stands in ``docs/coding.md``."""
+    lines = [list(rows[0]), ["--"] * len(rows[0]), *([*row.values()] for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
 def _dated(driver: str, first: Iterable[Row], second: Iterable[Row]) -> Iterator[Settled]:
     """The spells of one driver, from the rows of both codings."""
     months = [coded_months(rows, driver) for rows in (first, second)]
     for country, start, end in _spans(driver, second):
         place = (slice(_month(start), _month(end) + 1), country_named(country))
-        both = (
+        one, other = (
             Graded(*(float(np.mean(of_coder[place])) for of_coder in three)) for three in months
         )
-        yield Settled(driver, country, start, end, *both)
+        cuts = np.flatnonzero(np.abs(np.diff(months[0][0][place])) > _SAME) + 1
+        last = place[0].stop - place[0].start - NEAR_MONTHS
+        fallen = int(np.count_nonzero((cuts > NEAR_MONTHS) & (cuts < last)))
+        yield Settled(driver, country, start, end, one, other, fallen)
 
 
 def _spans(driver: str, rows: Iterable[Row]) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ batch and on Mesa. A row whose range is a point draws nothing. Source of the dis
 van Dorp 2004.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -46,17 +46,17 @@ class CodedRow:
         """What addresses the draws of the row: the driver, the country or pair, the first month."""
         return f"{self.driver}/{self.subject}/{self.first_month}"
 
-    def drawn(self, uniforms: Array) -> Array:
-        """The values at some probabilities of the triangular distribution of the row, (R,).
 
-        Formula: low + sqrt(u w (value - low)) up to u = (value - low) / w, and above it
-        high - sqrt((1 - u) w (high - value)), where w = high - low.
-        """
-        width = self.high - self.low
-        rising = self.low + np.sqrt(uniforms * width * (self.value - self.low))
-        falling = self.high - np.sqrt((1 - uniforms) * width * (self.high - self.value))
-        values = np.where(uniforms * width < self.value - self.low, rising, falling)
-        return np.clip(values, self.low, self.high)
+def triangular(uniforms: Array, low: Array, value: Array, high: Array) -> Array:
+    """The values at some probabilities of triangular distributions from low to high about a mode.
+
+    All arguments are broadcast together. Formula: low + sqrt(u w (value - low)) up to
+    u = (value - low) / w, and above it high - sqrt((1 - u) w (high - value)), where w = high - low.
+    """
+    width = high - low
+    rising = low + np.sqrt(uniforms * (width * (value - low)))
+    falling = high - np.sqrt((1 - uniforms) * (width * (high - value)))
+    return np.clip(np.where(uniforms * width < value - low, rising, falling), low, high)
 
 
 def _month(date: str) -> int:
@@ -144,9 +144,22 @@ class SpellValues:
         return cls(np.concatenate([part.values for part in parts], axis=-1))
 
 
+def _columns(*names: str) -> Iterator[Array]:
+    """Numbers of all rows as columns (rows, 1)."""
+    for name in names:
+        yield np.array([[getattr(row, name)] for row in coded_rows()])
+
+
+def _with_zeros(values: Array, replicates: int) -> SpellValues:
+    """The values of the rows in so many histories, with the row of zeros that stands for none."""
+    rows = np.broadcast_to(values, (len(values), replicates))
+    return SpellValues(np.concatenate([rows, np.zeros((1, replicates))]))
+
+
 def coded_values(replicates: int) -> SpellValues:
     """Every row as coded, the same in all histories."""
-    return _valued([np.full(replicates, row.value) for row in coded_rows()], replicates)
+    (values,) = _columns("value")
+    return _with_zeros(values, replicates)
 
 
 @lru_cache(maxsize=4)  # histories that are carried on in stretches need theirs again and again
@@ -161,14 +174,10 @@ def spell_values(
         raise ValueError(f"drivers = {drivers!r} is none of {', '.join(DRIVER_CHOICES)}")
     if drivers == "coded":
         return coded_values(replicates)
-    values = [
-        row.drawn(row_uniforms(seed, row.address, replicates, first_replicate))
-        if row.low < row.high
-        else np.full(replicates, row.value)
-        for row in coded_rows()
-    ]
-    return _valued(values, replicates)
-
-
-def _valued(values: Sequence[Array], replicates: int) -> SpellValues:
-    return SpellValues(np.stack([*values, np.zeros(replicates)]))
+    uniforms = np.empty((len(coded_rows()), replicates))
+    for place, row in enumerate(coded_rows()):
+        if row.low < row.high:
+            uniforms[place] = row_uniforms(seed, row.address, replicates, first_replicate)
+        else:  # nothing to draw
+            uniforms[place] = 0.5
+    return _with_zeros(triangular(uniforms, *_columns("low", "value", "high")), replicates)

@@ -16,7 +16,7 @@ from simulation.interventions import HISTORICAL, DriverValue, Proximity, Scenari
 from simulation.model import AllianceModel
 from simulation.parameters import default_parameters
 from simulation.shocks import row_uniforms
-from simulation.spells import CodedRow, coded_rows, coded_values, spell_values
+from simulation.spells import coded_rows, coded_values, spell_values, triangular
 
 FALSE_ALARM = 1e-6
 KEPT = ("status", "strain", "support", "delivered")
@@ -49,8 +49,7 @@ def test_values_stay_within_their_range_and_differ_between_histories():
 @pytest.mark.parametrize(("low", "value", "high"), [(0.1, 0.3, 0.9), (0, 0, 0.25), (0.6, 1, 1)])
 def test_a_row_is_triangular_about_its_value(low, value, high):
     """Kolmogorov-Smirnov against SciPy's distribution on 50,000 values; false alarms: 1e-6."""
-    row = CodedRow("pressure", "albania", 0, 11, value, low, high)
-    drawn = row.drawn(row_uniforms(5, "a row of the test", 50_000))
+    drawn = triangular(row_uniforms(5, "a row of the test", 50_000), low, value, high)
     shape = stats.triang((value - low) / (high - low), loc=low, scale=high - low)
     assert stats.kstest(drawn, shape.cdf).pvalue > FALSE_ALARM
 
@@ -79,8 +78,7 @@ def test_the_draws_of_a_replicate_do_not_depend_on_its_company(first):
 
 
 def test_a_row_whose_range_is_a_point_has_its_value():
-    row = CodedRow("pressure", "ussr", 0, 11, 0.3, 0.3, 0.3)
-    assert (row.drawn(np.array([0, 0.3, 0.9999])) == 0.3).all()
+    assert (triangular(np.array([0, 0.3, 0.9999]), 0.3, 0.3, 0.3) == 0.3).all()
 
 
 def test_another_choice_is_refused():

@@ -26,6 +26,7 @@ from simulation.ensemble import Course, continued, opened
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK
+from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
 
 #: Quarters carried on at a time where only yearly values are kept: whole years, and whole blocks of
@@ -48,17 +49,24 @@ def twin_trajectories(
     first_replicate: int,
     past: Course | None = None,
     until: int = QUARTERS,
+    drivers: DriverChoice = "drawn",
 ) -> Iterator[Trajectory]:
     """The histories of each scenario in turn, as ``simulate`` gives them, keeping ``KEPT``.
 
     ``past`` is what all of them have in common already (none: they begin in 1945); no scenario may
-    part from history before it ends. ``until`` is the quarter at whose beginning they end. Raises
-    ``NonFiniteError`` if a quantity stops being finite.
+    part from history before it ends. ``until`` is the quarter at whose beginning they end;
+    ``drivers`` are drawn or as coded. Raises ``NonFiniteError`` if a quantity stops being finite.
     """
 
     def carry_on(course: Course, scenario: Scenario, end: int) -> Course:
         return continued(
-            course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=end
+            course,
+            parameters,
+            scenario,
+            seed=seed,
+            first_replicate=first_replicate,
+            until=end,
+            drivers=drivers,
         )
 
     def begin(scenario: Scenario) -> Course:

@@ -15,6 +15,7 @@ from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
+from simulation.spells import DriverChoice, SpellValues, spell_values
 from simulation.stages import array_fields
 from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
@@ -34,13 +35,15 @@ class Course:
     """Histories on their way: their state at the beginning of a quarter, and what is kept.
 
     ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
-    status so far.
+    status so far. ``spells`` are the values of the drivers, where they are not those that the
+    numbers of the histories address.
     """
 
     quarter: int
     state: AllianceState
     kept: Mapping[str, Sequence[Array]]
     moves: Sequence[MoveTable] = ()
+    spells: SpellValues | None = None
 
     def trajectory(self, first_replicate: int) -> Trajectory:
         """What the histories leave behind, the first of them being that replicate."""
@@ -69,13 +72,18 @@ def continued(
     first_replicate: int = 0,
     until: int = QUARTERS,
     record: Conditioning | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Course:
     """The same histories carried on, under a scenario, up to the beginning of a later quarter.
 
-    The course itself is left as it is, so that it can be continued in several ways. Raises
-    ``NonFiniteError`` if a quantity stops being finite.
+    ``drivers`` of each history are drawn within their coded ranges, or as coded. The course itself
+    is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
+    quantity stops being finite.
     """
-    context = Context(scenario, parameters)
+    values = course.spells
+    if values is None:
+        values = spell_values(drivers, seed, parameters.replicates, first_replicate)
+    context = Context(scenario, parameters, values)
     shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
     state = course.state
     kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
@@ -94,8 +102,8 @@ def continued(
             del (
                 account
             )  # its memory serves the next quarter while it is still in the processor's cache
-    check_finite(parameters, state, scenario, seed, first_replicate)
-    return Course(max(until, course.quarter), state, kept, moves)
+    check_finite(parameters, state, scenario, seed, first_replicate, drivers)
+    return Course(max(until, course.quarter), state, kept, moves, course.spells)
 
 
 def simulate(
@@ -107,11 +115,13 @@ def simulate(
     quarters: int = QUARTERS,
     keep: Sequence[str] = KEPT,
     record: Conditioning | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
-    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate
-    numbers address the shocks, so any split into calls gives the same histories. Raises
+    ``keep`` names the quantities of state and account to keep (see ``array_fields``). ``drivers``
+    of each history are drawn within their coded ranges, or as coded. Replicate numbers address
+    shocks and draws, so any split into calls gives the same histories. Raises
     ``NonFiniteError`` if a quantity stops being finite.
     """
     course = continued(
@@ -122,6 +132,7 @@ def simulate(
         first_replicate=first_replicate,
         until=quarters,
         record=record,
+        drivers=drivers,
     )
     return course.trajectory(first_replicate)
 
@@ -134,13 +145,13 @@ def simulate_in_chunks(
     first_replicate: int = 0,
     keep: Sequence[str] = KEPT,
     chunk: int = CHUNK,
+    drivers: DriverChoice = "drawn",
 ) -> Iterator[Trajectory]:
     """The same histories a chunk of replicates at a time, which bounds the memory they need."""
     for start in range(0, parameters.replicates, chunk):
         part = parameters.replicate(slice(start, start + chunk))
-        yield simulate(
-            part, scenario, seed=seed, first_replicate=first_replicate + start, keep=keep
-        )
+        first = first_replicate + start
+        yield simulate(part, scenario, seed=seed, first_replicate=first, keep=keep, drivers=drivers)
 
 
 def check_finite(
@@ -149,6 +160,7 @@ def check_finite(
     scenario: Scenario,
     seed: int,
     first_replicate: int,
+    drivers: DriverChoice = "drawn",
 ) -> None:
     """Raise ``NonFiniteError`` if a parameter or a quantity of the last state is not finite.
 
@@ -163,15 +175,16 @@ def check_finite(
     if not finite.all():
         failed = int(np.argmin(finite))
         alone = parameters.replicate(slice(failed, failed + 1))
-        problems = _first_problems(alone, scenario, seed, first_replicate + failed)
+        problems = _first_problems(alone, scenario, seed, first_replicate + failed, drivers)
         raise NonFiniteError("the simulation left the finite numbers", problems)
 
 
 def _first_problems(
-    alone: Parameters, scenario: Scenario, seed: int, replicate: int
+    alone: Parameters, scenario: Scenario, seed: int, replicate: int, drivers: DriverChoice
 ) -> list[Problem]:
     """What is not finite first in one history; its parameters where no quantity shows it."""
-    context, shocks = Context(scenario, alone), Shocks(seed, 1, replicate)
+    context = Context(scenario, alone, spell_values(drivers, seed, 1, replicate))
+    shocks = Shocks(seed, 1, replicate)
     state = opening_state(alone, context)
     for quarter in range(QUARTERS):
         state, account = transition(state, alone, context.quarter(quarter), shocks.quarter(quarter))

@@ -48,7 +48,13 @@ def write_histories(
     outcomes: list[list[Outcomes]] = [[] for _ in parts]
     for start in range(first, first + count, CHUNK):
         parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
-        twins = twin_trajectories(parameters, scenarios, seed=batch.seed, first_replicate=start)
+        twins = twin_trajectories(
+            parameters,
+            scenarios,
+            seed=batch.seed,
+            first_replicate=start,
+            drivers=batch.drivers,
+        )
         for own, trajectory in zip(outcomes, twins, strict=True):
             own.append(outcomes_of(trajectory, kept=trajectory.replicates))
     for part, own in zip(parts, outcomes, strict=True):

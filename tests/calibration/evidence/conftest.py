@@ -1,4 +1,4 @@
-"""Shared by the tests of the evidence: a copy of it that a test may spoil."""
+"""Shared by the tests of the evidence: copies of it, and of the model's inputs, to be spoiled."""
 
 import csv
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration.evidence.check import Inputs, shipped_inputs
 from calibration.evidence.reading import FOLDER
 
 
@@ -33,3 +34,11 @@ def spoiled(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return spoil
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Inputs:
+    """A copy of the drivers and the parameter table that a test may spoil."""
+    shipped = shipped_inputs()
+    drivers = Path(shutil.copytree(shipped.drivers, tmp_path / "drivers"))
+    return Inputs(drivers, Path(shutil.copy(shipped.parameters, tmp_path / "parameters.toml")))

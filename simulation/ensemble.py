@@ -53,6 +53,67 @@ class Course:
         )
 
 
+class Branch:
+    """A scenario that carries histories on, one for each replicate of the parameters.
+
+    Branches of the same replicates, carried on in turns, a block of quarters each, can share their
+    ``shocks`` (none: their own), so that each block is drawn once.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        scenario: Scenario,
+        *,
+        seed: int,
+        first_replicate: int,
+        shocks: Shocks | None = None,
+    ) -> None:
+        self.parameters = parameters
+        self.scenario = scenario
+        self.seed = seed
+        self.first_replicate = first_replicate
+        self.shocks = shocks or shocks_ahead(parameters, seed, first_replicate)
+        self.context = Context(scenario, parameters)
+
+    def opened(self, keep: Sequence[str]) -> Course:
+        """Histories that are about to begin, in January 1945."""
+        return Course(0, opening_state(self.parameters, self.context), dict.fromkeys(keep, ()))
+
+    def continued(self, course: Course, until: int, record: Conditioning | None = None) -> Course:
+        """The same histories at the beginning of a later quarter; the course is left as it is."""
+        state = course.state
+        kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
+        moves = list(course.moves)
+        with fusing(self.parameters.replicates):
+            for quarter in range(course.quarter, until):
+                state, account = transition(
+                    state,
+                    self.parameters,
+                    self.context.quarter(quarter),
+                    self.shocks.quarter(quarter),
+                    record,
+                )
+                if kept:
+                    arrays = array_fields(state) | array_fields(account)
+                    for name, quarterly in kept.items():
+                        quarterly.append(arrays[name])
+                if account.decision.move.any():
+                    moves.append(moves_of_quarter(quarter, account, self.first_replicate))
+                # its memory serves the next quarter while it is still in the processor's cache
+                del account
+        return Course(max(until, course.quarter), state, kept, moves)
+
+    def check_finite(self, course: Course) -> None:
+        """Raise ``NonFiniteError`` if a quantity of histories has stopped being finite."""
+        check_finite(self.parameters, course.state, self.scenario, self.seed, self.first_replicate)
+
+
+def shocks_ahead(parameters: Parameters, seed: int, first_replicate: int) -> Shocks:
+    """The shocks of as many replicates as the parameters hold, drawn a block of quarters ahead."""
+    return Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
+
+
 def opened(parameters: Parameters, scenario: Scenario, keep: Sequence[str]) -> Course:
     """Histories that are about to begin, in January 1945."""
     return Course(
@@ -75,27 +136,10 @@ def continued(
     The course itself is left as it is, so that it can be continued in several ways. Raises
     ``NonFiniteError`` if a quantity stops being finite.
     """
-    context = Context(scenario, parameters)
-    shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
-    state = course.state
-    kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
-    moves = list(course.moves)
-    with fusing(parameters.replicates):
-        for quarter in range(course.quarter, until):
-            state, account = transition(
-                state, parameters, context.quarter(quarter), shocks.quarter(quarter), record
-            )
-            if kept:
-                arrays = array_fields(state) | array_fields(account)
-                for name, quarterly in kept.items():
-                    quarterly.append(arrays[name])
-            if account.decision.move.any():
-                moves.append(moves_of_quarter(quarter, account, first_replicate))
-            del (
-                account
-            )  # its memory serves the next quarter while it is still in the processor's cache
-    check_finite(parameters, state, scenario, seed, first_replicate)
-    return Course(max(until, course.quarter), state, kept, moves)
+    branch = Branch(parameters, scenario, seed=seed, first_replicate=first_replicate)
+    later = branch.continued(course, until, record)
+    branch.check_finite(later)
+    return later
 
 
 def simulate(
@@ -107,15 +151,19 @@ def simulate(
     quarters: int = QUARTERS,
     keep: Sequence[str] = KEPT,
     record: Conditioning | None = None,
+    fork: Course | None = None,
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
     ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate
-    numbers address the shocks, so any split into calls gives the same histories. Raises
-    ``NonFiniteError`` if a quantity stops being finite.
+    numbers address the shocks, so any split into calls gives the same histories. ``fork`` is a
+    course of the very replicates, in a quarter up to which the scenario has changed nothing (see
+    ``Scenario.first_quarter_touched``): they go on from there, keeping what it keeps, and end as
+    if they had been simulated from 1945. Raises ``NonFiniteError`` if a quantity stops being
+    finite.
     """
     course = continued(
-        opened(parameters, scenario, keep),
+        opened(parameters, scenario, keep) if fork is None else fork,
         parameters,
         scenario,
         seed=seed,

@@ -219,6 +219,14 @@ class Scenario(BaseModel):
     horizon: int = 5
     interventions: tuple[Intervention, ...] = Field(default=(), strict=False)
 
+    @property
+    def first_quarter_touched(self) -> int:
+        """The quarter from which on histories may differ from their factual twins.
+
+        Before it they are the same, bit for bit; ``QUARTERS``, the end, if nothing is changed.
+        """
+        return min((change.first_quarter for change in self.interventions), default=QUARTERS)
+
     def plain(self) -> dict[str, Any]:
         """What fingerprints and manifests hold: every change has the keys of all kinds."""
         changes = [_EMPTY | change.model_dump() for change in self.interventions]

@@ -11,12 +11,16 @@ from scenarios.batch.workers import results_of
 from scenarios.columns import batch_table
 from scenarios.draws import parameters_for
 from scenarios.errors import CutShortError
-from scenarios.outcomes import Outcomes, outcomes_of
-from scenarios.twins import parting, twin_trajectories
+from scenarios.outcomes import Outcomes
+from scenarios.twins import twin_outcomes
 from simulation.ensemble import CHUNK
 
-#: Scenarios simulated together at most, so that they share the history before their interventions.
-_TWINS = 6
+#: Scenarios simulated together, at least where there are so many, and at most: they share the
+#: factual branch and the shocks.
+_FEW, _MANY = 6, 32
+#: Tasks that there are at least for each worker, as far as scenarios can be parted, so that all
+#: have work to the end.
+_A_WORKER = 4
 
 
 def missing(batch: Batch, folder: Path) -> Iterator[Part]:
@@ -28,12 +32,19 @@ def missing(batch: Batch, folder: Path) -> Iterator[Part]:
     )
 
 
-def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts of the same replicates, for a few scenarios that part from history about one date."""
+def tasks_of(batch: Batch, parts: Iterable[Part], workers: int) -> Iterator[list[Part]]:
+    """Parts of the same replicates, for scenarios that part from history about one date."""
+
+    def touched(part: Part) -> int:
+        return batch.scenarios[part.scenario].first_quarter_touched
+
+    numbers = batch.files // len(batch.scenarios)
+    groups = -(-_A_WORKER * workers // numbers) if workers > 1 else 1
+    size = min(max(-(-len(batch.scenarios) // groups), _FEW), _MANY)
     for _, together in groupby(parts, key=lambda part: part.number):
-        gathered = sorted(together, key=lambda part: parting(batch.scenarios[part.scenario]))
-        for start in range(0, len(gathered), _TWINS):
-            yield gathered[start : start + _TWINS]
+        gathered = sorted(together, key=touched)
+        for start in range(0, len(gathered), size):
+            yield gathered[start : start + size]
 
 
 def write_histories(
@@ -48,9 +59,9 @@ def write_histories(
     outcomes: list[list[Outcomes]] = [[] for _ in parts]
     for start in range(first, first + count, CHUNK):
         parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
-        twins = twin_trajectories(parameters, scenarios, seed=batch.seed, first_replicate=start)
-        for own, trajectory in zip(outcomes, twins, strict=True):
-            own.append(outcomes_of(trajectory, kept=trajectory.replicates))
+        twins = twin_outcomes(parameters, scenarios, seed=batch.seed, first_replicate=start)
+        for own, chunk in zip(outcomes, twins, strict=True):
+            own.append(chunk)
     for part, own in zip(parts, outcomes, strict=True):
         if check is not None:
             check()

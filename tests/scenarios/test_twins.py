@@ -6,11 +6,12 @@ import pytest
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import KEPT, NEVER, SERIES, outcomes_of
-from scenarios.twins import parting, twin_trajectories, yearly_twins
-from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS
-from simulation.ensemble import simulate
+from scenarios.twins import FactualBranch, twin_outcomes, yearly_twins
+from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_of
+from simulation.ensemble import continued, opened, simulate
+from simulation.errors import NonFiniteError
 from simulation.interventions import HISTORICAL, DriverValue, Grant, Scenario
-from simulation.stages import array_fields
+from simulation.parameters import Parameters
 
 FROM_THE_START = Scenario(
     name="no-aid-1945",
@@ -35,49 +36,101 @@ FROM_THE_START = Scenario(
     ),
 )
 COUNT = 9
-MOVES = ("replicate", "quarter", "patron", "client", "move", "initiator", "cause")
+SOME = ("historical", "tito-absorbs-albania-1948", "no-opening-1971", "china-keeps-arms-1975")
 
 
-@pytest.mark.slow
-def test_every_scenario_is_what_it_is_alone(draws: Draws) -> None:
+def assert_same(one, other, name=""):
+    for field in ("split", "initiator", "cause", "aid", "status_counts"):
+        assert np.array_equal(getattr(one, field), getattr(other, field)), (name, field)
+    for series, values in one.series.items():
+        assert np.array_equal(values, other.series[series]), (name, series)
+    assert (one.first_replicate, one.windows) == (other.first_replicate, other.windows)
+
+
+def alone(parameters, scenario):
+    trajectory = simulate(parameters, scenario, seed=3, first_replicate=7, keep=KEPT)
+    return outcomes_of(trajectory, kept=parameters.replicates)
+
+
+@pytest.mark.parametrize(
+    "replicates", [COUNT, pytest.param(1030, marks=pytest.mark.slow)], ids=["plain", "fused"]
+)
+def test_every_scenario_is_what_it_is_alone(draws: Draws, replicates: int) -> None:
     scenarios = [FROM_THE_START, *(file.scenario for file in catalogue().values())]
+    parameters = parameters_for(draws, 7, replicates)
+    twins = twin_outcomes(parameters, scenarios, seed=3, first_replicate=7)
+    for scenario, twin in zip(scenarios, twins, strict=True):
+        assert twin.replicates == replicates
+        assert_same(twin, alone(parameters, scenario), scenario.name)
+
+
+def test_histories_go_on_from_a_past_that_ends_within_a_year(draws: Draws) -> None:
+    scenarios = [scenario_named(name) for name in ("historical", "no-opening-1971")]
     parameters = parameters_for(draws, 7, COUNT)
-    for scenario, twin in zip(
-        scenarios, twin_trajectories(parameters, scenarios, seed=3, first_replicate=7), strict=True
-    ):
-        alone = simulate(parameters, scenario, seed=3, first_replicate=7, keep=KEPT)
-        assert (twin.first_replicate, twin.replicates) == (7, COUNT)
-        for name in KEPT:
-            assert np.array_equal(twin.arrays[name], alone.arrays[name]), (scenario.name, name)
-        for name in MOVES:
-            assert np.array_equal(getattr(twin.moves, name), getattr(alone.moves, name)), (
-                scenario.name,
-                name,
-            )
-        ours, theirs = array_fields(twin.last_state), array_fields(alone.last_state)
-        assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+    past = continued(
+        opened(parameters, HISTORICAL, KEPT),
+        parameters,
+        HISTORICAL,
+        seed=3,
+        first_replicate=7,
+        until=quarter_of("1967-04"),
+    )
+    twins = twin_outcomes(parameters, scenarios, seed=3, first_replicate=7, past=past)
+    for scenario, twin in zip(scenarios, twins, strict=True):
+        assert_same(twin, alone(parameters, scenario), scenario.name)
+
+
+def test_a_simulation_goes_on_from_a_fork(draws: Draws) -> None:
+    scenario, parameters = scenario_named("no-opening-1971"), parameters_for(draws, 7, COUNT)
+    fork = continued(
+        opened(parameters, HISTORICAL, KEPT),
+        parameters,
+        HISTORICAL,
+        seed=3,
+        first_replicate=7,
+        until=scenario.first_quarter_touched,
+    )
+    forked = simulate(parameters, scenario, seed=3, first_replicate=7, fork=fork)
+    assert_same(outcomes_of(forked, kept=COUNT), alone(parameters, scenario))
+
+
+def test_a_branch_that_remembers_answers_in_any_order_as_one_that_does_not(draws: Draws) -> None:
+    parameters = parameters_for(draws, 7, COUNT)
+    factual = FactualBranch(parameters, seed=3, first_replicate=7, every=8)
+    for name, last_year in zip((*SOME, *SOME), (1980, 1955, 1974, 1980, 1949, 1980, 1971, 1976)):
+        scenarios = [scenario_named(name)]
+        (remembering,) = factual.yearly(scenarios, last_year)
+        (fresh,) = yearly_twins(
+            parameters, scenarios, seed=3, first_replicate=7, last_year=last_year
+        )
+        assert np.array_equal(remembering.split, fresh.split), (name, last_year)
+        for series, values in fresh.series.items():
+            assert np.array_equal(remembering.series[series], values), (name, last_year, series)
+
+
+@pytest.mark.parametrize("every", [0, 6, -4])
+def test_a_branch_remembers_whole_years_only(draws: Draws, every: int) -> None:
+    with pytest.raises(ValueError, match="whole years"):
+        FactualBranch(parameters_for(draws, 0, 1), seed=3, first_replicate=0, every=every)
+
+
+def test_a_quantity_that_is_not_finite_is_found_after_the_fork(draws: Draws) -> None:
+    values = dict(parameters_for(draws, 7, COUNT))
+    broken = Parameters(values | {"goodwill_base": values["goodwill_base"] * np.nan})
+    with pytest.raises(NonFiniteError, match="finite"):
+        twin_outcomes(broken, [scenario_named("no-opening-1971")], seed=3, first_replicate=7)
 
 
 def test_yearly_values_and_breaks_are_those_of_whole_histories(draws: Draws) -> None:
-    named = ("historical", "tito-absorbs-albania-1948", "no-opening-1971", "china-keeps-arms-1975")
-    scenarios = [FROM_THE_START, *(scenario_named(name) for name in named)]
+    scenarios = [FROM_THE_START, *(scenario_named(name) for name in SOME)]
     parameters = parameters_for(draws, 7, COUNT)
     for last_year in (1948, 1973, LAST_YEAR):
-        twins = list(
-            yearly_twins(parameters, scenarios, seed=3, first_replicate=7, last_year=last_year)
-        )
+        twins = yearly_twins(parameters, scenarios, seed=3, first_replicate=7, last_year=last_year)
         assert len(twins) == len(scenarios)
         for scenario, twin in zip(scenarios, twins, strict=True):
-            alone = simulate(parameters, scenario, seed=3, first_replicate=7, keep=KEPT)
-            whole = outcomes_of(alone, kept=COUNT)
+            whole = alone(parameters, scenario)
             told = whole.split < 4 * (last_year + 1 - FIRST_YEAR)
             assert np.array_equal(twin.split, np.where(told, whole.split, NEVER)), scenario.name
             for name in SERIES:
                 years = whole.series[name][: last_year + 1 - FIRST_YEAR]
                 assert np.array_equal(twin.series[name], years), (scenario.name, name)
-
-
-def test_a_scenario_parts_from_history_at_its_first_intervention() -> None:
-    assert parting(HISTORICAL) == QUARTERS
-    assert parting(FROM_THE_START) == 0
-    assert parting(scenario_named("no-opening-1971")) == (1971 - 1945) * 4 + 2

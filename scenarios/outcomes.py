@@ -123,7 +123,7 @@ def of_pairs(quarters: Iterable[Array]) -> Array:
 
 
 def status_counts(statuses: Array) -> StatusCounts:
-    """How many histories are in each status, (quarters, pairs, statuses), of (quarters, pairs, R)."""
+    """Histories in each status, (quarters, pairs, statuses), of statuses (quarters, pairs, R)."""
     counts = [(statuses == status).sum(axis=-1, dtype=np.int64) for status in Status]
     return np.stack(counts, axis=-1)
 

@@ -69,12 +69,12 @@ class Branch:
         first_replicate: int,
         shocks: Shocks | None = None,
     ) -> None:
-        self.parameters = parameters
+        self.parameters = scenario.parameters(parameters)
         self.scenario = scenario
         self.seed = seed
         self.first_replicate = first_replicate
         self.shocks = shocks or shocks_ahead(parameters, seed, first_replicate)
-        self.context = Context(scenario, parameters)
+        self.context = Context(scenario, self.parameters)
 
     def opened(self, keep: Sequence[str]) -> Course:
         """Histories that are about to begin, in January 1945."""
@@ -116,6 +116,7 @@ def shocks_ahead(parameters: Parameters, seed: int, first_replicate: int) -> Sho
 
 def opened(parameters: Parameters, scenario: Scenario, keep: Sequence[str]) -> Course:
     """Histories that are about to begin, in January 1945."""
+    parameters = scenario.parameters(parameters)
     return Course(
         0, opening_state(parameters, Context(scenario, parameters)), dict.fromkeys(keep, ())
     )

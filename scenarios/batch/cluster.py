@@ -146,7 +146,8 @@ class Cluster:
     def threads(self) -> int:
         """How many tasks it can carry out at a time."""
         with self._reached():
-            return max(1, sum(self.client.nthreads().values()))
+            threads: list[int] = [*self.client.nthreads().values()]
+        return max(1, sum(threads))
 
     def written(self, batch: Batch, terms: Terms, tasks: Iterable[list[Part]]) -> Iterator[int]:
         """Have workers carry out tasks, a few at a time, and yield how many histories each has.

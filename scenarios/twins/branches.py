@@ -112,7 +112,7 @@ class FactualBranch:
         return self._remembered[quarter // self._every]
 
     def opened(self, windows: Sequence[Window] = (), branch: Branch | None = None) -> Tally:
-        """Histories that are about to begin, in January 1945, under a branch (none: as they did)."""
+        """Histories about to begin, in January 1945, under a branch (none: the factual one)."""
         keep = KEPT if windows else SERIES
         return Tally.of((branch or self._branch(HISTORICAL)).opened(keep), windows)
 

@@ -21,7 +21,7 @@ from scenarios.outcomes import (
 )
 from simulation.arrays import Array
 from simulation.ensemble import Branch, Course
-from simulation.trajectory import MoveTable, Trajectory
+from simulation.trajectory import Trajectory
 
 _YEAR = 4
 

@@ -7,7 +7,7 @@ from scenarios.draws import Draws, parameters_for
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import KEPT, NEVER, SERIES, outcomes_of
 from scenarios.twins import FactualBranch, twin_outcomes, yearly_twins
-from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_of
+from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.ensemble import continued, opened, simulate
 from simulation.errors import NonFiniteError
 from simulation.interventions import HISTORICAL, DriverValue, Grant, Scenario
@@ -97,7 +97,8 @@ def test_a_simulation_goes_on_from_a_fork(draws: Draws) -> None:
 def test_a_branch_that_remembers_answers_in_any_order_as_one_that_does_not(draws: Draws) -> None:
     parameters = parameters_for(draws, 7, COUNT)
     factual = FactualBranch(parameters, seed=3, first_replicate=7, every=8)
-    for name, last_year in zip((*SOME, *SOME), (1980, 1955, 1974, 1980, 1949, 1980, 1971, 1976)):
+    last_years = (1980, 1955, 1974, 1980, 1949, 1980, 1971, 1976)
+    for name, last_year in zip((*SOME, *SOME), last_years, strict=True):
         scenarios = [scenario_named(name)]
         (remembering,) = factual.yearly(scenarios, last_year)
         (fresh,) = yearly_twins(

@@ -19,9 +19,10 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-#: Carried out from the root of a checkout: its processor seconds.
+#: Carried out from the root of a checkout: its processor seconds, and the most memory of a process
+#: in MiB.
 PROGRAM = """
-import os, sys
+import os, resource, sys
 from pathlib import Path
 from scenarios.batch.run import run_batch
 from scenarios.draws import read_draws
@@ -32,12 +33,14 @@ scenarios, draws = [file.scenario for file in catalogue().values()], read_draws(
 run_batch(scenarios[:2], draws, 1024, 1, folder / "warm", workers=1)
 start = sum(os.times()[:4])
 run_batch(scenarios, draws, replicates, 1, folder / "batch", workers=workers)
-print(sum(os.times()[:4]) - start)
+seconds = sum(os.times()[:4]) - start
+who = resource.RUSAGE_SELF if workers == 1 else resource.RUSAGE_CHILDREN
+print(seconds, resource.getrusage(who).ru_maxrss / 1024)
 """
 
 
-def measured(checkout: Path, replicates: int, workers: int) -> tuple[float, dict[str, str]]:
-    """Processor seconds of a batch as a checkout simulates it, and the digests of its files."""
+def measured(checkout: Path, replicates: int, workers: int) -> tuple[float, float, dict[str, str]]:
+    """Processor seconds and peak memory of a batch in a checkout, and the digests of its files."""
     with tempfile.TemporaryDirectory(prefix="lilliput-forks-") as folder:
         ran = subprocess.run(
             [sys.executable, "-c", PROGRAM, folder, str(replicates), str(workers)],
@@ -53,7 +56,8 @@ def measured(checkout: Path, replicates: int, workers: int) -> tuple[float, dict
             str(path.relative_to(batch)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(batch.rglob("*.parquet"))
         }
-        return float(ran.stdout), digests
+        seconds, peak = map(float, ran.stdout.split())
+        return seconds, peak, digests
 
 
 def main() -> None:
@@ -66,11 +70,13 @@ def main() -> None:
     arguments = parser.parse_args()
     checkouts = {"here": ROOT, "other": arguments.other.resolve()}
     seconds: dict[str, list[float]] = {name: [] for name in checkouts}
+    memory: dict[str, float] = dict.fromkeys(checkouts, 0.0)
     files: dict[str, dict[str, str]] = {}
     for _ in range(arguments.rounds):
         for name, checkout in checkouts.items():
-            took, files[name] = measured(checkout, arguments.replicates, arguments.workers)
+            took, peak, files[name] = measured(checkout, arguments.replicates, arguments.workers)
             seconds[name].append(round(took, 2))
+            memory[name] = max(memory[name], round(peak))
     unlike = [path for path, digest in files["other"].items() if files["here"].get(path) != digest]
     ratios = [here / other for here, other in zip(*seconds.values(), strict=True)]
     report: dict[str, Any] = {
@@ -79,6 +85,7 @@ def main() -> None:
         "files": len(files["other"]),
         "files_that_differ": unlike,
         "processor_seconds": seconds,
+        "peak_mib": memory,
         "ratio": round(median(ratios), 3),
     }
     print(json.dumps(report, indent=2))

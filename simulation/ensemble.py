@@ -15,7 +15,7 @@ from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.stages import array_fields
+from simulation.stages import READERS, array_fields
 from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
 from simulation.transition import transition
@@ -94,10 +94,8 @@ class Branch:
                     self.shocks.quarter(quarter),
                     record,
                 )
-                if kept:
-                    arrays = array_fields(state) | array_fields(account)
-                    for name, quarterly in kept.items():
-                        quarterly.append(arrays[name])
+                for name, quarterly in kept.items():
+                    quarterly.append(READERS[name](account))
                 if account.decision.move.any():
                     moves.append(moves_of_quarter(quarter, account, self.first_replicate))
                 # its memory serves the next quarter while it is still in the processor's cache

@@ -18,9 +18,6 @@ from simulation.ensemble import CHUNK
 #: Scenarios simulated together, at least where there are so many, and at most: they share the
 #: factual branch and the shocks.
 _FEW, _MANY = 6, 32
-#: Tasks that there are at least for each worker, as far as scenarios can be parted, so that all
-#: have work to the end.
-_A_WORKER = 4
 
 
 def missing(batch: Batch, folder: Path) -> Iterator[Part]:
@@ -33,15 +30,20 @@ def missing(batch: Batch, folder: Path) -> Iterator[Part]:
 
 
 def tasks_of(batch: Batch, parts: Iterable[Part], workers: int) -> Iterator[list[Part]]:
-    """Parts of the same replicates, for scenarios that part from history about one date."""
+    """Parts of the same replicates, for scenarios that part from history about one date.
+
+    Replicates left over when each of the ``workers`` has had equally many are shared among them, a
+    few scenarios each, so that all have work to the end.
+    """
 
     def touched(part: Part) -> int:
         return batch.scenarios[part.scenario].first_quarter_touched
 
-    numbers = batch.files // len(batch.scenarios)
-    groups = -(-_A_WORKER * workers // numbers) if workers > 1 else 1
-    size = min(max(-(-len(batch.scenarios) // groups), _FEW), _MANY)
-    for _, together in groupby(parts, key=lambda part: part.number):
+    count, numbers = len(batch.scenarios), batch.files // len(batch.scenarios)
+    left_over = numbers % workers
+    shared = max(_FEW, -(-count // -(-workers // (left_over or workers))))
+    for number, together in groupby(parts, key=lambda part: part.number):
+        size = min(shared if number >= numbers - left_over else count, _MANY)
         gathered = sorted(together, key=touched)
         for start in range(0, len(gathered), size):
             yield gathered[start : start + size]

@@ -5,12 +5,12 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import catalogue, scenario_named
-from scenarios.outcomes import KEPT, NEVER, SERIES, outcomes_of
+from scenarios.outcomes import KEPT, NEVER, SERIES, Outcomes, outcomes_of
 from scenarios.twins import FactualBranch, twin_outcomes, yearly_twins
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.ensemble import continued, opened, simulate
 from simulation.errors import NonFiniteError
-from simulation.interventions import HISTORICAL, DriverValue, Grant, Scenario
+from simulation.interventions import HISTORICAL, DriverValue, Grant, ParameterValue, Scenario
 from simulation.parameters import Parameters
 
 FROM_THE_START = Scenario(
@@ -62,6 +62,29 @@ def test_every_scenario_is_what_it_is_alone(draws: Draws, replicates: int) -> No
     for scenario, twin in zip(scenarios, twins, strict=True):
         assert twin.replicates == replicates
         assert_same(twin, alone(parameters, scenario), scenario.name)
+
+
+def test_any_split_into_chunks_gives_the_same_outcomes(draws: Draws) -> None:
+    scenarios = [scenario_named(name) for name in SOME]
+    chunks = [
+        twin_outcomes(parameters_for(draws, first, 3), scenarios, seed=3, first_replicate=first)
+        for first in (7, 10, 13)
+    ]
+    whole = twin_outcomes(parameters_for(draws, 7, COUNT), scenarios, seed=3, first_replicate=7)
+    for place, twin in enumerate(whole):
+        assert_same(twin, Outcomes.joined([chunk[place] for chunk in chunks]), SOME[place])
+
+
+def test_a_parameter_set_by_a_scenario_is_set_from_1945_in_its_histories_alone(
+    draws: Draws,
+) -> None:
+    change = ParameterValue(reason="a test", parameter="need_share", value=0.02)
+    poorer = Scenario(name="need", question="What if?", interventions=(change,))
+    parameters = parameters_for(draws, 7, COUNT)
+    twins = twin_outcomes(parameters, [poorer, HISTORICAL], seed=3, first_replicate=7)
+    by_hand = Parameters({**parameters, "need_share": np.full(COUNT, 0.02)})
+    assert_same(twins[0], alone(by_hand, HISTORICAL))
+    assert_same(twins[1], alone(parameters, HISTORICAL))
 
 
 def test_histories_go_on_from_a_past_that_ends_within_a_year(draws: Draws) -> None:

@@ -10,7 +10,7 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country, pair_name
 from simulation.dates import QUARTERS, quarter_name
-from simulation.errors import NonFiniteError, Problem
+from simulation.errors import NonFiniteError, Problem, SimulationError
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
@@ -159,8 +159,10 @@ def simulate(
     course of the very replicates, in a quarter up to which the scenario has changed nothing (see
     ``Scenario.first_quarter_touched``): they go on from there, keeping what it keeps, and end as
     if they had been simulated from 1945. Raises ``NonFiniteError`` if a quantity stops being
-    finite.
+    finite, and ``SimulationError`` if the scenario touches an earlier quarter than the fork's.
     """
+    if fork is not None:
+        check_fork(fork.quarter, scenario)
     course = continued(
         opened(parameters, scenario, keep) if fork is None else fork,
         parameters,
@@ -171,6 +173,15 @@ def simulate(
         record=record,
     )
     return course.trajectory(first_replicate)
+
+
+def check_fork(quarter: int, scenario: Scenario) -> None:
+    """Raise ``SimulationError`` if a scenario touches history before a quarter, or 1945 itself."""
+    touched = scenario.first_quarter_touched
+    if quarter > touched or not touched:
+        allowed = f"{quarter_name(quarter)} or later" if touched else "later than 1945 Q1"
+        problem = Problem(scenario.name, "first quarter", quarter_name(touched), allowed)
+        raise SimulationError("the scenario does not share the past of these histories", [problem])
 
 
 def simulate_in_chunks(

@@ -74,6 +74,7 @@ def simulated_history(
     parameters: Parameters, scenario: Scenario, *, seed: int, replicate: int, quarters: int
 ) -> History:
     """One history of an ensemble, with every quantity kept; ``parameters`` hold one replicate."""
+    parameters = scenario.parameters(parameters)
     context = Context(scenario, parameters)
     trajectory = simulate(
         parameters,

@@ -7,7 +7,7 @@ from scenarios.documented import PLAN_PERIODS, Window
 from scenarios.outcomes import KEPT, SERIES, Compact, Outcomes, Quarters, first_breaks
 from scenarios.twins.tally import Tally
 from simulation.dates import QUARTERS, quarter_of
-from simulation.ensemble import Branch, Course, shocks_ahead
+from simulation.ensemble import Branch, Course, check_fork, shocks_ahead
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
@@ -25,8 +25,8 @@ def twin_outcomes(
     """The outcomes of each scenario's histories, as ``outcomes_of`` gives them of ``simulate``.
 
     Yearly series are kept of every history. ``past`` is what all of them have in common already
-    (none: they begin in 1945), keeping ``outcomes.KEPT``; no scenario may touch a quarter before
-    it ends. Raises ``NonFiniteError`` if a quantity stops being finite.
+    (none: they begin in 1945), keeping ``outcomes.KEPT``. Raises ``SimulationError`` if a scenario
+    touches a quarter before it ends, and ``NonFiniteError`` if a quantity stops being finite.
     """
     factual = FactualBranch(parameters, seed=seed, first_replicate=first_replicate)
     start = factual.opened(windows) if past is None else Tally.of(past, windows)
@@ -119,10 +119,12 @@ class FactualBranch:
     def forked(self, start: Tally, scenarios: Sequence[Scenario], until: int) -> list[Tally]:
         """Each scenario's histories at the beginning of a quarter, forked from those at ``start``.
 
-        All are carried on in turns, a block of quarters each, so that its shocks are drawn once. No
-        scenario may touch a quarter before ``start``. Raises ``NonFiniteError`` if a quantity stops
-        being finite.
+        All are carried on in turns, a block of quarters each, so that its shocks are drawn once.
+        Raises ``SimulationError`` if a scenario touches a quarter before ``start``, and
+        ``NonFiniteError`` if a quantity stops being finite.
         """
+        for scenario in scenarios if start.quarter else ():
+            check_fork(start.quarter, scenario)
         shocks = shocks_ahead(self._parameters, **self._address)
         factual = self._branch(HISTORICAL, shocks)
         branches = [self._branch(scenario, shocks) for scenario in scenarios]

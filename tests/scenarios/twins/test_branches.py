@@ -9,7 +9,7 @@ from scenarios.outcomes import KEPT, NEVER, SERIES, Outcomes, outcomes_of
 from scenarios.twins import FactualBranch, twin_outcomes, yearly_twins
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.ensemble import continued, opened, simulate
-from simulation.errors import NonFiniteError
+from simulation.errors import NonFiniteError, SimulationError
 from simulation.interventions import HISTORICAL, DriverValue, Grant, ParameterValue, Scenario
 from simulation.parameters import Parameters
 
@@ -115,6 +115,23 @@ def test_a_simulation_goes_on_from_a_fork(draws: Draws) -> None:
     )
     forked = simulate(parameters, scenario, seed=3, first_replicate=7, fork=fork)
     assert_same(outcomes_of(forked, kept=COUNT), alone(parameters, scenario))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"), [("no-new-line-1956", "1971 Q3 or later"), (None, "later than 1945 Q1")]
+)
+def test_a_past_that_a_scenario_does_not_share_is_refused(
+    draws: Draws, scenario: str | None, told: str
+) -> None:
+    other = FROM_THE_START if scenario is None else scenario_named(scenario)
+    parameters = parameters_for(draws, 7, 2)
+    until = scenario_named("no-opening-1971").first_quarter_touched
+    begun = opened(parameters, HISTORICAL, KEPT)
+    past = continued(begun, parameters, HISTORICAL, seed=3, first_replicate=7, until=until)
+    with pytest.raises(SimulationError, match=told):
+        twin_outcomes(parameters, [other], seed=3, first_replicate=7, past=past)
+    with pytest.raises(SimulationError, match=told):
+        simulate(parameters, other, seed=3, first_replicate=7, fork=past)
 
 
 def test_a_branch_that_remembers_answers_in_any_order_as_one_that_does_not(draws: Draws) -> None:

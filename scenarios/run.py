@@ -28,6 +28,7 @@ from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
+from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
 
 #: What a run writes into its folder, beside its manifest.
@@ -60,6 +61,7 @@ class RunResult:
     draws: Draws
     seed: int
     outcomes: Outcomes
+    drivers: DriverChoice = "drawn"
 
     @property
     def replicates(self) -> int:
@@ -76,12 +78,13 @@ def run_scenario(
     *,
     windows: Sequence[Window] = PLAN_PERIODS,
     chunk: int = CHUNK,
+    drivers: DriverChoice = "drawn",
 ) -> RunResult:
     """Simulate a scenario and keep the outcomes of every history.
 
-    Replicate r has draw r and the shocks of address (seed, r), whatever ``chunk`` is, so a
-    counterfactual's replicate is the twin of the factual one. ``progress`` receives the number of
-    histories done after each chunk.
+    Replicate r has draw r and the shocks and ``drivers`` of address (seed, r), whatever ``chunk``
+    is, so a counterfactual's replicate is the twin of the factual one. ``progress`` receives the
+    number of histories done after each chunk.
     """
 
     def trajectories() -> Iterator[Trajectory]:
@@ -89,14 +92,20 @@ def run_scenario(
         for first in range(0, replicates, _BLOCK):
             parameters = parameters_for(draws, first, min(_BLOCK, replicates - first))
             for trajectory in simulate_in_chunks(
-                parameters, scenario, seed=seed, first_replicate=first, keep=KEPT, chunk=chunk
+                parameters,
+                scenario,
+                seed=seed,
+                first_replicate=first,
+                keep=KEPT,
+                chunk=chunk,
+                drivers=drivers,
             ):
                 yield trajectory
                 done += trajectory.replicates
                 if progress is not None:
                     progress(done)
 
-    return RunResult(scenario, draws, seed, collected(trajectories(), windows))
+    return RunResult(scenario, draws, seed, collected(trajectories(), windows), drivers)
 
 
 def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, Any]:
@@ -107,6 +116,7 @@ def manifest_of(result: RunResult, changes: Mapping[str, float]) -> dict[str, An
         "parameter_table": table_hash(),
         "draws": draws_entry(result.draws) | {"outdated": result.draws.outdated},
         "set": dict(changes),
+        "drivers": result.drivers,
         "seed": result.seed,
         "replicates": result.replicates,
         "versions": package_versions("lilliput", "numpy", "pandas", "pyarrow", "matplotlib"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.arrays import PerCountry, PerPair
 from simulation.countries import Country, Pair, country_named
@@ -13,7 +14,6 @@ from simulation.drivers import (
     DRIVERS,
     PLAN_YEARS,
     Spell,
-    driver_table,
     leadership_spells,
     spell_table,
 )
@@ -21,11 +21,14 @@ from simulation.errors import raise_if_any
 from simulation.interventions import COURSES, Scenario, overlap_problems
 from simulation.interventions.terms import economies, pair_terms
 from simulation.parameters import Parameters
+from simulation.spells import SpellValues, coded_values, unchanged_since
 
 
 @dataclass(frozen=True)
 class QuarterContext:
     """The drivers of one quarter: arrays of countries (C, R) or (C, 1), of pairs (P, C, 1).
+
+    Drivers between 0 and 1 and proximity have a value for each history: (C, R) and (P, C, R).
 
     ``present`` is 1 for pairs of two countries that are there, and ``absent`` lists the others;
     ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free``
@@ -65,11 +68,15 @@ class QuarterContext:
 class Context:
     """The drivers of a scenario for a set of parameters, read one quarter at a time.
 
-    A quarter's drivers depend on nothing later, so a counterfactual has its twin's drivers until
-    its first intervention. Raises ``SimulationError`` for changes that contradict each other.
+    ``values`` are those of the coded rows in each history (none: as coded). A quarter's drivers
+    depend on nothing later, so a counterfactual has its twin's drivers until its first
+    intervention, and after it in all that it does not change. Raises ``SimulationError`` for
+    changes that contradict each other.
     """
 
-    def __init__(self, scenario: Scenario, parameters: Parameters) -> None:
+    def __init__(
+        self, scenario: Scenario, parameters: Parameters, values: SpellValues | None = None
+    ) -> None:
         changes = dict(enumerate(scenario.interventions, 1))
         problems = overlap_problems(scenario.name, changes)
         raise_if_any(f"{scenario.name}: the scenario cannot be used", problems)
@@ -77,7 +84,10 @@ class Context:
         self._parameters = parameters
         self._undisturbed: dict[bool, dict[str, Any]] = {}
         self._in_office: dict[str, tuple[list[str | float], PerCountry]] = {}
-        self._drivers = {driver: driver_table(driver) for driver in DRIVERS}
+        self._values = coded_values(parameters.replicates) if values is None else values
+        self._proximity = self._values.proximity()
+        self._made: dict[str, tuple[int, PerCountry]] = {}
+        self._last_quarter = 0
         self._spells = spell_table()
         for change in self._changes:
             if change.kind == "leadership":
@@ -105,15 +115,16 @@ class Context:
 
     def quarter(self, quarter: int) -> QuarterContext:
         """The drivers of one quarter (0 is 1945 Q1)."""
+        self._last_quarter = quarter
         changes = [change for change in self._changes if change.active(quarter)]
-        drivers = {driver: table[quarter] for driver, table in self._drivers.items()}
+        drivers: dict[str, Any] = {driver: self._of_spells(driver, quarter) for driver in DRIVERS}
         for change in changes:
             if change.kind == "driver":
                 drivers[change.driver] = drivers[change.driver].copy()
                 drivers[change.driver][country_named(change.country)] = change.value
         china_is_there = quarter >= CHINA_ENTERS
         if not changes and china_is_there not in self._undisturbed:
-            self._undisturbed[china_is_there] = pair_terms(china_is_there, [])
+            self._undisturbed[china_is_there] = pair_terms(self._proximity, china_is_there, [])
         return QuarterContext(
             quarter=quarter,
             line=self._of_leaders(quarter, "line"),
@@ -122,11 +133,29 @@ class Context:
             plan_start=float(FIRST_YEAR + quarter // 4 in PLAN_YEARS),
             **drivers,
             **(
-                pair_terms(china_is_there, changes)
+                pair_terms(self._proximity, china_is_there, changes)
                 if changes
                 else self._undisturbed[china_is_there]
             ),
         )
+
+    def take(self, histories: NDArray[np.integer]) -> None:
+        """Let every history go on with the drivers of the history in its place.
+
+        So far it has had those of the last quarter asked for; drivers of spells that have not begun
+        by then stay its own.
+        """
+        self._values = self._values.with_past(self._values, histories, self._last_quarter)
+        self._proximity = self._values.proximity()
+        self._made.clear()
+        self._undisturbed.clear()
+
+    def _of_spells(self, driver: str, quarter: int) -> PerCountry:
+        """A driver of all countries, made once for as long as its rows stay the same."""
+        since = unchanged_since(driver)[quarter]
+        if driver not in self._made or self._made[driver][0] != since:
+            self._made[driver] = since, self._values.of_quarter(driver, since)
+        return self._made[driver][1]
 
     def _of_leaders(self, quarter: int, course: str) -> PerCountry:
         """The lines or demands for hierarchy of those in office, made once for their time."""

@@ -15,6 +15,7 @@ from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
+from simulation.spells import DriverChoice, SpellValues, spell_values
 from simulation.stages import READERS, array_fields
 from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
@@ -34,13 +35,15 @@ class Course:
     """Histories on their way: their state at the beginning of a quarter, and what is kept.
 
     ``kept`` holds the arrays of each kept quantity, one a quarter; ``moves`` every change of
-    status so far.
+    status so far. ``spells`` are the values of the drivers, where they are not those that the
+    numbers of the histories address.
     """
 
     quarter: int
     state: AllianceState
     kept: Mapping[str, Sequence[Array]]
     moves: Sequence[MoveTable] = ()
+    spells: SpellValues | None = None
 
     def trajectory(self, first_replicate: int) -> Trajectory:
         """What the histories leave behind, the first of them being that replicate."""
@@ -57,7 +60,8 @@ class Branch:
     """A scenario that carries histories on, one for each replicate of the parameters.
 
     Branches of the same replicates, carried on in turns, a block of quarters each, can share their
-    ``shocks`` (none: their own), so that each block is drawn once.
+    ``shocks`` (none: their own), so that each block is drawn once. ``drivers`` are drawn or as
+    coded, or those of ``spells``.
     """
 
     def __init__(
@@ -68,13 +72,18 @@ class Branch:
         seed: int,
         first_replicate: int,
         shocks: Shocks | None = None,
+        drivers: DriverChoice = "drawn",
+        spells: SpellValues | None = None,
     ) -> None:
         self.parameters = scenario.parameters(parameters)
         self.scenario = scenario
         self.seed = seed
         self.first_replicate = first_replicate
         self.shocks = shocks or shocks_ahead(parameters, seed, first_replicate)
-        self.context = Context(scenario, self.parameters)
+        self.drivers: DriverChoice = drivers
+        if spells is None:
+            spells = spell_values(drivers, seed, parameters.replicates, first_replicate)
+        self.context = Context(scenario, self.parameters, spells)
 
     def opened(self, keep: Sequence[str]) -> Course:
         """Histories that are about to begin, in January 1945."""
@@ -100,11 +109,18 @@ class Branch:
                     moves.append(moves_of_quarter(quarter, account, self.first_replicate))
                 # its memory serves the next quarter while it is still in the processor's cache
                 del account
-        return Course(max(until, course.quarter), state, kept, moves)
+        return Course(max(until, course.quarter), state, kept, moves, course.spells)
 
     def check_finite(self, course: Course) -> None:
         """Raise ``NonFiniteError`` if a quantity of histories has stopped being finite."""
-        check_finite(self.parameters, course.state, self.scenario, self.seed, self.first_replicate)
+        check_finite(
+            self.parameters,
+            course.state,
+            self.scenario,
+            self.seed,
+            self.first_replicate,
+            self.drivers,
+        )
 
 
 def shocks_ahead(parameters: Parameters, seed: int, first_replicate: int) -> Shocks:
@@ -129,13 +145,22 @@ def continued(
     first_replicate: int = 0,
     until: int = QUARTERS,
     record: Conditioning | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Course:
     """The same histories carried on, under a scenario, up to the beginning of a later quarter.
 
-    The course itself is left as it is, so that it can be continued in several ways. Raises
-    ``NonFiniteError`` if a quantity stops being finite.
+    ``drivers`` of each history are drawn within their coded ranges, or as coded. The course itself
+    is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
+    quantity stops being finite.
     """
-    branch = Branch(parameters, scenario, seed=seed, first_replicate=first_replicate)
+    branch = Branch(
+        parameters,
+        scenario,
+        seed=seed,
+        first_replicate=first_replicate,
+        drivers=drivers,
+        spells=course.spells,
+    )
     later = branch.continued(course, until, record)
     branch.check_finite(later)
     return later
@@ -150,12 +175,14 @@ def simulate(
     quarters: int = QUARTERS,
     keep: Sequence[str] = KEPT,
     record: Conditioning | None = None,
+    drivers: DriverChoice = "drawn",
     fork: Course | None = None,
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
-    ``keep`` names the quantities of state and account to keep (see ``array_fields``). Replicate
-    numbers address the shocks, so any split into calls gives the same histories. ``fork`` is a
+    ``keep`` names the quantities of state and account to keep (see ``array_fields``). ``drivers``
+    of each history are drawn within their coded ranges, or as coded. Replicate numbers address
+    shocks and draws, so any split into calls gives the same histories. ``fork`` is a
     course of the very replicates, in a quarter up to which the scenario has changed nothing (see
     ``Scenario.first_quarter_touched``): they go on from there, keeping what it keeps, and end as
     if they had been simulated from 1945. Raises ``NonFiniteError`` if a quantity stops being
@@ -171,6 +198,7 @@ def simulate(
         first_replicate=first_replicate,
         until=quarters,
         record=record,
+        drivers=drivers,
     )
     return course.trajectory(first_replicate)
 
@@ -192,13 +220,13 @@ def simulate_in_chunks(
     first_replicate: int = 0,
     keep: Sequence[str] = KEPT,
     chunk: int = CHUNK,
+    drivers: DriverChoice = "drawn",
 ) -> Iterator[Trajectory]:
     """The same histories a chunk of replicates at a time, which bounds the memory they need."""
     for start in range(0, parameters.replicates, chunk):
         part = parameters.replicate(slice(start, start + chunk))
-        yield simulate(
-            part, scenario, seed=seed, first_replicate=first_replicate + start, keep=keep
-        )
+        first = first_replicate + start
+        yield simulate(part, scenario, seed=seed, first_replicate=first, keep=keep, drivers=drivers)
 
 
 def check_finite(
@@ -207,6 +235,7 @@ def check_finite(
     scenario: Scenario,
     seed: int,
     first_replicate: int,
+    drivers: DriverChoice = "drawn",
 ) -> None:
     """Raise ``NonFiniteError`` if a parameter or a quantity of the last state is not finite.
 
@@ -221,15 +250,16 @@ def check_finite(
     if not finite.all():
         failed = int(np.argmin(finite))
         alone = parameters.replicate(slice(failed, failed + 1))
-        problems = _first_problems(alone, scenario, seed, first_replicate + failed)
+        problems = _first_problems(alone, scenario, seed, first_replicate + failed, drivers)
         raise NonFiniteError("the simulation left the finite numbers", problems)
 
 
 def _first_problems(
-    alone: Parameters, scenario: Scenario, seed: int, replicate: int
+    alone: Parameters, scenario: Scenario, seed: int, replicate: int, drivers: DriverChoice
 ) -> list[Problem]:
     """What is not finite first in one history; its parameters where no quantity shows it."""
-    context, shocks = Context(scenario, alone), Shocks(seed, 1, replicate)
+    context = Context(scenario, alone, spell_values(drivers, seed, 1, replicate))
+    shocks = Shocks(seed, 1, replicate)
     state = opening_state(alone, context)
     for quarter in range(QUARTERS):
         state, account = transition(state, alone, context.quarter(quarter), shocks.quarter(quarter))

@@ -15,6 +15,7 @@ from simulation.errors import Problem, SimulationError
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
+from simulation.spells import DriverChoice, spell_values
 from simulation.stages import QuarterAccount
 from simulation.state import AllianceState, Status, opening_state
 from simulation.transition import transition
@@ -79,7 +80,8 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
 class AllianceModel(mesa.Model):  # type: ignore[misc]
     """One history of the four countries, 1945-1980: a replicate of the ensemble with its seed.
 
-    ``parameters`` hold one replicate (none: the defaults of the table). With a ``record`` the
+    ``parameters`` hold one replicate (none: the defaults of the table). ``drivers`` are drawn
+    within their coded ranges, or as coded. With a ``record`` the
     moves on record are imposed and their log-probability is added to it. ``account`` is that of
     the last quarter carried out, none before the first. Raises ``SimulationError`` if the
     parameters hold more than one replicate.
@@ -93,6 +95,7 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         replicate: int = 0,
         parameters: Parameters | None = None,
         record: Conditioning | None = None,
+        drivers: DriverChoice = "drawn",
     ) -> None:
         # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed
         # shocks.
@@ -108,7 +111,9 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.replicate = replicate
         self.seed_of_shocks = seed
         self.record = record
-        self.context = Context(scenario_choice, self.parameters)
+        self.drivers: DriverChoice = drivers
+        values = spell_values(drivers, seed, 1, replicate)
+        self.context = Context(scenario_choice, self.parameters, values)
         self.shocks = Shocks(seed, 1, replicate, ahead=1)
         self.state: AllianceState = opening_state(self.parameters, self.context)
         self.account: QuarterAccount | None = None
@@ -153,5 +158,10 @@ def run_model(model: AllianceModel) -> None:
     while model.running:
         model.step()
     check_finite(
-        model.parameters, model.state, model.scenario_choice, model.seed_of_shocks, model.replicate
+        model.parameters,
+        model.state,
+        model.scenario_choice,
+        model.seed_of_shocks,
+        model.replicate,
+        model.drivers,
     )

@@ -3,7 +3,8 @@
 Each named decision has a Philox key of its own. Its 256-bit counter is laid out in words: the
 lowest counts draws within a block of 12 quarters of one tile of 64 neighbouring replicates, the
 second is the block, the third the tile. So replicate 17 of a batch has the shocks of replicate 17
-alone, and a new decision leaves all others as they were. Source: Salmon et al. 2011 (counter-based
+alone, and a new decision leaves all others as they were. Each row of the tables of drivers has a
+key of its own too. Source: Salmon et al. 2011 (counter-based
 generators).
 """
 
@@ -35,6 +36,18 @@ def decision_key(seed: int, decision: str) -> list[int]:
     """The two 64-bit words of a decision's generator key: a stable hash of seed and name."""
     digest = hashlib.blake2b(f"lilliput/{decision}/{seed}".encode(), digest_size=16).digest()
     return [int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")]
+
+
+def row_uniforms(seed: int, row: str, replicates: int, first_replicate: int = 0) -> Array:
+    """One uniform number in [0, 1) for each replicate (R,), addressed by seed, row and replicate.
+
+    ``row`` names a row of a table of drivers; each has a key of its own, as decisions have, and
+    replicate r its r-th number.
+    """
+    counter, within = divmod(first_replicate, 4)  # a Philox counter yields four numbers
+    key = np.array(decision_key(seed, f"driver/{row}"), dtype=np.uint64)
+    bits = np.random.Philox(key=key, counter=[counter, 0, 0, 0])
+    return np.random.Generator(bits).random(within + replicates)[within:]
 
 
 class DecisionStream:

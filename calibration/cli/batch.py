@@ -10,6 +10,7 @@ from pydantic import ValidationInfo, field_validator
 from calibration.cli.requests import (
     MOST_WORKERS,
     DrawsFile,
+    Drivers,
     Request,
     as_typed,
     command,
@@ -66,6 +67,7 @@ class BatchRequest(Request):
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the batch that is there.")
     ] = False
+    drivers: Drivers = "drawn"
     draws: DrawsFile = as_typed(None)
 
     @field_validator("out")
@@ -134,6 +136,7 @@ def batch(request: BatchRequest) -> None:
             overwrite=request.overwrite,
             progress=progress,
             chunk=request.chunk,
+            drivers=request.drivers,
         )
     _print(request.scenarios, folder)
 

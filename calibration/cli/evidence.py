@@ -16,6 +16,7 @@ from calibration.evidence.columns import FORMS, ROLES, first_day, last_day
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import rate_problems, record_problems, recorded_moves
 from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence, ExchangeRate
+from calibration.evidence.settlement import markdown_rows, settled_spells
 from calibration.evidence.tables import (
     as_record,
     beside_row,
@@ -214,8 +215,17 @@ def check_evidence(folder: FolderOption = None) -> None:
 
 
 @evidence_app.command("agreement")
-def show_agreement(as_json: JsonOption = False) -> None:
+def show_agreement(
+    as_json: JsonOption = False,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="List every disagreement and how it is settled.")
+    ] = False,
+) -> None:
     """Show how far a second coder, blind to the first, agrees on the drivers that are judgement."""
+    if settled:
+        spells = [spell.row for spell in settled_spells() if spell.disagree]
+        typer.echo(json.dumps(spells, indent=2) if as_json else markdown_rows(spells))
+        return
     with reporting_errors():
         require("calibration", "krippendorff")
         rows = [
@@ -252,7 +262,7 @@ def show_agreement(as_json: JsonOption = False) -> None:
         f"Below {RELIABLE}, and so not reliably coded: {', '.join(low) or 'none'}."
     )
     console.print(
-        "in range: how much of the time the value in use lies within what the second coder would"
-        " defend. cuts: how often a series changes, in the table in use, in the second coding, and"
+        "in range: how much of the time the first value lies within what the second coder would"
+        " defend. cuts: how often a series changes, in the first coding, in the second, and"
         " in both within three months."
     )

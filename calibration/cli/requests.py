@@ -8,7 +8,7 @@ out.
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
@@ -23,7 +23,8 @@ from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
-from simulation.schema import refuse, validated, whole_number
+from simulation.schema import among, refuse, validated, whole_number
+from simulation.spells import DRIVER_CHOICES, DriverChoice
 
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
@@ -119,6 +120,12 @@ def parameter_changes(settings: Iterable[str] | None) -> dict[str, float]:
     return changes
 
 
+#: Whether the drivers of each history are drawn.
+Drivers = Annotated[
+    DriverChoice,
+    Reader(partial(among, DRIVER_CHOICES)),
+    option("Drivers of each history: drawn within their coded ranges, or coded.", "CHOICE"),
+]
 #: The parameter draws that a command uses.
 DrawsFile = Annotated[
     Draws,

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from calibration.cli.requests import (
     DrawsFile,
+    Drivers,
     Reader,
     Request,
     as_typed,
@@ -49,6 +50,8 @@ _KIND_WORDS = {
     "provisional": "provisional draws: fitted to the record, not yet a published calibration",
     "published": "the published calibration",
 }
+#: How the histories have their drivers, in words.
+_DRIVER_WORDS = {"drawn": "drawn within their coded ranges", "coded": "as coded"}
 
 
 class RunRequest(Request):
@@ -80,6 +83,7 @@ class RunRequest(Request):
         Reader(parameter_changes, list[str]),
         option("Set a parameter throughout; may be repeated.", "NAME=VALUE", "--set"),
     ] = as_typed(None)
+    drivers: Drivers = "drawn"
     draws: DrawsFile = as_typed(None)
     #: Where the results are written, if they are.
     folder: Path | None = None
@@ -110,6 +114,7 @@ def run(request: RunRequest) -> None:
             request.seed,
             progress,
             windows=windows_of(documented.aid),
+            drivers=request.drivers,
         )
     manifest = manifest_of(result, request.changes)
     folder = None
@@ -173,7 +178,8 @@ def _heading(result: RunResult) -> list[str]:
     lines += [f"[bold]Note:[/bold] {escape(flag)}" for flag in flags(scenario)]
     lines.append(
         f"{result.replicates:,} histories, seed {result.seed}, "
-        f"{len(draws):,} parameter draws {draws.id} ({_KIND_WORDS[draws.kind]})"
+        f"{len(draws):,} parameter draws {draws.id} ({_KIND_WORDS[draws.kind]}), "
+        f"drivers {_DRIVER_WORDS[result.drivers]}"
     )
     if draws.outdated:
         lines.append(

@@ -1,10 +1,12 @@
-"""How far two coders agree on the drivers: the table in use beside a second, blind coding.
+"""How far two coders agree on the drivers: the tables of version 0.1 beside a second, blind coding.
 
 The second coder had the codebook (``simulation/drivers/CODEBOOK.md``) and the sources, and saw
-neither the first coding nor the model nor its results. Their spells stand in ``coding/drivers.csv``
-beside this file. Agreement is measured month by month with Krippendorff's alpha for values on a
-scale: 1 is perfect agreement, 0 what chance would give; below 0.667 a coding is usually called
-unreliable. Source: Krippendorff 2019.
+neither the first coding nor the model nor its results. The spells of both stand in ``coding/`` as
+they were made, ``first.csv`` and ``second.csv``; where the first has a parameter in a spell, its
+value and range are the centre of the prior of version 0.1 and the ends of its 90 %. Agreement is
+measured month by month with Krippendorff's alpha for values on a scale: 1 is perfect agreement, 0
+what chance would give; below 0.667 a coding is usually called unreliable. Source: Krippendorff
+2019.
 """
 
 import csv
@@ -18,12 +20,16 @@ from numpy.typing import NDArray
 from simulation.arrays import Array
 from simulation.countries import COUNTRIES, Country, country_named
 from simulation.dates import FIRST_YEAR, QUARTERS
-from simulation.drivers import CHINA_ENTERS, DRIVER_FILES, DRIVERS, proximity_table, read_driver
-from simulation.parameters import parameter_table
+from simulation.drivers import CHINA_ENTERS, DRIVER_FILES, DRIVERS
 
-SECOND_CODING = Path(__file__).parent / "coding" / "drivers.csv"
-#: What is coded in the spells of leaderships.
-LEADERSHIP = ("line", "hierarchy")
+CODING = Path(__file__).parent / "coding"
+FIRST_CODING, SECOND_CODING = CODING / "first.csv", CODING / "second.csv"
+#: The table of each dated driver in the codings, and how its columns begin.
+TABLES = {
+    "line": ("leadership", ""),
+    "hierarchy": ("leadership", "hierarchy_"),
+    **{driver: (DRIVER_FILES[driver], "") for driver in DRIVERS},
+}
 PROXIMITY = "proximity"
 #: Below this alpha a coding is usually called unreliable. Source: Krippendorff 2019.
 RELIABLE = 0.667
@@ -87,44 +93,53 @@ def _cuts(values: Array) -> NDArray[np.bool_]:
     return np.asarray(np.nan_to_num(np.diff(values, axis=0)) != 0)
 
 
+def coding_rows(path: Path) -> list[Row]:
+    """The spells of one coding, as text by column."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def coded_months(rows: Iterable[Row], driver: str) -> tuple[Array, Array, Array]:
+    """Value, low and high of a driver as one coder has it, each (months, C)."""
+    table, prefix = TABLES[driver]
+    own = [row for row in rows if row["table"] == table]
+    elsewhere = 0.0 if table == DRIVER_FILES["emergency"] else np.nan
+    value, low, high = (
+        monthly(own, _column(prefix + column), elsewhere) for column in ("value", "low", "high")
+    )
+    return value, low, high
+
+
 def codings() -> tuple[Codings, ...]:
     """Every driver that two coders have coded, as both have it."""
-    with SECOND_CODING.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    first, second = coding_rows(FIRST_CODING), coding_rows(SECOND_CODING)
     countries = tuple(country.key for country in Country)
-    leaderships = [
-        Codings(
-            name,
-            countries,
-            monthly(read_driver("leadership"), _centre_of(name)),
-            *_second(rows, "leadership", "" if name == "line" else f"{name}_"),
-        )
-        for name in LEADERSHIP
-    ]
-    others = [
-        Codings(
-            driver,
-            countries,
-            monthly(read_driver(DRIVER_FILES[driver]), _column("value"), elsewhere=0.0),
-            *_second(rows, DRIVER_FILES[driver]),
-        )
-        for driver in DRIVERS
-        if any(row["table"] == DRIVER_FILES[driver] for row in rows)
-    ]
-    return (*leaderships, *others, _proximity(rows))
-
-
-def _proximity(rows: Iterable[Row]) -> Codings:
-    pairs = [(a, b) for a in Country for b in Country if a < b]
-    second = {
-        (row["country"], row["with_or_leader"]): row for row in rows if row["table"] == PROXIMITY
-    }
-    coded = (
-        np.array([[float(second[a.key, b.key][column]) for a, b in pairs]])
-        for column in ("value", "low", "high")
+    dated = (
+        Codings(driver, countries, coded_months(first, driver)[0], *coded_months(second, driver))
+        for driver in TABLES
     )
-    first = np.array([[proximity_table()[a, b, 0] for a, b in pairs]])
-    return Codings(PROXIMITY, tuple(f"{a.key}-{b.key}" for a, b in pairs), first, *coded)
+    return (*dated, _proximity(first, second))
+
+
+def _proximity(first: Iterable[Row], second: Iterable[Row]) -> Codings:
+    of_first, of_second = (coded_pairs(rows) for rows in (first, second))
+    return Codings(PROXIMITY, tuple(of_second), *_stacked(of_first)[:1], *_stacked(of_second))
+
+
+def coded_pairs(rows: Iterable[Row]) -> dict[str, tuple[float, ...]]:
+    """Value, low and high of proximity as one coder has it, by pair."""
+    return {
+        f"{row['country']}-{row['with_or_leader']}": tuple(
+            float(row[column]) for column in ("value", "low", "high")
+        )
+        for row in rows
+        if row["table"] == PROXIMITY
+    }
+
+
+def _stacked(pairs: Mapping[str, tuple[float, ...]]) -> Array:
+    """The numbers of pairs, (3, 1, pairs)."""
+    return np.array([*pairs.values()]).T[:, np.newaxis]
 
 
 def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float = np.nan) -> Array:
@@ -144,18 +159,6 @@ def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float
 def _column(name: str) -> Callable[[Row], float]:
     """The number in a column."""
     return lambda row: float(row[name])
-
-
-def _centre_of(name: str) -> Callable[[Row], float]:
-    """The centre of the prior of the parameter that a column names."""
-    return lambda row: parameter_table()[row[name]].default
-
-
-def _second(rows: Iterable[Row], table: str, prefix: str = "") -> Iterable[Array]:
-    """Value, low and high of a driver as the second coder has it, each (months, C)."""
-    own = [row for row in rows if row["table"] == table]
-    for column in ("value", "low", "high"):
-        yield monthly(own, _column(prefix + column))
 
 
 def _month(date: str) -> int:

@@ -30,6 +30,7 @@ from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
+from simulation.spells import spell_values
 from simulation.stages import array_fields
 from simulation.state import Move, opening_state
 from simulation.transition import transition
@@ -160,7 +161,8 @@ def filtered_log_likelihood(
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
-    context = Context(HISTORICAL, parameters)
+    drivers = spell_values("drawn", seed, replicates, first_vector * copies)
+    context = Context(HISTORICAL, parameters, drivers)
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
@@ -186,6 +188,7 @@ def filtered_log_likelihood(
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
                     state = state.take(rows)
                     conditioning.take(rows)
+                    context.take(rows)
                     for figure in awaited:
                         figure.take(rows)
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)

@@ -20,6 +20,7 @@ from scenarios.manifest import (
 from scenarios.run import MOST_SEED
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
+from simulation.spells import DriverChoice
 
 #: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the
 #: folder as it is.
@@ -44,13 +45,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Batch:
-    """Scenarios that share draws, seed and shocks, and how many histories of each are simulated."""
+    """Scenarios that share draws, seed, shocks and drivers, and how many histories each has."""
 
     scenarios: tuple[Scenario, ...]
     draws: Draws
     replicates: int
     seed: int
     chunk: int = CHUNK
+    drivers: DriverChoice = "drawn"
 
     @property
     def histories(self) -> int:
@@ -118,10 +120,16 @@ class BatchManifest(Manifest):
     kind: Literal["batch"]
     scenarios: Annotated[list[_ScenarioEntry], Field(min_length=1)]
     draws: _DrawsEntry
+    drivers: DriverChoice = "coded"  # batches of version 0.1 do not say so
     seed: Annotated[int, Field(strict=True, ge=0, le=MOST_SEED)]
     replicates: Annotated[int, Field(strict=True, ge=1, le=MOST_REPLICATES)]
     chunk: Annotated[int, Field(strict=True, ge=1)]
     parameter_table: str
+
+
+def drivers_of(manifest: Mapping[str, Any]) -> DriverChoice:
+    """Whether the drivers of a batch are drawn or as coded, by its manifest."""
+    return BatchManifest.model_validate(manifest).drivers
 
 
 def batch_manifest(batch: Batch) -> dict[str, Any]:
@@ -133,6 +141,7 @@ def batch_manifest(batch: Batch) -> dict[str, Any]:
             scenario_entry(scenario) | {"asked": scenario.plain()} for scenario in batch.scenarios
         ],
         "draws": draws_entry(batch.draws) | {"values": values_hash(batch.draws.frame)},
+        "drivers": batch.drivers,
         "seed": batch.seed,
         "replicates": batch.replicates,
         "chunk": batch.chunk,

@@ -33,6 +33,7 @@ from scenarios.files import NAME, NAME_WORDS
 from scenarios.run import MOST_SEED, Progress
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
+from simulation.spells import DriverChoice
 
 _TITLE = "this batch cannot be made"
 #: What carries out tasks, and yields of each how many histories it has written.
@@ -52,6 +53,7 @@ def run_batch(
     overwrite: bool = False,
     progress: Progress | None = None,
     chunk: int = CHUNK,
+    drivers: DriverChoice = "drawn",
 ) -> Path:
     """Simulate every scenario ``replicates`` times into a folder, and return the folder.
 
@@ -59,14 +61,15 @@ def run_batch(
     process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they
     must see the same folder. ``resume`` goes on with a batch that was cut short and makes damaged
     files anew, ``overwrite`` replaces the batch that is there. ``progress`` receives the number of
-    histories that are on disk. Raises ``ScenarioError`` that lists everything that stands in the
-    way, or says what cut the batch short and what is kept.
+    histories that are on disk. ``drivers`` are drawn within their coded ranges or as coded. Raises
+    ``ScenarioError`` that lists everything that stands in the way, or says what cut the batch short
+    and what is kept.
 
     Worker processes read the script that started them. Unless ``workers`` is 1 or ``dask`` is
     given, a script must therefore call this below ``if __name__ == "__main__":``, or every worker
     would begin the batch anew and fail.
     """
-    batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
+    batch = Batch(tuple(scenarios), draws, replicates, seed, chunk, drivers)
     folder = folder.expanduser().resolve()
     problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
     if replicates > 0 and chunk > 0:

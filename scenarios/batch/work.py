@@ -61,7 +61,13 @@ def write_histories(
     outcomes: list[list[Outcomes]] = [[] for _ in parts]
     for start in range(first, first + count, CHUNK):
         parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
-        twins = twin_outcomes(parameters, scenarios, seed=batch.seed, first_replicate=start)
+        twins = twin_outcomes(
+            parameters,
+            scenarios,
+            seed=batch.seed,
+            first_replicate=start,
+            drivers=batch.drivers,
+        )
         for own, chunk in zip(outcomes, twins, strict=True):
             own.append(chunk)
     for part, own in zip(parts, outcomes, strict=True):

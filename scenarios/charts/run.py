@@ -69,6 +69,7 @@ def settings_of(result: RunResult) -> dict[str, object]:
     return {
         "scenario": result.scenario.name,
         "draws": result.draws.id,
+        "drivers": result.drivers,
         "seed": result.seed,
         "replicates": result.replicates,
     }

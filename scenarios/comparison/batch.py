@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.batch.integrity import damage, manifest_problems
+from scenarios.batch.manifest import drivers_of
 from scenarios.batch.store import open_batch, read_manifest
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
@@ -246,6 +247,7 @@ def compare_given(
         candidates=candidates,
         columns=columns,
         progress=progress,
+        drivers=drivers_of(manifest),
     )
     comparisons = _compared(readings, lambda name, some: tables[name][some], pairs, breaks)
     record = GivenRecord(date_of(end - 1 + 1 / 3), candidates, share)

@@ -10,7 +10,7 @@ shocks of their own replicate. Sources: Pearl 2009 (the three steps); Gordon, Sa
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ from simulation.errors import Problem, raise_if_any
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import DecisionStream
+from simulation.spells import DriverChoice, SpellValues, spell_values
 from simulation.state import AllianceState
 from simulation.trajectory import MoveTable
 
@@ -57,6 +58,7 @@ def simulate_histories(
     past: Callable[[int, int], Course] | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
     progress: ProgressOf | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> dict[str, pd.DataFrame]:
     """The histories of every scenario, by its name, as a table with the columns of a batch.
 
@@ -74,6 +76,7 @@ def simulate_histories(
             seed=seed,
             first_replicate=first,
             past=None if past is None else past(first, count),
+            drivers=drivers,
         )
         for done, (scenario, own) in enumerate(zip(scenarios, outcomes, strict=True), 1):
             table = batch_table(own, len(draws))
@@ -138,14 +141,15 @@ def abduced(
     scenario: Scenario = HISTORICAL,
     keep: Sequence[str] = KEPT,
     progress: Callable[[int], None] | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Abduction:
     """Histories given the moves on record before the quarter ``until``, on their own draws.
 
     Candidate c of replicate r has the shocks of address r x candidates + c before ``until``, so the
     histories do not depend on how the work is cut. With log-probabilities w of the record,
-    candidate c is chosen with probability exp(w_c) / sum exp(w); effective share: (sum exp w)^2 /
-    sum exp(w)^2 / candidates. ``progress`` takes how many quarters of candidates have been
-    carried out since the last call.
+    candidate c is chosen with probability exp(w_c) / sum exp(w), and its drivers come with it as
+    far as they have begun; effective share: (sum exp w)^2 / sum exp(w)^2 / candidates. ``progress``
+    takes how many quarters of candidates have been carried out since the last call.
     """
     parts, shares = [], []
     step = max(CHUNK // candidates, 1)
@@ -164,11 +168,15 @@ def abduced(
             first_replicate=start * candidates,
             until=until,
             record=conditioning,
+            drivers=drivers,
         )
         logs = conditioning.log_probability.reshape(count, candidates)
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
         rows = np.arange(count) * candidates + chosen(weights, choices(seed, start, count))
-        parts.append(_of_rows(course, rows, start * candidates, start))
+        candidate = spell_values(drivers, seed, parameters.replicates, start * candidates)
+        own_values = spell_values(drivers, seed, count, start)
+        values = own_values.with_past(candidate, rows, until - 1)
+        parts.append(replace(_of_rows(course, rows, start * candidates, start), spells=values))
         shares.append(weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1) / candidates)
         if progress is not None:
             progress(parameters.replicates * until)
@@ -213,7 +221,8 @@ def _joined(parts: Sequence[Course]) -> Course:
         for name in parts[0].kept
     }
     moves = [table for part in parts for table in part.moves]
-    return Course(parts[0].quarter, state, kept, moves)
+    values = SpellValues.joined([part.spells for part in parts if part.spells is not None])
+    return Course(parts[0].quarter, state, kept, moves, values)
 
 
 def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
@@ -242,6 +251,7 @@ def conditional_histories(
     candidates: int = CANDIDATES,
     columns: Mapping[str, Sequence[str]] | None = None,
     progress: ProgressOf | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> tuple[dict[str, pd.DataFrame], float]:
     """Histories given the record before the quarter ``until``, and the mean effective share.
 
@@ -269,6 +279,7 @@ def conditional_histories(
             replicates=count,
             candidates=candidates,
             progress=advance,
+            drivers=drivers,
         )
         shares.append(abduction.effective_share)
         return abduction.course
@@ -281,6 +292,13 @@ def conditional_histories(
         carried = histories
 
     tables = simulate_histories(
-        scenarios, draws, replicates, seed, past=past, columns=columns, progress=after
+        scenarios,
+        draws,
+        replicates,
+        seed,
+        past=past,
+        columns=columns,
+        progress=after,
+        drivers=drivers,
     )
     return tables, float(np.concatenate(shares).mean())

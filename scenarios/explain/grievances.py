@@ -23,6 +23,7 @@ from simulation.ensemble import Course, continued, opened
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.rules.strain import FatigueSources, StrainSources
+from simulation.spells import DriverChoice
 from simulation.state import Status
 
 STRAIN, FATIGUE = "strain", "fatigue"
@@ -80,20 +81,21 @@ def grievances(
     *,
     past: Callable[[int, int], Course] | None = None,
     progress: ProgressOf | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> list[Grievances]:
     """What strains the client and tires the patron of one pair in each counterfactual.
 
-    Each reading has its pair, client first. Replicate r has the draw, shocks and scenario that it
-    has in a batch of the same draws and seed. ``past`` gives the course from
-    which some replicates (the first of them, how many) go on, for histories given the record;
-    without it they begin in 1945. ``progress`` is called with the counterfactuals done, over all
-    parts of the work, and with how many there are.
+    Each reading has its pair, client first. Replicate r has the draw, shocks, drivers and scenario
+    that it has in a batch of the same draws and seed. ``past`` gives the course from which some
+    replicates (the first of them, how many) go on, for histories given the record; without it they
+    begin in 1945. ``progress`` is called with the counterfactuals done, over all parts of the work,
+    and with how many there are.
     """
     parts: list[list[tuple[Array, Array]]] = [[] for _ in readings]
     firsts = range(0, replicates, TOGETHER)
     for part, first in enumerate(firsts):
         parameters = parameters_for(draws, first, min(TOGETHER, replicates - first))
-        simulated = _branches(readings, parameters, seed, first, past)
+        simulated = _branches(readings, parameters, seed, first, past, drivers)
         for done, (place, branches) in enumerate(simulated, part * len(readings) + 1):
             parts[place].append(branches)
             if progress is not None:
@@ -116,12 +118,19 @@ def _branches(
     seed: int,
     first_replicate: int,
     past: Callable[[int, int], Course] | None,
+    drivers: DriverChoice,
 ) -> Iterator[tuple[int, tuple[Array, Array]]]:
     """The sources in both branches of each reading, those that part from history first leading."""
 
     def onward(course: Course, scenario: Scenario, until: int) -> Course:
         return continued(
-            course, parameters, scenario, seed=seed, first_replicate=first_replicate, until=until
+            course,
+            parameters,
+            scenario,
+            seed=seed,
+            first_replicate=first_replicate,
+            until=until,
+            drivers=drivers,
         )
 
     def branch(start: Course | None, scenario: Scenario, pair: str, last_quarter: int) -> Array:

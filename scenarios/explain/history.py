@@ -10,6 +10,7 @@ from simulation.countries import Country
 from simulation.ensemble import simulate
 from simulation.interventions import Scenario
 from simulation.parameters import Parameters
+from simulation.spells import DriverChoice, spell_values
 from simulation.stages import QUANTITIES
 from simulation.state import AllianceState, Status, opening_state
 from simulation.trajectory import MoveTable, Trajectory
@@ -71,11 +72,17 @@ class History:
 
 
 def simulated_history(
-    parameters: Parameters, scenario: Scenario, *, seed: int, replicate: int, quarters: int
+    parameters: Parameters,
+    scenario: Scenario,
+    *,
+    seed: int,
+    replicate: int,
+    quarters: int,
+    drivers: DriverChoice = "drawn",
 ) -> History:
     """One history of an ensemble, with every quantity kept; ``parameters`` hold one replicate."""
     parameters = scenario.parameters(parameters)
-    context = Context(scenario, parameters)
+    context = Context(scenario, parameters, spell_values(drivers, seed, 1, replicate))
     trajectory = simulate(
         parameters,
         scenario,
@@ -83,5 +90,6 @@ def simulated_history(
         first_replicate=replicate,
         quarters=quarters,
         keep=QUANTITIES,
+        drivers=drivers,
     )
     return History(trajectory, scenario, parameters, context, opening_state(parameters, context))

@@ -275,4 +275,5 @@ def _file_word(quarter: str) -> str:
 
 def _settings(view: HistoryView, material: Material) -> dict[str, object]:
     """What decides what a picture of a history shows, as it is written into its files."""
-    return {"draws": material.draws.id, "link": f"/?{view.query(material)}"}
+    link = f"/?{view.query(material)}"
+    return {"draws": material.draws.id, "drivers": "drawn", "link": link}

@@ -252,7 +252,11 @@ def scenario_toml(view: HistoryView, draws: Draws) -> bytes:
     median = view.draw == MEDIAN
     settings = (drawn_values(MEDIAN, draws) if median else {}) | view.changes
     run = f"lilliput run {view.scenario}.toml --seed {view.seed} --replicates {view.replicate + 1}"
-    command = [run, *(f"--set {name}={value!r}" for name, value in settings.items())]
+    command = [
+        run,
+        "--drivers drawn",
+        *(f"--set {name}={value!r}" for name, value in settings.items()),
+    ]
     draw = "the median of the draws" if median else f"draw {view.draw}"
     head = [
         f"The page showed this scenario with {draw} ({draws.id}), up to {words_of(view.reached)}.",

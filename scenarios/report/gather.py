@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scenarios.batch.manifest import drivers_of
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
 from scenarios.comparison.answer import pair_asked
@@ -163,6 +164,7 @@ def _histories(
         int(compared.manifest["seed"]),
         material.moves,
         end,
+        drivers=drivers_of(compared.manifest),
     )
     return lambda name, columns: tables[name][columns]
 
@@ -187,6 +189,7 @@ def _grievances(
 ) -> list[Grievances]:
     """What drives the differences, in the first histories of the batch, simulated anew."""
     seed, record = int(compared.manifest["seed"]), compared.given_record
+    drivers = drivers_of(compared.manifest)
 
     def past(first: int, count: int) -> Course:
         assert end is not None
@@ -199,6 +202,7 @@ def _grievances(
             first_replicate=first,
             replicates=count,
             candidates=record.candidates,
+            drivers=drivers,
         ).course
 
     return grievances(
@@ -207,5 +211,6 @@ def _grievances(
         min(int(compared.manifest["replicates"]), HISTORIES),
         seed,
         past=None if end is None else past,
+        drivers=drivers,
         progress=partial(progress, "looking for what drives the differences"),
     )

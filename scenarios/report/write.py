@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from scenarios.batch.manifest import drivers_of
 from scenarios.charts.look import png_of, svg_of
 from scenarios.comparison.answer import sentence_of
 from scenarios.comparison.table import numbers_of
@@ -134,7 +135,11 @@ class Drawn:
 
 def _figures(chapter: Chapter, report: Report, folder: Path, letters: Letters) -> Iterator[Drawn]:
     """The figures of a scenario, written as PNG and SVG and set for the page."""
-    settings = {"scenario": chapter.name, "draws": report.material.draws.id}
+    settings = {
+        "scenario": chapter.name,
+        "draws": report.material.draws.id,
+        "drivers": drivers_of(report.compared.manifest),
+    }
     for picture in pictures(chapter, report.material.documented):
         svg = svg_of(picture.figure, settings)
         stem = f"{chapter.name}-{picture.name}"

@@ -11,6 +11,7 @@ from simulation.ensemble import Branch, Course, check_fork, shocks_ahead
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
+from simulation.spells import DriverChoice, SpellValues
 
 
 def twin_outcomes(
@@ -21,14 +22,16 @@ def twin_outcomes(
     first_replicate: int,
     past: Course | None = None,
     windows: Sequence[Window] = PLAN_PERIODS,
+    drivers: DriverChoice = "drawn",
 ) -> list[Outcomes]:
     """The outcomes of each scenario's histories, as ``outcomes_of`` gives them of ``simulate``.
 
     Yearly series are kept of every history. ``past`` is what all of them have in common already
-    (none: they begin in 1945), keeping ``outcomes.KEPT``. Raises ``SimulationError`` if a scenario
-    touches a quarter before it ends, and ``NonFiniteError`` if a quantity stops being finite.
+    (none: they begin in 1945), keeping ``outcomes.KEPT``; ``drivers`` are drawn or as coded. Raises
+    ``SimulationError`` if a scenario touches a quarter before it ends, and ``NonFiniteError`` if a
+    quantity stops being finite.
     """
-    factual = FactualBranch(parameters, seed=seed, first_replicate=first_replicate)
+    factual = FactualBranch(parameters, seed=seed, first_replicate=first_replicate, drivers=drivers)
     start = factual.opened(windows) if past is None else Tally.of(past, windows)
     tallies = factual.forked(start, scenarios, QUARTERS)
     return [tally.outcomes(first_replicate) for tally in tallies]
@@ -79,11 +82,13 @@ class FactualBranch:
         seed: int,
         first_replicate: int,
         every: int | None = None,
+        drivers: DriverChoice = "drawn",
     ) -> None:
         if every is not None and (every < 1 or every % 4):
             raise ValueError(f"every = {every} is not a number of whole years, in quarters")
         self._parameters = parameters
         self._address = {"seed": seed, "first_replicate": first_replicate}
+        self._drivers: DriverChoice = drivers
         self._every = every
         self._remembered: list[Tally] = []
 
@@ -126,8 +131,9 @@ class FactualBranch:
         for scenario in scenarios if start.quarter else ():
             check_fork(start.quarter, scenario)
         shocks = shocks_ahead(self._parameters, **self._address)
-        factual = self._branch(HISTORICAL, shocks)
-        branches = [self._branch(scenario, shocks) for scenario in scenarios]
+        spells = start.course.spells
+        factual = self._branch(HISTORICAL, shocks, spells)
+        branches = [self._branch(scenario, shocks, spells) for scenario in scenarios]
         forks = [min(scenario.first_quarter_touched, until) for scenario in scenarios]
         places = sorted(range(len(forks)), key=forks.__getitem__)
         shared, own = start, dict[int, Tally]()
@@ -145,5 +151,17 @@ class FactualBranch:
             branch.check_finite(tally.course)
         return tallies
 
-    def _branch(self, scenario: Scenario, shocks: Shocks | None = None) -> Branch:
-        return Branch(self._parameters, scenario, **self._address, shocks=shocks)
+    def _branch(
+        self,
+        scenario: Scenario,
+        shocks: Shocks | None = None,
+        spells: SpellValues | None = None,
+    ) -> Branch:
+        return Branch(
+            self._parameters,
+            scenario,
+            **self._address,
+            shocks=shocks,
+            drivers=self._drivers,
+            spells=spells,
+        )

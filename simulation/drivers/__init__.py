@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from simulation.arrays import Array, PerPair
+from simulation.arrays import Array
 from simulation.countries import COUNTRIES, Country, country_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
 
@@ -89,16 +89,6 @@ def spell_table() -> list[list[str]]:
 
 
 @cache
-def driver_table(driver: str) -> Array:
-    """A 0-1 driver as quarterly means of its months, shape (T, C, 1); zero where no row speaks."""
-    months = np.zeros((QUARTERS * 3, COUNTRIES))
-    for row in read_driver(DRIVER_FILES[driver]):
-        span = slice(_month(row["from"]), _month(row["to"]) + 1)
-        months[span, country_named(row["country"])] = float(row["value"])
-    return np.asarray(months.reshape(QUARTERS, 3, COUNTRIES).mean(axis=1)[..., np.newaxis])
-
-
-@cache
 def log_gdp_table() -> Array:
     """Logarithm of GDP in billion 2011 dollars at mid-quarter, shape (T, C, 1).
 
@@ -142,13 +132,3 @@ def income_table() -> Array:
     prices = np.interp(_MIDDLES, np.array(years) + 0.5, [rows[year] for year in years]) - then
     gdp = np.exp(log_gdp_table() + prices[:, np.newaxis, np.newaxis])
     return np.asarray(gdp * MILLIONS_IN_A_BILLION)
-
-
-@cache
-def proximity_table() -> PerPair:
-    """How near each two countries stand, in [0, 1], shape (P, C, 1)."""
-    table = np.zeros((COUNTRIES, COUNTRIES, 1))
-    for row in read_driver("proximity"):
-        one, other = country_named(row["country"]), country_named(row["other"])
-        table[one, other] = table[other, one] = float(row["value"])
-    return table

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from simulation.arrays import PerPair
 from simulation.countries import COUNTRIES, ORDERED_PAIRS, Country, Pair, country_named
 from simulation.drivers import (
     income_table,
     log_gdp_table,
     log_share_tables,
     log_shares,
-    proximity_table,
 )
 from simulation.interventions.changes import MOVES
 from simulation.interventions.kinds import Intervention
@@ -34,8 +34,13 @@ def economies(quarter: int, changes: Sequence[Intervention]) -> dict[str, Any]:
     return {"income": income, "log_size_share": size_share, "log_client_share": client_share}
 
 
-def pair_terms(china_is_there: bool, changes: Sequence[Intervention]) -> dict[str, Any]:
-    """The terms of pairs in a quarter in which China is there, or not yet."""
+def pair_terms(
+    proximity: PerPair, china_is_there: bool, changes: Sequence[Intervention]
+) -> dict[str, Any]:
+    """The terms of pairs in a quarter in which China is there, or not yet.
+
+    ``proximity`` is how near they stand in each history, (P, C, R), if nothing changes it.
+    """
     away = {country_named(change.country) for change in changes if change.kind == "absence"}
     away |= set() if china_is_there else {Country.CHINA}
     absent = {pair for pair in ORDERED_PAIRS if away & {*pair}}
@@ -47,7 +52,7 @@ def pair_terms(china_is_there: bool, changes: Sequence[Intervention]) -> dict[st
         "absent": tuple(sorted(absent)),
         **_of_aid(changes),
         **_of_moves(changes, absent),
-        **_of_feelings(changes, absent),
+        **_of_feelings(proximity, changes, absent),
     }
 
 
@@ -93,9 +98,11 @@ def _of_moves(changes: Sequence[Intervention], absent: set[Pair]) -> dict[str, A
     }
 
 
-def _of_feelings(changes: Sequence[Intervention], absent: set[Pair]) -> dict[str, Any]:
+def _of_feelings(
+    proximity: PerPair, changes: Sequence[Intervention], absent: set[Pair]
+) -> dict[str, Any]:
     """How near countries stand, and the goodwill that is held."""
-    proximity = proximity_table().copy()
+    proximity = proximity.copy()
     fixed: list[tuple[Pair, float]] = []
     kept: list[Pair] = []
     for change in changes:

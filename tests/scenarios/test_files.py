@@ -219,7 +219,7 @@ MIRRORED = {"patron": "albania", "client": "china", "value": 0.5}
 @pytest.mark.parametrize(
     ("kind", "one", "other"),
     [
-        ("leadership", LEADING, LEADING | {"spell": "china-opening"}),
+        ("leadership", LEADING, LEADING | {"spell": "china-retreat"}),
         ("driver", DRIVING, DRIVING),
         ("grant", GRANTING, GRANTING | {"value": 0.5}),
         ("proximity", GRANTING, MIRRORED),

@@ -93,12 +93,12 @@ def test_leadership_spells_have_names_of_their_own_and_parameters_of_the_table()
 @pytest.mark.parametrize(
     ("date", "country", "spell"),
     [
-        ("1945-01", USSR, "ussr-stalin-wartime-course"),
+        ("1945-01", USSR, "ussr-stalin"),
         ("1953-01", USSR, "ussr-stalin"),  # the middle month decides
         ("1953-04", USSR, "ussr-collective"),
-        ("1956-01", USSR, "ussr-collective"),
+        ("1956-01", USSR, "ussr-first-secretary"),
         ("1956-04", USSR, "ussr-khrushchev"),
-        ("1980-12", CHINA, "china-deng-hua"),
+        ("1980-12", CHINA, "china-reform"),
         ("1946-01", CHINA, "china-mao-reconstruction"),  # before the first spell, the first
     ],
 )
@@ -110,7 +110,7 @@ def test_lines_and_hierarchy_are_the_parameters_of_the_spells_in_office(drawn_pa
     parameters = drawn_parameters(3, 2)
     quarter = Context(HISTORICAL, parameters).quarter(quarter_of("1960-07"))
     assert np.array_equal(quarter.line[USSR], parameters["line_ussr_khrushchev"])
-    assert np.array_equal(quarter.hierarchy[CHINA], parameters["hierarchy_china_mao"])
+    assert np.array_equal(quarter.hierarchy[CHINA], parameters["hierarchy_china"])
 
 
 def test_a_driver_is_the_mean_of_its_months():

@@ -217,7 +217,8 @@ def Shown(answer: Answer, asked_now: bool) -> None:
 @solara.component
 def ReadyPicture(picture: AnswerPicture, svg: str, question: Question) -> None:
     """A picture of an answer that has been drawn with its neighbours."""
-    settings = {"draws": use_material().draws.id, "link": f"/compare?{question.query()}"}
+    link = f"/compare?{question.query()}"
+    settings = {"draws": use_material().draws.id, "drivers": "drawn", "link": link}
     Picture(picture.name, picture.words, picture.drawing, [picture], ready=svg, settings=settings)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scenarios.report.gather import ReportMaterial, ReportRequest, report_on
     from scenarios.report.write import write_report
     from scenarios.run import RunResult, run_scenario
-    from simulation.interventions import Scenario
+    from simulation.interventions.scenario import Scenario
 
 #: Where each public name lives.
 _HOMES = {
@@ -50,7 +50,7 @@ _HOMES = {
         "scenarios.report.gather": "ReportMaterial ReportRequest report_on",
         "scenarios.report.write": "write_report",
         "scenarios.run": "RunResult run_scenario",
-        "simulation.interventions": "Scenario",
+        "simulation.interventions.scenario": "Scenario",
     }.items()
     for name in names.split()
 }

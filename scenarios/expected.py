@@ -24,7 +24,6 @@ from scenarios.outcomes import (
     quantile_date,
     quantile_quarter,
 )
-from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import simulate_in_chunks
 from simulation.errors import MISSING, Problem
@@ -63,7 +62,7 @@ class ExpectedBreak:
 
 def horizon_quarter(scenario: Scenario) -> int:
     """The last quarter within a scenario's horizon, that of 1980 if nothing is changed."""
-    return min(parting(scenario) + 4 * scenario.horizon, QUARTERS) - 1
+    return min(scenario.first_quarter_touched + 4 * scenario.horizon, QUARTERS) - 1
 
 
 def simulated_breaks(

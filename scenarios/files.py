@@ -66,7 +66,7 @@ def flags(scenario: Scenario) -> tuple[str, ...]:
     """What a reader of any answer must know: several antecedents, and where the horizon ends."""
     if not scenario.interventions:
         return ()
-    end = min(change.first_quarter for change in scenario.interventions) + 4 * scenario.horizon
+    end = scenario.first_quarter_touched + 4 * scenario.horizon
     count, notes = len(antecedents(scenario)), []
     if count > 1:
         notes.append(f"{count} antecedents: no single one can be credited with the outcome")

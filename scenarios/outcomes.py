@@ -36,6 +36,9 @@ NEVER = -1
 Codes = NDArray[np.int8]
 Quarters = NDArray[np.int16]
 Compact = NDArray[np.float32]
+StatusCounts = NDArray[np.int64]
+
+_PATRONS, _CLIENTS = np.array(PAIRS).T
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Outcomes:
     initiator: Codes
     cause: Codes
     aid: Compact
-    status_counts: NDArray[np.int64]
+    status_counts: StatusCounts
     series: dict[str, Compact]
 
     @property
@@ -86,14 +89,9 @@ def outcomes_of(
     The trajectory must keep ``KEPT``.
     """
     split, initiator, cause = first_breaks(trajectory)
-    arrays = {basis: of_pairs(trajectory.arrays[name]) for basis, name in BASIS_ARRAYS.items()}
-    aid = np.stack(
-        [
-            np.stack([_summed(arrays[basis], w.first_quarter, w.last_quarter) for w in windows])
-            for basis in BASES
-        ]
-    )
-    status = of_pairs(trajectory.arrays["status"])
+    aid = np.zeros((len(BASES), len(windows), len(PAIRS), trajectory.replicates))
+    for place, basis in enumerate(BASES):
+        add_aid(aid[place], of_pairs(trajectory.arrays[BASIS_ARRAYS[basis]]), windows)
     return Outcomes(
         first_replicate=trajectory.first_replicate,
         windows=tuple(windows),
@@ -101,9 +99,7 @@ def outcomes_of(
         initiator=initiator,
         cause=cause,
         aid=aid.astype(np.float32),
-        status_counts=np.stack(
-            [(status == s).sum(axis=-1, dtype=np.int64) for s in Status], axis=-1
-        ),
+        status_counts=status_counts(of_pairs(trajectory.arrays["status"])),
         series={name: _yearly(trajectory, name, kept) for name in SERIES},
     )
 
@@ -121,17 +117,27 @@ def collected(
     return Outcomes.joined(parts)
 
 
-def of_pairs(values: NDArray[np.generic]) -> Array:
-    """The five documented pairs of a pair array over time: (T, P, C, R) to (T, pairs, R)."""
-    return np.stack([values[:, patron, client] for patron, client in PAIRS], axis=1)
+def of_pairs(quarters: Iterable[Array]) -> Array:
+    """The five documented pairs of some quarters, each (P, C, R), as (quarters, pairs, R)."""
+    return np.stack([quarter[_PATRONS, _CLIENTS] for quarter in quarters])
 
 
-def _summed(values: Array, first: int, last: int) -> Array:
-    """The sum over some quarters, one by one: a history's sum is the same among any others."""
-    total = np.zeros(values.shape[1:])
-    for quarterly in values[first : last + 1]:
-        total += quarterly
-    return total
+def status_counts(statuses: Array) -> StatusCounts:
+    """Histories in each status, (quarters, pairs, statuses), of statuses (quarters, pairs, R)."""
+    counts = [(statuses == status).sum(axis=-1, dtype=np.int64) for status in Status]
+    return np.stack(counts, axis=-1)
+
+
+def add_aid(sums: Array, quarterly: Array, windows: Sequence[Window], first: int = 0) -> None:
+    """Add aid (quarters, pairs, R), the first quarter being ``first``, to its windows' sums.
+
+    ``sums`` has the shape (windows, pairs, R). Quarters are added one by one, so that a history's
+    sum is the same among any others, and in however many steps.
+    """
+    for total, window in zip(sums, windows, strict=True):
+        for quarter in range(window.first_quarter - first, window.last_quarter - first + 1):
+            if 0 <= quarter < len(quarterly):
+                total += quarterly[quarter]
 
 
 def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
@@ -141,9 +147,9 @@ def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
 
 def yearly_values(quarterly: Array, name: str) -> Compact:
     """A quantity year by year, the first axis being time: sums of aid, means of feelings."""
-    years = np.stack(
-        [_summed(quarterly, start, start + 3) for start in range(0, len(quarterly), 4)]
-    )
+    years = np.zeros((-(-len(quarterly) // 4), *quarterly.shape[1:]))
+    for quarter, values in enumerate(quarterly):
+        years[quarter // 4] += values
     return (years if name == "delivered" else years / 4).astype(np.float32)
 
 

@@ -1,6 +1,5 @@
 """The drivers of a scenario, quarter by quarter: history with the scenario's changes made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,20 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import PerCountry, PerPair
-from simulation.countries import COUNTRIES, ORDERED_PAIRS, Country, Pair, country_named
+from simulation.countries import Country, Pair, country_named
 from simulation.dates import FIRST_YEAR
 from simulation.drivers import (
     CHINA_ENTERS,
     DRIVERS,
     PLAN_YEARS,
     Spell,
-    income_table,
     leadership_spells,
-    log_share_tables,
     spell_table,
 )
 from simulation.errors import raise_if_any
-from simulation.interventions import MOVES, Intervention, Scenario, overlap_problems
+from simulation.interventions import COURSES, Scenario, overlap_problems
+from simulation.interventions.terms import economies, pair_terms
 from simulation.parameters import Parameters
 from simulation.spells import SpellValues, coded_values, unchanged_since
 
@@ -34,8 +32,10 @@ class QuarterContext:
 
     ``present`` is 1 for pairs of two countries that are there, and ``absent`` lists the others;
     ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free``
-    (1 or 0) times that of the rules, plus ``grant_fixed``. ``imposed`` are moves of pairs, and
-    ``goodwill_fixed`` their goodwill.
+    (0 to 1) times that of the rules, plus ``grant_fixed``; where ``sum_free`` is 0 and not 1, the
+    pledge is ``sum_fixed`` and the share what that is of the request, or of ``sum_least`` if that
+    is more. ``imposed`` are moves of pairs, ``goodwill_fixed`` their goodwill; ``goodwill_kept``
+    lists the pairs whose goodwill stays as it is.
     """
 
     quarter: int
@@ -58,7 +58,11 @@ class QuarterContext:
     grant_fixed: PerPair
     grant_free: PerPair
     extra_pledge: PerPair
+    sum_fixed: PerPair
+    sum_free: PerPair
+    sum_least: PerPair
     goodwill_fixed: tuple[tuple[Pair, float], ...]
+    goodwill_kept: tuple[Pair, ...]
 
 
 class Context:
@@ -79,7 +83,7 @@ class Context:
         self._changes = scenario.interventions
         self._parameters = parameters
         self._undisturbed: dict[bool, dict[str, Any]] = {}
-        self._in_office: dict[str, tuple[list[str], PerCountry]] = {}
+        self._in_office: dict[str, tuple[list[str | float], PerCountry]] = {}
         self._values = coded_values(parameters.replicates) if values is None else values
         self._proximity = self._values.proximity()
         self._made: dict[str, tuple[int, PerCountry]] = {}
@@ -89,6 +93,21 @@ class Context:
             if change.kind == "leadership":
                 for quarter in range(change.first_quarter, change.last_quarter + 1):
                     self._spells[quarter][country_named(change.country)] = change.spell
+        self._courses = {course: self._course_table(course) for course in COURSES}
+
+    def _course_table(self, course: str) -> list[list[str | float]]:
+        """A part of the courses by quarter and country: the name of a parameter, or a number."""
+        spells = leadership_spells()
+        table: list[list[str | float]] = [
+            [getattr(spells[name], course) for name in names] for names in self._spells
+        ]
+        for change in self._changes:
+            if change.kind == "course" and change.course == course:
+                number = change.value
+                kept = getattr(spells[change.spell], course) if number is None else number
+                for quarter in range(change.first_quarter, change.last_quarter + 1):
+                    table[quarter][country_named(change.country)] = kept
+        return table
 
     def spell(self, quarter: int, country: Country) -> Spell:
         """The leadership spell in force in a quarter, interventions included."""
@@ -110,9 +129,7 @@ class Context:
             quarter=quarter,
             line=self._of_leaders(quarter, "line"),
             hierarchy=self._of_leaders(quarter, "hierarchy"),
-            income=income_table()[quarter],
-            log_size_share=log_share_tables()[0][quarter],
-            log_client_share=log_share_tables()[1][quarter],
+            **economies(quarter, changes),
             plan_start=float(FIRST_YEAR + quarter // 4 in PLAN_YEARS),
             **drivers,
             **(
@@ -140,53 +157,14 @@ class Context:
             self._made[driver] = since, self._values.of_quarter(driver, since)
         return self._made[driver][1]
 
-    def _of_leaders(self, quarter: int, quantity: str) -> PerCountry:
+    def _of_leaders(self, quarter: int, course: str) -> PerCountry:
         """The lines or demands for hierarchy of those in office, made once for their time."""
-        spells = self._spells[quarter]
-        if quantity not in self._in_office or self._in_office[quantity][0] != spells:
-            names = [getattr(self.spell(quarter, country), quantity) for country in Country]
-            self._in_office[quantity] = spells, np.stack([self._parameters[n] for n in names])
-        return self._in_office[quantity][1]
-
-
-def pair_terms(
-    proximity: PerPair, china_is_there: bool, changes: Sequence[Intervention]
-) -> dict[str, Any]:
-    """What the changes in force make of the terms of pairs, by field of ``QuarterContext``."""
-    shape = (COUNTRIES, COUNTRIES, 1)
-    proximity = proximity.copy()
-    grant_fixed, grant_free, extra_pledge = np.zeros(shape), np.ones(shape), np.zeros(shape)
-    away = {country_named(change.country) for change in changes if change.kind == "absence"}
-    away |= set() if china_is_there else {Country.CHINA}
-    banned: dict[str, set[Pair]] = {move: set() for move in MOVES}
-    imposed: list[tuple[Pair, str]] = []
-    goodwill_fixed: list[tuple[Pair, float]] = []
-    for change in changes:
-        if change.kind == "proximity":
-            for pair in change.pairs:
-                proximity[pair] = change.value
-        elif change.kind == "forbid":
-            banned[change.move] |= {*change.pairs}
-        elif change.kind == "impose":
-            imposed += [(pair, change.move) for pair in change.pairs]
-        elif change.kind == "grant":
-            grant_fixed[change.pair], grant_free[change.pair] = change.value, 0
-        elif change.kind == "pledge":
-            extra_pledge[change.pair] += change.value
-        elif change.kind == "goodwill":
-            goodwill_fixed += [(pair, change.value) for pair in change.pairs]
-    absent = {pair for pair in ORDERED_PAIRS if away & {*pair}}
-    present = np.zeros(shape)
-    for pair in {*ORDERED_PAIRS} - absent:
-        present[pair] = 1
-    return {
-        "proximity": proximity,
-        "present": present,
-        "absent": tuple(sorted(absent)),
-        "forbidden": {move: tuple(sorted(pairs | absent)) for move, pairs in banned.items()},
-        "imposed": tuple((pair, move) for pair, move in imposed if pair not in absent),
-        "grant_fixed": grant_fixed,
-        "grant_free": grant_free,
-        "extra_pledge": extra_pledge,
-        "goodwill_fixed": tuple(goodwill_fixed),
-    }
+        parts = self._courses[course][quarter]
+        if course not in self._in_office or self._in_office[course][0] != parts:
+            everywhere = np.ones(self._parameters.replicates)
+            values = [
+                self._parameters[part] if isinstance(part, str) else part * everywhere
+                for part in parts
+            ]
+            self._in_office[course] = parts, np.stack(values)
+        return self._in_office[course][1]

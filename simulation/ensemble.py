@@ -10,13 +10,13 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country, pair_name
 from simulation.dates import QUARTERS, quarter_name
-from simulation.errors import NonFiniteError, Problem
+from simulation.errors import NonFiniteError, Problem, SimulationError
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
 from simulation.spells import DriverChoice, SpellValues, spell_values
-from simulation.stages import array_fields
+from simulation.stages import READERS, array_fields
 from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter
 from simulation.transition import transition
@@ -56,8 +56,81 @@ class Course:
         )
 
 
+class Branch:
+    """A scenario that carries histories on, one for each replicate of the parameters.
+
+    Branches of the same replicates, carried on in turns, a block of quarters each, can share their
+    ``shocks`` (none: their own), so that each block is drawn once. ``drivers`` are drawn or as
+    coded, or those of ``spells``.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        scenario: Scenario,
+        *,
+        seed: int,
+        first_replicate: int,
+        shocks: Shocks | None = None,
+        drivers: DriverChoice = "drawn",
+        spells: SpellValues | None = None,
+    ) -> None:
+        self.parameters = scenario.parameters(parameters)
+        self.scenario = scenario
+        self.seed = seed
+        self.first_replicate = first_replicate
+        self.shocks = shocks or shocks_ahead(parameters, seed, first_replicate)
+        self.drivers: DriverChoice = drivers
+        if spells is None:
+            spells = spell_values(drivers, seed, parameters.replicates, first_replicate)
+        self.context = Context(scenario, self.parameters, spells)
+
+    def opened(self, keep: Sequence[str]) -> Course:
+        """Histories that are about to begin, in January 1945."""
+        return Course(0, opening_state(self.parameters, self.context), dict.fromkeys(keep, ()))
+
+    def continued(self, course: Course, until: int, record: Conditioning | None = None) -> Course:
+        """The same histories at the beginning of a later quarter; the course is left as it is."""
+        state = course.state
+        kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
+        moves = list(course.moves)
+        with fusing(self.parameters.replicates):
+            for quarter in range(course.quarter, until):
+                state, account = transition(
+                    state,
+                    self.parameters,
+                    self.context.quarter(quarter),
+                    self.shocks.quarter(quarter),
+                    record,
+                )
+                for name, quarterly in kept.items():
+                    quarterly.append(READERS[name](account))
+                if account.decision.move.any():
+                    moves.append(moves_of_quarter(quarter, account, self.first_replicate))
+                # its memory serves the next quarter while it is still in the processor's cache
+                del account
+        return Course(max(until, course.quarter), state, kept, moves, course.spells)
+
+    def check_finite(self, course: Course) -> None:
+        """Raise ``NonFiniteError`` if a quantity of histories has stopped being finite."""
+        check_finite(
+            self.parameters,
+            course.state,
+            self.scenario,
+            self.seed,
+            self.first_replicate,
+            self.drivers,
+        )
+
+
+def shocks_ahead(parameters: Parameters, seed: int, first_replicate: int) -> Shocks:
+    """The shocks of as many replicates as the parameters hold, drawn a block of quarters ahead."""
+    return Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
+
+
 def opened(parameters: Parameters, scenario: Scenario, keep: Sequence[str]) -> Course:
     """Histories that are about to begin, in January 1945."""
+    parameters = scenario.parameters(parameters)
     return Course(
         0, opening_state(parameters, Context(scenario, parameters)), dict.fromkeys(keep, ())
     )
@@ -80,30 +153,17 @@ def continued(
     is left as it is, so that it can be continued in several ways. Raises ``NonFiniteError`` if a
     quantity stops being finite.
     """
-    values = course.spells
-    if values is None:
-        values = spell_values(drivers, seed, parameters.replicates, first_replicate)
-    context = Context(scenario, parameters, values)
-    shocks = Shocks(seed, parameters.replicates, first_replicate, ahead=BLOCK)
-    state = course.state
-    kept = {name: list(quarterly) for name, quarterly in course.kept.items()}
-    moves = list(course.moves)
-    with fusing(parameters.replicates):
-        for quarter in range(course.quarter, until):
-            state, account = transition(
-                state, parameters, context.quarter(quarter), shocks.quarter(quarter), record
-            )
-            if kept:
-                arrays = array_fields(state) | array_fields(account)
-                for name, quarterly in kept.items():
-                    quarterly.append(arrays[name])
-            if account.decision.move.any():
-                moves.append(moves_of_quarter(quarter, account, first_replicate))
-            del (
-                account
-            )  # its memory serves the next quarter while it is still in the processor's cache
-    check_finite(parameters, state, scenario, seed, first_replicate, drivers)
-    return Course(max(until, course.quarter), state, kept, moves, course.spells)
+    branch = Branch(
+        parameters,
+        scenario,
+        seed=seed,
+        first_replicate=first_replicate,
+        drivers=drivers,
+        spells=course.spells,
+    )
+    later = branch.continued(course, until, record)
+    branch.check_finite(later)
+    return later
 
 
 def simulate(
@@ -116,16 +176,22 @@ def simulate(
     keep: Sequence[str] = KEPT,
     record: Conditioning | None = None,
     drivers: DriverChoice = "drawn",
+    fork: Course | None = None,
 ) -> Trajectory:
     """Simulate one history for each replicate of the parameters, from 1945 Q1.
 
     ``keep`` names the quantities of state and account to keep (see ``array_fields``). ``drivers``
     of each history are drawn within their coded ranges, or as coded. Replicate numbers address
-    shocks and draws, so any split into calls gives the same histories. Raises
-    ``NonFiniteError`` if a quantity stops being finite.
+    shocks and draws, so any split into calls gives the same histories. ``fork`` is a
+    course of the very replicates, in a quarter up to which the scenario has changed nothing (see
+    ``Scenario.first_quarter_touched``): they go on from there, keeping what it keeps, and end as
+    if they had been simulated from 1945. Raises ``NonFiniteError`` if a quantity stops being
+    finite, and ``SimulationError`` if the scenario touches an earlier quarter than the fork's.
     """
+    if fork is not None:
+        check_fork(fork.quarter, scenario)
     course = continued(
-        opened(parameters, scenario, keep),
+        opened(parameters, scenario, keep) if fork is None else fork,
         parameters,
         scenario,
         seed=seed,
@@ -135,6 +201,15 @@ def simulate(
         drivers=drivers,
     )
     return course.trajectory(first_replicate)
+
+
+def check_fork(quarter: int, scenario: Scenario) -> None:
+    """Raise ``SimulationError`` if a scenario touches history before a quarter, or 1945 itself."""
+    touched = scenario.first_quarter_touched
+    if quarter > touched or not touched:
+        allowed = f"{quarter_name(quarter)} or later" if touched else "later than 1945 Q1"
+        problem = Problem(scenario.name, "first quarter", quarter_name(touched), allowed)
+        raise SimulationError("the scenario does not share the past of these histories", [problem])
 
 
 def simulate_in_chunks(

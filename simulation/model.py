@@ -101,7 +101,8 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         # shocks.
         super().__init__(rng=abs(seed))
         self.running: bool = True
-        self.parameters = default_parameters() if parameters is None else parameters
+        drawn = default_parameters() if parameters is None else parameters
+        self.parameters = scenario_choice.parameters(drawn)
         if self.parameters.replicates != 1:
             allowed = "1 (choose one with .replicate)"
             problem = Problem("parameters", "replicates", self.parameters.replicates, allowed)

@@ -142,6 +142,13 @@ class Cluster:
             for first, *more in alike.values()
         ]
 
+    @property
+    def threads(self) -> int:
+        """How many tasks it can carry out at a time."""
+        with self._reached():
+            threads: list[int] = [*self.client.nthreads().values()]
+        return max(1, sum(threads))
+
     def written(self, batch: Batch, terms: Terms, tasks: Iterable[list[Part]]) -> Iterator[int]:
         """Have workers carry out tasks, a few at a time, and yield how many histories each has.
 
@@ -158,9 +165,9 @@ class Cluster:
         ended = as_completed(loop=self.client.loop)
 
         def hand_out() -> None:
+            most = _AHEAD * self.threads
             with self._reached():
-                threads = sum(self.client.nthreads().values())
-                for task in islice(remaining, max(0, _AHEAD * max(1, threads) - len(running))):
+                for task in islice(remaining, max(0, most - len(running))):
                     future = self.client.submit(_write_on_worker, shared, terms, task, pure=False)
                     running[future] = sum(part.replicates for part in task)
                     ended.add(future)

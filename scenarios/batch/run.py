@@ -82,8 +82,10 @@ def run_batch(
             raise_if_any(_TITLE, _content_problems(batch, folder, resume, overwrite), ScenarioError)
             remove_unfinished(folder)
             if cluster is None:
-                write = _local_writer(batch, folder, workers or os.cpu_count() or 1)
+                hands = workers or os.cpu_count() or 1
+                write = _local_writer(batch, folder, hands)
             else:
+                hands = cluster.threads
                 write = partial(cluster.written, batch, stack.enter_context(cluster.terms(folder)))
             if overwrite:
                 remove_parts(folder)
@@ -91,7 +93,7 @@ def run_batch(
                 remove_damaged(batch, folder)
             if not (folder / MANIFEST).exists():
                 write_manifest(batch, folder)
-            _carry_out(batch, folder, write, progress or (lambda _: None))
+            _carry_out(batch, folder, write, hands, progress or (lambda _: None))
     except CutShortError as error:
         raise _cut_short(batch, folder, str(error)) from error
     except OSError as error:
@@ -167,11 +169,11 @@ def _local_writer(batch: Batch, folder: Path, workers: int) -> Writer:
     return partial(written_by_processes, batch, folder, workers=min(workers, batch.files))
 
 
-def _carry_out(batch: Batch, folder: Path, write: Writer, progress: Progress) -> None:
+def _carry_out(batch: Batch, folder: Path, write: Writer, hands: int, progress: Progress) -> None:
     """Simulate and write every part that is missing; ``progress`` takes the histories on disk."""
     done = batch.histories - sum(part.replicates for part in missing(batch, folder))
     progress(done)
-    for replicates in write(tasks_of(batch, missing(batch, folder))):
+    for replicates in write(tasks_of(batch, missing(batch, folder), hands)):
         done += replicates
         progress(done)
 

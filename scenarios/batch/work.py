@@ -11,12 +11,13 @@ from scenarios.batch.workers import results_of
 from scenarios.columns import batch_table
 from scenarios.draws import parameters_for
 from scenarios.errors import CutShortError
-from scenarios.outcomes import Outcomes, outcomes_of
-from scenarios.twins import parting, twin_trajectories
+from scenarios.outcomes import Outcomes
+from scenarios.twins import twin_outcomes
 from simulation.ensemble import CHUNK
 
-#: Scenarios simulated together at most, so that they share the history before their interventions.
-_TWINS = 6
+#: Scenarios simulated together, at least where there are so many, and at most: they share the
+#: factual branch and the shocks.
+_FEW, _MANY = 6, 32
 
 
 def missing(batch: Batch, folder: Path) -> Iterator[Part]:
@@ -28,12 +29,24 @@ def missing(batch: Batch, folder: Path) -> Iterator[Part]:
     )
 
 
-def tasks_of(batch: Batch, parts: Iterable[Part]) -> Iterator[list[Part]]:
-    """Parts of the same replicates, for a few scenarios that part from history about one date."""
-    for _, together in groupby(parts, key=lambda part: part.number):
-        gathered = sorted(together, key=lambda part: parting(batch.scenarios[part.scenario]))
-        for start in range(0, len(gathered), _TWINS):
-            yield gathered[start : start + _TWINS]
+def tasks_of(batch: Batch, parts: Iterable[Part], workers: int) -> Iterator[list[Part]]:
+    """Parts of the same replicates, for scenarios that part from history about one date.
+
+    Replicates left over when each of the ``workers`` has had equally many are shared among them, a
+    few scenarios each, so that all have work to the end.
+    """
+
+    def touched(part: Part) -> int:
+        return batch.scenarios[part.scenario].first_quarter_touched
+
+    count, numbers = len(batch.scenarios), batch.files // len(batch.scenarios)
+    left_over = numbers % workers
+    shared = max(_FEW, -(-count // -(-workers // (left_over or workers))))
+    for number, together in groupby(parts, key=lambda part: part.number):
+        size = min(shared if number >= numbers - left_over else count, _MANY)
+        gathered = sorted(together, key=touched)
+        for start in range(0, len(gathered), size):
+            yield gathered[start : start + size]
 
 
 def write_histories(
@@ -48,15 +61,15 @@ def write_histories(
     outcomes: list[list[Outcomes]] = [[] for _ in parts]
     for start in range(first, first + count, CHUNK):
         parameters = parameters_for(batch.draws, start, min(CHUNK, first + count - start))
-        twins = twin_trajectories(
+        twins = twin_outcomes(
             parameters,
             scenarios,
             seed=batch.seed,
             first_replicate=start,
             drivers=batch.drivers,
         )
-        for own, trajectory in zip(outcomes, twins, strict=True):
-            own.append(outcomes_of(trajectory, kept=trajectory.replicates))
+        for own, chunk in zip(outcomes, twins, strict=True):
+            own.append(chunk)
     for part, own in zip(parts, outcomes, strict=True):
         if check is not None:
             check()

@@ -30,7 +30,6 @@ from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.twins import parting
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any, unknown
@@ -149,7 +148,7 @@ def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison
         for name, each in scenarios.items()
         if against is not None
         and each is not against
-        and min(parting(each), parting(against)) < QUARTERS
+        and min(each.first_quarter_touched, against.first_quarter_touched) < QUARTERS
     }
     if against is not None and not others:
         allowed = f"at least one scenario that differs from {factual}"

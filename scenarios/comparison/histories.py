@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from scenarios.columns import batch_table
 from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
-from scenarios.outcomes import KEPT, outcomes_of
-from scenarios.twins import parting, twin_trajectories
+from scenarios.outcomes import KEPT
+from scenarios.twins import twin_outcomes
 from simulation.arrays import Array
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import COUNTRIES
@@ -70,7 +70,7 @@ def simulate_histories(
     parts: dict[str, list[pa.Table]] = {scenario.name: [] for scenario in scenarios}
     for first in range(0, replicates, TOGETHER):
         count = min(TOGETHER, replicates - first)
-        trajectories = twin_trajectories(
+        outcomes = twin_outcomes(
             parameters_for(draws, first, count),
             scenarios,
             seed=seed,
@@ -78,8 +78,8 @@ def simulate_histories(
             past=None if past is None else past(first, count),
             drivers=drivers,
         )
-        for done, (scenario, trajectory) in enumerate(zip(scenarios, trajectories, strict=True), 1):
-            table = batch_table(outcomes_of(trajectory, kept=count), len(draws))
+        for done, (scenario, own) in enumerate(zip(scenarios, outcomes, strict=True), 1):
+            table = batch_table(own, len(draws))
             parts[scenario.name].append(
                 table if columns is None else table.select(columns[scenario.name])
             )
@@ -110,9 +110,9 @@ def record_end(date: str, scenarios: Sequence[Scenario]) -> int:
         raise ScenarioError("the record cannot be given", [problem]) from error
     if 0 < until < QUARTERS:
         problems = [
-            Problem(each.name, _UNTIL, date, _latest(parting(each)))
+            Problem(each.name, _UNTIL, date, _latest(each.first_quarter_touched))
             for each in scenarios
-            if parting(each) < until
+            if each.first_quarter_touched < until
         ]
     else:
         problems = [Problem(where, _UNTIL, date, "a month of 1945 to 1980")]

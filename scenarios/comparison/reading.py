@@ -8,7 +8,6 @@ from scenarios.comparison.estimates import Estimate, SurvivalCurve
 from scenarios.errors import ScenarioError
 from scenarios.files import antecedents
 from scenarios.outcomes import PAIR_NAMES, SERIES
-from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, year_of
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
@@ -174,7 +173,7 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
     Raises ``ScenarioError`` if neither of the two changes anything, or the horizon is not at least
     one year.
     """
-    first = min(parting(scenario), parting(factual))
+    first = min(scenario.first_quarter_touched, factual.first_quarter_touched)
     problems = []
     if first >= QUARTERS:
         allowed = f"one that differs from {factual.name}"

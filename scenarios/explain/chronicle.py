@@ -93,7 +93,9 @@ def _leaderships(history: History, quarter: int) -> Iterator[str]:
     for country in Country:
         old, new = (history.context.spell(q, country) for q in (quarter - 1, quarter))
         if old.name != new.name:
-            before, after = (float(history.parameters[spell.line][0]) for spell in (old, new))
+            before, after = (
+                float(history.context.quarter(q).line[country, 0]) for q in (quarter - 1, quarter)
+            )
             same = leader_of(old) == leader_of(new)
             who = "a new course begins" if same else f"the lead passes to {leader_of(new)}"
             goes = f"the line goes from {before:.2f} to {after:.2f} (1 is Stalinist orthodoxy)"

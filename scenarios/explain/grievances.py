@@ -136,7 +136,8 @@ def _branches(
     def branch(start: Course | None, scenario: Scenario, pair: str, last_quarter: int) -> Array:
         begun = opened(parameters, scenario, ()) if start is None else start
         begun = replace(begun, kept=dict.fromkeys(_KEPT, ()))
-        return _sources(begun, onward(begun, scenario, last_quarter + 1), pair, parameters)
+        reached = onward(begun, scenario, last_quarter + 1)
+        return _sources(begun, reached, pair, scenario.parameters(parameters))
 
     shared = None
     if past is not None:

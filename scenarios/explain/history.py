@@ -81,6 +81,7 @@ def simulated_history(
     drivers: DriverChoice = "drawn",
 ) -> History:
     """One history of an ensemble, with every quantity kept; ``parameters`` hold one replicate."""
+    parameters = scenario.parameters(parameters)
     context = Context(scenario, parameters, spell_values(drivers, seed, 1, replicate))
     trajectory = simulate(
         parameters,

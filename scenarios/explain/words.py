@@ -4,7 +4,7 @@ from scenarios.documented import Pair, both, the
 from scenarios.files import ScenarioFile, antecedents, flags
 from simulation.countries import Country
 from simulation.drivers import DRIVER_TABLE, Spell
-from simulation.interventions import Intervention, Valued
+from simulation.interventions import OWN, Intervention
 from simulation.state import Move, Status
 
 CAPITALS = {
@@ -113,19 +113,35 @@ def described(file: ScenarioFile) -> list[tuple[str, str]]:
 #: What each kind of change does, by the names of its keys.
 _DEEDS = {
     "leadership": "{country} keeps the leadership {spell}",
+    "course": "the {course} of {country} is that of the leadership {spell}",
     "driver": "{driver} of {country} is set to {value:g} ({unit})",
+    "economy": "the economy of {country} is made {value:g} ({unit})",
     "grant": "the share of requests granted by {patron} to {client} is set to {value:g} ({unit})",
+    "cut": "of what {patron} would grant {client}, {value:g} is left ({unit})",
+    "sum": "{patron} to {client}: a pledge of {value:g} in place of any other ({unit})",
     "pledge": "{patron} to {client}: an added pledge of {value:g} ({unit})",
     "forbid": "no {move} between {patron} and {client}",
+    "sole-patron": "{client} finds no second patron beside {patron}",
     "impose": "{move} between {patron} and {client}, as soon as their status allows it",
     "goodwill": "goodwill between {patron} and {client} is held at {value:g} ({unit})",
     "proximity": "proximity of {patron} and {client} is set to {value:g} ({unit})",
     "absence": "{country} keeps out of every alliance",
+    "parameter": "{parameter} is set to {value:g} ({unit})",
+}
+_COURSE_SET = "the {course} of {country} is set to {value:g} (0 to 1)"
+_GOODWILL_OF = {
+    (False, True): "goodwill between {patron} and {client} stays as it is in each history",
+    (True, False): "goodwill of {patron} toward {client} is held at {value:g} ({unit})",
+    (True, True): "goodwill of {patron} toward {client} stays as it is in each history",
 }
 
 
 def in_words(change: Intervention) -> str:
     """A dated change as a sentence, with its reason."""
-    unit = change.unit if isinstance(change, Valued) else ""
-    deed = _DEEDS[change.kind].format(**change.model_dump(), unit=unit)
+    deed = _DEEDS[change.kind]
+    if change.kind == "course" and not change.spell:
+        deed = _COURSE_SET
+    elif change.kind == "goodwill":
+        deed = _GOODWILL_OF.get((change.one_way, change.value == OWN), deed)
+    deed = deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
     return f"{change.start} to {change.end}: {deed}. {change.reason}"

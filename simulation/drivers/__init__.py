@@ -113,10 +113,14 @@ def log_gdp_table() -> Array:
 @cache
 def log_share_tables() -> tuple[Array, Array]:
     """Logarithms of the patron's and the client's share in the GDP of both, each (T, P, C, 1)."""
-    of_country = log_gdp_table()
-    gdp = np.exp(of_country)
-    together = np.log(gdp[:, :, np.newaxis] + gdp[:, np.newaxis])
-    return of_country[:, :, np.newaxis] - together, of_country[:, np.newaxis] - together
+    return log_shares(log_gdp_table())
+
+
+def log_shares(of_country: Array) -> tuple[Array, Array]:
+    """The same of any logarithms of GDP, (..., C, 1): each (..., P, C, 1)."""
+    patron, client = of_country[..., :, np.newaxis, :], of_country[..., np.newaxis, :, :]
+    together = np.log(np.exp(patron) + np.exp(client))
+    return patron - together, client - together
 
 
 @cache

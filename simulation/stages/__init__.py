@@ -4,7 +4,8 @@ Read them in this order: ``perception``, ``exchange``, ``response``, ``decision`
 all countries act at once. The order itself is in :mod:`simulation.transition`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import NamedTuple, get_type_hints
 
 import numpy as np
@@ -35,19 +36,23 @@ class QuarterAccount(NamedTuple):
     settlement: Settlement
 
 
-def _names_of(quantities: type) -> Iterator[str]:
-    """The names of the arrays of a state, an account or a stage of it."""
+def _places_of(quantities: type, place: str = "") -> Iterator[tuple[str, str]]:
+    """The names of the arrays of an account or a part of it, and where in it each is."""
     for name, kind in get_type_hints(quantities).items():
         if kind in (StrainSources, FatigueSources):
-            yield from (f"{name}.{source}" for source in kind._fields)
-        elif hasattr(kind, "_fields"):
-            yield from _names_of(kind)
-        elif kind is not AllianceState:
-            yield name
+            yield from ((f"{name}.{part}", f"{place}{name}.{part}") for part in kind._fields)
+        elif kind is AllianceState or hasattr(kind, "_fields"):
+            yield from _places_of(kind, f"{place}{name}.")
+        else:
+            yield name, f"{place}{name}"
 
 
-#: Every quantity of state and account; a source is named ``strain_sources.ideology``.
-QUANTITIES = tuple(dict.fromkeys((*_names_of(AllianceState), *_names_of(QuarterAccount))))
+#: How every quantity of state and account is read from an account, which holds the state that it
+#: led to; a source is named ``strain_sources.ideology``.
+READERS: dict[str, Callable[[QuarterAccount], Array]] = {
+    name: attrgetter(place) for name, place in _places_of(QuarterAccount)
+}
+QUANTITIES = tuple(READERS)
 
 
 def array_fields(quantities: AllianceState | QuarterAccount) -> dict[str, Array]:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from simulation.arrays import Array, PerPair, received_by_client
 from simulation.context import QuarterContext
 from simulation.fusion import fused
@@ -70,9 +72,13 @@ def exchange_of(
         **parameters.of(aid.grant_share),
     )
     grant_share = grant_share * context.grant_free + context.grant_fixed
+    grant_share = grant_share + context.sum_fixed / np.maximum(requested, context.sum_least)
     capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
     newly_pledged = aid.aid_pledged(requested, grant_share, capacity)
-    newly_pledged = newly_pledged + context.extra_pledge * perception.tie
+    newly_pledged = (
+        newly_pledged * context.sum_free
+        + (context.sum_fixed + context.extra_pledge) * perception.tie
+    )
     delivered = aid.aid_delivered(
         state.pledged + newly_pledged,
         perception.tie,

@@ -156,7 +156,7 @@ def response_of(
         split,
         **parameters.of(disposition.goodwill),
     )
-    goodwill = keep_pairs(without_self_pairs(goodwill), state.goodwill, context.absent)
+    goodwill = keep_pairs(without_self_pairs(goodwill), state.goodwill, context.goodwill_kept)
     after = AllianceState(
         status=state.status,
         goodwill=set_pairs(goodwill, context.goodwill_fixed),

@@ -25,7 +25,6 @@ from scenarios.expected import (
 )
 from scenarios.files import CATALOGUE, catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES, Quarters
-from scenarios.twins import parting
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.interventions import HISTORICAL
 
@@ -79,7 +78,7 @@ def test_horizon_reaches_a_year_past_the_documented_break_asked_about_or_says_wh
     file = catalogue()[name]
     documented = headline_breaks(read_evidence())[file.asks_about]
     enough = min(quarter_of(documented.latest) + 4, QUARTERS - 1)
-    start, end = parting(file.scenario), horizon_quarter(file.scenario)
+    start, end = file.scenario.first_quarter_touched, horizon_quarter(file.scenario)
     reached = start <= quarter_of(documented.latest) and end >= enough
     assert reached != bool(file.horizon_note)
     assert file.change

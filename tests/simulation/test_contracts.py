@@ -10,24 +10,31 @@ import numpy as np
 import pytest
 
 import simulation
-from simulation.dates import quarter_of
+from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import CHUNK, simulate, simulate_in_chunks
 from simulation.interventions import (
+    INTERVENTIONS,
     MOVES,
     Absence,
     Ban,
+    Course,
+    Cut,
     DriverValue,
+    Economy,
     Goodwill,
     Grant,
     Imposition,
     Intervention,
     Leadership,
+    ParameterValue,
     Pledge,
     Proximity,
     Scenario,
+    SolePatron,
+    Sum,
 )
 from simulation.model import AllianceModel
-from simulation.parameters import default_parameters
+from simulation.parameters import Parameters, default_parameters
 from simulation.stages import QUANTITIES, array_fields
 
 FIRST_CHANGE = "1957-01"
@@ -36,11 +43,23 @@ CHANGES = {
     "leadership": Leadership(
         start=FIRST_CHANGE, end="1980-12", reason="r", country="ussr", spell="ussr-stalin"
     ),
+    "course": Course(
+        start=FIRST_CHANGE, end="1980-12", reason="r", country="ussr", course="hierarchy", value=0.0
+    ),
     "driver": DriverValue(
         start=FIRST_CHANGE, end="1980-12", reason="r", country="ussr", driver="isolation", value=0.9
     ),
+    "economy": Economy(
+        start=FIRST_CHANGE, end="1980-12", reason="r", country="albania", value=10.0
+    ),
     "grant": Grant(
         start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=1.0
+    ),
+    "cut": Cut(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=0.0
+    ),
+    "sum": Sum(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=50.0
     ),
     "pledge": Pledge(
         start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=50.0
@@ -64,13 +83,57 @@ CHANGES = {
     "goodwill": Goodwill(
         start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=0.0
     ),
+    "sole-patron": SolePatron(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania"
+    ),
     "proximity": Proximity(
         start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value=1.0
     ),
     "absence": Absence(start=FIRST_CHANGE, end="1980-12", reason="r", country="china"),
 }
+#: The same of kinds that can be asked in more than one way.
+OTHER_WAYS = {
+    "line of another time": Course(
+        start=FIRST_CHANGE,
+        end="1980-12",
+        reason="r",
+        country="ussr",
+        course="line",
+        spell="ussr-stalin",
+    ),
+    "own goodwill": Goodwill(
+        start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value="own"
+    ),
+    "goodwill one way": Goodwill(
+        start=FIRST_CHANGE,
+        end="1980-12",
+        reason="r",
+        patron="albania",
+        client="ussr",
+        value="own",
+        one_way=True,
+    ),
+}
 #: Interventions that change nothing: what is ordered is what happened, drivers being as coded.
 VAIN = {
+    "course": Course(
+        start="1957-01",
+        end="1964-09",
+        reason="r",
+        country="ussr",
+        course="line",
+        spell="ussr-khrushchev",
+    ),
+    "economy": Economy(start="1945-01", end="1980-12", reason="r", country="ussr", value=1.0),
+    "cut": Cut(
+        start="1945-01", end="1980-12", reason="r", patron="ussr", client="albania", value=1.0
+    ),
+    "sum": Sum(
+        start="1945-01", end="1949-09", reason="r", patron="china", client="albania", value=9.0
+    ),
+    "sole-patron": SolePatron(
+        start="1945-01", end="1945-12", reason="r", patron="yugoslavia", client="china"
+    ),
     "leadership": Leadership(
         start="1957-01", end="1964-09", reason="r", country="ussr", spell="ussr-khrushchev"
     ),
@@ -124,7 +187,18 @@ def joined(parts, name):
 
 @pytest.mark.parametrize(("first", "replicates"), [(0, 3), (1_000_061, 4)])
 @pytest.mark.parametrize(
-    "changes", [(), (CHANGES["leadership"], CHANGES["pledge"], CHANGES["absence"])]
+    "changes",
+    [
+        (),
+        (CHANGES["leadership"], CHANGES["pledge"], CHANGES["absence"]),
+        (
+            CHANGES["course"],
+            CHANGES["economy"],
+            CHANGES["sum"],
+            OTHER_WAYS["goodwill one way"],
+            ParameterValue(reason="r", parameter="need_share", value=0.02),
+        ),
+    ],
 )
 def test_one_rule_two_executions(drawn_parameters, first, replicates, changes):
     scenario, parameters = scenario_of(*changes), drawn_parameters(replicates, 11)
@@ -185,17 +259,40 @@ def test_the_whole_equals_two_spawned_processes(drawn_parameters):
         assert np.array_equal(joined(parts, name), array), name
 
 
-@pytest.mark.parametrize("kind", CHANGES)
-def test_a_counterfactual_equals_its_twin_until_the_intervention_and_then_parts(
+def test_every_kind_is_held_to_the_contract():
+    assert {*CHANGES, "parameter"} == {*INTERVENTIONS}
+
+
+@pytest.mark.parametrize("kind", [*CHANGES, *OTHER_WAYS])
+def test_a_counterfactual_equals_its_twin_until_the_first_quarter_touched_and_then_parts(
     drawn_parameters, kind
 ):
     parameters = drawn_parameters(40, 14, reach=0.3)
+    scenario = scenario_of({**CHANGES, **OTHER_WAYS}[kind])
     factual = simulate(parameters, seed=8, keep=QUANTITIES)
-    twin = simulate(parameters, scenario_of(CHANGES[kind]), seed=8, keep=QUANTITIES)
-    first = quarter_of(FIRST_CHANGE)
+    twin = simulate(parameters, scenario, seed=8, keep=QUANTITIES)
+    first = scenario.first_quarter_touched
+    assert first == quarter_of(FIRST_CHANGE)
     for name, array in factual.arrays.items():
         assert np.array_equal(array[:first], twin.arrays[name][:first]), name
     assert not np.array_equal(factual.arrays["status"][first:], twin.arrays["status"][first:])
+
+
+def test_a_parameter_touches_history_from_its_first_quarter(drawn_parameters):
+    parameters = drawn_parameters(20, 14, reach=0.3)
+    change = ParameterValue(reason="r", parameter="start_goodwill_allied", value=0.5)
+    scenario = scenario_of(change, CHANGES["pledge"])
+    assert scenario.first_quarter_touched == 0
+    factual = simulate(parameters, seed=8, quarters=1, keep=("goodwill",)).arrays["goodwill"]
+    twin = simulate(parameters, scenario, seed=8, quarters=1, keep=("goodwill",)).arrays["goodwill"]
+    assert not np.array_equal(factual, twin)
+    set_by_hand = Parameters({**parameters, "start_goodwill_allied": np.full(20, 0.5)})
+    same = simulate(set_by_hand, scenario_of(CHANGES["pledge"]), seed=8, keep=QUANTITIES)
+    assert_same(same, simulate(parameters, scenario, seed=8, keep=QUANTITIES))
+
+
+def test_a_scenario_without_changes_touches_nothing():
+    assert scenario_of().first_quarter_touched == QUARTERS
 
 
 @pytest.mark.parametrize("kind", VAIN)

@@ -1,5 +1,6 @@
 """``lilliput scenarios new``, ``expect`` and ``show``: what a user sees, and what is refused."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from calibration.cli.scenarios import scenarios_app
 from scenarios.errors import ScenarioError
 from scenarios.explain.words import in_words
 from scenarios.files import read_scenario, scenario_named, write_template
-from simulation.interventions import INTERVENTIONS, Change
+from simulation.interventions import INTERVENTIONS, Change, read_changes
 from simulation.schema import names_of
 
 
@@ -39,8 +40,9 @@ def test_new_file_explains_every_kind_of_change_and_every_key(tmp_path: Path) ->
     assert text.count("\n#") >= 15
     for kind, model in INTERVENTIONS.items():
         keys = set(names_of(model)) - {*names_of(Change), "kind"}
-        (line,) = [line for line in text.splitlines() if line.startswith(f"#   {kind} ")]
-        assert all(key in line for key in keys)
+        described = re.search(rf"^#   {kind} .*(\n#      .*)*", text, re.MULTILINE)
+        assert described is not None, kind
+        assert all(key in described[0] for key in keys), kind
     assert "{" not in text
 
 
@@ -97,9 +99,46 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     assert in_words(change).startswith(
         "1960-02 to 1961-12: the share of requests granted by ussr to albania"
     )
-    values = {"country": "ussr", "spell": "ussr-stalin", "driver": "pressure", "value": 0.5}
-    values |= {"patron": "ussr", "client": "albania", "move": "break"}
-    for model in INTERVENTIONS.values():
-        own = {name: values[name] for name in model.model_fields if name in values}
-        change = model(start="1960", end="1961", reason="A reason.", **own)
-        assert in_words(change).endswith("A reason.")
+    pair = {"patron": "ussr", "client": "albania"}
+    stalin = {"country": "ussr", "spell": "ussr-stalin"}
+    words = {
+        "leadership": (stalin, "ussr keeps the leadership ussr-stalin"),
+        "course": (stalin | {"course": "line"}, "the line of ussr is that of the leadership"),
+        "driver": ({"country": "ussr", "driver": "pressure", "value": 0.5}, "pressure of ussr"),
+        "economy": ({"country": "ussr", "value": 2}, "the economy of ussr is made 2 (times"),
+        "grant": (pair | {"value": 0.5}, "granted by ussr to albania is set to 0.5"),
+        "cut": (pair | {"value": 0.5}, "of what ussr would grant albania, 0.5 is left"),
+        "sum": (pair | {"value": 5}, "a pledge of 5 in place of any other (million USD"),
+        "pledge": (pair | {"value": 5}, "an added pledge of 5 (million USD"),
+        "forbid": (pair | {"move": "break"}, "no break between ussr and albania"),
+        "sole-patron": (pair, "albania finds no second patron beside ussr"),
+        "impose": (pair | {"move": "break"}, "break between ussr and albania, as soon as"),
+        "goodwill": (pair | {"value": 0.5}, "between ussr and albania is held at 0.5 (0 to 1"),
+        "proximity": (pair | {"value": 0.5}, "proximity of ussr and albania is set to 0.5"),
+        "absence": ({"country": "china"}, "china keeps out of every alliance"),
+        "parameter": ({"parameter": "need_share", "value": 0.02}, "need_share is set to 0.02"),
+    }
+    assert words.keys() == INTERVENTIONS.keys()
+    dates = {"start": "1960", "end": "1961"}
+    for kind, (keys, deed) in words.items():
+        own = keys if kind == "parameter" else keys | dates
+        told = in_words(INTERVENTIONS[kind](reason="A reason.", **own))
+        assert deed in told, kind
+        assert told.endswith("A reason.")
+
+
+@pytest.mark.parametrize(
+    ("keys", "deed"),
+    [
+        ({"kind": "course", "country": "ussr", "course": "line", "value": 0.5}, "set to 0.5"),
+        ({"kind": "goodwill", "value": "own"}, "between ussr and albania stays as it is in each"),
+        ({"kind": "goodwill", "value": 0.4, "one_way": True}, "ussr toward albania is held at 0.4"),
+        ({"kind": "goodwill", "value": "own", "one_way": True}, "ussr toward albania stays as it"),
+    ],
+)
+def test_every_way_of_a_kind_has_words_of_its_own(keys: dict[str, object], deed: str) -> None:
+    pair = {} if "country" in keys else {"patron": "ussr", "client": "albania"}
+    entry = {"from": "1960", "to": "1961", "reason": "A reason.", **pair, **keys}
+    (change,), problems = read_changes("try.toml", [entry])
+    assert not problems
+    assert deed in in_words(change)

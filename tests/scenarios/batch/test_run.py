@@ -7,8 +7,10 @@ import pyarrow.compute as pc
 import pytest
 
 from calibration.cli.main import main
+from scenarios.batch.manifest import Batch
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import open_batch
+from scenarios.batch.work import tasks_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_named
@@ -41,6 +43,27 @@ def test_two_workers_give_the_same_bytes_as_one(batch: Path, draws: Draws, tmp_p
     assert contents(spread) == contents(batch)
     assert told == sorted(told)
     assert (told[0], told[-1], len(told)) == (0, 120, 4)
+
+
+@pytest.mark.parametrize(
+    ("replicates", "workers", "tasks"),
+    [
+        (100, 1, [22] * 10),
+        (100, 2, [22] * 10),
+        (50, 2, [22] * 4 + [11] * 2),
+        (10, 3, [8, 8, 6]),
+        (10, 64, [6, 6, 6, 4]),
+    ],
+)
+def test_the_last_replicates_are_shared_out_among_the_workers(
+    draws: Draws, replicates: int, workers: int, tasks: list[int]
+) -> None:
+    scenarios = tuple(file.scenario for file in catalogue().values())[:22]
+    whole = Batch(scenarios, draws, replicates, 1, chunk=10)
+    given = list(tasks_of(whole, whole.parts(), workers))
+    assert [len(task) for task in given] == tasks
+    assert {part for task in given for part in task} == {*whole.parts()}
+    assert all(len({part.number for part in task}) == 1 for task in given)
 
 
 def test_chunks_give_the_same_histories(batch: Path, draws: Draws, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from scenarios.files import scenario_named
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_name, quarter_of
 from simulation.drivers import leadership_spells
+from simulation.interventions import Course, ParameterValue, Scenario
 from simulation.state import Move, Status
 from simulation.trajectory import CAUSES, PAIRS
 
@@ -87,6 +88,23 @@ def test_a_change_of_leadership_is_told_with_its_lines(history: Tell) -> None:
     }
     assert words.startswith("In Moscow the lead passes to Khrushchev")
     assert f"from {line['collective']:.2f} to {line['khrushchev']:.2f}" in words
+
+
+def test_a_history_is_told_with_the_course_and_the_parameters_of_its_scenario(
+    draws: Draws,
+) -> None:
+    dates = {"start": "1945", "end": "1980", "reason": "A test."}
+    changes = (
+        Course(**dates, country="ussr", course="line", value=0.5),
+        ParameterValue(reason="A test.", parameter="need_share", value=0.02),
+    )
+    scenario = Scenario(name="try", question="What if?", interventions=changes)
+    parameters = parameters_for(draws, 0, 1)
+    after = quarter_of("1956-04")
+    one = simulated_history(parameters, scenario, seed=1, replicate=0, quarters=after + 1)
+    (told,) = words_of(one, after - 1, "leadership") + words_of(one, after, "leadership")
+    assert "the line goes from 0.50 to 0.50" in told
+    assert one.parameters["need_share"] == 0.02
 
 
 def test_leaders_are_named_without_the_remarks_of_the_table() -> None:

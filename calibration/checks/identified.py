@@ -36,9 +36,6 @@ _FARTHEST = 8.0
 #: Vectors whose likelihood is estimated together.
 _TASK = 256
 _SHUFFLES = 5
-#: No rule but their own reads what these rules book, nor does the record, so it cannot inform
-#: their parameters.
-UNREAD = ("credit.lent_share", "credit.repaid")
 
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3
@@ -155,20 +152,6 @@ def identified(coordinates: Array, log_likelihoods: Array) -> tuple[Identified, 
     )
 
 
-def controls() -> tuple[str, ...]:
-    """The parameters that the record cannot inform, by which the draws are checked.
-
-    No other rule reads what the rules of these parameters book.
-    """
-    return tuple(name for name, entry in parameter_table().items() if entry.rule in UNREAD)
-
-
-def error_of_draws(rows: Sequence[Identified]) -> float:
-    """The error of contraction as the draws show it: the root mean square where it should be 0."""
-    known = controls()
-    return float(np.sqrt(np.mean([row.contraction**2 for row in rows if row.name in known])))
-
-
 def identified_report(
     rows: Sequence[Identified], floor: float, origin: Mapping[str, Any]
 ) -> tuple[Report, Pictures]:
@@ -205,7 +188,6 @@ def identified_report(
         origin=dict(origin),
         parts=(
             _HOW,
-            _control_text(ordered),
             f"Chance alone gives a record weight up to {floor:.2f} (likelihoods shuffled among the "
             "draws).",
             Picture(name="contraction", caption="Contraction of every parameter"),
@@ -220,8 +202,6 @@ def identified_report(
             ),
         ),
         values={
-            "error_of_draws": error_of_draws(rows),
-            "controls": controls(),
             "classes": classes,
             "parameters": entries,
         },
@@ -232,30 +212,11 @@ def identified_report(
 def _finding(ordered: Sequence[Identified], classes: Mapping[str, Sequence[str]]) -> str:
     informed, weak, unknown = classes.values()
     opposed = [row for row in ordered if min(row.prior_weight, row.record_weight) > NOTICED]
-    text = (
+    return (
         f"Of {len(ordered)} parameters the record informs {len(informed)}, says a little about "
         f"{len(weak)} and nothing about {len(unknown)}. "
         f"Best informed: {listed(informed[:6]) or 'none'}. "
         f"In {len(opposed)} prior and record pull against each other enough to count."
-    )
-    error = error_of_draws(ordered)
-    if error <= WEAK:
-        return text
-    return (
-        "**The draws have not settled, and the classes cannot be trusted yet:** parameters that "
-        f"the record cannot inform show a contraction of {error:.2f} (root mean square; it should "
-        "be near 0), so that no contraction is known better than that. Taken at their word: "
-        f"{text[0].lower()}{text[1:]}"
-    )
-
-
-def _control_text(ordered: Sequence[Identified]) -> str:
-    known = controls()
-    rows = listed(f"{row.name} {row.contraction:+.2f}" for row in ordered if row.name in known)
-    return (
-        "A check of the draws: no rule reads the debts that the rules of credit book, and none is "
-        "on record, so the record cannot inform their parameters and their contraction should be "
-        f"0. It is: {rows}."
     )
 
 
@@ -271,8 +232,7 @@ def contraction_figure(ordered: Sequence[Identified]) -> Figure:
             ends = [row.contraction - reach, row.contraction + reach]
             axes.plot(ends, [place, place], color=colour)
             axes.plot(row.contraction, place, marker, color=colour, markersize=5)
-        names = [f"{row.name} *" if row.name in controls() else row.name for row in part]
-        axes.set_yticks(np.arange(len(part)), names, fontsize=8)
+        axes.set_yticks(np.arange(len(part)), [row.name for row in part], fontsize=8)
         axes.set_ylim(height - 0.5, -0.5)
         axes.set_xlim(lowest, 1)
         for threshold in (WEAK, INFORMED):
@@ -282,7 +242,7 @@ def contraction_figure(ordered: Sequence[Identified]) -> Figure:
     for name, (colour, marker) in _STYLES.items():
         axes.plot([], [], marker, color=colour, label=name)
     figure.legend(loc="lower center", ncols=len(CLASSES), frameon=False)
-    title = "How far the record narrows each prior (* cannot be informed)"
+    title = "How far the record narrows each prior"
     figure.suptitle(title, fontweight="bold", x=0.02, ha="left")
     figure.tight_layout(rect=(0, 0.04, 1, 0.98))
     return figure

@@ -31,6 +31,7 @@ def write_fit(path, seed, shift=0.0, evidence=-50.0, **changes):
         "seed": seed,
         "evidence_overlay": None,
         "rules": "r",
+        "record": "e",
         "fitted_to": "1978-12",
         "log_evidence": evidence,
         "log_evidence_error": 0.2,

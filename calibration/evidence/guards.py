@@ -89,7 +89,9 @@ def _sums(evidence: Evidence, free: Trajectory) -> Iterator[Implied]:
 
 
 def _shares(evidence: Evidence, free: Trajectory) -> Iterator[Implied]:
-    for row in evidence.shares:
+    for row in evidence.statements:
+        if row.basis != "granted share" or row.role not in COMPARED:
+            continue
         pair = (country_named(row.patron), country_named(row.client))
         span = (quarter_of(row.first), quarter_of(row.last, end=True))
         asked, pledged = (
@@ -186,7 +188,7 @@ def line_meetings(evidence: Evidence, table: dict[str, Any]) -> Iterator[Coincid
     targets = [
         (row.id, row.source, spans_of(row.lines))
         for kind, row in evidence.rows()
-        if kind not in ("currency", "shares") and getattr(row, "role", "") == TARGET
+        if kind != "currency" and getattr(row, "role", "") == TARGET
     ]
     for name, entry in table.items():
         own = spans_of(str(entry.get("lines", "")))

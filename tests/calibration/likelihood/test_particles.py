@@ -16,7 +16,8 @@ from calibration.likelihood.likelihood import (
 )
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
-from simulation.parameters import default_parameters, parameter_table
+from scenarios.draws import read_draws
+from simulation.parameters import Parameters
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +87,12 @@ def test_chances_of_renewal_are_addressed_by_vector():
 @pytest.mark.slow
 @pytest.mark.statistical
 def test_it_estimates_the_same_likelihood_with_less_noise(record):
-    # One vector with little noise of its own, 400 estimates of 4 copies each. The log mean of
+    # The middle of the draws that ship, 400 estimates of 4 copies each. The log mean of
     # either kind has a standard error below 0.3, so a right filter differs by more than 1.5 about
     # once in three thousand times; a forgotten division by the number of copies would add 1.4 at
     # every renewal, of which there are several.
-    table = parameter_table()
-    quiet = {name: table[name].low for name in ("strain_noise", "grant_noise")}
-    parameters = default_parameters(1600, **quiet)
+    likely = read_draws().frame.median()
+    parameters = Parameters({name: np.full(1600, value) for name, value in likely.items()})
     moves = tuple(
         move
         if move.last_quarter - move.first_quarter < 6

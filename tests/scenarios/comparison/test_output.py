@@ -105,7 +105,9 @@ def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> Non
     assert f"{scenario.source} {scenario.lines}" in said
     assert "Read from 1971-07 to 1980-06, horizon 9 years" in said
     plainly = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,))
-    assert "8 histories, seed 7, 4 parameter draws some (prior)" in shown(*heading(plainly))
+    assert "8 histories, seed 7, drivers coded, 4 parameter draws some (prior)" in shown(
+        *heading(plainly)
+    )
     given = BatchComparison(MANIFEST, HISTORICAL, (AVOIDED,), GivenRecord("1971-06", 16, 0.5))
     assert "up to 1971-06: 16 candidates a history, effective share 50%" in shown(*heading(given))
 

@@ -86,7 +86,9 @@ def test_a_change_of_leadership_is_told_with_its_lines(history: Tell) -> None:
         name: float(history().parameters[f"line_ussr_{name}"][0])
         for name in ("collective", "khrushchev")
     }
-    assert words.startswith("In Moscow the lead passes to Khrushchev")
+    assert words.startswith("In Moscow a new course begins")
+    (passed,) = words_of(history(), quarter_of("1953-10"), "leadership")
+    assert passed.startswith("In Moscow the lead passes to Khrushchev")
     assert f"from {line['collective']:.2f} to {line['khrushchev']:.2f}" in words
 
 

@@ -6,6 +6,7 @@ import pytest
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.drivers import leadership_spells
 from simulation.ensemble import simulate
 from simulation.interventions import (
     HISTORICAL,
@@ -48,9 +49,10 @@ def problems_of(*entries):
 def test_a_course_leaves_its_other_part_to_those_in_office():
     documented = Context(HISTORICAL, default_parameters())
     line = quarters_of(Course(**SPAN, country="ussr", course="line", spell="ussr-stalin"))
-    table = parameter_table()
-    assert line.quarter(IN_FORCE).line[USSR, 0] == table["line_ussr_stalin"].default
-    assert line.quarter(IN_FORCE).hierarchy[USSR, 0] == table["hierarchy_ussr_khrushchev"].default
+    table, spells = parameter_table(), leadership_spells()
+    stalin, khrushchev = spells["ussr-stalin"], spells["ussr-khrushchev"]
+    assert line.quarter(IN_FORCE).line[USSR, 0] == table[stalin.line].default
+    assert line.quarter(IN_FORCE).hierarchy[USSR, 0] == table[khrushchev.hierarchy].default
     hierarchy = quarters_of(Course(**SPAN, country="ussr", course="hierarchy", value=0.25))
     assert hierarchy.quarter(IN_FORCE).hierarchy[USSR, 0] == 0.25
     for context in (line, hierarchy):

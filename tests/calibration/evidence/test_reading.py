@@ -116,8 +116,7 @@ def test_no_loan_is_counted_twice(evidence: Evidence) -> None:
     ]
     assert len(pledged) == len(set(pledged)) >= 14
     assert not any(
-        figure.reading_of or (figure.part_of and figure.unit in MONEY_UNITS)
-        for figure in compared
+        figure.reading_of or (figure.part_of and figure.unit in MONEY_UNITS) for figure in compared
     )
     summed = [name for row in evidence.observations if row.kind == "aid" for name in row.row_ids]
     assert len(summed) == len(set(summed))

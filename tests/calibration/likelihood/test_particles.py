@@ -1,5 +1,7 @@
 """The particle filter: the likelihood of plain averaging with less noise, however split."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 

@@ -1,7 +1,9 @@
 """How probable the record is: under the rules, by observation, and under simpler accounts.
 
-Read in this order: ``figures`` (what a documented figure is), ``kinds`` (a class for each kind, the
-one place to add another), ``observations`` (the record that is fitted), ``likelihood`` (plain
-averages and the particle filter), ``pointwise`` (observation by observation), ``nulls`` and
-``null_likelihood`` (the rivals), ``scores`` (of forecasts).
+Read in this order: ``readings`` (what is read of a figure, with which errors), ``quantities`` (of
+the rules), ``figures``, ``measures`` and ``acts`` (what a figure is; the place to add a measure),
+``declared`` (the figures of the evidence), ``observations`` (the record that is fitted), ``use``
+(what enters it), ``likelihood`` (plain averages and the particle filter), ``pointwise``
+(observation by observation), ``nulls`` and ``null_likelihood`` (the rivals), ``scores`` (of
+forecasts).
 """

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.likelihood.figures import Figure, observation_settings
+from calibration.likelihood.figures import Figure
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
+from calibration.likelihood.readings import observation_settings
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic

@@ -15,7 +15,8 @@ from calibration.evidence.reading import overlaid_evidence, read_evidence, unusa
 from calibration.evidence.record import LAST_FITTED, TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
 from calibration.likelihood.declared import SUPPORT, figures_on_record
-from calibration.likelihood.figures import Figure, observation_settings
+from calibration.likelihood.figures import Figure
+from calibration.likelihood.readings import observation_settings
 from scenarios.documented import Pair
 from simulation.conditioning import RecordedMove
 from simulation.countries import Country, country_named, pair_name

@@ -8,7 +8,7 @@ import pytest
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import Comparison
 from calibration.likelihood.declared import figures_on_record
-from calibration.likelihood.figures import Reading
+from calibration.likelihood.readings import Reading
 from simulation.countries import Country
 from simulation.dates import quarter_of
 

@@ -7,7 +7,6 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
-from calibration.likelihood.figures import log_density
 from calibration.likelihood.likelihood import (
     QUARTERS,
     currency_doubt,
@@ -16,6 +15,7 @@ from calibration.likelihood.likelihood import (
 )
 from calibration.likelihood.observations import FIGURES, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
+from calibration.likelihood.readings import log_density
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.conditioning import Conditioning
 from simulation.countries import Country

@@ -7,7 +7,6 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
-from calibration.likelihood.figures import Reading
 from calibration.likelihood.likelihood import (
     QUARTERS,
     filtered_log_likelihood,
@@ -18,6 +17,7 @@ from calibration.likelihood.likelihood import (
 )
 from calibration.likelihood.observations import Record, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
+from calibration.likelihood.readings import Reading
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.parameters import default_parameters, parameter_table
 from simulation.trajectory import MoveTable, Trajectory

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.figures import log_density
 from calibration.likelihood.likelihood import currency_doubt, log_weights
 from calibration.likelihood.observations import (
     EVENT,
@@ -20,6 +19,7 @@ from calibration.likelihood.observations import (
     observations_of,
 )
 from calibration.likelihood.pointwise import Pointwise, foreseen, log_parts, pointwise_of
+from calibration.likelihood.readings import log_density
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.countries import Country
 from simulation.dates import quarter_of

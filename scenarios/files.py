@@ -21,6 +21,7 @@ from pydantic import (
 
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.reader import read_toml
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import QUARTERS, date_of
 from simulation.drivers import DRIVERS
@@ -30,7 +31,7 @@ from simulation.parameters import SourceKey
 from simulation.schema import Sentence, one_of, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
-LONGEST_HORIZON = 36
+LONGEST_HORIZON, MOST_CHANGES = 36, 400
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
@@ -89,10 +90,10 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     """
     title = f"{path}: the scenario cannot be used"
     try:
-        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+        entry = read_toml(path)
     except (OSError, ValueError) as error:
         broken = isinstance(error, tomllib.TOMLDecodeError)
-        allowed = "valid TOML" if broken else "a readable text file in UTF-8"
+        allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
         problem = Problem(str(path), "file", str(error), allowed)
         raise ScenarioError(title, [problem]) from error
     changes = entry.get("interventions", [])
@@ -100,6 +101,9 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     if not changes and entry.get("name") != HISTORICAL.name:
         allowed = "at least one table [[interventions]]"
         problems.append(Problem(path.name, "interventions", MISSING, allowed))
+    if isinstance(changes, list) and len(changes) > MOST_CHANGES:  # each is held against each
+        few = f"at most {MOST_CHANGES} tables [[interventions]]"
+        raise_if_any(title, [Problem(path.name, "interventions", len(changes), few)], ScenarioError)
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"

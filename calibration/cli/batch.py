@@ -17,12 +17,12 @@ from calibration.cli.requests import (
     whole,
 )
 from scenarios.batch.cluster import cluster_problems
-from scenarios.batch.manifest import CHUNK, MOST_REPLICATES
+from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
 from scenarios.batch.run import run_batch
-from scenarios.batch.store import open_batch
+from scenarios.batch.store import open_batch, parts_in
 from scenarios.columns import stem_of
 from scenarios.console import plain_table, progress_of, wide_console
-from scenarios.disk import unfit_folder
+from scenarios.disk import absolute, unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import MOST_SEED
@@ -71,9 +71,8 @@ class BatchRequest(Request):
     @field_validator("out")
     @classmethod
     def _writable(cls, out: Path) -> Path:
-        folder = out.expanduser().resolve()
-        refuse(unfit_folder(folder, "--out", "folder"))
-        return folder
+        refuse(unfit_folder(out, "--out", "folder"))
+        return absolute(out)
 
     @field_validator("dask")
     @classmethod
@@ -109,6 +108,16 @@ class BatchRequest(Request):
                 chosen.append(scenario)
         refuse(problems)
         return tuple(chosen)
+
+    def kept(self) -> str:
+        """How many files are complete, if the batch has begun."""
+        batch = Batch(self.scenarios, self.draws, self.replicates, self.seed, self.chunk)
+        if not (complete := len(parts_in(self.out))):
+            return ""
+        return (
+            f"{complete} of {batch.files} files are complete and kept in {self.out}; the same "
+            "command with --resume goes on from there"
+        )
 
 
 @command

@@ -22,9 +22,8 @@ from simulation.schema import refuse
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
-#: Seconds that open connections are given when the server ends, and that a silent visitor is given
-#: to answer: on a busy machine nobody is sent away.
-PATIENCE, SILENCE = 2, 120
+#: Seconds that a silent visitor is given to answer: on a busy machine nobody is sent away.
+SILENCE = 120
 _HIGHEST_PORT = 65535
 #: Where Solara would look for files that its package of assets lacks.
 _NOWHERE = "http://127.0.0.1:9/"
@@ -170,8 +169,8 @@ def _run(app: Gate, door: socket.socket) -> None:
 
     settings = uvicorn.Config(
         app,
-        log_level="error",
-        timeout_graceful_shutdown=PATIENCE,
+        log_level="critical",  # at the end it would count the visitors who are sent away
+        timeout_graceful_shutdown=0,
         ws_ping_timeout=SILENCE,
         proxy_headers=False,
         server_header=False,

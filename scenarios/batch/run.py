@@ -26,7 +26,7 @@ from scenarios.batch.store import (
     write_manifest,
 )
 from scenarios.batch.work import missing, tasks_of, write_histories, written_by_processes
-from scenarios.disk import unfit_folder
+from scenarios.disk import absolute, unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from scenarios.files import NAME, NAME_WORDS
@@ -67,7 +67,7 @@ def run_batch(
     would begin the batch anew and fail.
     """
     batch = Batch(tuple(scenarios), draws, replicates, seed, chunk)
-    folder = folder.expanduser().resolve()
+    folder = absolute(folder)
     problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
     if replicates > 0 and chunk > 0:
         problems += folder_problems(batch, folder, resume, overwrite)
@@ -78,6 +78,7 @@ def run_batch(
             stack.enter_context(locked(folder))
             raise_if_any(_TITLE, _content_problems(batch, folder, resume, overwrite), ScenarioError)
             remove_unfinished(folder)
+            stack.callback(remove_unfinished, folder)  # of workers that are ended half-way
             if cluster is None:
                 write = _local_writer(batch, folder, workers or os.cpu_count() or 1)
             else:

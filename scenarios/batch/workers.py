@@ -3,19 +3,23 @@
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Thread
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+#: What folders that pass are called, and after how many seconds one is left behind for sure.
+_PREFIX, _OLD = "lilliput-", 86_400.0
 #: What this worker process was given when it began.
 _common: list[Any] = []
 
@@ -33,7 +37,8 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
     It goes to them in a file: were it handed over through the pipe by which a process is started,
     one that dies before it has read it all would leave its parent remaining for ever.
     """
-    with TemporaryDirectory(prefix="lilliput-") as folder:
+    _sweep()
+    with TemporaryDirectory(prefix=_PREFIX) as folder:
         path = Path(folder) / "common.pickle"
         path.write_bytes(pickle.dumps(common))
         pool = process_pool(workers, path)
@@ -41,6 +46,14 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
             yield pool
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _sweep() -> None:
+    """Remove what processes that were killed left behind: by now no worker can need it."""
+    for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # somebody else's, or gone meanwhile
+            if time.time() - left.lstat().st_mtime > _OLD and left.lstat().st_uid == os.getuid():
+                shutil.rmtree(left)
 
 
 def results_of(

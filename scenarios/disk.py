@@ -8,13 +8,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from simulation.errors import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: How texts begin that a spreadsheet takes for formulas, unless they are numbers.
+_FORMULA, _NUMBER = re.compile(r"[=+@\t\r]|-."), re.compile(r"[+-]?[\d.]+(e[+-]?\d+)?")
 
 
 def write_whole(path: Path, content: bytes | str | memoryview) -> None:
@@ -44,6 +50,22 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def json_text(value: Mapping[str, Any]) -> str:
     """An object as ``write_json`` writes it."""
     return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(table: "pd.DataFrame") -> str:
+    """A table as CSV.
+
+    A text that a spreadsheet would take for a formula is marked as text by an apostrophe, as
+    spreadsheets do themselves.
+    """
+    texts = {name: table[name].map(_as_text) for name in table.columns[table.dtypes == object]}
+    return str(table.assign(**texts).to_csv(index=False, lineterminator="\n"))
+
+
+def _as_text(cell: object) -> object:
+    if not isinstance(cell, str) or not _FORMULA.match(cell) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 def plain(value: Any) -> Any:

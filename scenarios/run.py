@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scenarios.columns import aid_table, histories_table
-from scenarios.disk import absolute, unfit_folder, whole_folder, write_json, write_whole
+from scenarios.disk import absolute, csv_text, unfit_folder, whole_folder, write_json, write_whole
 from scenarios.documented import PLAN_PERIODS, Documented, Window
 from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
@@ -189,4 +189,4 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
+    path.write_text(csv_text(pd.DataFrame(rows)), encoding="utf-8")

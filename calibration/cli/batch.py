@@ -16,7 +16,7 @@ from calibration.cli.requests import (
     option,
     whole,
 )
-from scenarios.batch.cluster import cluster_problems
+from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
 from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import open_batch, parts_in
@@ -59,6 +59,13 @@ class BatchRequest(Request):
         str | None,
         option("Have the workers of this Dask scheduler do the work (tcp://HOST:PORT).", "ADDRESS"),
     ] = None
+    tls_ca: Annotated[
+        Path | None, option("Who vouches for a scheduler at tls://HOST:PORT (PEM).", "FILE")
+    ] = None
+    tls_cert: Annotated[Path | None, option("The certificate shown to it (PEM).", "FILE")] = None
+    tls_key: Annotated[Path | None, option("The key of that certificate (PEM).", "FILE")] = None
+    #: Those three together.
+    certificates: Certificates = UNNAMED
     chunk: Annotated[int, whole(1, MOST_REPLICATES), option("Histories in one file.")] = CHUNK
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish a batch cut short; make damaged files anew.")
@@ -74,12 +81,14 @@ class BatchRequest(Request):
         refuse(unfit_folder(out, "--out", "folder"))
         return absolute(out)
 
-    @field_validator("dask")
+    @field_validator("certificates")
     @classmethod
-    def _reachable(cls, dask: str | None, others: ValidationInfo) -> str | None:
-        workers = others.data.get("workers")
-        refuse(cluster_problems(dask, None if workers is None else str(workers)))
-        return dask
+    def _reachable(cls, _: Certificates, others: ValidationInfo) -> Certificates:
+        workers, dask = others.data.get("workers"), others.data["dask"]
+        files = (others.data[f"tls_{kind}"] for kind in ("ca", "cert", "key"))
+        certificates = Certificates(*files)
+        refuse(cluster_problems(dask, None if workers is None else str(workers), certificates))
+        return certificates
 
     @field_validator("overwrite")
     @classmethod
@@ -139,6 +148,7 @@ def batch(request: BatchRequest) -> None:
             request.out,
             workers=request.workers,
             dask=request.dask,
+            certificates=request.certificates,
             resume=request.resume,
             overwrite=request.overwrite,
             progress=progress,

@@ -58,7 +58,8 @@ def csv_text(table: "pd.DataFrame") -> str:
     A text that a spreadsheet would take for a formula is marked as text by an apostrophe, as
     spreadsheets do themselves.
     """
-    texts = {name: table[name].map(_as_text) for name in table.columns[table.dtypes == object]}
+    words = table.select_dtypes("object")
+    texts = {str(name): column.map(_as_text) for name, column in words.items()}
     return str(table.assign(**texts).to_csv(index=False, lineterminator="\n"))
 
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:  # costs a tenth of a second, which commands that read no tabl
 
 #: Bytes that a file may have: any at all, one of text, and one of TOML, whose reader is slow where
 #: a key has thousands of parts.
-MOST_BYTES, MOST_TEXT, MOST_TOML = 1 << 30, 16 << 20, 1 << 18
+MOST_BYTES, MOST_TEXT, MOST_TOML = 1 << 30, 16 << 20, 1 << 17
 #: Letters in a line of TOML, for the same reason.
-LONGEST_LINE = 4_000
+LONGEST_LINE = 1_000
 #: Tables within tables within lists, and values in a Parquet file.
 DEEPEST, MOST_VALUES = 40, 1 << 28
 #: What is in no text that a person writes: control characters, marks that turn the direction of

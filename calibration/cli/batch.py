@@ -19,7 +19,7 @@ from calibration.cli.requests import (
 from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
 from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
 from scenarios.batch.run import run_batch
-from scenarios.batch.store import open_batch, parts_in
+from scenarios.batch.store import parts_in, table_of
 from scenarios.columns import stem_of
 from scenarios.console import plain_table, progress_of, wide_console
 from scenarios.disk import absolute, unfit_folder
@@ -166,10 +166,9 @@ def _print(scenarios: tuple[Scenario, ...], folder: Path) -> None:
         right=counted,
         whole=("scenario",),
     )
-    histories = open_batch(folder)
     columns = [f"{stem_of(pair)}_quarter" for pair in PAIR_NAMES]
     for scenario in scenarios:
-        rows = histories.to_table(columns, filter=pc.field("scenario") == scenario.name)
+        rows = table_of(folder, scenario.name, columns)
         shares = [pc.mean(pc.not_equal(rows[column], NEVER)).as_py() for column in columns]
         table.add_row(scenario.name, f"{rows.num_rows:,}", *(f"{share:.1%}" for share in shares))
     console = wide_console(_NARROWEST)

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from scenarios.disk import absolute
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.reader import read_toml
@@ -179,7 +180,7 @@ class _Grounds(_Heading):
 def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
     """Whether a file gives the name of a scenario of the catalogue to another scenario."""
     shipped = CATALOGUE / f"{scenario.name}.toml"
-    if not shipped.is_file() or shipped.resolve() == path.resolve():
+    if not shipped.is_file() or shipped.resolve() == absolute(path):
         return []
     if read_scenario(shipped) == scenario:
         return []

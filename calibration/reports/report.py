@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
-from scenarios.disk import plain, unwritable, write_json, write_whole
+from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
 from scenarios.reader import read_json
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import validated
@@ -177,7 +177,7 @@ def _read(path: Path) -> tuple[Report | None, list[Problem]]:
 
 def is_published(folder: Path) -> bool:
     """Whether reports rendered into a folder are the published ones: those of a checkout."""
-    return folder.resolve() == DOCUMENTED.resolve()
+    return absolute(folder) == DOCUMENTED.resolve()
 
 
 def write_report(

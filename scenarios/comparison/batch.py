@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.batch.integrity import damage, manifest_problems
-from scenarios.batch.store import read_manifest, table_of
+from scenarios.batch.store import open_batch, read_manifest, table_of
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
     CANDIDATES,

@@ -95,6 +95,8 @@ def parquet_table(content: bytes) -> "pa.Table":
             raise ValueError(f"it has {rows:,} rows of {columns:,} values; {MOST_VALUES:,} at most")
         table = file.read()
         table.validate(full=True)
+        table.schema.names.count("")  # names are decoded when they are looked at
+        table = table.replace_schema_metadata()  # what other programs say of it
     except pa.ArrowException as error:
         raise ValueError(f"it is no sound Parquet file ({error})") from error
     return table

@@ -24,10 +24,24 @@ _PREFIX, _OLD = "lilliput-", 86_400.0
 _common: list[Any] = []
 
 
+class _Pool(ProcessPoolExecutor):
+    """Worker processes that are deaf to the keyboard from their first moment."""
+
+    def submit(self, *work: Any, **named: Any) -> "Future[Any]":
+        """Hand out work, for the first of which the processes are started."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(*work, **named)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*work, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
     """A pool of worker processes, each of which begins by reading the pickled ``common``."""
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, spawn, initializer=_begin, initargs=(common,))
+    return _Pool(workers, spawn, initializer=_begin, initargs=(common,))
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from scenarios.draws import Draws, read_draws
 from scenarios.files import CATALOGUE, read_scenario_file
 from scenarios.reader import read_arrays, sha256_of
 from simulation.errors import LilliputError
+from tests.reliability.material import fitted_draws
 
 #: Bytes that mean something to some reader.
 TOKENS = (
@@ -135,12 +136,13 @@ def readers(folder: Path, draws: Draws, batch: Path, checkpoint: Path) -> list[R
     }.items():
         (folder / name).write_bytes(content)
     shutil.copy(own, loose)
+    fits = [fitted_draws(draws, folder / f"fit-{seed}.parquet", seed) for seed in (1, 2)]
     kept, said = folder / "c.checkpoint", str(arrays["manifest"]).encode()
     made = [
         anew(folder / "s.toml", "scenario", read_scenario_file),
         anew(loose, "draws", read_draws),
         anew(manifest, "manifest of draws", lambda _: read_draws(own)),
-        anew(manifest, "manifest of a fit", lambda _: read_fits([own, own])),
+        anew(fits[0].with_suffix(".json"), "manifest of a fit", lambda _: read_fits(fits)),
         anew(folder / "reports" / "nulls.json", "report", lambda _: published_reports(reports)),
         anew(kept, "checkpoint", read_checkpoint),
         Reader(

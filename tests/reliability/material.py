@@ -22,6 +22,27 @@ def prior_draws(folder: Path, count: int = 50) -> Draws:
     return write_draws(pd.DataFrame(dict(parameters)), {"kind": "prior"}, folder / "prior.parquet")
 
 
+def fitted_draws(draws: Draws, path: Path, seed: int) -> Path:
+    """The same draws as a fit would have left them."""
+    manifest = {
+        "kind": "provisional",
+        "made_by": "lilliput calibrate fit",
+        "method": "none",
+        "effort": "quick",
+        "settings": {"population": len(draws)},
+        "seed": seed,
+        "evidence_overlay": None,
+        "rules": "none",
+        "fitted_to": "1978-12",
+        "log_evidence": -50.0,
+        "log_evidence_error": 0.2,
+        "effective_size_of": dict.fromkeys(draws.frame.columns, 40),
+        "versions": {},
+    }
+    write_draws(draws.frame, manifest, path)
+    return path
+
+
 def small_batch(draws: Draws, folder: Path) -> Path:
     """A batch of two scenarios in six files."""
     scenarios = (HISTORICAL, scenario_named(OTHER))

@@ -251,7 +251,12 @@ def write_template(name: str, path: Path) -> None:
     )
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
     except OSError as error:
         problem = Problem("--out", "file", str(path), f"a file that can be written ({error})")
         raise ScenarioError("the scenario file cannot be written", [problem]) from error

@@ -23,8 +23,9 @@ SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 BATCH = """
 import sys
 from calibration.cli.main import main
-main(["batch", "historical", "no-opening-1971", "--replicates", "3072", "--chunk", "128",
-      "--workers", "2", "--draws", sys.argv[1], "--out", sys.argv[2], *sys.argv[3:]])
+if __name__ == "__main__":
+    main(["batch", "historical", "no-opening-1971", "--replicates", "3072", "--chunk", "128",
+          "--workers", "2", "--draws", sys.argv[1], "--out", sys.argv[2], *sys.argv[3:]])
 """
 FIT = """
 import sys

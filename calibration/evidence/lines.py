@@ -18,8 +18,8 @@ from scenarios.reader import read_text, read_toml
 from simulation.errors import MISSING, Problem, raise_if_any, unknown
 from simulation.schema import validated
 
-#: Bytes that a CSV file of evidence may have: twenty times the largest that ships.
-MOST_CSV = 1 << 20
+#: Bytes and rows that a CSV file of evidence may have: twenty times the largest that ships.
+MOST_CSV, MOST_ROWS = 1 << 20, 2_000
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 AnyClass = TypeVar("AnyClass", bound=Row)
 
@@ -77,6 +77,8 @@ def read_lines(
         return [], [missing_file]
     except (OSError, ValueError, csv.Error) as error:
         return [], [Problem(path.name, "file", str(error), "a readable CSV file in UTF-8")]
+    if len(rows) > MOST_ROWS:
+        return [], [Problem(path.name, "rows", len(rows), f"at most {MOST_ROWS:,}")]
     columns = header if columns is None else columns
     missing = [column for column in columns if column not in header]
     wrong = [(column, "present; the file lacks it") for column in missing]

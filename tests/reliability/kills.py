@@ -111,7 +111,7 @@ def killed(kind: str, times: int, draws: Draws, place: Path, seed: int = 1) -> F
                 (os.killpg if group else os.kill)(command.pid, number)
                 finding.times += 1
             _, told = command.communicate(timeout=PATIENCE)
-            foreign = kind == "batch" and "Traceback" in told
+            foreign = "Traceback" in told and not told.rstrip().endswith("KeyboardInterrupt")
             finding.expect(not foreign, f"{number.name}: {told[-300:]}")
             if command.returncode == 0 or finding.faults:
                 break

@@ -77,9 +77,10 @@ def _reached(command: subprocess.Popen[str], out: Path, chance: random.Random) -
 def _written(out: Path) -> set[tuple[str, int]]:
     """What lies in a folder, by name and time."""
     found = set()
-    for path in out.rglob("*"):
-        with suppress(OSError):  # gone meanwhile
-            found.add((path.name, path.stat().st_mtime_ns))
+    for folder, _, files in os.walk(out):  # which passes over what is gone meanwhile
+        for name in files:
+            with suppress(OSError):
+                found.add((name, (Path(folder) / name).stat().st_mtime_ns))
     return found
 
 

@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-newer lint format hooks benchmark reports screenshots clean
+.PHONY: help demo test test-all test-newer lint format hooks benchmark reports screenshots lock licences sbom reliability clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+LOCK = $(BIN)/uv pip compile pyproject.toml - --universal --python-version 3.11.7 --constraint constraints.txt \
+	--generate-hashes --no-annotate --no-header --quiet
 
 # A second interpreter for the newer Mesa, which Python 3.11 cannot install.
 NEWER ?= $(shell for p in python3.13 python3.12 $(HOME)/.pyenv/versions/3.13*/bin/python3 $(HOME)/.pyenv/versions/3.12*/bin/python3; do \
@@ -57,6 +59,20 @@ reports: $(RUN) ## render the published reports of the checks into docs/calibrat
 screenshots: $(DEV) ## take the pictures of the page that the documentation shows (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
+lock: $(DEV) ## find anew, within constraints.txt, the versions and hashes of all that is installed
+	echo 'setuptools>=77' | $(LOCK) --extra fast --extra page --output-file requirements/run.txt >/dev/null
+	echo 'setuptools>=77' | $(LOCK) --all-extras --output-file requirements/dev.txt >/dev/null
+
+licences: $(DEV) ## list the licence of every package that is installed
+	$(BIN)/pip-licenses --order=license --with-urls --format=markdown
+
+sbom: $(DEV) ## name every package that is installed in a bill of materials (CycloneDX): build/lilliput.cdx.json
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/lilliput.cdx.json $(BIN)/python
+
+reliability: $(DEV) ## attack batches, fits, disks and readers for an hour or two, and write docs/reliability.md
+	$(BIN)/python -m tests.reliability
+
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(NEWER_VENV) results build dist *.egg-info .coverage htmlcov .hypothesis
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -67,15 +83,18 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "lilliput needs Python 3.11 or newer with venv; none was found" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN): pyproject.toml constraints.txt | $(BIN)/python
-	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[fast,page]'
+$(RUN): pyproject.toml requirements/run.txt | $(BIN)/python
+	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/run.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV): pyproject.toml constraints.txt | $(BIN)/python
-	PIP_CONSTRAINT=constraints.txt $(PIP) install --quiet --editable '.[dev]'
+$(DEV): pyproject.toml requirements/dev.txt | $(BIN)/python
+	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
 
-$(NEWER_DEV): pyproject.toml constraints.txt
+$(NEWER_DEV): pyproject.toml requirements/dev.txt
 	$(NEWER) -m venv $(NEWER_VENV)
-	PIP_CONSTRAINT=constraints.txt $(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --editable . pytest hypothesis pytest-playwright
+	$(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
+	$(NEWER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -1,5 +1,7 @@
 """What commands print: one message for all mistakes, a progress bar for long work, and tables."""
 
+import errno
+import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,22 +12,61 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from scenarios.reader import UNFIT
 from simulation.errors import LilliputError
 
 #: Work that takes longer than this many seconds shows a progress bar.
 PATIENCE = 2.0
+#: What is said of a command that is broken off and keeps nothing to go on with.
+NOTHING_KEPT = "there is nothing to go on with; every file is complete, or as it was before"
+#: Lines of a message that are shown.
+MOST_TOLD = 100
+#: Exit status of a mistake of the user's.
+MISTAKE = 2
 #: Is called with what is being done, how much of it is done, and of how much.
 WorkProgress = Callable[[str, int, int], None]
 
 
+class TerminatedError(KeyboardInterrupt):
+    """The system asked the command to end (SIGTERM); it ends as from the keyboard."""
+
+
+def told(error: BaseException) -> str:
+    """What is said of an error: at most ``MOST_TOLD`` lines, without what terminals obey."""
+    if isinstance(error, LilliputError):
+        text = str(error)
+    elif isinstance(error, MemoryError):
+        text = "lilliput cannot go on: there is too little memory for this"
+    elif isinstance(error, RecursionError):
+        text = "lilliput cannot go on: something in the input is nested too deeply"
+    else:
+        text = f"lilliput cannot go on: {error}"
+    lines = UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text).splitlines()
+    more = [f"  ... and {len(lines) - MOST_TOLD:,} lines more"][: len(lines) > MOST_TOLD]
+    return "\n".join(lines[:MOST_TOLD] + more)
+
+
 @contextmanager
-def reporting_errors() -> Iterator[None]:
-    """Print a mistake with all its problems on the error stream and leave with exit status 2."""
+def reporting_errors(kept: Callable[[], str] = str) -> Iterator[None]:
+    """Print what ends a command early on the error stream, and leave with its exit status.
+
+    A mistake is printed with all its problems. ``kept`` says what is kept of work that is broken
+    off or that the system refuses to go on with, and how to go on; without it nothing is.
+    """
     try:
         yield
     except LilliputError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        typer.echo(told(error), err=True)
+        raise typer.Exit(MISTAKE) from error
+    except OSError as error:
+        if error.errno == errno.EPIPE or not (rest := kept()):
+            raise
+        typer.echo(f"{told(error)}\n{rest}", err=True)
+        raise typer.Exit(MISTAKE) from error
+    except KeyboardInterrupt as error:
+        terminated = isinstance(error, TerminatedError)
+        typer.echo(f"Broken off: {kept() or NOTHING_KEPT}", err=True)
+        raise typer.Exit(128 + (signal.SIGTERM if terminated else signal.SIGINT)) from error
 
 
 def wide_console(narrowest: int) -> Console:

@@ -1,21 +1,21 @@
 """Parameter draws as published: a Parquet file, one row a draw, with a JSON manifest beside it."""
 
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from scenarios.disk import write_json, write_whole
 from scenarios.errors import ScenarioError
+from scenarios.reader import parquet_table, read_bytes, read_json
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import Parameters, parameter_problems, parameter_table
 from simulation.schema import one_of, validated
@@ -30,7 +30,8 @@ _SHIPPED = ("published.parquet", "provisional.parquet")
 class Draws:
     """Draws of the parameters, one row each, with their name and what they are.
 
-    ``table`` is the fingerprint of the parameter table they were drawn under, empty if unknown.
+    ``table`` is the fingerprint of the parameter table they were drawn under, empty if unknown;
+    ``manifest`` is all that the file beside them says.
     """
 
     frame: pd.DataFrame
@@ -38,6 +39,7 @@ class Draws:
     kind: str
     path: Path | None = None
     table: str = ""
+    manifest: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def outdated(self) -> bool:
@@ -75,11 +77,15 @@ def table_hash() -> str:
 class _Manifest(BaseModel):
     """What a manifest beside draws says of them at least."""
 
+    model_config = ConfigDict(extra="allow")
+
     id: Annotated[str, Field(min_length=1)]
     kind: Annotated[str, one_of(KINDS)]
-    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{64}$", validation_alias="values")]
+    fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{64}$", alias="values")]
     file: str | None = None
     parameter_table: str = ""
+    log_evidence: FiniteFloat | None = None
+    log_evidence_error: FiniteFloat | None = None
 
 
 def values_hash(frame: pd.DataFrame) -> str:
@@ -96,26 +102,34 @@ def read_draws(path: Path | None = None) -> Draws:
     say what the draws are, or says it of other values or of another file (SHA-256).
     """
     path = shipped_draws() if path is None else path
+    if not path.name:
+        problem = Problem("draws", "file", str(path), "the name of a Parquet file")
+        raise ScenarioError("the draws cannot be used", [problem])
     title = f"{path}: the draws cannot be used"
     manifest, problems = _read_manifest(path.with_suffix(".json"))
     frame = pd.DataFrame()
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
         if manifest is not None and manifest.file is not None:  # older manifests hold none
             here = hashlib.sha256(content).hexdigest()
             problems += _digest_problems(path, "file", here, manifest.file)
             raise_if_any(title, problems, ScenarioError)
-        frame = pd.read_parquet(BytesIO(content))
-    except (OSError, ValueError, pa.ArrowException) as error:
+        table = parquet_table(content)
+    except (OSError, ValueError) as error:
         problems.append(Problem(str(path), "file", str(error), "a readable Parquet file of draws"))
     else:
-        problems += _frame_problems(path.name, frame)
+        wrong = _column_problems(path.name, table.schema)
+        if not wrong:
+            frame = table.to_pandas(ignore_metadata=True)
+            wrong = _frame_problems(path.name, frame)
+        problems += wrong
     raise_if_any(title, problems, ScenarioError)
     assert manifest is not None
     frame = frame[list(parameter_table())].astype(float)
     problems = _digest_problems(path, "values", values_hash(frame), manifest.fingerprint)
     raise_if_any(title, problems, ScenarioError)
-    return Draws(frame, manifest.id, manifest.kind, path, manifest.parameter_table)
+    whole = manifest.model_dump(by_alias=True)
+    return Draws(frame, manifest.id, manifest.kind, path, manifest.parameter_table, whole)
 
 
 def _digest_problems(path: Path, key: str, here: str, there: str) -> list[Problem]:
@@ -129,11 +143,22 @@ def _digest_problems(path: Path, key: str, here: str, there: str) -> list[Proble
 
 def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        entry = read_json(path)
+    except (OSError, ValueError) as error:
         allowed = "a readable JSON manifest beside the draws"
         return None, [Problem(str(path), "file", str(error), allowed)]
     return validated(_Manifest, entry, path.name)
+
+
+def _column_problems(where: str, columns: pa.Schema) -> list[Problem]:
+    """Columns that stand there twice, or hold lists or anything else than single values."""
+    twice = [name for name, count in Counter(columns.names).items() if count > 1]
+    problems = [Problem(where, "column", name, "once") for name in twice]
+    return problems + [
+        Problem(where, "column", f"{each.name} ({each.type})", "single numbers")
+        for each in columns
+        if pa.types.is_nested(each.type)
+    ]
 
 
 def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
@@ -194,7 +219,7 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
     write_json(path.with_suffix(".json"), whole)
-    return Draws(frame, whole["id"], whole["kind"], path, whole["parameter_table"])
+    return Draws(frame, whole["id"], whole["kind"], path, whole["parameter_table"], whole)
 
 
 def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from scipy.stats import fisher_exact, norm
 
 from scenarios.disk import write_whole
@@ -24,6 +24,7 @@ from scenarios.outcomes import (
     quantile_date,
     quantile_quarter,
 )
+from scenarios.reader import read_text
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.ensemble import simulate_in_chunks
 from simulation.errors import MISSING, Problem
@@ -107,9 +108,9 @@ def read_expected(name: str, folder: Path = EXPECTED) -> tuple[ExpectedBreak, ..
     """
     path = folder / f"{name}.csv"
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        rows = list(csv.DictReader(read_text(path).splitlines()))
         return TypeAdapter(tuple[ExpectedBreak, ...]).validate_python(rows)
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # pydantic's complaints are among these
         allowed = f"the outcomes of {name}: lilliput scenarios expect"
         problem = Problem(path.name, "file", MISSING, allowed)
         raise ScenarioError(f"{path}: the expected outcomes cannot be read", [problem]) from error
@@ -135,7 +136,7 @@ def write_expectations(
         rows = summarised(file.scenario, breaks, historical)
         yield _written(folder / f"{name}.csv", _as_csv(rows))
     path = folder / REASONS
-    before = path.read_text(encoding="utf-8") if path.is_file() else _HEADING
+    before = read_text(path) if path.is_file() else _HEADING
     entry = (
         f"\n- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}\n"
         f"  Draws {draws.id}, parameter table {table_hash()[:16]}, "

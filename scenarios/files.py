@@ -19,8 +19,10 @@ from pydantic import (
     field_validator,
 )
 
+from scenarios.disk import absolute
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.reader import read_toml
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import QUARTERS, date_of
 from simulation.drivers import DRIVERS
@@ -30,7 +32,7 @@ from simulation.parameters import SourceKey
 from simulation.schema import Sentence, one_of, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
-LONGEST_HORIZON = 36
+LONGEST_HORIZON, MOST_CHANGES = 36, 400
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
@@ -89,10 +91,10 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     """
     title = f"{path}: the scenario cannot be used"
     try:
-        entry = tomllib.loads(path.read_text(encoding="utf-8"))
+        entry = read_toml(path)
     except (OSError, ValueError) as error:
         broken = isinstance(error, tomllib.TOMLDecodeError)
-        allowed = "valid TOML" if broken else "a readable text file in UTF-8"
+        allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
         problem = Problem(str(path), "file", str(error), allowed)
         raise ScenarioError(title, [problem]) from error
     changes = entry.get("interventions", [])
@@ -100,6 +102,9 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     if not changes and entry.get("name") != HISTORICAL.name:
         allowed = "at least one table [[interventions]]"
         problems.append(Problem(path.name, "interventions", MISSING, allowed))
+    if isinstance(changes, list) and len(changes) > MOST_CHANGES:  # each is held against each
+        few = f"at most {MOST_CHANGES} tables [[interventions]]"
+        raise_if_any(title, [Problem(path.name, "interventions", len(changes), few)], ScenarioError)
     interventions, wrong = read_changes(path.name, changes)
     raise_if_any(title, [*problems, *wrong], ScenarioError)
     assert heading is not None, "no problem means a heading"
@@ -175,7 +180,7 @@ class _Grounds(_Heading):
 def _taken_name(path: Path, scenario: Scenario) -> list[Problem]:
     """Whether a file gives the name of a scenario of the catalogue to another scenario."""
     shipped = CATALOGUE / f"{scenario.name}.toml"
-    if not shipped.is_file() or shipped.resolve() == path.resolve():
+    if not shipped.is_file() or shipped.resolve() == absolute(path):
         return []
     if read_scenario(shipped) == scenario:
         return []
@@ -246,7 +251,12 @@ def write_template(name: str, path: Path) -> None:
     )
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
     except OSError as error:
         problem = Problem("--out", "file", str(path), f"a file that can be written ({error})")
         raise ScenarioError("the scenario file cannot be written", [problem]) from error

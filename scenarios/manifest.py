@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from scenarios.draws import Draws
 from scenarios.files import antecedents, flags
+from scenarios.reader import read_json
 from simulation.interventions import Scenario
 from simulation.schema import validated
 
@@ -77,7 +78,7 @@ def commit_of(folder: Path = _ROOT) -> str | None:
         if (git / name).is_file():
             return (git / name).read_text(encoding="utf-8").strip()
         packed = (git / "packed-refs").read_text(encoding="utf-8").splitlines()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return next((line.split()[0] for line in packed if line.endswith(f" {name}")), None)
 
@@ -85,8 +86,8 @@ def commit_of(folder: Path = _ROOT) -> str | None:
 def read_manifest(path: Path, kind: str | None = None) -> dict[str, Any] | None:
     """The manifest at a path, or none if it is not of lilliput or of another kind of result."""
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        entry = read_json(path)
+    except (OSError, ValueError):
         return None
     manifest, _ = validated(Manifest, entry, path.name)
     return entry if manifest is not None and manifest.kind == kind else None

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scenarios.columns import aid_table, histories_table
-from scenarios.disk import unfit_folder, whole_folder, write_json
+from scenarios.disk import absolute, csv_text, unfit_folder, whole_folder, write_json, write_whole
 from scenarios.documented import PLAN_PERIODS, Documented, Window
 from scenarios.draws import Draws, parameters_for, table_hash
 from scenarios.errors import ScenarioError
@@ -24,6 +24,7 @@ from scenarios.manifest import (
     scenario_entry,
 )
 from scenarios.outcomes import KEPT, Outcomes, collected
+from scenarios.reader import sha256_of
 from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
@@ -32,14 +33,15 @@ from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
 
 #: What a run writes into its folder, beside its manifest.
-HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES = (
+HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, DIGESTS = (
     "histories.parquet",
     "aid.parquet",
     "breaks.csv",
     "aid.csv",
     "figures",
+    "digests.sha256",
 )
-_OWN = (HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, MANIFEST)
+_OWN = (HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, DIGESTS, MANIFEST)
 #: Replicates whose parameters are held at once, and histories written at a time.
 _BLOCK, _SLICE = 16 * CHUNK, 20_000
 
@@ -129,9 +131,9 @@ def folder_problems(folder: Path) -> list[Problem]:
 
     A folder that is there must be empty, or hold an earlier result of lilliput and nothing else.
     """
-    folder = folder.expanduser().resolve()
     if problems := unfit_folder(folder, "--out", "folder"):
         return problems
+    folder = absolute(folder)
     names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     strange = [name for name in names if name not in _OWN]
     if strange or (names and read_manifest(folder / MANIFEST) is None):
@@ -155,18 +157,25 @@ def write_result(
     ``draw`` writes the figures into the folder that it is given. Raises ``ScenarioError`` if the
     disk refuses; then the earlier result stands as it was.
     """
-    folder = folder.expanduser().resolve()
+    folder = absolute(folder)
     try:
         with whole_folder(folder) as place:
             _write_tables(result, documented, place)
             (place / FIGURES).mkdir()
             draw(place / FIGURES)
             write_json(place / MANIFEST, manifest)
+            write_whole(place / DIGESTS, _digests(place))
     except OSError as error:
         allowed = f"a folder that can be written to ({error})"
         problem = Problem("--out", "folder", str(folder), allowed)
         raise ScenarioError("the result could not be written", [problem]) from error
     return folder
+
+
+def _digests(folder: Path) -> str:
+    """The SHA-256 of every file of a folder, in the form of ``sha256sum``."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return "".join(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in paths)
 
 
 def _write_tables(result: RunResult, documented: Documented, folder: Path) -> None:
@@ -190,4 +199,4 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
+    path.write_text(csv_text(pd.DataFrame(rows)), encoding="utf-8")

@@ -12,7 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("simulation", "scenarios", "calibration")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PIN = re.compile(r'^[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(; python_version (<|>=) "3\.\d+")?$')
+MARKER = r'[a-z_]+ (<|>=|==) "[a-z0-9.]+"'
+PIN = re.compile(rf"^[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(; {MARKER}( and {MARKER})*)?$")
+#: What ``make`` can be asked for.
+TARGETS = ("help", "demo", "test", "lint", "benchmark", "lock", "licences", "sbom", "reliability")
+LOCKS = ("run.txt", "dev.txt")
 
 
 def pinned_lines() -> list[str]:
@@ -42,6 +46,31 @@ def test_every_requirement_is_pinned() -> None:
     assert asked - pinned == set()
 
 
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_that_make_installs_is_pinned_as_constrained_and_has_hashes(
+    lock: str,
+) -> None:
+    text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", text.strip())
+    constrained = {line.partition(";")[0].strip() for line in pinned_lines()}
+    assert {re.match(r"\S+", entry)[0] for entry in entries} - constrained == set()  # type: ignore[index]
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+    assert re.search(r"://|--(extra-)?index|--find-links|--trusted", text) is None
+
+
+def test_every_requirement_is_locked() -> None:
+    project = PROJECT["project"]
+    extras = project["optional-dependencies"]
+    asked = {
+        "run.txt": project["dependencies"] + extras["fast"] + extras["page"],
+        "dev.txt": project["dependencies"] + [each for extra in extras.values() for each in extra],
+    }
+    for lock, requirements in asked.items():
+        text = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
+        locked = set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+        assert {requirement_name(each) for each in requirements} - {"lilliput"} <= locked
+
+
 def test_every_version_pinned_twice_depends_on_the_interpreter() -> None:
     names = [line.split("==")[0] for line in pinned_lines()]
     twice = {name for name in names if names.count(name) > 1}
@@ -57,7 +86,7 @@ def test_citation_names_the_version_and_the_thesis() -> None:
     assert sources["marku2017"]["title"] in citation
 
 
-@pytest.mark.parametrize("target", ["help", "demo", "test", "lint", "benchmark", "clean"])
+@pytest.mark.parametrize("target", [*TARGETS, "clean"])
 def test_make_knows_the_target(target: str) -> None:
     dry_run = subprocess.run(
         ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False

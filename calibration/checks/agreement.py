@@ -1,13 +1,13 @@
 """Whether fits of the same rules to the same record, made with other seeds, agree."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, Field, FiniteFloat, field_validator
 
 from calibration.diagnostics import rank_rhats
 from calibration.errors import CalibrationError
@@ -18,6 +18,7 @@ from scenarios.draws import Draws, read_draws
 from simulation.arrays import Array
 from simulation.errors import Problem, raise_if_any
 from simulation.parameters import parameter_table
+from simulation.schema import refusal, validated
 
 #: The goals: R-hat of every parameter, effective size of all draws together, and standard errors
 #: between the fits' means (three fits of a hundred parameters exceed 4 about once in a hundred and
@@ -36,7 +37,34 @@ class Fit:
     """Draws with the manifest that lies beside them."""
 
     draws: Draws
-    manifest: dict[str, Any]
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the fit says of itself."""
+        return self.draws.manifest
+
+
+class _Manifest(BaseModel):
+    """What the manifest of a fit must say if it is to be compared with others."""
+
+    method: str
+    effort: str
+    settings: dict[str, Any]
+    rules: str
+    fitted_to: str
+    evidence_overlay: str | None
+    seed: int
+    log_evidence: FiniteFloat
+    log_evidence_error: Annotated[FiniteFloat, Field(gt=0)]
+    effective_size_of: dict[str, Annotated[FiniteFloat, Field(gt=0)]]
+    versions: dict[str, Any]
+
+    @field_validator("effective_size_of")
+    @classmethod
+    def _of_all(cls, sizes: dict[str, float]) -> dict[str, float]:
+        if missing := [name for name in parameter_table() if name not in sizes]:
+            raise refusal(f"a size for every parameter, {missing[0]} too")
+        return sizes
 
 
 @dataclass(frozen=True)
@@ -79,21 +107,21 @@ def read_fits(paths: Sequence[Path]) -> list[Fit]:
         if len(paths) > 1
         else [Problem("calibrate agree", "FILE", len(paths), "two files or more")]
     )
-    fits = [
-        Fit(read_draws(path), json.loads(path.with_suffix(".json").read_text())) for path in paths
-    ]
+    fits = [Fit(read_draws(path)) for path in paths]
     for path, fit in zip(paths, fits, strict=True):
         if fit.manifest.get("made_by") != "lilliput calibrate fit":
             problems.append(
                 Problem(str(path), "made_by", fit.manifest.get("made_by"), "lilliput calibrate fit")
             )
+        else:
+            problems += validated(_Manifest, fit.manifest, str(path))[1]
         problems += [
             Problem(str(path), name, fit.manifest.get(name), f"the same as in {paths[0]}")
             for name in _SAME
             if fit.manifest.get(name) != fits[0].manifest.get(name)
         ]
     seeds = [fit.manifest.get("seed") for fit in fits]
-    if len(set(seeds)) < len(seeds):
+    if len(set(map(repr, seeds))) < len(seeds):
         problems.append(Problem("calibrate agree", "seeds", seeds, "each seed once"))
     raise_if_any("these fits cannot be compared", problems, CalibrationError)
     return fits

@@ -1,6 +1,5 @@
 """The evidence of the rules beside that of three simpler accounts of the same record."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,9 +58,7 @@ def evidence_of_nulls(fits: Sequence[NullFit]) -> list[Evidence]:
 
 def evidence_of_rules(draws: Draws) -> Evidence | None:
     """The log evidence of the rules by the manifest of some draws; none if that does not say."""
-    if draws.path is None:
-        return None
-    manifest = json.loads(draws.path.with_suffix(".json").read_text(encoding="utf-8"))
+    manifest = draws.manifest
     if manifest.get("log_evidence") is None:
         return None
     error = manifest.get("log_evidence_error")

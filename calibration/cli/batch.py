@@ -17,13 +17,13 @@ from calibration.cli.requests import (
     option,
     whole,
 )
-from scenarios.batch.cluster import cluster_problems
-from scenarios.batch.manifest import CHUNK, MOST_REPLICATES
+from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
+from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
 from scenarios.batch.run import run_batch
-from scenarios.batch.store import open_batch
+from scenarios.batch.store import parts_in, table_of
 from scenarios.columns import stem_of
 from scenarios.console import plain_table, progress_of, wide_console
-from scenarios.disk import unfit_folder
+from scenarios.disk import absolute, unfit_folder
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import MOST_SEED
@@ -60,6 +60,13 @@ class BatchRequest(Request):
         str | None,
         option("Have the workers of this Dask scheduler do the work (tcp://HOST:PORT).", "ADDRESS"),
     ] = None
+    tls_ca: Annotated[
+        Path | None, option("Who vouches for a scheduler at tls://HOST:PORT (PEM).", "FILE")
+    ] = None
+    tls_cert: Annotated[Path | None, option("The certificate shown to it (PEM).", "FILE")] = None
+    tls_key: Annotated[Path | None, option("The key of that certificate (PEM).", "FILE")] = None
+    #: Those three together.
+    certificates: Certificates = UNNAMED
     chunk: Annotated[int, whole(1, MOST_REPLICATES), option("Histories in one file.")] = CHUNK
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish a batch cut short; make damaged files anew.")
@@ -73,16 +80,17 @@ class BatchRequest(Request):
     @field_validator("out")
     @classmethod
     def _writable(cls, out: Path) -> Path:
-        folder = out.expanduser().resolve()
-        refuse(unfit_folder(folder, "--out", "folder"))
-        return folder
+        refuse(unfit_folder(out, "--out", "folder"))
+        return absolute(out)
 
-    @field_validator("dask")
+    @field_validator("certificates")
     @classmethod
-    def _reachable(cls, dask: str | None, others: ValidationInfo) -> str | None:
-        workers = others.data.get("workers")
-        refuse(cluster_problems(dask, None if workers is None else str(workers)))
-        return dask
+    def _reachable(cls, _: Certificates, others: ValidationInfo) -> Certificates:
+        workers, dask = others.data.get("workers"), others.data["dask"]
+        files = (others.data[f"tls_{kind}"] for kind in ("ca", "cert", "key"))
+        certificates = Certificates(*files)
+        refuse(cluster_problems(dask, None if workers is None else str(workers), certificates))
+        return certificates
 
     @field_validator("overwrite")
     @classmethod
@@ -112,6 +120,16 @@ class BatchRequest(Request):
         refuse(problems)
         return tuple(chosen)
 
+    def kept(self) -> str:
+        """How many files are complete, if the batch has begun."""
+        batch = Batch(self.scenarios, self.draws, self.replicates, self.seed, self.chunk)
+        if not (complete := len(parts_in(self.out))):
+            return ""
+        return (
+            f"{complete} of {batch.files} files are complete and kept in {self.out}; the same "
+            "command with --resume goes on from there"
+        )
+
 
 @command
 def batch(request: BatchRequest) -> None:
@@ -132,6 +150,7 @@ def batch(request: BatchRequest) -> None:
             request.out,
             workers=request.workers,
             dask=request.dask,
+            certificates=request.certificates,
             resume=request.resume,
             overwrite=request.overwrite,
             progress=progress,
@@ -150,10 +169,9 @@ def _print(scenarios: tuple[Scenario, ...], folder: Path) -> None:
         right=counted,
         whole=("scenario",),
     )
-    histories = open_batch(folder)
     columns = [f"{stem_of(pair)}_quarter" for pair in PAIR_NAMES]
     for scenario in scenarios:
-        rows = histories.to_table(columns, filter=pc.field("scenario") == scenario.name)
+        rows = table_of(folder, scenario.name, columns)
         shares = [pc.mean(pc.not_equal(rows[column], NEVER)).as_py() for column in columns]
         table.add_row(scenario.name, f"{rows.num_rows:,}", *(f"{share:.1%}" for share in shares))
     console = wide_console(_NARROWEST)

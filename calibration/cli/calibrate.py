@@ -31,6 +31,7 @@ from calibration.fit.workers import likelihood_here, over_processes
 from calibration.likelihood.observations import Record, overlaid_record
 from calibration.origin import rules_hash
 from calibration.prior import draw_coordinates
+from scenarios.disk import one_at_a_time, unwritable
 from scenarios.draws import Draws, table_hash
 from scenarios.errors import read_or_problems
 from scenarios.run import MOST_SEED
@@ -121,6 +122,16 @@ class FitRequest(Request):
         """Where the draws are written."""
         return self.out or Path("results") / f"fit-{self.effort}-{self.seed}.parquet"
 
+    def kept(self) -> str:
+        """Where the sampling that was reached is kept, if a step has been made."""
+        checkpoint = checkpoint_path(self.path)
+        if not checkpoint.is_file():
+            return ""
+        return (
+            f"what was reached is kept in {checkpoint}; the same command with --resume goes on "
+            "from there"
+        )
+
 
 @calibrate_app.command("fit")
 @command
@@ -158,7 +169,7 @@ def out_problems(out: Path) -> list[Problem]:
         problems.append(Problem(where, "--out", str(out), "a file name that ends in .parquet"))
     if not out.parent.is_dir():
         problems.append(Problem(where, "--out", str(out), "a file in a folder that exists"))
-    return problems
+    return problems or unwritable(out, where, "--out")
 
 
 def fit_settings(
@@ -194,16 +205,17 @@ def draw_posterior(
     checkpoint of another fit.
     """
     arviz()  # its lack should not come to light after an hour
-    unfinished = _unfinished(settings, out, resume, overwrite)
     checkpoint = checkpoint_path(out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
     with (
+        one_at_a_time(out, out.with_suffix(".json"), checkpoint),
         over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
             likelihood,
         ),
         _bar(effort) as progress,
     ):
+        unfinished = _unfinished(settings, out, resume, overwrite)
         sampling = unfinished or begun(draw_coordinates(effort.population, seed), likelihood)
 
         def keep(sampling: Sampling) -> None:
@@ -212,8 +224,8 @@ def draw_posterior(
 
         keep(sampling)
         sampling = sampled(sampling, likelihood, effort, seed, keep)
-    draws = write_posterior(sampling, settings, out)
-    checkpoint.unlink()
+        draws = write_posterior(sampling, settings, out)
+        checkpoint.unlink()
     return draws, sampling
 
 

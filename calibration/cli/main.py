@@ -1,18 +1,24 @@
 """``lilliput``: the command of which all others are part, each read in when it is called."""
 
+import errno
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from simulation.errors import LilliputError
-
-#: Exit status of a mistake of the user's, and of a run broken off from the keyboard.
-MISTAKE, BROKEN_OFF = 2, 130
+from scenarios.console import MISTAKE, TerminatedError, reporting_errors, told
+from scenarios.reader import UNFIT
+from simulation.errors import LilliputError, Problem, raise_if_any
 
 #: The sub-commands in the order in which they are listed, and what the list says of them. Each is
 #: the function or group of its name in the module of its name.
@@ -81,14 +87,76 @@ def root_command() -> TyperGroup:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Carry out a command line; a mistake is one message on the error stream and exit status 2."""
+    """Carry out a command line; a mistake is one message on the error stream and exit status 2.
+
+    So is whatever the system refuses: a disk that is full, a file that may not be read, memory.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a terminal cannot show is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
+    status: int | str | None = 0
     try:
-        root_command().main(args=arguments, prog_name="lilliput")
-    except LilliputError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(MISTAKE)
-    except KeyboardInterrupt:
-        sys.exit(BROKEN_OFF)
+        with signals_heeded(), reporting_errors():
+            _refuse_unfit(sys.argv[1:] if arguments is None else arguments)
+            root_command().main(args=arguments, prog_name="lilliput")
+    except typer.Exit as leaving:
+        status = leaving.exit_code
+    except SystemExit as leaving:
+        status = leaving.code
+    except (OSError, RecursionError, MemoryError, BrokenExecutor) as error:
+        status = MISTAKE
+        with suppress(OSError):
+            typer.echo(told(error), err=True)
+    sys.exit(status if _flushed() else MISTAKE)
+
+
+def _refuse_unfit(arguments: Sequence[str]) -> None:
+    """Refuse characters that are no text: terminals would obey them where they are repeated."""
+    problems = [
+        Problem("lilliput", "argument", each, "text without control characters, in UTF-8")
+        for each in arguments
+        if UNFIT.search(each)
+    ]
+    raise_if_any("this command cannot be carried out", problems, LilliputError)
+
+
+@contextmanager
+def signals_heeded() -> Iterator[None]:
+    """Let SIGTERM break a command off as Ctrl-C does; its worker processes end at once."""
+
+    def broken_off(number: int, _frame: object) -> None:
+        import multiprocessing  # costs time where no processes are started
+
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise TerminatedError if number == signal.SIGTERM else KeyboardInterrupt
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        heeded = (signal.SIGINT, signal.SIGTERM)
+        before = {each: signal.getsignal(each) for each in heeded}
+        for each in heeded:
+            if before[each] is not signal.SIG_IGN:  # as for what runs in the background
+                signal.signal(each, broken_off)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _flushed() -> bool:
+    """Whether all that was printed has arrived; if not, it is said, and the rest is let go."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:  # whoever stopped reading knows
+            with suppress(OSError):
+                typer.echo(told(error), err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 if __name__ == "__main__":

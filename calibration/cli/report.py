@@ -12,6 +12,7 @@ from calibration.evidence.lines import sources
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.console import waiting
+from scenarios.disk import absolute
 from scenarios.draws import Draws, read_draws
 from scenarios.report.gather import ReportMaterial, report_on
 from scenarios.report.write import folder_of, report_problems, write_report
@@ -48,7 +49,7 @@ class ReportPageRequest(BatchReading):
     @field_validator("path")
     @classmethod
     def _free(cls, _path: Path, others: ValidationInfo) -> Path:
-        folder: Path = others.data["folder"].expanduser().resolve()
+        folder: Path = absolute(others.data["folder"])
         path = others.data["out"] or folder.with_name(f"{folder.name}-report.html")
         refuse(report_problems(path, folder, others.data["overwrite"]))
         return Path(path)

@@ -57,6 +57,10 @@ class Request(BaseModel):
         assert request is not None
         return request
 
+    def kept(self) -> str:
+        """What is kept when the command is broken off and how to go on; empty if nothing is."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -146,7 +150,9 @@ def command(carry_out: Callable[[RequestModel], None]) -> Callable[..., None]:
     @wraps(carry_out)
     def called(**typed: object) -> None:
         with reporting_errors():
-            carry_out(model.read(**typed))
+            request = model.read(**typed)
+            with reporting_errors(request.kept):
+                carry_out(request)
 
     parameters = [
         _parameter(name, field, option)

@@ -22,9 +22,8 @@ from simulation.schema import refuse
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
-#: Seconds that open connections are given when the server ends, and that a silent visitor is given
-#: to answer: on a busy machine nobody is sent away.
-PATIENCE, SILENCE = 2, 120
+#: Seconds that a silent visitor is given to answer: on a busy machine nobody is sent away.
+SILENCE = 120
 _HIGHEST_PORT = 65535
 #: Where Solara would look for files that its package of assets lacks.
 _NOWHERE = "http://127.0.0.1:9/"
@@ -98,13 +97,13 @@ def serve(request: ServeRequest) -> None:
     # A remark of Solara's on cookies, made at every visit without https.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     app = _application(number, request)
-    typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
-    if request.allow_remote:
-        typer.echo(
-            "Whoever reaches this address can use the page and this machine's processor; there is"
-            " no password, and what is sent can be read on the way"
-        )
     with suppress(KeyboardInterrupt):
+        typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
+        if request.allow_remote:
+            typer.echo(
+                "Whoever reaches this address can use the page and this machine's processor; there"
+                " is no password, and what is sent can be read on the way"
+            )
         _run(app, door)
     typer.echo("The page is closed")
 
@@ -170,8 +169,8 @@ def _run(app: Gate, door: socket.socket) -> None:
 
     settings = uvicorn.Config(
         app,
-        log_level="error",
-        timeout_graceful_shutdown=PATIENCE,
+        log_level="critical",  # at the end it would count the visitors who are sent away
+        timeout_graceful_shutdown=0,
         ws_ping_timeout=SILENCE,
         proxy_headers=False,
         server_header=False,

@@ -1,5 +1,7 @@
 """The application that ``lilliput serve`` runs: the page with the evidence handed to it."""
 
+import atexit
+
 import solara.lab
 
 from calibration.cli.serve_material import material_of
@@ -11,5 +13,6 @@ mend_navigator()
 solara.lab.on_kernel_start(on_visit)
 _material = material_of(read_evidence())
 _material.simulated.warm_up()
+atexit.register(_material.simulated.close)
 #: The addresses of the page; Solara looks for them under this name.
 routes = routes_of(_material)

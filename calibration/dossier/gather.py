@@ -1,6 +1,5 @@
 """What the dossier is made of: the draws that ship, the checks' reports, and the evidence."""
 
-import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -129,10 +128,9 @@ def read_material(folder: Path | None = None) -> Material:
     assert draws is not None
     assert reports is not None
     evidence = read_evidence()
-    manifest = draws.path.with_suffix(".json").read_text("utf-8") if draws.path else "{}"
     return Material(
         draws,
-        json.loads(manifest),
+        draws.manifest,
         reports,
         figures if figures.is_dir() else None,
         evidence,

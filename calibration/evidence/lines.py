@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,9 +14,12 @@ from pydantic import BaseModel
 
 from calibration.errors import CalibrationError
 from calibration.evidence.rows import Row
+from scenarios.reader import read_text, read_toml
 from simulation.errors import MISSING, Problem, raise_if_any, unknown
 from simulation.schema import validated
 
+#: Bytes and rows that a CSV file of evidence may have: twenty times the largest that ships.
+MOST_CSV, MOST_ROWS = 1 << 20, 2_000
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 AnyClass = TypeVar("AnyClass", bound=Row)
 
@@ -63,17 +67,18 @@ def read_lines(
     ``columns`` are those that it must have and no others; none: whatever it has.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            header = next(reader, [])
-            rows = [(reader.line_num, cells) for cells in reader if cells]
+        reader = csv.reader(StringIO(read_text(path, MOST_CSV), newline=""))
+        header = next(reader, [])
+        rows = [(reader.line_num, cells) for cells in reader if cells]
     except FileNotFoundError:
         missing_file = Problem(
             str(path.parent), "file", path.name, "a file of this name; it is missing"
         )
         return [], [missing_file]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, ValueError, csv.Error) as error:
         return [], [Problem(path.name, "file", str(error), "a readable CSV file in UTF-8")]
+    if len(rows) > MOST_ROWS:
+        return [], [Problem(path.name, "rows", len(rows), f"at most {MOST_ROWS:,}")]
     columns = header if columns is None else columns
     missing = [column for column in columns if column not in header]
     wrong = [(column, "present; the file lacks it") for column in missing]
@@ -131,8 +136,8 @@ def read_entries(
     a ``title`` that lists every problem, or if the TOML is broken.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = read_toml(path)
+    except (OSError, ValueError) as error:
         raise CalibrationError(f"{path}: broken TOML: {error}") from error
     entries: dict[str, AnyModel] = {}
     problems: list[Problem] = []

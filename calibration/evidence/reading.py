@@ -15,9 +15,10 @@ from typing import Annotated, Any
 
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import written
-from calibration.evidence.lines import CsvLine, read_lines, rows_of
+from calibration.evidence.lines import MOST_CSV, CsvLine, read_lines, rows_of
 from calibration.evidence.problems import line_problems
 from calibration.evidence.rows import ROW_CLASSES, Comparison, Evidence, Occasion, Row, Unused
+from scenarios.reader import read_bytes
 from simulation.errors import Problem, raise_if_any, unknown
 
 FOLDER = Path(__file__).parent
@@ -103,7 +104,7 @@ def overlay_hash(overlay: Path) -> str:
     """A fingerprint of the files of an overlay."""
     digest = hashlib.sha256()
     for path in _files(overlay):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(path.name.encode() + b"\0" + read_bytes(path, MOST_CSV) + b"\0")
     return digest.hexdigest()
 
 

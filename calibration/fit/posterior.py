@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, Field, FiniteFloat
 
 from calibration.diagnostics import effective_sizes
 from calibration.evidence.record import LAST_FITTED
@@ -22,6 +22,8 @@ from calibration.prior import parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import Draws, write_draws
 from scenarios.manifest import package_versions
+from scenarios.reader import read_arrays
+from simulation.arrays import Array
 from simulation.errors import MISSING, Problem
 from simulation.parameters import parameter_table
 
@@ -109,23 +111,49 @@ def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path
 def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
     """The sampling that was kept and its settings; none if the file is no whole checkpoint."""
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-            manifest = json.loads(str(kept["manifest"]))
-            arrays = {name: kept[name] for name in OF_MEMBERS}
-            before = kept["before"]
+        kept = read_arrays(path)
+        said = _Manifest.model_validate_json(str(kept["manifest"]))
         population = Population(
-            **arrays,
-            power=manifest["power"],
-            log_evidence=manifest["log_evidence"],
-            evaluated=manifest["evaluated"],
+            **{name: kept[name] for name in OF_MEMBERS},
+            power=said.power,
+            log_evidence=said.log_evidence,
+            evaluated=said.evaluated,
         )
-        stages = tuple(Stage(**_tuples(stage)) for stage in manifest["stages"])
-        lengths = tuple(manifest["lengths"])
-        return Sampling(
-            population, manifest["steps"], manifest["left"], before, lengths, stages
-        ), manifest["settings"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        before = kept["before"]
+    except (OSError, ValueError, KeyError):
         return None
+    if not _is_whole(population, before):
+        return None
+    return Sampling(
+        population, said.steps, said.left, before, said.lengths, said.stages
+    ), said.settings
+
+
+class _Manifest(BaseModel):
+    """What a checkpoint says of itself."""
+
+    settings: dict[str, Any]
+    power: Annotated[FiniteFloat, Field(ge=0, le=1)]
+    log_evidence: float
+    evaluated: Annotated[int, Field(ge=0)]
+    steps: Annotated[int, Field(ge=0)]
+    left: Annotated[int, Field(ge=0)]
+    lengths: tuple[FiniteFloat, ...]
+    stages: tuple[Stage, ...]
+
+
+def _is_whole(population: Population, before: Array) -> bool:
+    """Whether the arrays of a checkpoint belong together."""
+    members = population.coordinates.shape[:1]
+    singles = (population.log_likelihood, population.ancestor, population.base)
+    return (
+        population.coordinates.ndim == 2
+        and before.shape == population.coordinates.shape
+        and all(each.shape == members for each in singles)
+        and population.ancestor.dtype.kind == "i"
+        and all(each.dtype.kind == "f" for each in (population.coordinates, before, *singles[::2]))
+        and bool(np.isfinite(population.coordinates).all())
+    )
 
 
 def setting_differences(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Problem]:
@@ -140,9 +168,3 @@ def setting_differences(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> l
         for name in sorted({*wanted, *kept})
         if wanted.get(name) != kept.get(name)
     ]
-
-
-def _tuples(stage: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in stage.items()
-    }

@@ -6,7 +6,6 @@ package, beside the draws they are about, so that every reader has them wherever
 their Markdown and pictures stand in ``docs/calibration`` of a checkout.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -24,7 +23,8 @@ from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
-from scenarios.disk import plain, unwritable, write_json, write_whole
+from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
+from scenarios.reader import read_json
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import validated
 
@@ -169,7 +169,7 @@ def published_reports(folder: Path = PUBLISHED) -> dict[str, Report]:
 
 def _read(path: Path) -> tuple[Report | None, list[Problem]]:
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
+        entry = read_json(path)
     except (OSError, ValueError) as error:
         return None, [Problem(str(path), "file", str(error), "a readable JSON file")]
     return validated(Report, entry, path.name)
@@ -177,7 +177,7 @@ def _read(path: Path) -> tuple[Report | None, list[Problem]]:
 
 def is_published(folder: Path) -> bool:
     """Whether reports rendered into a folder are the published ones: those of a checkout."""
-    return folder.resolve() == DOCUMENTED.resolve()
+    return absolute(folder) == DOCUMENTED.resolve()
 
 
 def write_report(

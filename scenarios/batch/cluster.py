@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from scenarios.batch.address import Certificates
 from scenarios.batch.manifest import Batch, Part, flat, surroundings
 from scenarios.batch.store import remove_unfinished
 from scenarios.batch.work import missing, write_histories
@@ -25,28 +26,6 @@ _VISIBLE_AFTER, _FAREWELL = 120.0, 10.0
 _AHEAD = 2
 _COMMAND = "lilliput batch"
 _TITLE = "this cluster cannot carry out the batch"
-_INSTALL = 'pip install "lilliput[cluster]"'
-
-
-def cluster_problems(address: str | None, workers: int | str | None) -> list[Problem]:
-    """What stands in the way of asking a cluster: no package, no address, workers here as well."""
-    if address is None:
-        return []
-    problems = []
-    if workers is not None:
-        allowed = "left out with --dask: the cluster has workers of its own"
-        problems.append(Problem(_COMMAND, "--workers", workers, allowed))
-    try:
-        from distributed.comm.addressing import get_address_host_port
-
-        get_address_host_port(address)
-    except ImportError:
-        allowed = f"given where the package distributed is installed; it is not here: {_INSTALL}"
-        problems.append(Problem(_COMMAND, "--dask", address, allowed))
-    except ValueError as error:
-        allowed = f"the address of a Dask scheduler, such as tcp://10.0.0.5:8786 ({error})"
-        problems.append(Problem(_COMMAND, "--dask", address, allowed))
-    return problems
 
 
 @cache
@@ -209,7 +188,7 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connected(address: str, certificates: Certificates) -> Iterator[Cluster]:
     """The Dask cluster whose scheduler is at an address such as ``tcp://10.0.0.5:8786``.
 
     Raises ``ScenarioError`` if no scheduler answers there.
@@ -223,7 +202,13 @@ def connected(address: str) -> Iterator[Cluster]:
             silence.callback(logger.setLevel, logger.level)
             logger.setLevel(logging.CRITICAL)
         try:
-            client = Client(address, timeout=_patience(), set_as_default=False, name="lilliput")
+            client = Client(
+                address,
+                timeout=_patience(),
+                set_as_default=False,
+                name="lilliput",
+                security=certificates.security(),
+            )
         except OSError as error:
             seconds = f"{_patience():g} seconds"
             allowed = f"the address of a Dask scheduler that answers within {seconds} ({error})"

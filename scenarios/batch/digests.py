@@ -11,9 +11,12 @@ from pathlib import Path
 
 from scenarios.batch.manifest import MANIFEST
 from scenarios.disk import write_whole
+from scenarios.reader import read_bytes, sha256_of
 
 DIGEST = re.compile(r"_part-\d{5,}\.sha256")
 _FIRST_LINE = re.compile(rb"([0-9a-f]{64})  " + re.escape(MANIFEST.encode()) + rb"\n")
+#: Bytes that a digest may have.
+_LONGEST = 4_096
 #: What is said of a file that is damaged.
 MEND = "lilliput batch with --resume makes it anew"
 
@@ -21,12 +24,6 @@ MEND = "lilliput batch with --resume makes it anew"
 def digest_path(part: Path) -> Path:
     """Where the digest of a part belongs; readers of a dataset pass over its name."""
     return part.with_name(f"_{part.stem}.sha256")
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file. Raises ``OSError`` if it cannot be read."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest_text(part: Path, manifest: str, content: str) -> bytes:
@@ -44,15 +41,16 @@ def write_digest(part: Path, content: memoryview) -> None:
 def is_sound(part: Path, manifest: str) -> bool:
     """Whether a part is what its digest says, in a batch whose manifest has this SHA-256."""
     try:
-        return digest_path(part).read_bytes() == digest_text(part, manifest, sha256_of(part))
-    except OSError:
+        digest = read_bytes(digest_path(part), _LONGEST)
+        return digest == digest_text(part, manifest, sha256_of(part))
+    except (OSError, ValueError):
         return False
 
 
 def manifest_named(digest: Path) -> str:
     """The SHA-256 of the manifest that a digest names; empty if it cannot be read."""
     try:
-        named = _FIRST_LINE.match(digest.read_bytes())
-    except OSError:
+        named = _FIRST_LINE.match(read_bytes(digest, _LONGEST))
+    except (OSError, ValueError):
         return ""
     return named[1].decode() if named else ""

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from scenarios.batch.digests import MEND, digest_path, is_sound, manifest_named, sha256_of
+from scenarios.batch.digests import MEND, digest_path, is_sound, manifest_named
 from scenarios.batch.manifest import MANIFEST, Batch
 from scenarios.batch.store import digests_in, manifest_text, parts_in, write_manifest
+from scenarios.reader import sha256_of
 from simulation.errors import Problem
 
 

@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from scenarios.batch.cluster import cluster_problems, connected
+from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
+from scenarios.batch.cluster import connected
 from scenarios.batch.integrity import has_damaged_manifest, remove_damaged
 from scenarios.batch.manifest import CHUNK, MANIFEST, MOST_REPLICATES, Batch, Part, differences
 from scenarios.batch.store import (
@@ -26,7 +27,7 @@ from scenarios.batch.store import (
     write_manifest,
 )
 from scenarios.batch.work import missing, tasks_of, write_histories, written_by_processes
-from scenarios.disk import unfit_folder
+from scenarios.disk import absolute, unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from scenarios.files import NAME, NAME_WORDS
@@ -49,6 +50,7 @@ def run_batch(
     *,
     workers: int | None = None,
     dask: str | None = None,
+    certificates: Certificates = UNNAMED,
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -59,7 +61,8 @@ def run_batch(
 
     ``workers`` is the number of processes (all cores unless given; with 1 the work is done in this
     process). ``dask`` is the address of a Dask scheduler whose workers do the work instead; they
-    must see the same folder. ``resume`` goes on with a batch that was cut short and makes damaged
+    must see the same folder; ``certificates`` are those with which it is reached if its address
+    begins with ``tls://``. ``resume`` goes on with a batch that was cut short and makes damaged
     files anew, ``overwrite`` replaces the batch that is there. ``progress`` receives the number of
     histories that are on disk. ``drivers`` are drawn within their coded ranges or as coded. Raises
     ``ScenarioError`` that lists everything that stands in the way, or says what cut the batch short
@@ -70,17 +73,18 @@ def run_batch(
     would begin the batch anew and fail.
     """
     batch = Batch(tuple(scenarios), draws, replicates, seed, chunk, drivers)
-    folder = folder.expanduser().resolve()
-    problems = batch_problems(batch, workers) + cluster_problems(dask, workers)
+    folder = absolute(folder)
+    problems = batch_problems(batch, workers) + cluster_problems(dask, workers, certificates)
     if replicates > 0 and chunk > 0:
         problems += folder_problems(batch, folder, resume, overwrite)
     raise_if_any(_TITLE, problems, ScenarioError)
     try:
         with ExitStack() as stack:
-            cluster = None if dask is None else stack.enter_context(connected(dask))
+            cluster = None if dask is None else stack.enter_context(connected(dask, certificates))
             stack.enter_context(locked(folder))
             raise_if_any(_TITLE, _content_problems(batch, folder, resume, overwrite), ScenarioError)
             remove_unfinished(folder)
+            stack.callback(remove_unfinished, folder)  # of workers that are ended half-way
             if cluster is None:
                 hands = workers or os.cpu_count() or 1
                 write = _local_writer(batch, folder, hands)

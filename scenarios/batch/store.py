@@ -8,12 +8,13 @@ bytes wherever and however it is run. One batch at a time may write into a folde
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
@@ -163,6 +164,21 @@ def open_batch(folder: Path) -> ds.Dataset:
         partitioning=ds.partitioning(pa.schema([scenario]), flavor="hive"),
         partition_base_dir=str(folder),
     )
+
+
+def table_of(folder: Path, scenario: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The histories of a scenario of a batch, all columns or some.
+
+    Raises ``ScenarioError`` for a folder without a batch, and for files that are no sound Parquet,
+    though they may agree with their digests.
+    """
+    histories, own = open_batch(folder), pc.field("scenario") == scenario
+    try:
+        return histories.to_table(None if columns is None else list(columns), filter=own)
+    except (OSError, pa.ArrowException) as error:
+        sound = f"files that can be read ({error})"
+        problem = Problem(f"scenario={scenario}", "file", "damaged", sound)
+        raise ScenarioError("this batch cannot be read", [problem]) from error
 
 
 def is_locked(folder: Path) -> bool:

@@ -3,27 +3,45 @@
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Thread
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+#: What folders that pass are called, and after how many seconds one is left behind for sure.
+_PREFIX, _OLD = "lilliput-", 86_400.0
 #: What this worker process was given when it began.
 _common: list[Any] = []
+
+
+class _Pool(ProcessPoolExecutor):
+    """Worker processes that are deaf to the keyboard from their first moment."""
+
+    def submit(self, *work: Any, **named: Any) -> "Future[Any]":
+        """Hand out work, for the first of which the processes are started."""
+        if not hasattr(signal, "pthread_sigmask"):
+            return super().submit(*work, **named)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*work, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
     """A pool of worker processes, each of which begins by reading the pickled ``common``."""
     spawn = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, spawn, initializer=_begin, initargs=(common,))
+    return _Pool(workers, spawn, initializer=_begin, initargs=(common,))
 
 
 @contextmanager
@@ -33,7 +51,8 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
     It goes to them in a file: were it handed over through the pipe by which a process is started,
     one that dies before it has read it all would leave its parent remaining for ever.
     """
-    with TemporaryDirectory(prefix="lilliput-") as folder:
+    _sweep()
+    with TemporaryDirectory(prefix=_PREFIX) as folder:
         path = Path(folder) / "common.pickle"
         path.write_bytes(pickle.dumps(common))
         pool = process_pool(workers, path)
@@ -41,6 +60,14 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
             yield pool
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _sweep() -> None:
+    """Remove what processes that were killed left behind: by now no worker can need it."""
+    for left in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # somebody else's, or gone meanwhile
+            if time.time() - left.lstat().st_mtime > _OLD and left.lstat().st_uid == os.getuid():
+                shutil.rmtree(left)
 
 
 def results_of(

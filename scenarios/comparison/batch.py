@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.batch.integrity import damage, manifest_problems
 from scenarios.batch.manifest import drivers_of
-from scenarios.batch.store import open_batch, read_manifest
+from scenarios.batch.store import open_batch, read_manifest, table_of
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import (
     CANDIDATES,
@@ -292,8 +292,9 @@ def _compared(
 def read_histories(
     folder: Path, scenario: str, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Histories of a scenario of a batch, all columns or some, one row a replicate, in order."""
-    own = pc.field("scenario") == scenario
-    table = open_batch(folder).to_table(None if columns is None else list(columns), filter=own)
-    frame: pd.DataFrame = table.to_pandas()
+    """Histories of a scenario of a batch, all columns or some, one row a replicate, in order.
+
+    Raises ``ScenarioError``; see ``scenarios.batch.store.table_of``.
+    """
+    frame: pd.DataFrame = table_of(folder, scenario, columns).to_pandas()
     return frame.sort_values("replicate", ignore_index=True)

@@ -97,6 +97,13 @@ class Simulated:
             pool.submit(_stand_ready)
         return pool
 
+    def close(self) -> None:
+        """End the worker processes; the page is closed too."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
+
     def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
         """Have a worker do something, after all that was asked before; ``warm_up`` comes first.
 

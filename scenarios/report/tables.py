@@ -24,6 +24,7 @@ from scenarios.comparison.table import (
     table_of,
     yearly_numbers,
 )
+from scenarios.disk import csv_text
 from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.report.gather import Chapter, Report
 from scenarios.report.words import typeset
@@ -56,9 +57,7 @@ def csv_files(report: Report) -> dict[str, str]:
         "grievances": [row for each in chapters for row in grievance_rows(each.grievances)],
     }
     return {
-        name: (pd.DataFrame(rows, dtype=object) if isinstance(rows, list) else rows).to_csv(
-            index=False, lineterminator="\n"
-        )
+        name: csv_text(pd.DataFrame(rows, dtype=object) if isinstance(rows, list) else rows)
         for name, rows in tables.items()
     }
 

@@ -1,6 +1,7 @@
 """A report on disk: one HTML file, and beside it its tables as CSV, its figures as PNG and SVG."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ from scenarios.charts.look import png_of, svg_of
 from scenarios.comparison.answer import sentence_of
 from scenarios.comparison.table import numbers_of
 from scenarios.console import WorkProgress
-from scenarios.disk import unwritable, whole_folder, write_json, write_whole
+from scenarios.disk import absolute, unwritable, whole_folder, write_json, write_whole
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue_file_of
 from scenarios.manifest import MAKER, MANIFEST, package_versions, read_manifest
@@ -35,7 +36,7 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
     problems = _link_problems(path) or unwritable(path, "--out", "file")
     if problems:
         return problems
-    path, batch = path.expanduser().resolve(), batch.expanduser().resolve()
+    path, batch = absolute(path), absolute(batch)
     folder = folder_of(path)
     wrong = {
         "a file whose name ends in .html": path.suffix != ".html",
@@ -56,7 +57,8 @@ def report_problems(path: Path, batch: Path, overwrite: bool) -> list[Problem]:
 
 def _link_problems(path: Path) -> list[Problem]:
     """Symbolic links in the place of a report or of its folder, which may lead elsewhere."""
-    path = path.expanduser()
+    with suppress(RuntimeError):  # a home that is nobody's has no links either
+        path = path.expanduser()
     allowed = "a name of its own; this is a symbolic link, which may lead elsewhere: remove it"
     return [_problem(each, allowed) for each in (path, folder_of(path)) if each.is_symlink()]
 
@@ -95,7 +97,7 @@ def write_report(report: Report, path: Path, progress: WorkProgress | None = Non
     as it was.
     """
     raise_if_any("the report could not be written", _link_problems(path), ScenarioError)
-    path = path.expanduser().resolve()
+    path = absolute(path)
     folder = folder_of(path)
     try:
         with whole_folder(folder) as passing:

@@ -1,5 +1,6 @@
 """Results on disk: whole or not at all, readable, and never over what is not lilliput's."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -137,9 +138,21 @@ def test_the_same_result_gives_the_same_files(
 ) -> None:
     again = write_result(result, RECORD, manifest_of(result, {}), tmp_path / "run", drawing(result))
     files = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    assert len(files) == 15
+    assert len(files) == 16
     for path in files:
         assert (again / path).read_bytes() == (folder / path).read_bytes(), path
+
+
+def test_every_file_of_a_result_has_a_digest_that_can_be_checked(folder: Path) -> None:
+    named = {}
+    for line in (folder / "digests.sha256").read_text().splitlines():
+        digest, name = line.split("  ")
+        named[name] = digest
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".sha256"]
+    assert named == {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def test_manifest_says_where_the_result_comes_from(result: RunResult, folder: Path) -> None:

@@ -8,7 +8,6 @@ the record, and the mean date of each break in free histories. Work that is cut 
 what is missing. Source: Talts et al. 2018; Modrák et al. 2023.
 """
 
-import json
 import time
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from calibration.checks.histories.implied import first_breaks
+from calibration.checks.recovery.kept import KeptResult, KeptSettings, read_kept
 from calibration.checks.recovery.simulated import (
     CHECKING,
     FITTING,
@@ -47,7 +47,7 @@ from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
-from simulation.errors import MISSING, Problem
+from simulation.errors import MISSING, Problem, raise_if_any
 from simulation.parameters import parameter_table
 
 #: Free histories over which the date of a break is averaged, for each vector.
@@ -90,7 +90,10 @@ class RecordFits:
     def results(self, records: int) -> list[dict[str, Any]]:
         """The results of the first so many records, as far as they are there."""
         paths = [self.path_of(number) for number in range(records)]
-        return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+        read = [read_kept(path, KeptResult) for path in paths if path.is_file()]
+        problems = [problem for _, wrong in read for problem in wrong]
+        raise_if_any(f"{self.folder}: the records cannot be used", problems, CalibrationError)
+        return [entry for entry, _ in read]
 
 
 def quantity_names() -> tuple[str, ...]:
@@ -103,8 +106,8 @@ def setting_problems(fits: RecordFits, resume: bool) -> list[Problem]:
     path = fits.folder / MANIFEST
     if not path.is_file():
         return []
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    problems = [
+    kept, problems = read_kept(path, KeptSettings)
+    problems = problems or [
         Problem(
             str(path),
             name,

@@ -16,6 +16,7 @@ from calibration.prior import Coordinates, parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import table_hash
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.reader import read_arrays
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.countries import COUNTRY_KEYS, Country
@@ -136,7 +137,8 @@ class Laboratory:
         """
         blocks = {start: points[start : start + block] for start in range(0, len(points), block)}
         paths = {start: self._path(levers, part, start) for start, part in blocks.items()}
-        missing = [start for start in blocks if not paths[start].is_file()]
+        kept = {start: _kept(paths[start], len(part)) for start, part in blocks.items()}
+        missing = [start for start in blocks if kept[start] is None]
         done = len(points) - sum(len(blocks[start]) for start in missing)
         self.folder.mkdir(parents=True, exist_ok=True)
         tasks = {
@@ -145,18 +147,28 @@ class Laboratory:
         }
         for start, outcomes in carried_out(outcomes_at, tasks, self.workers):
             content = BytesIO()
-            np.save(content, outcomes)
+            np.savez(content, outcomes=outcomes)
             write_whole(paths[start], content.getvalue())
+            kept[start] = outcomes
             done += len(outcomes)
             progress(done)
-        return np.concatenate([np.load(path) for path in paths.values()])
+        return np.concatenate([each for each in kept.values() if each is not None])
 
     def _path(self, levers: Sequence[Lever], points: Array, start: int) -> Path:
         digest = hashlib.sha256(repr((levers, self.replicates, self.seed, start)).encode())
         for array in (points, self.middle):
             digest.update(np.ascontiguousarray(array).tobytes())
         digest.update((rules_hash() + table_hash()).encode())
-        return self.folder / f"points-{digest.hexdigest()[:20]}.npy"
+        return self.folder / f"points-{digest.hexdigest()[:20]}.npz"
+
+
+def _kept(path: Path, points: int) -> Array | None:
+    """The outcomes of so many points as they were kept; none if they are not there, or damaged."""
+    try:
+        kept = read_arrays(path)["outcomes"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return kept if kept.shape == (points, len(outcome_names())) else None
 
 
 def outcomes_at(

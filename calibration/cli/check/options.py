@@ -62,6 +62,14 @@ class ReportRequest(Request):
         refuse(folder_problems(folder, cls.command, f"--{field.field_name}"))
         return folder
 
+    def kept(self) -> str:
+        """Where fits that checks make are kept, if there are any."""
+        folder: Path | None = getattr(self, "fits", getattr(self, "cache", None))
+        if folder is None or not (folder.is_dir() and any(folder.iterdir())):
+            return ""
+        same = "the same command" + " with --resume" * hasattr(self, "resume")
+        return f"what was finished is kept in {folder}; {same} goes on from there"
+
     def publish(self, report: Report, pictures: Pictures) -> None:
         """Write the report, and print its finding or the whole of it."""
         path = write_report(report, pictures, self.out)

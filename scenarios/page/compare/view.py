@@ -12,6 +12,7 @@ from scenarios.comparison.table import (
     numbers_of,
     table_of,
 )
+from scenarios.disk import csv_text
 from scenarios.documented import Documented
 from scenarios.files import catalogue
 from scenarios.page.compare.question import Answer, Question
@@ -85,13 +86,12 @@ def numbers_csv(comparison: Comparison) -> bytes:
     meanings = {key: f"{each.name}: {each.meaning}" for key, each in QUANTITIES.items()}
     table["meaning"] = table["quantity"].map(meanings).fillna("counterfactual less factual")
     names = {"quantity": "number", "halving": "halving_histories"}
-    text: str = table.rename(columns=names).to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8")
+    return csv_text(table.rename(columns=names)).encode("utf-8")
 
 
 def breaks_csv(answer: Answer) -> bytes:
     """The month of the break of every history in both branches; empty where it does not break."""
-    return answer.breaks.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return csv_text(answer.breaks).encode("utf-8")
 
 
 def scenario_file(question: Question, draws_id: str) -> bytes:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from scenarios.disk import csv_text
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import LinkRefusal, use_guard
 from simulation.errors import Problem, unknown
@@ -170,7 +171,7 @@ class Download:
 def csv_of(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> bytes:
     """A table as CSV; rows need not have the same columns."""
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, dtype=object)
-    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return csv_text(table).encode("utf-8")
 
 
 @solara.component_vue(str(Path("vue") / "link.vue"))

@@ -1,5 +1,6 @@
 """The root command: quick to help, plain about mistakes, and nothing read in that is not needed."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -102,3 +103,39 @@ def test_mistake_found_by_any_command_is_a_message_and_status_2(
 def test_breaking_off_leaves_with_status_130(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "root_command", lambda: Raising(KeyboardInterrupt()))
     assert carried_out([]) == 130
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
+        (MemoryError(), "there is too little memory for this"),
+        (RecursionError("maximum depth"), "something in the input is nested too deeply"),
+    ],
+)
+def test_what_the_system_refuses_is_one_message_and_status_2(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    told: str,
+) -> None:
+    monkeypatch.setattr(command, "root_command", lambda: Raising(error))
+    assert carried_out([]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"lilliput cannot go on: {told}\n")
+
+
+def test_control_characters_in_arguments_are_refused_and_not_repeated(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert carried_out(["scenarios", "show", "\x1b[2J", "\udcff"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "2 problems" in captured.err
+    assert "\x1b" not in captured.err
+
+
+def test_signals_are_as_before_when_a_command_has_ended() -> None:
+    before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+    assert carried_out(["--version"]) == 0
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before

@@ -96,6 +96,7 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
         "aid.csv",
         "aid.parquet",
         "breaks.csv",
+        "digests.sha256",
         "figures",
         "histories.parquet",
         "manifest.json",

@@ -1,0 +1,171 @@
+"""Commands that write to disks that are full or read-only, and print to where nothing fits."""
+
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scenarios.draws import Draws
+from tests.reliability.findings import Finding
+from tests.reliability.material import small_batch
+from tests.scenarios.watching import contents
+
+ROOT = Path(__file__).parents[2]
+#: Bytes that are left on a full disk.
+LEFT = 8_192
+PATIENCE = 600.0
+
+
+def commands(batch: Path, draws: Draws, disk: Path) -> dict[str, list[str]]:
+    """Every command that writes, writing to a disk."""
+    drawn = ["--draws", str(draws.path)]
+    return {
+        "run": ["run", "--replicates", "200", "--out", f"{disk}/run", *drawn],
+        "batch": ["batch", "historical", "--replicates", "900", "--out", f"{disk}/b", *drawn],
+        "report": ["report", str(batch), "--out", f"{disk}/report.html", *drawn],
+        "fit": ["calibrate", "fit", "--out", f"{disk}/fit.parquet"],
+        "check": ["calibrate", "check", "prior", "--replicates", "40", "--out", f"{disk}/checks"],
+        "dossier": ["calibrate", "dossier", "--out", f"{disk}/dossier.html"],
+        "new": ["scenarios", "new", "a-question", "--out", f"{disk}/a-question.toml"],
+    }
+
+
+def _carried_out(
+    arguments: list[str], place: Path, prepare: Callable[[], None] | None = None
+) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", "from calibration.cli.main import main; main()", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        preexec_fn=prepare,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@contextmanager
+def _mounted(place: Path) -> Iterator[bool]:
+    """A small disk of its own at a place, if one can be mounted."""
+    place.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    if (
+        mount is None
+        or subprocess.run([mount, *options], capture_output=True, check=False).returncode
+    ):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def _fill(disk: Path) -> None:
+    """Leave no more than ``LEFT`` bytes on a disk."""
+    free = shutil.disk_usage(disk).free
+    (disk / "filler").write_bytes(bytes(max(0, free - LEFT)))
+
+
+def _no_large_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LEFT, LEFT))
+
+
+def full(draws: Draws, place: Path, chosen: tuple[str, ...] = ()) -> Finding:
+    """Every command that writes, or the chosen, on a full disk; without one, files may not grow."""
+    finding = Finding(
+        "commands that write on a full disk",
+        "one message with the reason, exit status 2, nothing half-written",
+        unit="commands",
+    )
+    place.mkdir(exist_ok=True)
+    batch = small_batch(draws, place / "batch")
+    for name in chosen or tuple(commands(batch, draws, place)):
+        disk = place / f"disk-{name}"
+        with _mounted(disk) as mounted:
+            if mounted:
+                _fill(disk)
+            if name == "new" and mounted:
+                with (disk / "filler").open("ab", buffering=0) as file:
+                    _fill_wholly(file.write)
+            arguments = commands(batch, draws, disk)[name]
+            if name == "new" and not mounted:
+                continue  # a scenario file is smaller than what may be written
+            before = contents(disk)
+            status, printed, told = _carried_out(
+                arguments, disk, None if mounted else _no_large_files
+            )
+            reason = "No space left" if mounted else "File too large"
+            said = status == 2 and reason in told and "Traceback" not in told
+            finding.expect(said and not printed, f"{name}: {status} {told[-300:]}")
+            after = contents(disk)
+            odd = {path for path in after if path not in before and not path.endswith(".lock")}
+            odd -= {path for path in odd if name == "batch"}  # its complete files are kept
+            finding.expect(not odd, f"{name}: left {sorted(odd)}")
+            finding.times += 1
+    return finding
+
+
+def _fill_wholly(write: Callable[[bytes], int]) -> None:
+    try:
+        while True:
+            write(bytes(1_024))
+    except OSError:
+        return
+
+
+def read_only(draws: Draws, place: Path, chosen: tuple[str, ...] = ()) -> Finding:
+    """Every command that writes, or the chosen, on a read-only disk, if one can be mounted."""
+    finding = Finding(
+        "commands that write on a read-only disk",
+        "one message with the reason, exit status 2, nothing written",
+        unit="commands",
+    )
+    place.mkdir(exist_ok=True)
+    batch = small_batch(draws, place / "batch")
+    with _mounted(place / "disk") as mounted:
+        if mounted:
+            disk = place / "disk"
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+            for name, arguments in commands(batch, draws, disk).items():
+                if chosen and name not in chosen:
+                    continue
+                status, printed, told = _carried_out(arguments, disk)
+                said = status == 2 and "Read-only file system" in told and not printed
+                finding.expect(said and "Traceback" not in told, f"{name}: {status} {told[-300:]}")
+                finding.times += 1
+    return finding
+
+
+def nothing_fits() -> Finding:
+    """Commands whose output goes to a device on which there is never any space."""
+    finding = Finding(
+        "commands that print to a full device", "one message, exit status 2", unit="commands"
+    )
+    for arguments in (
+        ["scenarios", "list"],
+        ["scenarios", "show", "historical"],
+        ["evidence", "list", "--json"],
+        ["run", "--json", "--replicates", "20"],
+        ["--help"],
+    ):
+        with Path("/dev/full").open("w") as device:
+            done = subprocess.run(
+                [sys.executable, "-c", "from calibration.cli.main import main; main()", *arguments],
+                cwd=ROOT,
+                stdout=device,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        told = done.stderr
+        said = done.returncode == 2 and "No space left" in told and "Traceback" not in told
+        finding.expect(said, f"{arguments}: {done.returncode} {told[-300:]}")
+        finding.times += 1
+    return finding

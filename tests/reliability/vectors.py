@@ -1,0 +1,61 @@
+"""Parameter vectors over the whole box, its corners included, and what must hold in any history."""
+
+import numpy as np
+
+from simulation.ensemble import simulate
+from simulation.parameters import Parameters, parameter_table
+from simulation.state import Move, Status
+from simulation.trajectory import Trajectory
+from tests.reliability.findings import Finding
+
+#: Quantities between 0 and 1, and quantities of money, which are never negative.
+SHARES = ("goodwill", "support", "strain", "fatigue", "refused", "grant_share", "dependence")
+MONEY = ("pledged", "outstanding", "newly_pledged", "delivered", "repaid")
+TOGETHER = 128
+
+
+def vectors_of(count: int, generator: np.random.Generator) -> Parameters:
+    """Vectors evenly over the box of all bounds; in every eighth each value is a bound."""
+    corner = np.arange(count) % 8 == 0
+    values = {}
+    for name, row in parameter_table().items():
+        even = generator.random(count)
+        values[name] = row.low + (row.high - row.low) * np.where(corner, np.rint(even), even)
+    return Parameters(values)
+
+
+def broken(history: Trajectory) -> list[str]:
+    """The invariants that some histories break."""
+    arrays = history.arrays
+    holds = {f"{name} is finite": bool(np.isfinite(array).all()) for name, array in arrays.items()}
+    holds |= {f"0 <= {n} <= 1": bool(((arrays[n] >= 0) & (arrays[n] <= 1)).all()) for n in SHARES}
+    holds |= {f"{name} >= 0": bool((arrays[name] >= 0).all()) for name in MONEY}
+    for name in ("status", "move"):
+        both_ways = arrays[name].swapaxes(1, 2)
+        holds[f"{name} is the same both ways"] = np.array_equal(arrays[name], both_ways)
+    itself = range(arrays["status"].shape[1])
+    for name in ("status", "delivered", "pledged"):
+        holds[f"no {name} of a country with itself"] = not arrays[name][:, itself, itself].any()
+    holds["every status is one"] = set(np.unique(arrays["status"])) <= set(map(int, Status))
+    holds["every move is one"] = set(np.unique(arrays["move"])) <= set(map(int, Move))
+    before, after = arrays["status"][:-1], arrays["status"][1:]
+    still = arrays["move"][1:] == 0
+    holds["no status changes without a move"] = bool((before[still] == after[still]).all())
+    return [what for what, whether in holds.items() if not whether]
+
+
+def vectors(count: int, seed: int = 1) -> Finding:
+    """One history for each of so many vectors."""
+    finding = Finding(
+        "parameter vectors over the whole box, every eighth a corner",
+        "finite quantities, shares between 0 and 1, no negative money, status and moves in accord",
+        unit="histories",
+    )
+    generator = np.random.Generator(np.random.Philox(key=[seed, 0]))
+    keep = (*SHARES, *MONEY, "status", "move")
+    for start in range(0, count, TOGETHER):
+        some = vectors_of(min(TOGETHER, count - start), generator)
+        history = simulate(some, seed=seed, first_replicate=start, keep=keep)
+        finding.times += history.replicates
+        finding.faults += broken(history)
+    return finding

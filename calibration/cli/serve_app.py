@@ -11,5 +11,6 @@ mend_navigator()
 solara.lab.on_kernel_start(on_visit)
 _material = material_of(read_evidence())
 _material.simulated.warm_up()
+_ = _material.opening  # so that the first visitor need not wait for it
 #: The addresses of the page; Solara looks for them under this name.
 routes = routes_of(_material)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
+from scenarios.page.explore.crowd import Crowds, nearest_draw
 from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
 
@@ -86,7 +87,19 @@ class Material:
         """What simulates histories for all visitors, and remembers them."""
         return Simulated(self.draws)
 
+    @cached_property
+    def crowds(self) -> Crowds:
+        """The histories behind a single one, for all visitors."""
+        return Crowds(self.simulated, self.documented.breaks)
 
+    @cached_property
+    def opening(self) -> tuple[int, dict[str, int]]:
+        """The draw with which the page opens, whose history is near the record, and its breaks."""
+        return nearest_draw(self.draws, self.documented.breaks, OPENING_SEED)
+
+
+#: The seed of the shocks with which the page opens.
+OPENING_SEED = 1
 material_context = solara.create_context(None)
 
 

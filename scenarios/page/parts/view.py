@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -165,6 +167,12 @@ class Download:
     filename: str
     content: Callable[[], bytes]
     hint: str = ""
+
+
+@cache
+def version() -> str:
+    """The version of lilliput that made a file."""
+    return metadata.version("lilliput")
 
 
 def csv_of(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> bytes:

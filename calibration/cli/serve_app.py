@@ -9,8 +9,10 @@ from scenarios.page.tabs import routes_of
 
 mend_navigator()
 solara.lab.on_kernel_start(on_visit)
-_material = material_of(read_evidence())
-_material.simulated.warm_up()
-_ = _material.opening  # so that the first visitor need not wait for it
+#: What every visitor is shown.
+material = material_of(read_evidence())
+material.simulated.warm_up()
+# So that the first visitor need not wait for it.
+material.opening  # noqa: B018
 #: The addresses of the page; Solara looks for them under this name.
-routes = routes_of(_material)
+routes = routes_of(material)

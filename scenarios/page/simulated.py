@@ -18,6 +18,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import active_children
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -92,6 +93,15 @@ class Simulated:
         for _ in range(self.workers):
             pool.submit(_stand_ready)
         return pool
+
+    def close(self) -> None:
+        """End the worker processes, whatever they are doing."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.kill()
 
     def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
         """Have a worker do something, after all that was asked before; ``warm_up`` comes first.

@@ -41,7 +41,7 @@ _STATUS = {
 }
 
 
-def frame_of(documented: Documented, events: Sequence[DocumentedEvent]) -> dict[str, Any]:
+def frame_of(events: Sequence[DocumentedEvent]) -> dict[str, Any]:
     """What no history changes: quarters, countries, pairs, and what the record has in each."""
     recorded: list[list[str]] = [[] for _ in range(QUARTERS)]
     for event in events:

@@ -14,7 +14,7 @@ from scenarios.page.explore.numbers import frame_of, numbers_of, reasons_of
 from scenarios.page.explore.settings import Settings
 from scenarios.page.explore.told import told_by_mesa
 from scenarios.page.explore.view import HistoryView, opening_view
-from scenarios.page.material import Material, use_material
+from scenarios.page.material import use_material
 from scenarios.page.parts.background import use_background
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.view import Download, TakeAway, use_view
@@ -47,14 +47,15 @@ def _History(
 def Explore() -> None:
     """One history: settings, and what the browser plays; all follows from the view."""
     material, guard = use_material(), use_guard()
-    state = use_view("/", HistoryView, lambda asked: _begun(asked, material))
+    asked = bool(solara.use_router().search)
+    state = use_view("/", HistoryView, lambda view: view if asked else opening_view(material))
     view = state.value
     turn, set_turn = solara.use_state(0)
     start = solara.use_ref(view)
     one = view.history
     history = solara.use_memo(lambda: told_by_mesa(one, material.draws), [one])
     record = (material.documented, material.events)
-    frame = solara.use_memo(lambda: frame_of(*record), [])
+    frame = solara.use_memo(lambda: frame_of(material.events), [])
     numbers = solara.use_memo(lambda: numbers_of(history, *record), [one])
     why = use_background(lambda: reasons_of(history, view.pair), [one, view.pair])
     crowd = use_background(
@@ -105,11 +106,6 @@ def Explore() -> None:
             ],
             view,
         )
-
-
-def _begun(asked: HistoryView, material: Material) -> HistoryView:
-    """What a link asks for, or, where it asks for nothing, what the page opens with."""
-    return opening_view(material) if asked == HistoryView() else asked
 
 
 def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | None:

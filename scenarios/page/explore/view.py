@@ -100,7 +100,10 @@ class HistoryView(View):
     def query(self, material: Material | None = None) -> str:
         """The view as the query of a link; it names the draws, as others make another history."""
         query = super().query(material)
-        return f"{query}&draws={material.draws.id}" if query and material else query
+        named = [query] if "draw=" in f"&{query}" else [f"draw={MEDIAN_WORD}", query]
+        if material is not None:
+            named.append(f"draws={material.draws.id}")
+        return "&".join(filter(None, named))
 
     @classmethod
     def split_values(

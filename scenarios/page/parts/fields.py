@@ -126,8 +126,8 @@ def Sliders(sliders: Sequence[Slider], on_value: Callable[[str, float], None]) -
     change = use_guard()(_checked(sliders, on_value))
 
     def moved(message: dict[str, Any]) -> None:
-        set_answered(int(message["turn"]))
         change(message)
+        set_answered(int(message["turn"]))
 
     _Sliders(rows=[asdict(slider) for slider in sliders], answered=answered, event_moved=moved)
 

@@ -8,13 +8,40 @@ from typing import Any
 import numpy as np
 import solara
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
-from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
 from scenarios.page.explore.crowd import Crowds, nearest_draw
 from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
+
+
+class Standing(BaseModel):
+    """How far the record informs a parameter: in a word, and as contraction of the prior."""
+
+    word: str = Field(alias="class")
+    contraction: float
+
+
+class Share(BaseModel):
+    """The share of histories that show a pattern, with its 95 % interval, and whether it passes.
+
+    ``factual_share`` is the same in history as documented, where the two are compared.
+    """
+
+    share: float
+    low: float
+    high: float
+    passed: bool
+    factual_share: float | None = None
+
+
+class Account(BaseModel):
+    """The log evidence of an account of the record, and its standard error if it is known."""
+
+    log_evidence: float
+    error: float | None = None
 
 
 @dataclass(frozen=True)

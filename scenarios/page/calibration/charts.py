@@ -1,6 +1,7 @@
 """Charts of a calibration: posterior against prior, shares of histories, and rival accounts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ def posterior_chart(parameter: Parameter, prior: Values, draws: Values) -> Lines
     top = float(max(values.max() for values in counted.values()))
     q05, median, q95 = (float(each) for each in np.quantile(draws, RANGE))
     beneath = -0.07 * top
-    styles = {
+    styles: dict[str, dict[str, Any]] = {
         "draws": {"colour": "0", "fill": 0.5, "width": 0.8},
         "prior": {"colour": "ink", "dash": "dashed", "width": 1.2},
     }

@@ -204,7 +204,7 @@ def answer_of(
     for reading, other in zip(readings, others, strict=True):
         (comparison,) = compare(reading, factual, other, (pair,), breaks)
         fans = {
-            name: tuple(_fan(each, pair, name, reading) for each in (factual, other))
+            name: (_fan(factual, pair, name, reading), _fan(other, pair, name, reading))
             for name in SERIES_WORDS
         }
         within = [

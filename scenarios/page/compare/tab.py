@@ -1,6 +1,7 @@
 """The tab Compare: one scenario and up to five others on the same shocks."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -80,12 +81,11 @@ def Compare() -> None:
 def Takeaway(question: Question, answer: Answer | None) -> None:
     """Everything shown, to take away."""
     material = use_material()
+    draws = material.draws.id
+    hint = "the scenario file, with the commands that repeat the comparison"
     files = [
         Download(
-            f"{name} (TOML)",
-            f"{name}.toml",
-            lambda name=name: scenario_file(question, name, material.draws.id),
-            "the scenario file, with the commands that repeat the comparison",
+            f"{name} (TOML)", f"{name}.toml", partial(scenario_file, question, name, draws), hint
         )
         for name in question.scenarios
     ]

@@ -1,5 +1,7 @@
 """An answer as the tab Compare shows it: numbers, charts, and files to be taken away."""
 
+import math
+
 from scenarios.charts.compare import Fan
 from scenarios.charts.marks import break_of
 from scenarios.comparison.reading import Comparison, Reading
@@ -54,8 +56,8 @@ def _survival(comparison: Comparison, recorded: DocumentedBreak | None) -> Lines
     curves = (comparison.factual_curve, comparison.counterfactual_curve)
     lines, bands = [], []
     for name, curve, (colour, dash) in zip(_names(reading), curves, _STYLES, strict=True):
-        shares = [rounded([100 * each for each in ends]) for ends in (curve.low, curve.high)]
-        bands.append(Band("", *shares, start, 0.25, colour, 0.25, stepped=True))
+        low, high = (rounded([100 * each for each in ends]) for ends in (curve.low, curve.high))
+        bands.append(Band("", low, high, start, 0.25, colour, 0.25, stepped=True))
         unbroken = rounded([100 * share for share in curve.unbroken])
         lines.append(Line(name, unbroken, start, 0.25, colour, dash, 2.0, stepped=True))
     inside = [each for each in break_uprights(recorded) if start <= each.at <= end]
@@ -63,8 +65,8 @@ def _survival(comparison: Comparison, recorded: DocumentedBreak | None) -> Lines
         "Still unbroken after the change",
         pair_title(pair_named(comparison.pair)),
         "% of histories",
-        start,
-        end,
+        math.floor(start),
+        math.ceil(end),
         0.0,
         100.0,
         lines,

@@ -92,7 +92,7 @@ def years_from_record(
         for pair, own in breaks.items()
         if pair_named(pair) in recorded
     ]
-    return np.sum(apart, axis=0)
+    return np.asarray(np.sum(apart, axis=0), dtype=np.float64)
 
 
 def nearest_draw(

@@ -59,7 +59,8 @@ def scenario_toml(view: HistoryView, draws: Draws) -> bytes:
     """The scenario of a view as a file that says in its first lines how to repeat the history."""
     median = view.draw == MEDIAN
     settings = (drawn_values(MEDIAN, draws) if median else {}) | view.changes
-    run = f"lilliput run lilliput-{view.name}.toml --seed {view.seed} --replicates {view.replicate + 1}"
+    which = f"--seed {view.seed} --replicates {view.replicate + 1}"
+    run = f"lilliput run lilliput-{view.name}.toml {which}"
     command = [run, *(f"--set {name}={value!r}" for name, value in settings.items())]
     draw = "the median of the draws" if median else f"draw {view.draw}"
     head = [

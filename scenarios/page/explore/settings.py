@@ -95,7 +95,7 @@ def Settings(
 @solara.component
 def ParameterSettings(view: HistoryView, change: Change) -> None:
     """The parameters, one part of the rules at a time; hovering gives meaning, rule and source."""
-    material = use_material()
+    material, guard = use_material(), use_guard()
     group, set_group = solara.use_state("")
     values = solara.use_memo(lambda: drawn_values(view.draw, material.draws), [view.draw])
 
@@ -109,7 +109,7 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         number = len(view.changes)
         count = f"{number} parameter{'s' if number > 1 else ''} changed by hand"
         solara.Text(count, classes=["lp-note"])
-        back = use_guard()(lambda: change(changes={}))
+        back = guard(lambda: change(changes={}))
         solara.Button("Back to drawn values", on_click=back, small=True, outlined=True)
     parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
     if group and parameters:

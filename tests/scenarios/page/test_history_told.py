@@ -194,7 +194,8 @@ def test_only_a_break_is_asked_why_it_came(history: History) -> None:
     broken = {
         quarter
         for quarter in range(QUARTERS)
-        if Move.SPLIT in history.moves(quarter).move[
+        if Move.SPLIT
+        in history.moves(quarter).move[
             (history.moves(quarter).patron == pair[0]) & (history.moves(quarter).client == pair[1])
         ]
     }

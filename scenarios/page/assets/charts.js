@@ -1,7 +1,8 @@
 // Charts: drawn by ECharts from what the server says there is to see (parts/chart.py), here in the
 // browser, so that a step, a hover or another look asks nobody.
 import * as echarts from "/_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js";
-import { optionOf, sayings, now } from "./options.js";
+import { node, saved } from "./files.js";
+import { optionOf, sayings } from "./options.js";
 
 const live = new Set();
 
@@ -48,15 +49,34 @@ export class Chart {
     }
     this.chart.resize();
     this.chart.setOption(option, true);
+    this.grid = [option.grid].flat()[0];
     this.look(this.at);
   }
 
-  /** Move the line of the place looked at; what is to come is veiled. */
+  /** Move the line of the place looked at; what is to come is veiled. Nothing is drawn anew. */
   look(at) {
     this.at = at;
-    if (this.chart && at !== null && this.spec.kind === "lines") {
-      this.chart.setOption({ series: [now(at, this.spec, look())] });
+    if (!this.chart || at === null) {
+      return;
     }
+    if (!this.veil) {
+      this.veil = document.createElement("div");
+      this.veil.className = "lp-veil";
+    }
+    if (!this.veil.isConnected) {
+      this.element.append(this.veil);
+    }
+    const { left, width } = this.ends();
+    Object.assign(this.veil.style, { top: this.grid.top + "px", height: this.grid.height + "px",
+      width: width + "px", transform: `translateX(${left}px)` });
+  }
+
+  /** From where to where what is to come stretches, in pixels. */
+  ends() {
+    const { first, last } = this.spec;
+    const [from, to] = [this.grid.left, this.width - this.grid.right];
+    const left = from + ((this.at - first) / (last - first)) * (to - from);
+    return { left, width: to - left };
   }
 
   fit() {
@@ -90,9 +110,21 @@ export class Chart {
     this.chart.dispatchAction({ type: "showTip", x, y });
   }
 
-  /** The picture as it is seen, as an SVG element. */
+  /** The picture as it is seen, as an SVG element with its size in pixels. */
   svg() {
-    return this.element.querySelector("svg");
+    const own = this.element.querySelector("svg");
+    const copy = own.cloneNode(true);
+    copy.setAttribute("viewBox", `0 0 ${own.clientWidth} ${own.clientHeight}`);
+    if (this.veil) {
+      const { left, width } = this.ends();
+      const { top, height } = this.grid;
+      const colours = look();
+      copy.append(
+        node("rect", { x: left, y: top, width, height, fill: colours.ground, opacity: 0.62 }),
+        node("rect", { x: left - 0.75, y: top, width: 1.5, height, fill: colours.ink }),
+      );
+    }
+    return copy;
   }
 
   close() {
@@ -106,5 +138,5 @@ export class Chart {
 
 window.addEventListener("lp-look", () => live.forEach((chart) => chart.draw()));
 
-export { saved } from "./files.js";
+export { saved };
 export { mapOf } from "./map.js";

@@ -1,7 +1,6 @@
 // Pictures to take away: exactly what is seen, with what decides it in the picture, in what files
 // know of themselves, and in the name.
 const NS = "http://www.w3.org/2000/svg";
-const FONT = "13px sans-serif";
 
 /** Save a picture (an SVG element) as SVG or PNG under a name, with a title and settings. */
 export async function saved(svg, form, name, title, settings) {
@@ -20,23 +19,19 @@ function inWords(settings) {
 /** A copy of a picture with its title and settings in and beneath it. */
 function signed(svg, title, settings) {
   const copy = svg.cloneNode(true);
-  const box = svg.getBoundingClientRect();
-  const view = svg.viewBox.baseVal;
-  const [width, height] = view && view.width ? [view.width, view.height]
-    : [box.width, box.height];
-  const letter = width / box.width;
-  const lines = wrapped(inWords(settings), box.width - 16);
-  const whole = height + (14 * lines.length + 8) * letter;
+  const { width, height } = svg.viewBox.baseVal;
+  const lines = wrapped(inWords(settings), width - 16);
+  const whole = Math.ceil(height + 14 * lines.length + 8);
   copy.setAttribute("viewBox", `0 0 ${width} ${whole}`);
-  copy.setAttribute("width", Math.round(width / letter));
-  copy.setAttribute("height", Math.round(whole / letter));
+  copy.setAttribute("width", Math.round(width));
+  copy.setAttribute("height", whole);
   copy.setAttribute("xmlns", NS);
   copy.removeAttribute("style");
   const ground = node("rect", { width, height: whole, fill: colour("ground") });
   copy.prepend(node("title", {}, title), node("desc", {}, inWords(settings)), ground);
   lines.forEach((line, place) => copy.append(node("text", {
-    x: 8 * letter, y: height + (14 * place + 12) * letter, fill: colour("soft"),
-    "font-size": 10.5 * letter, "font-family": "sans-serif",
+    x: 8, y: height + 14 * place + 12, fill: colour("soft"), "font-size": 10.5,
+    "font-family": "sans-serif",
   }, line)));
   return copy;
 }
@@ -45,7 +40,7 @@ function colour(name) {
   return getComputedStyle(document.querySelector(".lp-page")).getPropertyValue("--lp-" + name);
 }
 
-function node(tag, attributes, text = "") {
+export function node(tag, attributes, text = "") {
   const made = document.createElementNS(NS, tag);
   Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
   made.textContent = text;
@@ -54,7 +49,7 @@ function node(tag, attributes, text = "") {
 
 function wrapped(text, width) {
   const pen = document.createElement("canvas").getContext("2d");
-  pen.font = FONT.replace("13", "10.5");
+  pen.font = "10.5px sans-serif";
   return text.split(" ").reduce((lines, word) => {
     const longer = lines[lines.length - 1] ? lines[lines.length - 1] + " " + word : word;
     if (pen.measureText(longer).width > width && lines[lines.length - 1]) {

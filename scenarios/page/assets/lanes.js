@@ -4,7 +4,7 @@ import { SYMBOLS, rowsOf } from "./lines.js";
 
 export function lanes(spec, look, width, opened) {
   const narrow = width < 600;
-  const left = narrow ? 8 : 150;
+  const left = narrow ? 20 : 150;
   const key = 18 * rowsOf(spec.key.map((each) => each.words), width);
   return {
     height: 88 + spec.depth + key,

@@ -26,7 +26,7 @@ export function lines(spec, look, width) {
   const left = spec.rows.length ? Math.max(46, 12 + LETTER * longest(spec.rows)) : 46;
   const grid = { left, right: 14, top: above, height: spec.height - 110 };
   const layers = stacked(spec.lines.filter((line) => line.stack));
-  const top = layers.length ? Math.max(1, ...layers[layers.length - 1].high) : null;
+  const top = topOf(spec, layers);
   const series = [
     ...[...spec.bands, ...layers].map((band) => bandSeries(band, look)),
     ...spec.uprights.map((each) => uprightSeries(each, look)),
@@ -34,7 +34,6 @@ export function lines(spec, look, width) {
     ...spec.spans.map((span) => spanSeries(span, look)),
     { type: "line", silent: true, symbol: "none", lineStyle: { opacity: 0 },
       data: reach(spec).map((value) => [spec.first, value]) },
-    { id: "now", type: "line", data: [], silent: true },
     ...markSeries(spec, look),
   ];
   const axis = { type: "value", min: spec.first, max: spec.last, ...axes(look) };
@@ -53,7 +52,7 @@ export function lines(spec, look, width) {
         interval: spec.high === 1 ? 0.25 : spec.high === 100 ? 25 : undefined,
         nameGap: left - 14, nameTextStyle: { color: look.soft, fontSize: 11 }, splitNumber: 4,
         show: spec.unit !== "", min: spec.low === null ? undefined : spec.low,
-        max: spec.high === null ? (top ? Math.ceil(top * 5) / 5 : undefined) : spec.high },
+        max: spec.high === null ? top : spec.high },
       { type: "category", gridIndex: 1, data: spec.rows, inverse: true, ...axes(look),
         axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } },
     ],
@@ -71,6 +70,15 @@ function reach(spec) {
   return ends.length ? [Math.min(...ends), Math.max(...ends)] : [];
 }
 
+/** Where an axis must end: above a stack, and at 1 where there is nothing but zeros. */
+function topOf(spec, layers) {
+  if (layers.length) {
+    return Math.ceil(5 * Math.max(1, ...layers[layers.length - 1].high)) / 5;
+  }
+  const highest = Math.max(...reach(spec), ...spec.lines.flatMap((line) => line.values), 0);
+  return highest > 0 ? undefined : 1;
+}
+
 /** An entry of the key: lines without a sign, sums and uprights as they are drawn. */
 function keyOf(name, spec) {
   const within = (own) => own.some((each) => each.words === name);
@@ -81,7 +89,11 @@ function keyOf(name, spec) {
     return { name, icon: "path://M4,0L6,0L6,12L4,12Z" };
   }
   const plain = within(spec.lines.filter((line) => !line.stack));
-  return plain ? { name, itemStyle: { opacity: 0 } } : { name, icon: "rect" };
+  if (plain) {
+    return { name, itemStyle: { opacity: 0 } };
+  }
+  const band = spec.bands.find((each) => each.words === name);
+  return { name, icon: "rect", itemStyle: { opacity: band ? 2 * band.opacity : 0.9 } };
 }
 
 function hover(spec, look, found) {

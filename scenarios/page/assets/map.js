@@ -19,6 +19,7 @@ const LEAST_AID = 0.05;
 const LETTER = 12.5;
 
 let outlines;
+let ground = {};
 
 /** The map of a quarter as an SVG element, `width` pixels wide. */
 export async function mapOf(history, frame, quarter, width, look) {
@@ -29,13 +30,7 @@ export async function mapOf(history, frame, quarter, width, look) {
   const spot = ([x, y]) => [(x - VIEW.left) * scale, (VIEW.top - y) * scale];
   const svg = make("svg", { xmlns: NS, viewBox: `0 0 ${width} ${height}`, width: "100%",
     "font-family": "sans-serif" });
-  for (const { properties, geometry } of land) {
-    const own = properties.country !== "land";
-    svg.append(make("path", {
-      d: outline(geometry, spot), fill: own ? look.line : look.ground,
-      stroke: own ? look.soft : look.line, "stroke-width": own ? 0.9 : 0.7,
-    }));
-  }
+  svg.append(groundOf(land, spot, look, `${width} ${look.ground}`));
   const { ties, aid, leaders } = history.map;
   const boxes = {};
   for (const [country, { box, at }] of Object.entries(PLACES)) {
@@ -69,6 +64,21 @@ export async function mapOf(history, frame, quarter, width, look) {
   labels.forEach((label) => svg.append(labelOf(...label, look)));
   Object.values(boxes).forEach((box) => svg.append(...box.parts));
   return svg;
+}
+
+/** The land, drawn once for a width and a look; it goes from the map before into the next. */
+function groundOf(land, spot, look, key) {
+  if (ground.key !== key) {
+    ground = { key, group: make("g", {}) };
+    for (const { properties, geometry } of land) {
+      const own = properties.country !== "land";
+      ground.group.append(make("path", {
+        d: outline(geometry, spot), fill: own ? look.line : look.ground,
+        stroke: own ? look.soft : look.line, "stroke-width": own ? 0.9 : 0.7,
+      }));
+    }
+  }
+  return ground.group;
 }
 
 function make(tag, attributes, text = "") {

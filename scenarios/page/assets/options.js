@@ -32,22 +32,6 @@ export function sayings(spec) {
   return line.values.map((value, place) => ({ point: [line.start + place * line.step, value] }));
 }
 
-/** The line of the place looked at, and the veil over what is to come. */
-export function now(at, spec, look) {
-  return {
-    id: "now",
-    markLine: {
-      silent: true, symbol: "none", animation: false, label: { show: false },
-      lineStyle: { color: look.ink, width: 1.5, type: "solid" }, data: [{ xAxis: at }],
-    },
-    markArea: {
-      silent: true, animation: false,
-      itemStyle: { color: look.ground, opacity: 0.62 },
-      data: [[{ xAxis: at }, { xAxis: spec.last }]],
-    },
-  };
-}
-
 export function axes(look) {
   const quiet = { lineStyle: { color: look.soft } };
   return {

@@ -84,7 +84,7 @@ def Check(report: CheckReport) -> None:
         if report.appendix:
             Appendix(report.appendix)
         download = Download("Numbers (JSON)", f"{report.check}.json", lambda: report.content)
-        DownloadBar([download], compact=True)
+        DownloadBar([download])
 
 
 @solara.component

@@ -12,6 +12,8 @@ from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing, use_answering
 from scenarios.page.compare.question import MOST, NUMBERS, Answer, Part, Question
+from scenarios.page.compare.report import MOST as MOST_REPORTED
+from scenarios.page.compare.report import report_of
 from scenarios.page.compare.view import (
     breaks_csv,
     charts_of,
@@ -89,6 +91,15 @@ def Takeaway(question: Question, answer: Answer | None) -> None:
         )
         for name in question.scenarios
     ]
+    about = f"one page on these scenarios, to read offline; {MOST_REPORTED:,} histories at most"
+    files.append(
+        Download(
+            "Report (HTML)",
+            f"lilliput-{question.name}.html",
+            lambda: report_of(question, material),
+            about,
+        )
+    )
     if answer is not None:
         name = f"lilliput-{answer.question.name}"
         months = "the month of the break in every history of all branches"

@@ -12,8 +12,9 @@ from scenarios.explain.chronicle import happenings, reasons_in_words
 from scenarios.explain.history import History
 from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
 from scenarios.explain.words import RELIEF, leader_of, pair_title, source_in_words
+from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.explore.view import SHOWN_PAIRS
-from scenarios.page.parts.chart import Line, Lines, Mark, Upright, rounded
+from scenarios.page.parts.chart import Line, Lines, Mark, Upright, record_of, rounded
 from scenarios.page.parts.documented import aid_spans
 from simulation.arrays import Array
 from simulation.countries import ORDERED_PAIRS, Country, pair_name, pair_named
@@ -71,13 +72,26 @@ def numbers_of(
         ],
         "charts": {
             name: {
-                place: asdict(chart(history, pair_named(name), documented, events))
+                place: record_of(chart(history, pair_named(name), documented, events))
                 for place, chart in TIME_LINES.items()
             }
             for name in SHOWN_PAIRS
         },
         "moves": sorted(set(moves.quarter.tolist())),
+        "breaks": _breaks(history),
     }
+
+
+def _breaks(history: History) -> list[dict[str, Any]]:
+    """The pairs whose break is documented and that break here, in order, and when."""
+    dates = {
+        name: history.trajectory.first_date(*pair_named(name), Move.SPLIT)[0] for name in PAIR_NAMES
+    }
+    broken = {name: int(date) for name, date in dates.items() if not np.isnan(date)}
+    return [
+        {"pair": name, "quarter": quarter, "words": f"{SHOWN_PAIRS[name]}, {quarter_name(quarter)}"}
+        for name, quarter in sorted(broken.items(), key=lambda item: item[1])
+    ]
 
 
 def _map_of(history: History) -> dict[str, Any]:
@@ -94,19 +108,20 @@ def _map_of(history: History) -> dict[str, Any]:
         f"{patron.key}>{client.key}": rounded(arrays["delivered"][:, patron, client, 0])
         for patron, client in ORDERED_PAIRS
     }
-    leaders = {
-        country.key: [_leader(history, quarter, country) for quarter in range(QUARTERS)]
-        for country in Country
-    }
+    quarters = [_leaders(history, quarter) for quarter in range(QUARTERS)]
+    leaders = {country.key: [each[country] for each in quarters] for country in Country}
     return {"ties": ties, "aid": aid, "leaders": leaders}
 
 
-def _leader(history: History, quarter: int, country: Country) -> str:
-    """Who leads a country in a quarter; empty where it is not there or keeps out of alliances."""
+def _leaders(history: History, quarter: int) -> dict[Country, str]:
+    """Who leads each country; empty where it is not there or keeps out of every alliance."""
     absent = history.context.quarter(quarter).absent
-    if sum(country in pair for pair in absent) == len(ORDERED_PAIRS) // 2:
-        return ""
-    return leader_of(history.context.spell(quarter, country), quarter).removeprefix("the ")
+    return {
+        country: ""
+        if sum(country in pair for pair in absent) == len(ORDERED_PAIRS) // 2
+        else leader_of(history.context.spell(quarter, country), quarter).removeprefix("the ")
+        for country in Country
+    }
 
 
 def _amount(values: Array) -> Array:

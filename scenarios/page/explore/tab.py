@@ -1,7 +1,6 @@
 """The tab Explore: one history, told from 1945 to 1980, before a thousand others."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import reacton.ipyvuetify as v
@@ -16,6 +15,7 @@ from scenarios.page.explore.told import told_by_mesa
 from scenarios.page.explore.view import HistoryView, opening_view
 from scenarios.page.material import use_material
 from scenarios.page.parts.background import use_background
+from scenarios.page.parts.chart import record_of
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.view import Download, TakeAway, use_view
 from simulation.countries import pair_named
@@ -119,6 +119,6 @@ def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | Non
     numbers = crowd.numbers()
     for own in numbers["pairs"].values():
         own["bands"] = {
-            place: [asdict(band) for band in bands] for place, bands in own["bands"].items()
+            place: [record_of(band) for band in bands] for place, bands in own["bands"].items()
         }
     return numbers | {"standings": standings}

@@ -6,7 +6,7 @@ files are those of all charts (``assets/charts.js``). Colours are places in the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +153,15 @@ class Intervals:
     kind: str = "intervals"
 
 
-Chart = Lines | Bars | Intervals
+def record_of(chart: Any) -> dict[str, Any]:
+    """A chart as a plain record; its numbers are not copied."""
+    return {name: _plain(value) for name, value in vars(chart).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple) and value and is_dataclass(value[0]):
+        return [record_of(each) for each in value]
+    return value
 
 
 @solara.component_vue(str(Path("vue") / "chart.vue"))
@@ -183,7 +191,7 @@ def Drawn(
     ``name`` is that of the files, ``words`` say what there is to see, and ``settings`` go into the
     files; ``opened`` names the mark that is open, and ``on_open`` is given the one to be opened.
     """
-    sent = solara.use_memo(lambda: asdict(chart), [chart])
+    sent = solara.use_memo(lambda: record_of(chart), [chart])
     _Drawn(
         name=name,
         words=words,

@@ -129,9 +129,7 @@ def _span(record: Row) -> str:
 
 def number(value: float | None) -> str:
     """A number as readers write it: at most four figures below a thousand, whole above."""
-    if value is None:
-        return ""
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def amount(record: Row) -> str:

@@ -7,6 +7,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+# Solara reads this when it is imported, which here is before the page is served.
+os.environ["SOLARA_ASSETS_EXTRA_LOCATIONS"] = "scenarios.page.assets"
+
 from scenarios.page import simulated
 from scenarios.page.calibration import tab as calibration
 from scenarios.page.compare import question

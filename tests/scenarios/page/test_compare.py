@@ -1,6 +1,7 @@
 """The tab Compare: histories, answers, links and files; then all of it in a real browser."""
 
 import csv
+import html
 import io
 import re
 import subprocess
@@ -338,6 +339,18 @@ def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
     reader.page.get_by_role("link", name=re.compile(r"^\d+ *$")).first.click()
     expect(reader.page.locator(".lp-now")).to_have_text("1963 Q4")
     assert "scenario=no-new-line-1956" in reader.page.url
+
+
+def test_the_report_of_what_is_shown_is_one_file(visitor: Arrive, direct: Comparison) -> None:
+    reader = visitor()
+    open_compare(reader, LINK)
+    reader.page.set_default_timeout(180_000)
+    name, content = reader.download(re.compile("^Report"))
+    assert name == "lilliput-historical-no-new-line-1956-albania-ussr-1000-seed5.html"
+    text = html.unescape(re.sub(r"<[^>]+>", "", content.decode()))
+    assert sentence_of(direct) in text
+    assert read_draws().id in text
+    assert not re.search(rb"(src|href)=.https?:", content), "nothing is fetched from elsewhere"
 
 
 def test_choosing_comparing_and_cancelling(visitor: Arrive) -> None:

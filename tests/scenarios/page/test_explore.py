@@ -145,6 +145,20 @@ def test_a_quarter_is_looked_at_by_slider_keys_and_click(visitor: Arrive) -> Non
     expect(why).to_contain_text(clicked)
 
 
+def test_every_break_of_the_history_is_one_press_away(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    breaks = reader.page.locator(".lp-breaks button")
+    expect(breaks).to_have_count(5)
+    for each in breaks.all():
+        each.click()
+        pair, _, quarter = each.inner_text().rpartition(", ")
+        reader.shows(quarter)
+        why = reader.page.get_by_role("region", name="Why", exact=True)
+        expect(why).to_contain_text("Why did it break?")
+        expect(why).to_contain_text(pair)
+
+
 def test_hovering_tells_value_and_date(visitor: Arrive) -> None:
     reader = visitor()
     reader.visit()

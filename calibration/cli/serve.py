@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -96,15 +97,18 @@ def serve(request: ServeRequest) -> None:
     prepare_environment(f"http://{host}:{number}/")
     # A remark of Solara's on cookies, made at every visit without https.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
-    app = _application(number, request)
-    with suppress(KeyboardInterrupt):
-        typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
-        if request.allow_remote:
-            typer.echo(
-                "Whoever reaches this address can use the page and this machine's processor; there"
-                " is no password, and what is sent can be read on the way"
-            )
-        _run(app, door)
+    app, close = _application(number, request)
+    typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
+    if request.allow_remote:
+        typer.echo(
+            "Whoever reaches this address can use the page and this machine's processor; there is"
+            " no password, and what is sent can be read on the way"
+        )
+    try:
+        with suppress(KeyboardInterrupt):
+            _run(app, door)
+    finally:
+        close()
     typer.echo("The page is closed")
 
 
@@ -150,17 +154,18 @@ def prepare_environment(address: str) -> None:
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
-def _application(port: int, request: ServeRequest) -> Gate:
-    """Solara's server with the page in it, behind the gate.
+def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], None]]:
+    """Solara's server with the page in it, behind the gate, and what ends its worker processes.
 
     Problems of the evidence come before it starts.
     """
     from solara.server import settings
     from solara.server.starlette import app
 
-    import_module("calibration.cli.serve_app")
+    page = import_module("calibration.cli.serve_app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
-    return Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
+    gate = Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
+    return gate, page.material.simulated.close
 
 
 def _run(app: Gate, door: socket.socket) -> None:

@@ -1,7 +1,5 @@
 """The application that ``lilliput serve`` runs: the page with the evidence handed to it."""
 
-import atexit
-
 import solara.lab
 
 from calibration.cli.serve_material import material_of
@@ -11,8 +9,10 @@ from scenarios.page.tabs import routes_of
 
 mend_navigator()
 solara.lab.on_kernel_start(on_visit)
-_material = material_of(read_evidence())
-_material.simulated.warm_up()
-atexit.register(_material.simulated.close)
+#: What every visitor is shown.
+material = material_of(read_evidence())
+material.simulated.warm_up()
+# So that the first visitor need not wait for it.
+material.opening  # noqa: B018
 #: The addresses of the page; Solara looks for them under this name.
-routes = routes_of(_material)
+routes = routes_of(material)

@@ -18,10 +18,17 @@ from calibration.evidence.tables import as_record, beside_row
 from calibration.prior import values_of
 from calibration.reports.markdown import goal_table, shown
 from calibration.reports.report import Report, Table, published_reports
-from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import DocumentedEvent
 from scenarios.draws import read_draws
-from scenarios.page.material import CheckReport, EvidenceEntry, Material, ReportTable
+from scenarios.page.material import (
+    Account,
+    CheckReport,
+    EvidenceEntry,
+    Material,
+    ReportTable,
+    Share,
+    Standing,
+)
 from scenarios.page.parts.table import Column
 from simulation.arrays import Array
 from simulation.countries import country_named

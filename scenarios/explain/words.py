@@ -1,8 +1,11 @@
 """The words of all explanations: countries, pairs, leaders, grievances, moves and scenarios."""
 
+import re
+
 from scenarios.documented import Pair, both, the
 from scenarios.files import ScenarioFile, antecedents, flags
 from simulation.countries import Country
+from simulation.dates import quarter_of
 from simulation.drivers import DRIVER_TABLE, Spell
 from simulation.interventions import OWN, Intervention
 from simulation.state import Move, Status
@@ -62,14 +65,25 @@ ARGUMENT_WORDS = {
 }
 
 
+#: What the table of leaderships says of a leader who dies or goes within a spell.
+_LEFT = re.compile(r"\(to (?P<month>\d{4}-\d{2})\), then (an? )?(?P<after>.+)")
+
+
 def pair_title(pair: Pair) -> str:
     """A pair (patron, client) as a title, client first: ``Albania – USSR``."""
     patron, client = pair
     return f"{client.title} – {patron.title}"
 
 
-def leader_of(spell: Spell) -> str:
-    """Who leads in a spell, without the remarks that the table of leaderships adds."""
+def leader_of(spell: Spell, quarter: int | None = None) -> str:
+    """Who leads in a spell, without the remarks that the table of leaderships adds.
+
+    In a quarter that lies after the month up to which the table has the leader of a spell, it is
+    whoever the table has afterwards.
+    """
+    left = _LEFT.search(spell.leader)
+    if left is not None and quarter is not None and quarter > quarter_of(left["month"]):
+        return left["after"]
     name = spell.leader.split(";")[0].split(" (")[0].split(",")[0]
     return name.replace("Collective", "the collective")
 

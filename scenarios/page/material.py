@@ -8,12 +8,40 @@ from typing import Any
 import numpy as np
 import solara
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 
-from scenarios.charts.posterior import Account, Share, Standing
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
+from scenarios.page.explore.crowd import Crowds, nearest_draw
 from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
+
+
+class Standing(BaseModel):
+    """How far the record informs a parameter: in a word, and as contraction of the prior."""
+
+    word: str = Field(alias="class")
+    contraction: float
+
+
+class Share(BaseModel):
+    """The share of histories that show a pattern, with its 95 % interval, and whether it passes.
+
+    ``factual_share`` is the same in history as documented, where the two are compared.
+    """
+
+    share: float
+    low: float
+    high: float
+    passed: bool
+    factual_share: float | None = None
+
+
+class Account(BaseModel):
+    """The log evidence of an account of the record, and its standard error if it is known."""
+
+    log_evidence: float
+    error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +114,19 @@ class Material:
         """What simulates histories for all visitors, and remembers them."""
         return Simulated(self.draws)
 
+    @cached_property
+    def crowds(self) -> Crowds:
+        """The histories behind a single one, for all visitors."""
+        return Crowds(self.simulated, self.documented.breaks)
 
+    @cached_property
+    def opening(self) -> tuple[int, dict[str, int]]:
+        """The draw with which the page opens, whose history is near the record, and its breaks."""
+        return nearest_draw(self.draws, self.documented.breaks, OPENING_SEED)
+
+
+#: The seed of the shocks with which the page opens.
+OPENING_SEED = 1
 material_context = solara.create_context(None)
 
 

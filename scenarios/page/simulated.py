@@ -18,6 +18,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import active_children
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -27,20 +28,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scenarios.batch.workers import process_pool
-from scenarios.charts.compare import Fan, fan_figure
-from scenarios.charts.look import svg_of
 from scenarios.columns import SCHEMA
-from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
-from scenarios.files import catalogue
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
 from scenarios.twins import YearlyTwins, yearly_twins
 from simulation.dates import LAST_YEAR
 from simulation.ensemble import CHUNK, simulate
 from simulation.errors import Problem
-from simulation.interventions import HISTORICAL, Scenario
+from simulation.interventions import Scenario
 from simulation.parameters import Parameters, default_parameters
 
 #: Histories that a worker carries out at a time.
@@ -98,11 +95,13 @@ class Simulated:
         return pool
 
     def close(self) -> None:
-        """End the worker processes; the page is closed too."""
+        """End the worker processes, whatever they are doing."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.kill()
 
     def submit(self, work: Callable[..., Result], *arguments: Any) -> "Future[Result]":
         """Have a worker do something, after all that was asked before; ``warm_up`` comes first.
@@ -261,8 +260,5 @@ def part_of(block: Block, columns: Sequence[str]) -> Block:
 
 
 def _stand_ready() -> None:
-    """A few quarters and a figure: after them a worker has loaded all that it needs."""
+    """A few quarters: after them a worker has loaded all that it needs."""
     simulate(default_parameters(BLOCK), seed=1, quarters=2, keep=())
-    fan = Fan(YEARS, np.zeros((5, len(YEARS))), 1)
-    reading = reading_of(catalogue()["no-new-line-1956"].scenario, HISTORICAL)
-    svg_of(fan_figure(fan, PAIR_NAMES[0], SERIES[0], reading, counterfactual=True))

@@ -11,17 +11,15 @@ from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
-import solara.lab
 
-from scenarios.charts.look import DARK, LIGHT
+from scenarios.charts.look import DARK, LIGHT, Look
 from scenarios.page.calibration.tab import Calibration
 from scenarios.page.compare.tab import Compare
-from scenarios.page.explore import Explore
+from scenarios.page.explore.tab import Explore
 from scenarios.page.material import Material, material_context
-from scenarios.page.parts.picture import look_context
 from scenarios.page.parts.refusal import Boundary
 from scenarios.page.parts.view import queries_context
-from scenarios.page.record import Record
+from scenarios.page.record.tab import Record
 
 
 @dataclass(frozen=True)
@@ -63,38 +61,43 @@ def routes_of(material: Material) -> list[solara.Route]:
 
 @cache
 def style_sheet() -> str:
-    """The style sheets of the page as one: that of the page itself, and those of single tabs."""
+    """The style sheets of the page as one: colours, that of the page itself, those of tabs."""
     sheets = sorted((Path(__file__).parent / "parts").glob("*.css"))
-    return "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+    colours = [_colours(look, place) for look, place in ((LIGHT, ""), (DARK, ":root.lp-dark "))]
+    return "\n".join([*colours, *(path.read_text(encoding="utf-8") for path in sheets)])
 
 
-def dark_at_first() -> bool:
-    """Whether the page opens dark: the browser says so before it shows anything.
-
-    See ``assets/theme.js``.
-    """
-    return (solara.lab.cookies.value or {}).get("lilliput-look") == "dark"
+def _colours(look: Look, place: str) -> str:
+    """The colours of figures as the style sheet names them, for text and charts alike."""
+    named = {"ink": look.ink, "soft": look.soft, "ground": look.ground, "line": look.grid}
+    series = {f"s{place}": colour for place, colour in enumerate(look.series)}
+    rules = "".join(f"--lp-{name}:{colour};" for name, colour in (named | series).items())
+    return f"{place}.lp-page{{{rules}}}"
 
 
 @solara.component_vue(str(Path("parts") / "vue" / "theme.vue"))
-def ThemeButton(dark: bool, event_chosen: Callable[[bool], None]) -> None:
+def ThemeButton() -> None:
     """A button that turns the page dark or light; the browser remembers the choice."""
 
 
 @solara.component
 def Shell(children: list[Any] = []) -> None:
     """The page around a tab."""
-    dark, set_dark = solara.use_state(solara.use_memo(dark_at_first, []))
     left: dict[str, str] = solara.use_memo(dict, [])
     queries_context.provide(left)
-    look_context.provide(DARK if dark else LIGHT)
     solara.Style(style_sheet())
     with solara.Div(classes=["lp-page"]):
+        v.Html(
+            tag="a",
+            class_="lp-skip",
+            attributes={"href": "#main"},
+            children=["Skip to the content"],
+        )
         with v.Html(tag="header", class_="lp-head"):
             v.Html(tag="span", class_="lp-name", children=["lilliput"])
             Names(left)
-            ThemeButton(dark=dark, event_chosen=set_dark)
-        with v.Html(tag="main", class_="lp-main"):
+            ThemeButton()
+        with v.Html(tag="main", class_="lp-main", attributes={"id": "main", "tabindex": "-1"}):
             Boundary(children=children)
 
 

@@ -1,18 +1,15 @@
 """The published checks on the tab Calibration: findings first, then pictures and tables."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 import reacton.ipyvuetify as v
 import solara
-from matplotlib.figure import Figure
 
-from scenarios.charts.look import Look
-from scenarios.charts.posterior import accounts_figure, shares_figure
 from scenarios.draws import Draws
+from scenarios.page.calibration.charts import check_charts
 from scenarios.page.material import CheckReport, ReportTable, use_material
-from scenarios.page.parts.picture import Picture
+from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.table import Table
 from scenarios.page.parts.view import Download, DownloadBar
 
@@ -78,27 +75,16 @@ def Check(report: CheckReport) -> None:
                 v.Html(tag="strong", children=[_VERDICTS[report.reached]])
             v.Html(tag="span", children=[plain_text(report.finding)])
         v.Html(tag="p", class_="lp-note", children=[origin(report, material.draws)])
-        for draw, words in pictures(report):
-            caption = f"{words}; the table beneath has the numbers"
-            Picture(report.check, caption, draw, [report.check])
+        for chart in check_charts(report):
+            caption = f"{chart.title}; the table beneath has the numbers"
+            settings = {key: str(value) for key, value in report.origin.items()}
+            Drawn(report.check, caption, chart, settings)
         for table in report.tables:
             Table(table.title, table.columns, table.rows)
         if report.appendix:
             Appendix(report.appendix)
         download = Download("Numbers (JSON)", f"{report.check}.json", lambda: report.content)
-        DownloadBar([download], compact=True)
-
-
-def pictures(report: CheckReport) -> list[tuple[Callable[[Look], Figure], str]]:
-    """The pictures that the page draws of a report, and what each shows."""
-    drawn: list[tuple[Callable[[Look], Figure], str]] = []
-    if report.shares:
-        words = "Share of histories that show each pattern"
-        drawn.append((partial(shares_figure, report.shares), words))
-    if report.accounts:
-        words = "Log evidence of the rules and of the null models"
-        drawn.append((partial(accounts_figure, report.accounts), words))
-    return drawn
+        DownloadBar([download])
 
 
 @solara.component

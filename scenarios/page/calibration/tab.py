@@ -7,11 +7,12 @@ import numpy as np
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.charts.posterior import RANGE, posterior_figure, posterior_key
+from scenarios.page.calibration.charts import RANGE, posterior_chart
 from scenarios.page.calibration.checks import Checks
+from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
+from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
-from scenarios.page.parts.picture import Picture
 from scenarios.page.parts.view import (
     Download,
     TakeAway,
@@ -21,9 +22,9 @@ from scenarios.page.parts.view import (
     one_of,
     short_text,
     use_view,
+    version,
 )
-from scenarios.page.rows import number
-from scenarios.page.settings import GROUPS
+from scenarios.page.record.rows import number
 from simulation.parameters import Parameter, parameter_table
 from simulation.schema import whole
 
@@ -119,8 +120,8 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
             group = Field("group", "Part of the rules", view.group, groups)
             Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
-            caption = "Key: posterior draws filled, prior dashed"
-            Picture("key", caption, posterior_key, [], downloads=False)
+            key = "Filled: posterior draws, with median and nine in ten; dashed: prior"
+            solara.Text(key, classes=["lp-note"])
         if not shown:
             solara.Text("No parameter has all these words; fewer or shorter ones may find some.")
         with solara.Div(classes=["lp-cards"]):
@@ -163,17 +164,19 @@ def ParameterCard(parameter: Parameter) -> None:
     with v.Html(tag="article", class_="lp-parameter", attributes={"aria-label": parameter.name}):
         v.Html(tag="h3", children=[parameter.meaning[0].upper() + parameter.meaning[1:]])
         v.Html(tag="code", children=[parameter.name])
-        Picture(
-            parameter.name,
-            f"{parameter.name}: draws {now}, prior {then} {parameter.unit}",
-            lambda look: posterior_figure(parameter, prior, draws, look),
-            [parameter.name],
-        )
+        chart = solara.use_memo(lambda: posterior_chart(parameter, prior, draws), [parameter.name])
+        caption = f"{parameter.name}: draws {now}, prior {then} {parameter.unit}"
+        Drawn(parameter.name, caption, chart, draws_settings(material))
         with v.Html(tag="dl", class_="lp-facts"):
             for name, text in facts:
                 if text:
                     v.Html(tag="dt", children=[name])
                     v.Html(tag="dd", children=[text])
+
+
+def draws_settings(material: Material) -> dict[str, str]:
+    """Of which draws something is told, as every file of it says."""
+    return {"program": f"lilliput {version()}", "draws": material.draws.id}
 
 
 def ranged(values: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 import pandas as pd
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
@@ -13,19 +13,23 @@ from scenarios.comparison.compare import compare
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
 from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import DocumentedBreak
+from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES, YEARS
-from scenarios.page.history import MOST_SEED
+from scenarios.page.explore.view import MOST_SEED
 from scenarios.page.material import Material
-from scenarios.page.parts.view import View, one_of, written_as
+from scenarios.page.parts.view import WHERE, View, keys, one_of, refused, written_as
 from scenarios.page.simulated import Block, Simulated, part_of, table_of
 from simulation.dates import date_of, year_of
-from simulation.errors import LilliputError, Problem
+from simulation.errors import LilliputError, Problem, unknown
 from simulation.interventions import HISTORICAL
 from simulation.schema import whole, whole_number
 
 #: How many histories may be asked for.
 NUMBERS = (1_000, 10_000, 50_000)
+#: How many counterfactuals may be set beside one scenario, and how many histories in which the
+#: break is avoided are named.
+MOST, AVOIDED = 5, 12
 #: What a link may say in place of a horizon: the scenario's own.
 OWN = "own"
 #: After how many histories an answer is given although more are on their way.
@@ -36,14 +40,36 @@ def _read_years(value: object) -> int | None:
     return None if value in (OWN, None) else whole_number(value, 1, LONGEST_HORIZON)
 
 
-class Question(View):
-    """Two scenarios, the pair whose break is asked about (client first), and which histories.
+def _read_scenarios(value: object) -> object:
+    return tuple(value.split(",")) if isinstance(value, str) else value
 
-    ``years`` is the horizon after the first intervention; none means the scenario's own.
+
+def _check_scenarios(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in catalogue():
+            raise refused(unknown(WHERE, "", name, tuple(catalogue())))
+    if not 1 <= len(names) <= MOST or len(set(names)) < len(names):
+        allowed = f"one to {MOST} different scenarios"
+        raise refused(Problem(WHERE, "", ",".join(names), allowed))
+    return names
+
+
+class Question(View):
+    """What is set beside what, the pair whose break is asked about, and over which histories.
+
+    ``scenarios`` are one to five counterfactuals of ``factual``; ``pair`` is named client first.
+    ``years`` is the horizon after the first intervention; none means each scenario's own.
     """
 
+    model_config = keys(scenarios="scenario")
+
     factual: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
-    scenario: Annotated[str, one_of(lambda _: catalogue())] = "no-new-line-1956"
+    scenarios: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_read_scenarios),
+        AfterValidator(_check_scenarios),
+        PlainSerializer(",".join),
+    ] = ("no-new-line-1956",)
     pair: Annotated[str, one_of(lambda _: PAIR_NAMES)] = "albania-ussr"
     histories: Annotated[int, written_as({str(each): each for each in NUMBERS})] = 10_000
     seed: Annotated[int, whole(0, MOST_SEED)] = 1
@@ -56,34 +82,66 @@ class Question(View):
         """The question of a link, the usual one if its scenarios cannot be compared."""
         question, problems = super().from_query(search, material)
         try:
-            question.reading()
+            question.readings()
         except LilliputError as error:
             return cls(), [*problems, *error.problems]
         return question, problems
 
-    def reading(self) -> Reading:
-        """How the counterfactual is read; raises ``ScenarioError`` if that cannot be."""
-        factual, scenario = (catalogue()[name].scenario for name in (self.factual, self.scenario))
-        return reading_of(scenario, factual, self.years)
+    def readings(self) -> list[Reading]:
+        """How each counterfactual is read; raises ``ScenarioError`` if that cannot be."""
+        if self.factual in self.scenarios:
+            allowed = f"one that differs from {self.factual}"
+            problem = Problem("comparison", "scenario", self.factual, allowed)
+            raise ScenarioError("these scenarios cannot be compared", [problem])
+        factual = catalogue()[self.factual].scenario
+        return [
+            reading_of(catalogue()[name].scenario, factual, self.years) for name in self.scenarios
+        ]
+
+    def same_histories(self, other: "Question") -> bool:
+        """Whether another question is about the same histories, if another pair of them."""
+        return self.model_copy(update={"pair": other.pair}) == other
+
+    @property
+    def name(self) -> str:
+        """What files of the answer are called."""
+        beside = "-".join((self.factual, *self.scenarios))
+        return f"{beside}-{self.pair}-{self.histories}-seed{self.seed}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One counterfactual's comparison, with the fans of both branches by series.
+
+    ``avoided`` are replicates in which the twin breaks within the horizon and this does not.
+    """
+
+    comparison: Comparison
+    fans: dict[str, tuple[Fan, Fan]]
+    avoided: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A comparison over the histories that have come in, with the fans of both branches by series.
+    """The comparisons of a question over the histories that have come in.
 
     ``breaks`` has one row a history: replicate, draw, and the month of the break within the horizon
-    in both branches.
+    in every branch.
     """
 
     question: Question
-    comparison: Comparison
-    fans: dict[str, tuple[Fan, Fan]]
+    parts: tuple[Part, ...]
     breaks: pd.DataFrame
+
+    @property
+    def histories(self) -> int:
+        """How many histories have come in."""
+        return self.parts[0].comparison.histories
 
     @property
     def finished(self) -> bool:
         """Whether all histories asked for have come in."""
-        return self.comparison.histories == self.question.histories
+        return self.histories == self.question.histories
 
 
 def answers_to(
@@ -98,13 +156,15 @@ def answers_to(
     ``progress`` takes how many histories have come in. Raises ``ScenarioError`` if the scenarios
     cannot be compared, ``Stopped`` when the visitor has had enough.
     """
-    reading = question.reading()
-    columns = shown_columns(question.pair, reading)
-    branches: tuple[list[Block], list[Block]] = ([], [])
+    readings = question.readings()
+    columns = list(
+        dict.fromkeys(name for each in readings for name in shown_columns(question.pair, each))
+    )
+    scenarios = (readings[0].factual, *(each.scenario for each in readings))
+    branches: list[list[Block]] = [[] for _ in scenarios]
     stages = [stage for stage in _STAGES if stage < question.histories]
     done = 0
-    last_year = year_of(reading.last_quarter)
-    scenarios = (reading.factual, reading.scenario)
+    last_year = year_of(max(each.last_quarter for each in readings))
     for _, blocks in simulated.histories(
         scenarios, question.histories, question.seed, last_year, stopped
     ):
@@ -114,8 +174,8 @@ def answers_to(
         progress(done)
         if stages and done >= stages[0]:
             stages.pop(0)
-            yield answer_of(question, reading, branches, columns, breaks)
-    yield answer_of(question, reading, branches, columns, breaks)
+            yield answer_of(question, readings, branches, columns, breaks)
+    yield answer_of(question, readings, branches, columns, breaks)
 
 
 def shown_columns(pair: str, reading: Reading) -> list[str]:
@@ -128,21 +188,41 @@ def shown_columns(pair: str, reading: Reading) -> list[str]:
 
 def answer_of(
     question: Question,
-    reading: Reading,
-    branches: tuple[Sequence[Block], Sequence[Block]],
+    readings: Sequence[Reading],
+    branches: Sequence[Sequence[Block]],
     columns: Sequence[str],
     breaks: Sequence[DocumentedBreak],
 ) -> Answer:
-    """The answer over some histories of both branches."""
-    one, other = (table_of(blocks, columns) for blocks in branches)
+    """The answer over some histories of all branches."""
+    factual, *others = (
+        table_of(blocks, columns).sort_values("replicate", ignore_index=True) for blocks in branches
+    )
     pair = question.pair
-    (comparison,) = compare(reading, one, other, (pair,), breaks)
-    fans = {name: (fan_of(one, pair, name), fan_of(other, pair, name)) for name in SERIES_WORDS}
     quarter = f"{stem_of(pair)}_quarter"
-    months = {each: date_of(each) for each in range(reading.last_quarter + 1)}
-    dates = {
-        scenario.name: table[quarter].map(months).fillna("")
-        for scenario, table in ((reading.factual, one), (reading.scenario, other))
-    }
-    histories = one[["replicate", "draw"]].assign(**dates)
-    return Answer(question, comparison, fans, histories.sort_values("replicate", ignore_index=True))
+    parts = []
+    dates = {question.factual: factual[quarter]}
+    for reading, other in zip(readings, others, strict=True):
+        (comparison,) = compare(reading, factual, other, (pair,), breaks)
+        fans = {
+            name: (_fan(factual, pair, name, reading), _fan(other, pair, name, reading))
+            for name in SERIES_WORDS
+        }
+        within = [
+            each[quarter].between(reading.first_quarter, reading.last_quarter)
+            for each in (factual, other)
+        ]
+        risk = ~factual[quarter].between(0, reading.first_quarter - 1)
+        avoided = factual["replicate"][risk & within[0] & ~within[1]].head(AVOIDED)
+        parts.append(Part(comparison, fans, tuple(map(int, avoided))))
+        dates[reading.scenario.name] = other[quarter]
+    last = max(each.last_quarter for each in readings)
+    months = {each: date_of(each) for each in range(last + 1)}
+    named = {name: column.map(months).fillna("") for name, column in dates.items()}
+    return Answer(question, tuple(parts), factual[["replicate", "draw"]].assign(**named))
+
+
+def _fan(table: pd.DataFrame, pair: str, series: str, reading: Reading) -> Fan:
+    """The fan of a quantity up to the year in which the horizon ends."""
+    fan = fan_of(table, pair, series)
+    years = tuple(year for year in fan.years if year <= year_of(reading.last_quarter))
+    return Fan(years, fan.quantiles[:, : len(years)], fan.histories)

@@ -1,31 +1,31 @@
-"""The tab Compare: two scenarios on the same shocks, side by side."""
+"""The tab Compare: one scenario and up to five others on the same shocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
 
+from scenarios.comparison.answer import sentence_of
 from scenarios.files import LONGEST_HORIZON, catalogue
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing, use_answering
-from scenarios.page.compare.question import (
-    NUMBERS,
-    Answer,
-    Question,
-)
+from scenarios.page.compare.question import MOST, NUMBERS, Answer, Part, Question
+from scenarios.page.compare.report import MOST as MOST_REPORTED
+from scenarios.page.compare.report import report_of
 from scenarios.page.compare.view import (
-    AnswerPicture,
     breaks_csv,
+    charts_of,
     number_rows,
     numbers_csv,
-    pictures_of,
+    provenance,
     scenario_file,
 )
-from scenarios.page.history import MOST_SEED, SHOWN_PAIRS
+from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS, HistoryView
 from scenarios.page.material import use_material
+from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import Field, Fields, choices_of
-from scenarios.page.parts.picture import Picture, drawn_together, use_look
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import Download, TakeAway, use_view
@@ -39,20 +39,29 @@ _COLUMNS = (
     Column("spread", "Spread over draws", numeric=True),
     Column("halving", "Histories that would halve the error", numeric=True),
 )
+#: In place of a scenario: none.
+_NONE = ""
+_BESIDE = "beside-"
+#: How many histories without the break are named.
+SHOWN = 5
 
 
 @solara.component
 def Compare() -> None:
-    """Two scenarios on the same shocks: what is asked, how far the answer is, and the answer."""
+    """What is asked, how far the answer is, and the answer."""
     question = use_view("/compare", Question)
     standing, answering = use_answering()
     solara.use_effect(lambda: answering.ask(question.value), [])
 
     def choose(name: str, value: str | int) -> None:
-        question.set(chosen(question.value, name, value))
+        before, after = question.value, chosen(question.value, name, value)
+        question.set(after)
+        answer = standing.answer
+        if name == "pair" and answer is not None and before.same_histories(after):
+            answering.ask(after)
 
     with solara.Div(classes=["lp-compare"]):
-        v.Html(tag="h1", children=["Compare two scenarios on the same shocks"])
+        v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])
         Asking(
             question.value,
             choose,
@@ -66,42 +75,67 @@ def Compare() -> None:
         if standing.answer is not None:
             Shown(standing.answer, asked_now=standing.answer.question == question.value)
         elif not standing.running:
-            solara.Text("Press Compare to simulate both.")
+            solara.Text("Press Compare to simulate them.")
         Takeaway(question.value, standing.answer)
 
 
 @solara.component
 def Takeaway(question: Question, answer: Answer | None) -> None:
     """Everything shown, to take away."""
-    draws = use_material().draws.id
+    material = use_material()
+    draws = material.draws.id
+    hint = "the scenario file, with the commands that repeat the comparison"
     files = [
         Download(
-            "Scenario (TOML)",
-            f"{question.scenario}.toml",
-            lambda: scenario_file(question, draws),
-            "the scenario file, with the commands that repeat the comparison",
+            f"{name} (TOML)", f"{name}.toml", partial(scenario_file, question, name, draws), hint
         )
+        for name in question.scenarios
     ]
+    about = f"one page on these scenarios, to read offline; {MOST_REPORTED:,} histories at most"
+    files.append(
+        Download(
+            "Report (HTML)",
+            f"lilliput-{question.name}.html",
+            lambda: report_of(question, material),
+            about,
+        )
+    )
     if answer is not None:
-        name = f"{answer.question.scenario}-{answer.question.pair}"
+        name = f"lilliput-{answer.question.name}"
+        months = "the month of the break in every history of all branches"
+        numbers = "every number shown, and those year by year"
         files += [
-            Download("Numbers (CSV)", f"{name}.csv", lambda: numbers_csv(answer.comparison)),
             Download(
-                "Breaks (CSV)",
-                f"{name}-breaks.csv",
-                lambda: breaks_csv(answer),
-                "the month of the break in every history of both branches",
+                "Numbers (CSV)", f"{name}.csv", lambda: numbers_csv(answer, material), numbers
+            ),
+            Download(
+                "Breaks (CSV)", f"{name}-breaks.csv", lambda: breaks_csv(answer, material), months
             ),
         ]
     TakeAway(files, question)
 
 
 def chosen(question: Question, name: str, value: str | int) -> Question:
-    """The question with something chosen; another scenario is read over its own horizon again."""
+    """The question with something chosen; other scenarios are read over their own horizons."""
+    if name.startswith(_BESIDE):
+        place = int(name.removeprefix(_BESIDE))
+        names = list(question.scenarios)
+        names[place : place + 1] = [str(value)] if value != _NONE else []
+        return question.model_copy(update={"scenarios": tuple(names), "years": None})
     changes: dict[str, Any] = {name: int(value) if name == "histories" else value}
-    if name in ("scenario", "factual"):
+    if name == "factual":
         changes["years"] = None
     return question.model_copy(update=changes)
+
+
+def beside_fields(question: Question) -> Iterator[Field]:
+    """The scenarios set beside the factual one, and room for another; none can be chosen twice."""
+    for place, name in enumerate((*question.scenarios, _NONE)[:MOST]):
+        taken = {question.factual, *question.scenarios} - {name}
+        names = {each: each for each in catalogue() if each not in taken}
+        optional = {_NONE: "none"} if place else {}
+        label = "and" if place else "Set beside it"
+        yield Field(f"{_BESIDE}{place}", label, name, choices_of(optional | names))
 
 
 @solara.component
@@ -113,38 +147,23 @@ def Asking(
     standing: Standing,
 ) -> None:
     """The pickers, the buttons, and how far the answer has come."""
-    scenarios = choices_of(list(catalogue()))
+    factual = [name for name in catalogue() if name not in question.scenarios]
     try:
-        years, wrong = question.reading().years, None
+        years, wrong = question.readings()[0].years, None
     except LilliputError as error:
         years, wrong = 1, error
+    pairs = choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES})
+    horizon = "Counted from the first change; each scenario's own horizon unless changed"
+    numbers = choices_of({str(number): f"{number:,}" for number in NUMBERS})
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "What is compared"}):
         Fields(
             [
-                Field("factual", "History as", question.factual, scenarios),
-                Field("scenario", "Set beside it", question.scenario, scenarios),
-                Field(
-                    "pair",
-                    "Break of, client first",
-                    question.pair,
-                    choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES}),
-                ),
-                Field(
-                    "years",
-                    "Horizon (years)",
-                    years,
-                    least=1,
-                    most=LONGEST_HORIZON,
-                    hint="Counted from the first intervention; "
-                    "the scenario's own horizon unless changed",
-                ),
-                Field(
-                    "histories",
-                    "Histories of each",
-                    str(question.histories),
-                    choices_of({str(number): f"{number:,}" for number in NUMBERS}),
-                ),
-                Field("seed", "Seed of the shocks", question.seed, least=0, most=MOST_SEED),
+                Field("factual", "History as", question.factual, choices_of(factual)),
+                *beside_fields(question),
+                Field("pair", "Break of, client first", question.pair, pairs),
+                Field("years", "Horizon (years)", years, (), 1, LONGEST_HORIZON, horizon),
+                Field("histories", "Histories of each", str(question.histories), numbers),
+                Field("seed", "Seed of the shocks", question.seed, (), 0, MOST_SEED),
             ],
             choose,
         )
@@ -153,7 +172,8 @@ def Asking(
                 "Compare",
                 on_click=ask,
                 disabled=wrong is not None or standing.running == question,
-                color="primary",
+                color="#00568a",
+                dark=True,
                 small=True,
             )
             solara.Button(
@@ -189,55 +209,11 @@ def Progress(standing: Standing) -> None:
 
 @solara.component
 def Shown(answer: Answer, asked_now: bool) -> None:
-    """An answer: the scenario, the survival curves, the numbers and the fans."""
-    comparison, question = answer.comparison, answer.question
-    material, look = use_material(), use_look()
-    version = [question, comparison.histories]
-    pictures = solara.use_memo(lambda: pictures_of(answer, material.documented), version)
-    svgs = solara.use_memo(
-        lambda: drawn_together([each.drawing for each in pictures], look, material.simulated),
-        [*version, look.name],
-    )
-    with solara.Div(classes=["lp-two"]):
-        About(answer, asked_now)
-        ReadyPicture(pictures[0], svgs[0], question)
-    Table(
-        f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, "
-        f"{comparison.draws:,} draws, seed {question.seed}",
-        _COLUMNS,
-        number_rows(comparison),
-    )
-    with v.Html(
-        tag="section", class_="lp-two", attributes={"aria-label": "Both branches year by year"}
-    ):
-        for picture, svg in zip(pictures[1:], svgs[1:], strict=True):
-            ReadyPicture(picture, svg, question)
-
-
-@solara.component
-def ReadyPicture(picture: AnswerPicture, svg: str, question: Question) -> None:
-    """A picture of an answer that has been drawn with its neighbours."""
-    link = f"/compare?{question.query()}"
-    settings = {"draws": use_material().draws.id, "drivers": "drawn", "link": link}
-    Picture(picture.name, picture.words, picture.drawing, [picture], ready=svg, settings=settings)
-
-
-@solara.component
-def About(answer: Answer, asked_now: bool) -> None:
-    """The scenario: its antecedent and source, how it is read, and what must be known."""
-    material = use_material()
-    question, reading = answer.question, answer.comparison.reading
-    read = f"{reading.first_month} to {reading.last_month}, a horizon of {reading.years} years"
-    page = catalogue()[question.scenario].page
-    facts = [
-        *(("Changed", text) for text in reading.antecedents),
-        ("Source", cited(reading.scenario, page, material.sources)),
-        ("Read", read),
-        ("Left out", reading.scenario.left_out),
-        ("Draws", f"{material.draws.id} ({material.draws.kind})"),
-    ]
-    with v.Html(tag="section", class_="lp-about", attributes={"aria-label": "The scenario"}):
-        v.Html(tag="h2", children=[f"{question.scenario} beside {question.factual}"])
+    """An answer: what became of the break in one sentence each, then each scenario by itself."""
+    question = answer.question
+    with v.Html(tag="section", class_="lp-answer", attributes={"aria-label": "The answer"}):
+        title = f"The break of {SHOWN_PAIRS[question.pair]}"
+        v.Html(tag="h2", children=[title])
         if not asked_now:
             solara.Text(
                 "These are the numbers of the choices before; press Compare for those above.",
@@ -245,16 +221,77 @@ def About(answer: Answer, asked_now: bool) -> None:
             )
         if not answer.finished:
             solara.Text(
-                f"The first {answer.comparison.histories:,} histories; "
-                f"{question.histories:,} were asked for.",
+                f"The first {answer.histories:,} histories; {question.histories:,} were asked for.",
                 classes=["lp-stale"],
             )
-        v.Html(tag="p", children=[reading.scenario.question])
-        with v.Html(tag="dl", class_="lp-facts"):
-            for name, text in facts:
-                if text:
-                    v.Html(tag="dt", children=[name])
-                    v.Html(tag="dd", children=[text])
-            for flag in reading.flags:
-                v.Html(tag="dt", class_="lp-flag", children=["Take care"])
-                v.Html(tag="dd", class_="lp-flag", children=[flag])
+        for part in answer.parts:
+            v.Html(tag="p", class_="lp-sentence", children=[sentence_of(part.comparison)])
+    for part in answer.parts:
+        Scenario(answer, part).key(part.comparison.reading.scenario.name)
+
+
+@solara.component
+def Scenario(answer: Answer, part: Part) -> None:
+    """One counterfactual: what is changed, the charts, and the numbers for those who want them."""
+    material, question = use_material(), answer.question
+    comparison = part.comparison
+    name = comparison.reading.scenario.name
+    version = [question, comparison.histories, name]
+    charts = solara.use_memo(lambda: charts_of(part, material.documented.breaks), version)
+    rows = solara.use_memo(lambda: number_rows(comparison), version)
+    settings = provenance(question, comparison.histories, material)
+    with v.Html(tag="section", class_="lp-scenario", attributes={"aria-label": name}):
+        v.Html(tag="h2", children=[f"{name} beside {question.factual}"])
+        About(part, question.seed)
+        with solara.Div(classes=["lp-two"]):
+            for place, chart in charts.items():
+                words = f"{chart.title}, {chart.about}: {name} beside {question.factual}"
+                Drawn(f"{question.name}-{name}-{place}", words, chart, settings)
+        with v.Html(tag="details"):
+            v.Html(tag="summary", children=["All numbers, with their errors"])
+            Table(
+                f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, "
+                f"{comparison.draws:,} draws, seed {question.seed}",
+                _COLUMNS,
+                rows,
+            )
+
+
+@solara.component
+def About(part: Part, seed: int) -> None:
+    """The scenario: its antecedent and source, how it is read, and what must be known."""
+    material = use_material()
+    comparison = part.comparison
+    reading = comparison.reading
+    read = f"{reading.first_month} to {reading.last_month}, a horizon of {reading.years} years"
+    file = catalogue()[reading.scenario.name]
+    facts = [
+        ("Asked", reading.scenario.question),
+        *(("Changed", text) for text in reading.antecedents),
+        ("Source", cited(reading.scenario, file.page, material.sources)),
+        ("Read", read),
+        ("Horizon", file.horizon_note),
+        ("Left out", reading.scenario.left_out),
+        *(("Take care", flag) for flag in reading.flags),
+    ]
+    with v.Html(tag="dl", class_="lp-facts"):
+        for name, text in facts:
+            if text:
+                flag = "lp-flag" if name == "Take care" else ""
+                v.Html(tag="dt", class_=flag, children=[name])
+                v.Html(tag="dd", class_=flag, children=[text])
+        without = [each for each in part.avoided if each < len(material.draws)][:SHOWN]
+        if without:
+            v.Html(tag="dt", children=["See one"])
+            with v.Html(tag="dd"):
+                solara.Text("Histories without the break, by their numbers: ")
+                for replicate in without:
+                    view = HistoryView(
+                        scenario=reading.scenario.name,
+                        draw=replicate,
+                        seed=seed,
+                        quarter=reading.last_quarter,
+                        pair=comparison.pair,
+                    )
+                    link = {"href": f"/?{view.query(material)}"}
+                    v.Html(tag="a", attributes=link, children=[f"{replicate} "])

@@ -1,65 +1,106 @@
-"""An answer as the tab Compare shows it: numbers, pictures, and files to be taken away."""
+"""An answer as the tab Compare shows it: numbers, charts, and files to be taken away."""
 
-from dataclasses import dataclass
-from functools import partial
+import math
 
-from scenarios.charts.compare import fan_figure, survival_figure
-from scenarios.comparison.reading import Comparison
-from scenarios.comparison.table import (
-    QUANTITIES,
-    SERIES_WORDS,
-    Number,
-    numbers_of,
-    table_of,
-)
-from scenarios.disk import csv_text
-from scenarios.documented import Documented
+from scenarios.charts.compare import Fan
+from scenarios.charts.marks import break_of
+from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.table import QUANTITIES, SERIES_WORDS, Number, numbers_of, table_of
+from scenarios.documented import DocumentedBreak
+from scenarios.explain.words import pair_title
 from scenarios.files import catalogue
-from scenarios.page.compare.question import Answer, Question
-from scenarios.page.history import SHOWN_PAIRS
-from scenarios.page.parts.picture import Drawing
+from scenarios.page.compare.question import Answer, Part, Question
+from scenarios.page.material import Material
+from scenarios.page.parts.chart import Band, Line, Lines, Upright, rounded
+from scenarios.page.parts.documented import break_uprights
+from scenarios.page.parts.view import csv_of, version
+from simulation.countries import pair_named
+from simulation.dates import FIRST_YEAR
+
+#: Colour, line and words of the factual and of the counterfactual branch.
+_STYLES = (("0", "solid"), ("1", "dashed"))
 
 
-@dataclass(frozen=True)
-class AnswerPicture:
-    """A picture of an answer: the name of its files, what it shows in words, and what draws it."""
+def provenance(question: Question, histories: int, material: Material) -> dict[str, str]:
+    """What decides everything shown of an answer, in words, as every file of it says."""
+    return {
+        "program": f"lilliput {version()}",
+        "factual": question.factual,
+        "scenarios": ", ".join(question.scenarios),
+        "histories": str(histories),
+        "seed": str(question.seed),
+        "draws": material.draws.id,
+        "drivers": "drawn",
+        "link": f"/compare?{question.query()}",
+    }
 
-    name: str
-    words: str
-    drawing: Drawing
+
+def charts_of(part: Part, breaks: tuple[DocumentedBreak, ...]) -> dict[str, Lines]:
+    """The survival curves; then support, strain and aid in both branches over one another."""
+    comparison = part.comparison
+    recorded = break_of(breaks, pair_named(comparison.pair))
+    charts = {"survival": _survival(comparison, recorded)}
+    return charts | {
+        series: _fans(series, fans, comparison, recorded) for series, fans in part.fans.items()
+    }
 
 
-def pictures_of(answer: Answer, documented: Documented) -> list[AnswerPicture]:
-    """The survival curves; then support, strain and aid in both branches, on one scale."""
-    question, comparison = answer.question, answer.comparison
-    names, words = (question.factual, question.scenario), SHOWN_PAIRS[question.pair]
-    pictures = [
-        AnswerPicture(
-            f"{question.scenario}-{question.pair}-survival",
-            f"Still unbroken after the intervention: {words}, {names[1]} beside {names[0]}; "
-            "the table beneath has the numbers",
-            partial(survival_figure, comparison, breaks=documented.breaks),
-        )
-    ]
-    for series, fans in answer.fans.items():
-        branch = partial(
-            fan_figure,
-            pair=question.pair,
-            series=series,
-            reading=comparison.reading,
-            top=max(fan.top for fan in fans),
-            documented=documented,
-        )
-        for name, fan, counterfactual in zip(names, fans, (False, True), strict=True):
-            title = f"{SERIES_WORDS[series][0]} of {words}, {name}: median and ranges over "
-            pictures.append(
-                AnswerPicture(
-                    f"{name}-{question.pair}-{series}",
-                    f"{title}{fan.histories:,} histories",
-                    partial(branch, fan, counterfactual=counterfactual),
-                )
-            )
-    return pictures
+def _names(reading: Reading) -> tuple[str, str]:
+    return reading.factual.name, reading.scenario.name
+
+
+def _survival(comparison: Comparison, recorded: DocumentedBreak | None) -> Lines:
+    """The share of histories still unbroken in both branches, with 95 % Monte Carlo bands."""
+    reading = comparison.reading
+    start = FIRST_YEAR + reading.first_quarter / 4
+    end = start + reading.length
+    curves = (comparison.factual_curve, comparison.counterfactual_curve)
+    lines, bands = [], []
+    for name, curve, (colour, dash) in zip(_names(reading), curves, _STYLES, strict=True):
+        low, high = (rounded([100 * each for each in ends]) for ends in (curve.low, curve.high))
+        bands.append(Band("", low, high, start, 0.25, colour, 0.25, stepped=True))
+        unbroken = rounded([100 * share for share in curve.unbroken])
+        lines.append(Line(name, unbroken, start, 0.25, colour, dash, 2.0, stepped=True))
+    inside = [each for each in break_uprights(recorded) if start <= each.at <= end]
+    return Lines(
+        "Still unbroken after the change",
+        pair_title(pair_named(comparison.pair)),
+        "% of histories",
+        math.floor(start),
+        math.ceil(end),
+        0.0,
+        100.0,
+        lines,
+        bands,
+        uprights=inside,
+    )
+
+
+def _fans(
+    series: str, fans: tuple[Fan, Fan], comparison: Comparison, recorded: DocumentedBreak | None
+) -> Lines:
+    """The median of both branches year by year, over the range of nine histories in ten."""
+    reading = comparison.reading
+    words, unit = SERIES_WORDS[series]
+    lines, bands = [], []
+    for name, fan, (colour, dash) in zip(_names(reading), fans, _STYLES, strict=True):
+        low, _, median, _, high = fan.quantiles
+        at = fan.years[0] + 0.5
+        band = f"{name}: 5–95 %"
+        bands.append(Band(band, rounded(low), rounded(high), at, 1.0, colour, 0.18))
+        lines.append(Line(f"{name}: median", rounded(median), at, 1.0, colour, dash, 2.0))
+    first = Upright("branches part", FIRST_YEAR + reading.first_quarter / 4, None, "soft", "dotted")
+    return Lines(
+        words,
+        pair_title(pair_named(comparison.pair)),
+        unit,
+        FIRST_YEAR,
+        fans[0].years[-1] + 1,
+        high=None if series == "delivered" else 1.0,
+        lines=lines,
+        bands=bands,
+        uprights=[first, *break_uprights(recorded)],
+    )
 
 
 def number_rows(comparison: Comparison) -> list[dict[str, str]]:
@@ -80,30 +121,36 @@ def _row(number: Number) -> dict[str, str]:
     }
 
 
-def numbers_csv(comparison: Comparison) -> bytes:
-    """Every number of a comparison as CSV: the probabilities and dates, then the yearly ones."""
-    table = table_of([comparison])
+def numbers_csv(answer: Answer, material: Material) -> bytes:
+    """Every number of an answer as CSV: the probabilities and dates, then the yearly ones."""
+    table = table_of([part.comparison for part in answer.parts])
     meanings = {key: f"{each.name}: {each.meaning}" for key, each in QUANTITIES.items()}
     table["meaning"] = table["quantity"].map(meanings).fillna("counterfactual less factual")
     names = {"quantity": "number", "halving": "halving_histories"}
-    return csv_text(table.rename(columns=names)).encode("utf-8")
+    origin = provenance(answer.question, answer.histories, material)
+    return csv_of(table.rename(columns=names).assign(**_named(origin)))
 
 
-def breaks_csv(answer: Answer) -> bytes:
-    """The month of the break of every history in both branches; empty where it does not break."""
-    return csv_text(answer.breaks).encode("utf-8")
+def breaks_csv(answer: Answer, material: Material) -> bytes:
+    """The month of the break of every history in all branches; empty where it does not break."""
+    origin = provenance(answer.question, answer.histories, material)
+    return csv_of(answer.breaks.assign(**_named(origin)))
 
 
-def scenario_file(question: Question, draws_id: str) -> bytes:
-    """The file of the counterfactual, headed by the commands that make the same comparison."""
+def _named(origin: dict[str, str]) -> dict[str, str]:
+    return {f"of_{key}": value for key, value in origin.items()}
+
+
+def scenario_file(question: Question, name: str, draws_id: str) -> bytes:
+    """The file of a counterfactual, headed by the commands that make the same comparison."""
     horizon = f" --horizon {question.years}" if question.years else ""
     head = f"""\
 # The page compared this scenario with {question.factual}, on the draws {draws_id}. \
 The same numbers come from
-#   lilliput batch {question.factual} {question.scenario} --replicates {question.histories} \
+#   lilliput batch {question.factual} {name} --replicates {question.histories} \
 --seed {question.seed} --out twins
 #   lilliput compare twins --factual {question.factual} --event {question.pair}{horizon}
 
 """
-    text = catalogue()[question.scenario].path.read_text(encoding="utf-8")
+    text = catalogue()[name].path.read_text(encoding="utf-8")
     return (head + text).encode("utf-8")

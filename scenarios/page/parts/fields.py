@@ -111,16 +111,25 @@ def Fields(
 
 
 @solara.component_vue(str(Path("vue") / "sliders.vue"))
-def _Sliders(rows: list[dict[str, Any]], event_moved: Callable[[dict[str, Any]], None]) -> None: ...
+def _Sliders(
+    rows: list[dict[str, Any]], answered: int, event_moved: Callable[[dict[str, Any]], None]
+) -> None: ...
 
 
 @solara.component
 def Sliders(sliders: Sequence[Slider], on_value: Callable[[str, float], None]) -> None:
-    """Some sliders; ``on_value`` is given the name and the new value of the one that was moved."""
-    _Sliders(
-        rows=[asdict(slider) for slider in sliders],
-        event_moved=use_guard()(_checked(sliders, on_value)),
-    )
+    """Some sliders; ``on_value`` is given the name and the new value of the one that was moved.
+
+    The browser is told which of its messages has been answered, and sends the next one then.
+    """
+    answered, set_answered = solara.use_state(0)
+    change = use_guard()(_checked(sliders, on_value))
+
+    def moved(message: dict[str, Any]) -> None:
+        change(message)
+        set_answered(int(message["turn"]))
+
+    _Sliders(rows=[asdict(slider) for slider in sliders], answered=answered, event_moved=moved)
 
 
 def _checked(

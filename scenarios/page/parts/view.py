@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
+from threading import Thread
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from scenarios.disk import csv_text
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.refusal import LinkRefusal, use_guard
+from scenarios.page.parts.refusal import LinkRefusal, guarded, report_context
 from simulation.errors import Problem, unknown
 from simulation.schema import problems_of
 
@@ -168,6 +171,12 @@ class Download:
     hint: str = ""
 
 
+@cache
+def version() -> str:
+    """The version of lilliput that made a file."""
+    return metadata.version("lilliput")
+
+
 def csv_of(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> bytes:
     """A table as CSV; rows need not have the same columns."""
     table = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, dtype=object)
@@ -182,7 +191,7 @@ def CopyLink(query: str) -> None:
 @solara.component_vue(str(Path("vue") / "downloads.vue"))
 def _Bar(
     items: list[dict[str, str]],
-    compact: bool,
+    making: int | None,
     sent: dict[str, Any] | None,
     event_asked: Callable[[int], None],
     event_saved: Callable[[Any], None],
@@ -190,23 +199,37 @@ def _Bar(
 
 
 @solara.component
-def DownloadBar(downloads: Sequence[Download], compact: bool = False) -> None:
-    """Buttons, one a file; a file is made when asked for, and forgotten when it has been sent."""
-    guard = use_guard()
+def DownloadBar(downloads: Sequence[Download]) -> None:
+    """Buttons, one a file; a file is made when asked for, and forgotten when it has been sent.
+
+    It is made in a thread of its own: the page goes on meanwhile.
+    """
+    report = solara.use_context(report_context)
     sent, set_sent = solara.use_state(None)
+    making, set_making = solara.use_state(None)
     count = solara.use_ref(0)
 
     def send(place: int) -> None:
-        wanted = downloads[int(place)]
+        wanted = downloads[place]
         count.current += 1
-        set_sent({"name": wanted.filename, "content": wanted.content(), "number": count.current})
+        content = wanted.content()
+        set_sent({"name": wanted.filename, "content": content, "number": count.current})
+
+    def ask(place: int) -> None:
+        set_making(int(place))
+
+        def make() -> None:
+            guarded(report, send)(int(place))
+            set_making(None)
+
+        Thread(target=make, daemon=True).start()
 
     _Bar(
         items=[{"label": d.label, "hint": d.hint or d.filename} for d in downloads],
-        compact=compact,
+        making=making,
         sent=sent,
-        event_asked=guard(send),
-        event_saved=guard(lambda _: set_sent(None)),
+        event_asked=ask,
+        event_saved=lambda _: set_sent(None),
     )
 
 

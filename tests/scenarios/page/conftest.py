@@ -106,9 +106,10 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
 
     def visit(self, query: str = "") -> None:
-        """Open the page, with the query of a link, and wait until it shows a map."""
+        """Open the page, with the query of a link, and wait until map and charts are drawn."""
         self.page.goto(f"{self.url}/{'?' + query if query else ''}")
-        expect(self.picture("The four countries")).to_be_visible()
+        expect(self.page.locator(".lp-map svg")).to_be_visible()
+        expect(self.page.locator(".lp-timeline svg")).to_have_count(3)
 
     def press(self, name: str) -> None:
         """Press a button of this name."""
@@ -116,21 +117,16 @@ class Visitor:
 
     def shows(self, quarter: str) -> None:
         """Wait until this quarter is shown, and its map."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(quarter)
+        expect(self.page.locator(".lp-now")).to_have_text(quarter)
         expect(self.picture(f"The four countries in {quarter}")).to_be_visible()
 
     def picture(self, words: str):  # type: ignore[no-untyped-def]
         """The picture whose words begin so."""
-        return self.page.locator(f'img[alt^="{words}"]')
+        return self.page.locator(f'[role="img"][aria-label^="{words}"]')
 
     def drawing(self, words: str) -> str:
-        """What a picture is drawn from."""
-        return str(self.picture(words).get_attribute("src"))
-
-    def choose(self, label: str, option: str) -> None:
-        """Choose from a list."""
-        self.page.locator(f'.v-select:has(label:text-is("{label}"))').get_by_role("button").click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        """What a picture is made of."""
+        return str(self.picture(words).locator("svg").inner_html())
 
     def slide(self, name: str, value: str) -> None:
         """Put a number into the field beside a slider."""

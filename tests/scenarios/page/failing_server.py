@@ -7,14 +7,19 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.page import explore, history, record, simulated
+# Solara reads this when it is imported, which here is before the page is served.
+os.environ["SOLARA_ASSETS_EXTRA_LOCATIONS"] = "scenarios.page.assets"
+
+from scenarios.page import simulated
 from scenarios.page.calibration import tab as calibration
-from scenarios.page.compare import question as comparing
-from scenarios.page.compare import view as compare_view
+from scenarios.page.compare import question
+from scenarios.page.compare import tab as comparing
+from scenarios.page.explore import tab as explore
+from scenarios.page.record import tab as record
 
 SECRET = "secret inner state"
-#: Choices that fail: the quarter of a map, seeds, a pair, how few rows, a parameter.
-QUARTER, SEED, DEADLY_SEED, PAIR, ROWS, PARAMETER = 1, 13, 14, "china-ussr", 30, "need_share"
+#: Choices that fail: seeds, a pair, how few rows, a parameter.
+SEED, DEADLY_SEED, PAIR, ROWS, PARAMETER = 13, 14, "china-ussr", 30, "need_share"
 
 
 def failing(carried_out: Callable[..., Any], wrong: Callable[..., bool]) -> Callable[..., Any]:
@@ -26,7 +31,7 @@ def failing(carried_out: Callable[..., Any], wrong: Callable[..., bool]) -> Call
     return tried
 
 
-BLOCK, FAN = simulated.simulated_block, compare_view.fan_figure
+BLOCK = simulated.simulated_block
 
 
 def dying_block(parameters: Any, scenarios: Any, seed: int, *rest: Any) -> Any:
@@ -36,28 +41,17 @@ def dying_block(parameters: Any, scenarios: Any, seed: int, *rest: Any) -> Any:
     return BLOCK(parameters, scenarios, seed, *rest)
 
 
-def failing_fan(fan: Any, pair: str, *rest: Any, **named: Any) -> Any:
-    """A picture that no process can draw."""
-    if pair == PAIR:
-        raise ZeroDivisionError(SECRET)
-    return FAN(fan, pair, *rest, **named)
-
-
 def main() -> None:
     """Serve the page with the faults."""
     from calibration.cli.serve import serve
 
     simulated.simulated_block = dying_block
-    compare_view.fan_figure = failing_fan
-    explore.network_figure = failing(
-        explore.network_figure, lambda _, quarter, __: quarter == QUARTER
-    )
-    history.Stepper.history = failing(  # type: ignore[method-assign]
-        history.Stepper.history, lambda self, _: self._view.seed == SEED
-    )
-    comparing.answer_of = failing(comparing.answer_of, lambda question, *_: question.seed == SEED)
-    record.evidence_timeline = failing(record.evidence_timeline, lambda marks, _: len(marks) < ROWS)
-    calibration.posterior_figure = failing(
-        calibration.posterior_figure, lambda parameter, *_: parameter.name == PARAMETER
+    comparing.charts_of = failing(comparing.charts_of, lambda part, _: part.comparison.pair == PAIR)
+    explore.reasons_of = failing(explore.reasons_of, lambda _, pair: pair == PAIR)
+    explore.told_by_mesa = failing(explore.told_by_mesa, lambda view, _: view.seed == SEED)
+    question.answer_of = failing(question.answer_of, lambda asked, *_: asked.seed == SEED)
+    record.lanes_of = failing(record.lanes_of, lambda marks: len(marks) < ROWS)
+    calibration.posterior_chart = failing(
+        calibration.posterior_chart, lambda parameter, *_: parameter.name == PARAMETER
     )
     serve(port="0")

@@ -23,12 +23,12 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.reports.report import Report, Table, published_reports
 from scenarios.draws import Draws
+from scenarios.page.calibration.charts import check_charts, posterior_chart
 from scenarios.page.calibration.checks import (
     STALE,
     in_order,
     missing_words,
     origin,
-    pictures,
     plain_text,
 )
 from scenarios.page.calibration.tab import (
@@ -37,8 +37,8 @@ from scenarios.page.calibration.tab import (
     parameters_shown,
     ranged,
 )
+from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, ReportTable
-from scenarios.page.settings import GROUPS
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]
@@ -131,6 +131,18 @@ def test_parameters_as_csv_hold_the_quantiles(material: Material) -> None:
     assert ranged(np.array([1.0, 2.0, 3.0])) == "2 (1.1 to 2.9)"
 
 
+def test_a_parameter_is_drawn_as_its_draws_are(material: Material) -> None:
+    parameter = next(iter(parameter_table().values()))
+    draws = material.draws.frame[parameter.name].to_numpy()
+    chart = posterior_chart(parameter, material.prior[parameter.name], draws)
+    shown, prior = chart.lines
+    assert sum(shown.values[:-1]) * shown.step == pytest.approx(1, abs=1e-3)
+    assert sum(prior.values[:-1]) * prior.step == pytest.approx(1, abs=1e-3)
+    assert (chart.spans[0].first, chart.spans[0].last) == tuple(np.quantile(draws, (0.05, 0.95)))
+    same = posterior_chart(parameter, np.ones(9), np.ones(9))
+    assert same.first < 1 < same.last
+
+
 def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words() -> None:
     view = CalibrationView(group="strain", text="dear friend", page=2)
     assert CalibrationView.from_query(view.query()) == (view, [])
@@ -153,7 +165,7 @@ def test_a_report_is_shown_with_its_tables_pictures_and_method() -> None:
     assert shown.shares["4b"].factual_share == 0.1
     nulls = check_report(NULLS)
     assert nulls.accounts["constant"].error is None
-    assert [len(pictures(each)) for each in (shown, nulls)] == [1, 1]
+    assert [len(list(check_charts(each))) for each in (shown, nulls)] == [1, 1]
     assert json.loads(shown.content) == PREDICTIVE.model_dump(mode="json")
     reports = {"zeta": nulls, "nulls": nulls, "predictive": shown}
     assert in_order(reports) == ["predictive", "nulls", "zeta"]
@@ -221,7 +233,7 @@ def open_calibration(reader: Any, query: str = "") -> None:
     """Open the tab and wait until parameters are shown."""
     reader.page.goto(f"{reader.url}/calibration{'?' + query if query else ''}")
     expect(reader.page.get_by_role("heading", name="Calibration", level=1)).to_be_visible()
-    expect(reader.page.locator(".lp-parameter img").first).to_be_visible()
+    expect(reader.page.locator(".lp-parameter .lp-chart svg").first).to_be_visible()
 
 
 def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Material) -> None:
@@ -230,9 +242,10 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     cards = reader.page.locator(".lp-parameter")
     expect(cards).to_have_count(12)
     sizes = reader.page.eval_on_selector_all(
-        ".lp-parameter img", "all => all.map(one => [one.naturalWidth, one.clientWidth])"
+        ".lp-parameter .lp-chart svg", "all => all.map(one => [one.clientHeight, one.clientWidth])"
     )
-    assert all(min(size) > 150 for size in sizes)
+    assert len(sizes) == 12
+    assert all(min(size) > 120 for size in sizes)
     first = cards.first.inner_text()
     reader.press("Next")
     expect(reader.page.get_by_text("Page 2 of")).to_be_visible()
@@ -250,7 +263,7 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     name, content = reader.download(re.compile(r"^Parameters \(CSV\)"))
     assert name == "parameters.csv"
     assert content == parameters_csv(material)
-    assert reader.download(f"SVG: {one.name}.svg")[1].startswith(b"<?xml")
+    assert b"draws: " in reader.download(f"SVG: {one.name}")[1]
     reader.page.wait_for_function("location.search.includes('rules=strain')")
     again = visitor(390, 800, dark=True)
     again.page.goto(reader.page.url)

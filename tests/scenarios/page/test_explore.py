@@ -2,17 +2,20 @@
 
 import io
 import re
+import signal
+import struct
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from scenarios.charts.explore import quarter_at
 from scenarios.draws import parameters_for, read_draws
 from simulation.countries import Country
 from simulation.dates import quarter_name, quarter_of
@@ -27,33 +30,84 @@ def test_it_opens_with_pictures_and_asks_nobody_else(visitor: Arrive) -> None:
     asked: list[str] = []
     reader.page.on("request", lambda request: asked.append(request.url))
     reader.visit()
-    reader.shows("January 1945")
     sizes = reader.page.eval_on_selector_all(
-        "img", "all => all.map(one => [one.naturalWidth, one.clientWidth])"
+        ".lp-map svg, .lp-chart svg", "all => all.map(one => [one.clientWidth, one.clientHeight])"
     )
-    assert len(sizes) == 4
-    assert all(min(size) > 200 for size in sizes)
+    assert len(sizes) >= 4
+    assert all(min(size) > 150 for size in sizes)
     assert [url for url in asked if not url.startswith((reader.url, "data:", "blob:"))] == []
+
+
+def test_it_opens_at_the_break_of_a_history_near_the_record(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    quarter = reader.page.locator(".lp-now").inner_text()
+    assert "1960 Q1" <= quarter <= "1963 Q4"
+    expect(reader.page.get_by_role("region", name="Chronicle")).to_contain_text("breaks with")
+    expect(reader.page.get_by_role("heading", name="Why did it break?")).to_be_visible()
+    expect(reader.page.get_by_role("heading", level=1)).to_have_text("Four allies, 1945–1980")
+    reader.page.wait_for_function("location.search.includes('draw=')")
 
 
 def test_stepping_playing_pausing_and_going_back(visitor: Arrive) -> None:
     reader = visitor()
-    reader.visit()
+    reader.visit("quarter=1945Q1")
+    reader.shows("1945 Q1")
     before = reader.drawing("The four countries")
     reader.press("Step")
-    reader.shows("1945 Q1")
+    reader.shows("1945 Q2")
     assert reader.drawing("The four countries") != before
     reader.press("Play")
-    reader.page.wait_for_function("document.querySelector('h1').innerText >= '1945 Q4'")
+    reader.page.wait_for_function("document.querySelector('.lp-now').innerText >= '1946 Q1'")
     reader.press("Pause")
     expect(reader.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    paused = reader.page.get_by_role("heading", level=1).inner_text()
+    paused = reader.page.locator(".lp-now").inner_text()
     reader.page.wait_for_timeout(1200)
     reader.shows(paused)
+    reader.press("Next event")
+    assert reader.page.locator(".lp-now").inner_text() > paused
+    reader.press("Previous event")
     reader.press("Back to start")
-    reader.shows("January 1945")
-    reader.press("Step")
     reader.shows("1945 Q1")
+    reader.press("Step")
+    reader.shows("1945 Q2")
+
+
+@pytest.mark.parametrize("button", ["Pause", "Reset"])
+def test_pause_and_reset_are_obeyed_at_once_while_it_plays(visitor: Arrive, button: str) -> None:
+    reader = visitor()
+    reader.visit("quarter=1945Q1&draw=7")
+    now = "document.querySelector('.lp-now').innerText"
+    for _ in range(4):
+        reader.page.get_by_label("Quarters a second").select_option("16")
+        reader.press("Play")
+        reader.page.wait_for_function(f"{now} >= '1946 Q3'")
+        reader.press(button)
+        expect(reader.page.get_by_role("button", name="Play", exact=True)).to_be_visible(
+            timeout=500
+        )
+        reader.page.wait_for_timeout(300)
+        shown = reader.page.evaluate(now)
+        reader.page.wait_for_timeout(300)
+        assert reader.page.evaluate(now) == shown, "it stands still"
+        if button == "Reset":
+            reader.page.wait_for_function("!location.search.includes('draw=7')")
+        reader.press("Back to start")
+
+
+def test_playing_asks_the_server_for_nothing(visitor: Arrive) -> None:
+    reader = visitor()
+    told: list[Any] = []
+    reader.page.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda frame: told.append(frame))
+    )
+    reader.visit("quarter=1945Q1")
+    reader.page.wait_for_timeout(3000)
+    reader.page.get_by_label("Quarters a second").select_option("8")
+    told.clear()
+    reader.press("Play")
+    reader.page.wait_for_function("document.querySelector('.lp-now').innerText >= '1947 Q1'")
+    assert told == []
 
 
 def drawn_break() -> tuple[int, int]:
@@ -67,49 +121,81 @@ def drawn_break() -> tuple[int, int]:
     raise AssertionError("no draw breaks")
 
 
-def test_a_past_quarter_is_looked_at_by_slider_and_by_click(visitor: Arrive) -> None:
+def test_a_quarter_is_looked_at_by_slider_keys_and_click(visitor: Arrive) -> None:
     draw, quarter = drawn_break()
     reader = visitor()
-    reader.visit(f"draw={draw}&reached={quarter_name(quarter).replace(' ', '')}")
+    reader.visit(f"draw={draw}&quarter={quarter_name(quarter).replace(' ', '')}")
     reader.shows(quarter_name(quarter))
-    why = reader.page.get_by_role("region", name="Why did it break?")
-    expect(why).to_contain_text(re.compile("breaks? with|break,|break most"))
+    why = reader.page.get_by_role("region", name="Why", exact=True)
+    expect(why).to_contain_text("Why did it break?")
     reader.page.get_by_label("Quarter looked at").press("ArrowLeft")
     reader.shows(quarter_name(quarter - 1))
     expect(why).to_contain_text(quarter_name(quarter - 1))
-    box = reader.picture("aid of").bounding_box()
+    expect(why).not_to_contain_text("Why did it break?")
+    chart = reader.picture("Aid, ")
+    chart.focus()
+    chart.press("ArrowRight")
+    reader.shows(quarter_name(quarter))
+    box = chart.bounding_box()
     assert box
-    reader.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
-    clicked = quarter_at(0.3)
-    assert clicked is not None
-    reader.shows(quarter_name(clicked))
-    expect(why).to_contain_text(quarter_name(clicked))
+    reader.page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.5)
+    expect(reader.page.locator(".lp-now")).not_to_have_text(quarter_name(quarter))
+    clicked = reader.page.locator(".lp-now").inner_text()
+    assert "1949" < clicked < "1957"
+    expect(why).to_contain_text(clicked)
+
+
+def test_every_break_of_the_history_is_one_press_away(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    breaks = reader.page.locator(".lp-breaks button")
+    expect(breaks).to_have_count(5)
+    for each in breaks.all():
+        each.click()
+        pair, _, quarter = each.inner_text().rpartition(", ")
+        reader.shows(quarter)
+        why = reader.page.get_by_role("region", name="Why", exact=True)
+        expect(why).to_contain_text("Why did it break?")
+        expect(why).to_contain_text(pair)
+
+
+def test_hovering_tells_value_and_date(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    chart = reader.picture("Support and goodwill")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    reader.page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
+    expect(chart.locator("div", has_text="support of Albania").last).to_be_visible()
+    expect(chart).to_contain_text(re.compile(r"19\d\d Q\d"))
 
 
 def test_scenario_draw_seed_and_parameters_change_the_history_and_reset_undoes_them(
     visitor: Arrive,
 ) -> None:
     reader = visitor()
-    reader.visit("reached=1962Q1")
-    drawings = [reader.drawing("strain of")]
+    reader.visit("quarter=1962Q1")
+    drawings = [reader.drawing("Strain of")]
 
     def changed() -> None:
         reader.page.wait_for_function(
-            "known => !known.includes(document.querySelector('img[alt^=\"strain of\"]').src)",
+            "known => !known.includes(document.querySelector("
+            "'[aria-label^=\"Strain of\"] svg').innerHTML)",
             arg=drawings,
         )
-        drawings.append(reader.drawing("strain of"))
+        drawings.append(reader.drawing("Strain of"))
         reader.shows("1962 Q1")
 
-    reader.choose("Scenario", "no-new-line-1956")
+    reader.page.get_by_label("Scenario", exact=True).select_option("no-new-line-1956")
     changed()
     reader.slide("seed", "7")
     changed()
-    reader.page.get_by_label("Median of all draws").click(force=True)
+    reader.page.get_by_label("Parameters", exact=True).select_option("draw")
     changed()
     reader.slide("draw", "12")
     changed()
-    reader.choose("Parameters of", "Strain and fatigue")
+    reader.page.get_by_label("Parameters of").select_option("strain")
     reader.slide("strain_ideology", "4.5")
     changed()
     expect(reader.page.get_by_text("1 parameter changed by hand")).to_be_visible()
@@ -117,12 +203,55 @@ def test_scenario_draw_seed_and_parameters_change_the_history_and_reset_undoes_t
         reader.page.locator('.lp-slider:has([data-name="strain_ideology"])').get_attribute("title")
     )
     for part in ("scenario=no-new-line-1956", "seed=7", "draw=12", "set=strain_ideology:4.5"):
-        assert part in reader.page.url
+        reader.page.wait_for_function("part => location.search.includes(part)", arg=part)
     reader.press("Back to drawn values")
     expect(reader.page.get_by_text("changed by hand")).to_have_count(0)
     reader.press("Reset")
-    reader.shows("January 1945")
-    expect(reader.page).to_have_url(f"{reader.url}/")
+    reader.page.wait_for_function("!location.search.includes('no-new-line')")
+    expect(reader.page.get_by_role("region", name="Chronicle")).to_contain_text("breaks with")
+
+
+def test_a_slider_stays_where_it_is_put_however_fast_it_moves(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit("draw=3")
+    slider = reader.page.locator('input[type=range][data-name="seed"]')
+    slider.focus()
+    reader.page.evaluate(
+        """() => {
+          const slider = document.querySelector('input[type=range][data-name="seed"]');
+          window.backwards = 0;
+          let last = Number(slider.value);
+          const watch = () => {
+            const value = Number(slider.value);
+            window.backwards += value < last;
+            last = value;
+            requestAnimationFrame(watch);
+          };
+          requestAnimationFrame(watch);
+        }"""
+    )
+    for _ in range(30):
+        slider.press("ArrowRight")
+        reader.page.wait_for_timeout(25)
+    reader.page.wait_for_function("location.search.includes('seed=31')")
+    expect(slider).to_have_value("31")
+    assert reader.page.evaluate("window.backwards") == 0
+
+
+def test_the_crowd_comes_behind_the_history(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    expect(reader.picture("Support and goodwill")).to_contain_text(
+        "1,024 histories", timeout=60_000
+    )
+    expect(reader.page.get_by_role("region", name="Pair")).to_contain_text(
+        re.compile("the break comes|no break by 1980")
+    )
+    link = reader.page.url
+    reader.press("Least like it")
+    reader.page.wait_for_function("link => location.href !== link", arg=link)
+    reader.press("Most like the record")
+    expect(reader.page.get_by_role("button", name="Most like the record")).to_be_disabled()
 
 
 def test_a_value_out_of_bounds_is_refused_in_words(visitor: Arrive) -> None:
@@ -136,27 +265,47 @@ def test_a_value_out_of_bounds_is_refused_in_words(visitor: Arrive) -> None:
     expect(reader.page.get_by_role("alert")).to_be_visible()
     reader.slide("seed", "5")
     expect(reader.page.get_by_role("alert")).to_have_count(0)
-    expect(reader.page).to_have_url(re.compile("seed=5"))
+    reader.page.wait_for_function("location.search.includes('seed=5')")
 
 
-def test_everything_shown_can_be_taken_away(visitor: Arrive, tmp_path: Path) -> None:
+def texts_of(png: bytes) -> Iterator[str]:
+    """The texts that a PNG file has about itself."""
+    place = 8
+    while place < len(png):
+        (length,) = struct.unpack(">I", png[place : place + 4])
+        if png[place + 4 : place + 8] == b"iTXt":
+            yield png[place + 8 : place + 8 + length].decode()
+        place += 12 + length
+
+
+def test_everything_shown_can_be_taken_away_with_what_decides_it(
+    visitor: Arrive, tmp_path: Path
+) -> None:
     reader = visitor()
-    reader.visit("scenario=no-opening-1971&draw=3&reached=1946Q4&pair=albania-yugoslavia")
+    reader.visit("scenario=no-opening-1971&draw=3&quarter=1948Q4&pair=albania-yugoslavia")
+    own = "lilliput-no-opening-1971-draw3-seed1"
     name, data = reader.download(re.compile(r"Data"))
     table = pd.read_csv(io.BytesIO(data))
-    assert name == "no-opening-1971.csv"
-    assert len(table) == 8 * 12
-    assert {"quarter", "patron", "client", "support", "strain_sources.ideology", "delivered"} <= {
+    assert name == f"{own}.csv"
+    assert len(table) == 144 * 12
+    assert {"quarter", "patron", "client", "support", "strain_sources.ideology", "draws"} <= {
         *table
     }
-    name, png = reader.download(re.compile("^PNG: map"))
-    assert name == "map-1946-q4.png"
+    name, png = reader.download("PNG: map")
+    assert name == f"{own}-map-1948q4.png"
     assert png.startswith(b"\x89PNG")
-    name, svg = reader.download(re.compile("^SVG: why"))
-    assert name.endswith(".svg")
-    assert b"<svg" in svg
+    (title, description) = texts_of(png)
+    assert "1948 Q4" in title
+    for words in ("no-opening-1971", "draw: 3", "seed: 1", "published", "lilliput 0."):
+        assert words in description
+    name, svg = reader.download("SVG: aid")
+    assert name == f"{own}-aid-albania-yugoslavia-1948q4.svg"
+    root = ET.fromstring(svg)
+    assert "1948 Q4" in (root[0].text or "")
+    assert "draw: 3" in (root[1].text or "")
+    assert "draw: 3" in "".join(root.itertext()).split("draw: 3", 1)[1], "beneath the picture too"
     name, toml = reader.download(re.compile("Scenario .*command"))
-    path = tmp_path / name
+    path = tmp_path / "no-opening-1971.toml"
     path.write_bytes(toml)
     checked = subprocess.run(
         [sys.executable, "-m", "calibration.cli.main", "scenarios", "check", str(path)],
@@ -165,19 +314,24 @@ def test_everything_shown_can_be_taken_away(visitor: Arrive, tmp_path: Path) -> 
         check=False,
     )
     assert checked.returncode == 0, checked.stderr
-    assert "lilliput run no-opening-1971.toml --seed 1 --replicates 4" in toml.decode()
+    assert f"lilliput run {name} --seed 1 --replicates 4" in toml.decode()
 
 
 def test_a_link_reopens_the_same_view(visitor: Arrive) -> None:
     reader, friend = visitor(), visitor()
-    reader.visit("draw=5&seed=2&reached=1960Q4&pair=china-ussr")
+    reader.visit("draw=5&seed=2&quarter=1960Q4&pair=china-ussr")
     reader.page.get_by_label("Quarter looked at").press("ArrowLeft")
     reader.shows("1960 Q3")
-    expect(reader.page).to_have_url(re.compile("quarter=1960Q3"))
+    reader.page.get_by_label("Pair, client first").select_option("albania-china")
+    reader.page.wait_for_function(
+        "location.search.includes('quarter=1960Q3') && location.search.includes('albania-china')"
+    )
     friend.visit(reader.page.url.partition("?")[2])
     friend.shows("1960 Q3")
-    for words in ("The four countries", "aid of China – USSR", "strain of China – USSR"):
-        assert friend.drawing(words) == reader.drawing(words)
+    for words in ("Aid, Albania – China", "Strain of"):
+        expect(friend.picture(words)).to_contain_text("1,024", timeout=60_000)
+        expect(reader.picture(words)).to_contain_text("1,024", timeout=60_000)
+    assert friend.drawing("The four countries") == reader.drawing("The four countries")
     reader.page.reload()
     reader.shows("1960 Q3")
 
@@ -187,7 +341,7 @@ def test_a_bad_link_is_answered_in_words(visitor: Arrive) -> None:
     wrong = {
         "scenario=no-new-lime-1956": "did you mean 'no-new-line-1956'?",
         "seed=many": "a whole number from 0 to 9999",
-        "reached=1990Q1": "a quarter from 1945Q1 to 1980Q4",
+        "quarter=1990Q1": "a quarter from 1945Q1 to 1980Q4",
         "set=strain_ideology:99": "0 to 5 (strain)",
         "colour=red": "key = 'colour'",
     }
@@ -197,37 +351,40 @@ def test_a_bad_link_is_answered_in_words(visitor: Arrive) -> None:
         expect(alert).to_contain_text(said)
     reader.press("Close")
     expect(alert).to_have_count(0)
+    before = reader.page.locator(".lp-now").inner_text()
     reader.press("Step")
-    reader.shows("1945 Q1")
+    expect(reader.page.locator(".lp-now")).not_to_have_text(before)
 
 
 def test_two_browsers_share_nothing(visitor: Arrive) -> None:
     one, other = visitor(), visitor()
-    one.visit()
-    other.visit()
+    one.visit("quarter=1945Q1")
+    other.visit("quarter=1945Q1&draw=2")
     for _ in range(2):
         one.press("Step")
-    one.shows("1945 Q2")
-    other.shows("January 1945")
-    other.slide("seed", "44")
-    expect(other.page).to_have_url(re.compile("seed=44"))
-    other.press("Step")
+    one.shows("1945 Q3")
     other.shows("1945 Q1")
-    one.shows("1945 Q2")
+    other.slide("seed", "44")
+    other.page.wait_for_function("location.search.includes('seed=44')")
+    other.press("Step")
+    other.shows("1945 Q2")
+    one.shows("1945 Q3")
     assert "seed" not in one.page.url
 
 
 def test_it_is_reached_with_the_keyboard_alone(visitor: Arrive) -> None:
     reader = visitor()
-    reader.visit()
-    for _ in range(12):
+    reader.visit("quarter=1945Q1&draw=1")
+    reader.page.keyboard.press("Tab")
+    expect(reader.page.get_by_text("Skip to the content")).to_be_focused()
+    for _ in range(30):
         reader.page.keyboard.press("Tab")
         if reader.page.evaluate("document.activeElement.innerText").strip() == "Step":
             break
     reader.page.keyboard.press("Enter")
-    reader.shows("1945 Q1")
-    reader.page.keyboard.press("Enter")
     reader.shows("1945 Q2")
+    reader.page.keyboard.press("Enter")
+    reader.shows("1945 Q3")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +394,7 @@ def test_nothing_is_wider_than_the_screen(
     visitor: Arrive, width: int, height: int, dark: bool
 ) -> None:
     reader = visitor(width, height, dark=dark)
-    reader.visit("draw=3&reached=1961Q2")
+    reader.visit("draw=3&quarter=1961Q2")
     assert reader.page.evaluate("document.documentElement.scrollWidth") <= width
     map_width = reader.picture("The four countries").bounding_box()
     assert map_width
@@ -248,12 +405,30 @@ def test_nothing_is_wider_than_the_screen(
 
 def test_light_and_dark_are_turned_and_remembered(visitor: Arrive) -> None:
     reader = visitor()
-    reader.visit()
+    reader.visit("draw=3&quarter=1961Q2")
     light = reader.drawing("The four countries")
     reader.press("Dark")
     expect(reader.page.get_by_role("button", name="Light", exact=True)).to_be_visible()
     reader.page.wait_for_function(
-        "light => document.querySelector('img[alt^=\"The four\"]').src !== light", arg=light
+        "light => document.querySelector('.lp-map svg').innerHTML !== light", arg=light
     )
     reader.page.reload()
     expect(reader.page.get_by_role("button", name="Light", exact=True)).to_be_visible()
+
+
+def test_the_server_ends_at_once_whoever_is_there(
+    start: Any, arriving: Any, browser: Browser, tmp_path: Path
+) -> None:
+    with (tmp_path / "log").open("w+", encoding="utf-8") as log:
+        with start(stderr=log) as running, arriving(browser, running.url) as arrive:
+            reader = arrive()
+            reader.visit()
+            reader.page.get_by_role("link", name="Compare").click()
+            expect(reader.page.get_by_role("button", name="Cancel")).to_be_enabled()
+            begun = time.monotonic()
+            running.process.send_signal(signal.SIGINT)
+            running.process.wait(10)
+            assert time.monotonic() - begun < 2
+            reader.errors.clear()
+        log.seek(0)
+        assert log.read() == ""

@@ -42,29 +42,29 @@ def goes_on(reader: Any) -> None:
     expect(reader.page.get_by_role("alert")).to_have_count(0)
 
 
-def test_explore_survives_a_map_that_cannot_be_drawn_and_a_history_that_cannot_be_told(
+def test_explore_survives_reasons_and_a_history_that_cannot_be_told(
     reader: Any, failing: Any
 ) -> None:
-    reader.visit()
-    reader.press("Step")
-    reader.shows("1945 Q1")
-    reader.press("Step")
+    reader.visit("quarter=1950Q1&draw=1")
+    reader.page.get_by_label("Pair, client first").select_option("china-ussr")
     says_in_words(reader)
-    goes_on(reader)
-    reader.shows("January 1945")
+    reader.press("Close")
+    reader.press("Step")
+    reader.shows("1950 Q2")
     reader.slide("seed", "13")
     says_in_words(reader)
     goes_on(reader)
+    reader.shows("1950 Q1")
     reader.slide("seed", "12")
     reader.press("Step")
-    reader.shows("1945 Q1")
+    reader.shows("1950 Q2")
     assert "secret inner state" in failing[1].read_text()
 
 
 def test_compare_survives_numbers_pictures_and_workers_that_fail(reader: Any) -> None:
     page = reader.page
     page.goto(f"{reader.url}/compare?histories=1000&seed=5&scenario=tito-absorbs-albania-1948")
-    caption = page.locator(".lp-table caption")
+    caption = page.locator(".lp-table caption").first
     expect(caption).to_contain_text("seed 5")
 
     def ask(seed: int) -> None:
@@ -82,7 +82,6 @@ def test_compare_survives_numbers_pictures_and_workers_that_fail(reader: Any) ->
     expect(caption).to_contain_text("seed 15")
     expect(page.get_by_role("alert")).to_have_count(0)
     page.get_by_label("Break of, client first").select_option("china-ussr")
-    reader.press("Compare")
     says_in_words(reader)
     goes_on(reader)
     expect(caption).to_contain_text("Albania – USSR")
@@ -111,4 +110,4 @@ def test_calibration_survives_a_parameter_that_cannot_be_drawn(reader: Any) -> N
     goes_on(reader)
     expect(page.get_by_role("article", name="strain_ideology")).to_be_visible()
     page.get_by_role("link", name="Explore").click()
-    reader.shows("January 1945")
+    expect(page.locator(".lp-now")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Light and dark from the first moment on: no flash of the other, of ground or figures."""
+"""Light and dark from the first moment on: no flash of the other."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 Arrive = Callable[..., Any]
 DARK, LIGHT = "rgb(22, 24, 27)", "rgb(255, 255, 255)"
-#: Takes down, picture by picture of the screen, the ground in its middle, and every map.
+#: Takes down, picture by picture of the screen, the ground in its middle.
 WATCH = """
-window.grounds = []; window.maps = [];
+window.grounds = [];
 const look = () => {
   let part = document.elementFromPoint(innerWidth / 2, innerHeight / 2), ground = "none";
   for (; part && ground === "none"; part = part.parentElement) {
@@ -19,8 +19,6 @@ const look = () => {
   }
   const settled = /lp-(dark|light)/.test(document.documentElement.className);
   if (ground !== "none") grounds.push([ground, settled]);
-  const map = document.querySelector('img[alt^="The four"]');
-  if (map && !maps.includes(map.src)) maps.push(map.src);
   requestAnimationFrame(look);
 };
 requestAnimationFrame(look);
@@ -46,4 +44,3 @@ def test_a_visitor_sees_their_own_ground_from_the_first_moment(
     seen = reader.page.evaluate("grounds")
     # Until the first script of the page is read, nothing but the system's choice is known.
     assert {colour for colour, settled in seen if settled or not chosen} == {ground}
-    assert len(reader.page.evaluate("maps")) == 1

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import ROW_CLASSES
 from scenarios.draws import read_draws
 from scenarios.page.material import Material
-from scenarios.page.record import ALL, RecordView, rows_csv
-from scenarios.page.rows import card_of, table_row, timeline_mark
+from scenarios.page.record.lanes import lanes_of
+from scenarios.page.record.rows import card_of, table_row, timeline_mark
+from scenarios.page.record.tab import ALL, RecordView, rows_csv
 from simulation.drivers import DRIVER_FILES, read_driver
 from simulation.parameters import source_keys
 
@@ -107,6 +109,20 @@ def test_every_row_has_words_and_a_mark_within_the_years(material: Material) -> 
         assert dict(card_of(entry, material).facts)["Role"]
 
 
+def test_marks_of_a_lane_do_not_hide_one_another(material: Material) -> None:
+    for view in (RecordView(), RecordView(kind=ALL), RecordView(kind="cuts")):
+        marks = [timeline_mark(entry) for entry in view.entries(material)]
+        lanes = lanes_of(marks)
+        assert {mark["id"] for mark in lanes.marks} == {mark.id for mark in marks}
+        by_row: dict[float, list[tuple[float, float]]] = {}
+        for mark in lanes.marks:
+            by_row.setdefault(mark["middle"], []).append((mark["first"], mark["end"]))
+        for spans in by_row.values():
+            spans.sort()
+            assert all(one[1] <= other[0] for one, other in pairwise(spans))
+        assert max(by_row) < lanes.depth
+
+
 def test_a_view_survives_its_link_and_a_bad_link_is_answered_in_words(material: Material) -> None:
     view = RecordView(
         pair="albania-china", kind="aid", role="held out", first_year=1960, last_year=1970,
@@ -167,14 +183,14 @@ def test_filters_rows_and_time_line_in_a_browser(visitor: Arrive) -> None:
     open_record(reader)
     drawing = reader.page.locator(".lp-timeline-box svg")
     expect(drawing).to_be_visible()
-    marks = reader.page.locator(".lp-timeline-box .lp-mark")
+    line = reader.page.locator(".lp-timeline-box .lp-chart")
     rows = sum(len(getattr(read_evidence(), kind)) for kind in ROW_CLASSES if kind != "currency")
-    expect(marks).to_have_count(rows)
+    expect(line).to_have_attribute("aria-label", re.compile(f"of {rows} rows"))
     reader.page.get_by_label("Kind").select_option("aid")
     reader.page.get_by_label("Pair, client first").select_option("albania-china")
     reader.page.get_by_label("Words", exact=True).fill("125 m USD")
     expect(caption(reader)).to_contain_text(" of ")
-    expect(marks).not_to_have_count(rows)
+    expect(line).not_to_have_attribute("aria-label", re.compile(f"of {rows} rows"))
     row = reader.page.get_by_role("button", name=f"Open {LOAN}")
     expect(row).to_have_attribute("aria-expanded", "false")
     row.focus()
@@ -188,9 +204,25 @@ def test_filters_rows_and_time_line_in_a_browser(visitor: Arrive) -> None:
     ).to_be_visible()
     reader.press("Show all")
     expect(caption(reader)).to_contain_text(f"{rows} of ")
-    expect(marks).to_have_count(rows)
-    marks.nth(60).click(force=True)
+    expect(line).to_have_attribute("aria-label", re.compile(f"of {rows} rows"))
+    line.focus()
+    line.press("ArrowRight")
+    line.press("ArrowRight")
+    expect(line).to_contain_text("dated events", ignore_case=True)
+    line.press("Enter")
     expect(reader.page.locator(".lp-card")).to_be_visible()
+
+
+def test_a_mark_opens_its_row_and_the_time_line_names_its_lanes(visitor: Arrive) -> None:
+    for width in (1280, 390):
+        reader = visitor(width, 844)
+        open_record(reader, "kind=aid&pair=albania-china&text=loan")
+        line = reader.page.locator(".lp-timeline-box .lp-chart")
+        expect(line.locator("text", has_text="Albania – China").first).to_be_visible()
+        bars = line.locator('svg path[fill="#0072B2"]')
+        bars.nth(3).click()
+        expect(reader.page.locator(".lp-card")).to_be_visible()
+        reader.page.wait_for_function("location.search.includes('row=')")
 
 
 def test_pages_sorting_files_and_the_reopened_link(visitor: Arrive) -> None:
@@ -207,8 +239,10 @@ def test_pages_sorting_files_and_the_reopened_link(visitor: Arrive) -> None:
     assert name == "record.csv"
     table = list(csv.DictReader(io.StringIO(content.decode())))
     assert {row["file"] for row in table} == {"aid"}
-    assert reader.download("SVG: record.svg")[1].startswith(b"<?xml")
-    assert reader.download("PNG: record.png")[1].startswith(b"\x89PNG")
+    name, svg = reader.download("SVG: record")
+    assert name == "lilliput-record.svg"
+    assert b"kind=aid" in svg
+    assert reader.download("PNG: record")[1].startswith(b"\x89PNG")
     reader.page.wait_for_function("location.search.includes('order=falling')")
     again = visitor()
     again.page.goto(reader.page.url)

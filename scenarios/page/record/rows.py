@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from scenarios.charts.evidence import EvidenceMark, decimal_of
 from scenarios.page.material import EvidenceEntry, Material
 from scenarios.page.parts.table import Beside, Card
+from scenarios.page.record.lanes import EvidenceMark, decimal_of
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
 #: A row as a plain record, and the sources by their keys.
@@ -129,9 +129,7 @@ def _span(record: Row) -> str:
 
 def number(value: float | None) -> str:
     """A number as readers write it: at most four figures below a thousand, whole above."""
-    if value is None:
-        return ""
-    return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def amount(record: Row) -> str:
@@ -281,7 +279,15 @@ def timeline_mark(entry: EvidenceEntry) -> EvidenceMark:
         last=min(decimal_of(last, end=True), LAST_YEAR + 1),
         at=decimal_of(record["documented"]) if event else None,
         words=_few_words(record),
+        hint=_hint(entry),
     )
+
+
+def _hint(entry: EvidenceEntry) -> str:
+    """What is told of a row on hovering over its mark."""
+    row = table_row(entry)
+    columns = ("when", "pair", "kind", "amount", "what", "role")
+    return " · ".join(row[key] for key in columns if row[key])
 
 
 def _few_words(record: Row) -> str:

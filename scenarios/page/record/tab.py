@@ -1,6 +1,6 @@
 """The tab Record: the evidence itself, as a time line and a table whose rows open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Self
 
@@ -8,12 +8,9 @@ import reacton.ipyvuetify as v
 import solara
 from pydantic import PlainSerializer
 
-from scenarios.charts.evidence import ROW_ID, EvidenceMark, evidence_timeline
-from scenarios.charts.look import Look
 from scenarios.page.material import EvidenceEntry, Material, use_material
+from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
-from scenarios.page.parts.picture import MarkedSvg, PictureFiles, drawn_svg, use_look
-from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import (
     WHERE,
@@ -25,9 +22,11 @@ from scenarios.page.parts.view import (
     one_of,
     short_text,
     use_view,
+    version,
     written_as,
 )
-from scenarios.page.rows import (
+from scenarios.page.record.lanes import EvidenceMark, Lanes, lanes_of
+from scenarios.page.record.rows import (
     KINDS,
     ROLES,
     SORTS,
@@ -61,6 +60,10 @@ _COLUMNS = {
 
 def _ids(material: Material) -> list[str]:
     return [entry.id for entry in material.evidence]
+
+
+#: Takes the id of a row to be opened.
+OpenRow = Callable[[str], None]
 
 
 class RecordView(View):
@@ -145,7 +148,6 @@ def Record() -> None:
     filters = view.changed(page=1, opened="")
     entries = solara.use_memo(lambda: view.entries(material), [filters])
     marks = solara.use_memo(lambda: tuple(map(timeline_mark, entries)), [filters])
-    hints = solara.use_memo(lambda: {entry.id: _hint(entry) for entry in entries}, [filters])
     introduction = solara.use_memo(lambda: _introduction(material.evidence), [])
 
     def change(**changes: Any) -> None:
@@ -158,7 +160,7 @@ def Record() -> None:
         v.Html(tag="h1", children=["The record"])
         v.Html(tag="p", class_="lp-note", children=[introduction])
         Filters(view, change)
-        Timeline(marks, hints, view.opened, open_row)
+        Timeline(view, marks, open_row)
         Rows(view, entries, open_row, change)
         hint = "the rows shown, every column"
         rows = Download("Rows (CSV)", "record.csv", lambda: rows_csv(entries), hint)
@@ -170,12 +172,6 @@ def _introduction(entries: Sequence[EvidenceEntry]) -> str:
     uses = "; ".join(f"{role} ({counts[role]}): {words}" for role, words in ROLES.items())
     rows = f"{len(entries)} rows from cited sources, in our own words."
     return f"{rows} What a row is used for: {uses}."
-
-
-def _hint(entry: EvidenceEntry) -> str:
-    row = table_row(entry)
-    columns = ("when", "pair", "kind", "amount", "what", "role")
-    return " · ".join(row[key] for key in columns if row[key])
 
 
 @solara.component
@@ -213,33 +209,30 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
 
 
 @lru_cache(maxsize=24)
-def _timeline_svg(marks: tuple[EvidenceMark, ...], look: Look) -> str:
-    """The SVG of a time line; visitors who look at the same rows share it."""
-    return drawn_svg(lambda look: evidence_timeline(marks, look), look)
+def _lanes(marks: tuple[EvidenceMark, ...]) -> Lanes:
+    """The time line of some marks; visitors who look at the same rows share it."""
+    return lanes_of(marks)
 
 
 @solara.component
-def Timeline(
-    marks: tuple[EvidenceMark, ...],
-    hints: Mapping[str, str],
-    opened: str,
-    on_open: Callable[[str], None],
-) -> None:
+def Timeline(view: RecordView, marks: tuple[EvidenceMark, ...], open_row: OpenRow) -> None:
     """The time line of some rows, each with words on hovering; a click on one opens it."""
-    look = use_look()
-    guard = use_guard()
-    svg = solara.use_memo(lambda: _timeline_svg(marks, look), [marks, look.name])
+    material = use_material()
     words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980"
-    with solara.Div(classes=["lp-timeline-wide"]):
-        MarkedSvg(
-            svg=svg,
-            words=f"{words}; the table beneath tells the same in words",
-            start=ROW_ID,
-            hints=hints,
-            opened=opened,
-            event_clicked=guard(on_open),
+    settings = {
+        "program": f"lilliput {version()}",
+        "rows": str(len(marks)),
+        "link": f"/record?{view.query(material)}",
+    }
+    with solara.Div(classes=["lp-timeline-box"]):
+        Drawn(
+            "record",
+            f"{words}; the table beneath tells the same in words",
+            _lanes(marks),
+            settings,
+            opened=view.opened,
+            on_open=open_row,
         )
-        PictureFiles("record", lambda look: evidence_timeline(marks, look))
 
 
 @solara.component

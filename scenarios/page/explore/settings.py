@@ -6,9 +6,10 @@ import reacton.ipyvuetify as v
 import solara
 
 from scenarios.files import antecedents, catalogue
-from scenarios.page.history import MEDIAN, MOST_SEED, HistoryView, drawn_values
+from scenarios.page.explore.crowd import Crowd
+from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryView, drawn_values
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.fields import Slider, Sliders
+from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, choices_of
 from scenarios.page.parts.refusal import use_guard
 from simulation.parameters import Parameter, parameter_table
 
@@ -24,7 +25,6 @@ GROUPS = {
     "drivers": "Leaderships: line and hierarchy",
     "state": "January 1945",
 }
-_NO_GROUP = {"none shown": "none"}
 #: Steps of a slider from one bound of a parameter to the other.
 _STEPS = 200
 
@@ -33,34 +33,39 @@ Change = Callable[..., None]
 
 
 @solara.component
-def Choice(label: str, words: dict[str, str], value: str, on_value: Callable[[str], None]) -> None:
-    """A list of words; what they stand for is handed on when they are chosen."""
-    by_words = {text: key for key, text in words.items()}
-    solara.Select(
-        label,
-        list(by_words),
-        value=words[value],
-        on_value=use_guard()(lambda text: on_value(by_words[text])),
-    )
-
-
-@solara.component
-def Settings(view: HistoryView, change: Change) -> None:
-    """Scenario, draw, seed and parameters; each change begins the history in January 1945 again."""
+def Settings(
+    view: HistoryView,
+    change: Change,
+    jump: Callable[[HistoryView], None],
+    crowd: Crowd | None,
+) -> None:
+    """Scenario, draw, seed and parameters; each change tells the history anew."""
     material, guard = use_material(), use_guard()
+    median = view.draw == MEDIAN
+
+    def choose(name: str, value: str | int) -> None:
+        if name == "parameters":
+            change(draw=MEDIAN if value == MEDIAN_WORD else 0)
+        else:
+            change(scenario=str(value))
+
+    def draw_of(draw: int) -> Callable[[], None]:
+        return guard(lambda: change(draw=draw, changes={}))
+
     with v.Html(tag="section", class_="lp-settings", attributes={"aria-label": "Settings"}):
-        names = {name: name for name in catalogue()}
-        Choice("Scenario", names, view.scenario, lambda name: change(scenario=name))
+        scenarios = Field("scenario", "Scenario", view.scenario, choices_of(list(catalogue())))
+        drawn = Field(
+            "parameters",
+            "Parameters",
+            MEDIAN_WORD if median else "draw",
+            choices_of({"draw": "one of the draws", MEDIAN_WORD: "median of all draws"}),
+        )
+        Fields([scenarios], choose)
         scenario = catalogue()[view.scenario].scenario
         solara.Text(scenario.question, classes=["lp-note"])
         for antecedent in antecedents(scenario) if scenario.interventions else ():
             solara.Text(antecedent, classes=["lp-note"])
-        median = view.draw == MEDIAN
-        solara.Checkbox(
-            label="Median of all draws",
-            value=median,
-            on_value=guard(lambda chosen: change(draw=MEDIAN if chosen else 0)),
-        )
+        Fields([drawn], choose)
         most, draws = len(material.draws) - 1, material.draws
         of = f"One of {len(draws):,} draws {draws.id}; draw r has the shocks of replicate r."
         draw = Slider("draw", "Draw of the parameters", 0, most, 1, view.replicate, hint=of)
@@ -69,22 +74,37 @@ def Settings(view: HistoryView, change: Change) -> None:
         Sliders(
             [seed] if median else [draw, seed], lambda name, value: change(**{name: int(value)})
         )
+        if crowd is not None:
+            with solara.Div(classes=["lp-buttons"]):
+                following = (view.replicate + 1) % crowd.histories
+                for words, wanted in (
+                    ("Most like the record", crowd.nearest()),
+                    ("Least like it", crowd.farthest()),
+                    ("Another", following),
+                ):
+                    solara.Button(
+                        words,
+                        on_click=draw_of(wanted),
+                        disabled=view.draw == wanted and not view.changes,
+                        small=True,
+                        outlined=True,
+                    )
         ParameterSettings(view, change)
 
 
 @solara.component
 def ParameterSettings(view: HistoryView, change: Change) -> None:
     """The parameters, one part of the rules at a time; hovering gives meaning, rule and source."""
-    material = use_material()
-    group, set_group = solara.use_state(next(iter(_NO_GROUP)))
+    material, guard = use_material(), use_guard()
+    group, set_group = solara.use_state("")
     values = solara.use_memo(lambda: drawn_values(view.draw, material.draws), [view.draw])
-    guard = use_guard()
 
     def set_parameter(name: str, value: float) -> None:
         changes = {key: each for key, each in view.changes.items() if key != name}
         change(changes=changes if value == values[name] else changes | {name: value})
 
-    Choice("Parameters of", _NO_GROUP | GROUPS, group, set_group)
+    groups = Field("group", "Parameters of", group, choices_of({"": "none shown"} | GROUPS))
+    Fields([groups], lambda _, chosen: set_group(str(chosen)))
     if view.changes:
         number = len(view.changes)
         count = f"{number} parameter{'s' if number > 1 else ''} changed by hand"
@@ -92,11 +112,7 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         back = guard(lambda: change(changes={}))
         solara.Button("Back to drawn values", on_click=back, small=True, outlined=True)
     parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
-    if parameters:
-        solara.Text(
-            "A change tells the history anew from January 1945 up to the quarter reached.",
-            classes=["lp-note"],
-        )
+    if group and parameters:
         with solara.Div(classes=["lp-parameters"]):
             sliders = [
                 _slider(each, view.changes, values[each.name], material) for each in parameters

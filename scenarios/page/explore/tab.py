@@ -1,0 +1,124 @@
+"""The tab Explore: one history, told from 1945 to 1980, before a thousand others."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reacton.ipyvuetify as v
+import solara
+
+from scenarios.explain.history import History
+from scenarios.page.explore.crowd import Crowd
+from scenarios.page.explore.files import history_csv, provenance, scenario_toml
+from scenarios.page.explore.numbers import frame_of, numbers_of, reasons_of
+from scenarios.page.explore.settings import Settings
+from scenarios.page.explore.told import told_by_mesa
+from scenarios.page.explore.view import HistoryView, opening_view
+from scenarios.page.material import use_material
+from scenarios.page.parts.background import use_background
+from scenarios.page.parts.chart import record_of
+from scenarios.page.parts.refusal import use_guard
+from scenarios.page.parts.view import Download, TakeAway, use_view
+from simulation.countries import pair_named
+from simulation.state import Move
+
+#: What the first screen says of itself.
+INTRODUCTION = (
+    "One simulated history of four allies: who gives aid to whom, who stands up for whom, and who "
+    "breaks with whom. The world around them is given as documented; aid, quarrels and breaks come "
+    "from general rules and chance. Press Play, or move the slider; the record stands beside it."
+)
+
+
+@solara.component_vue("history.vue")
+def _History(
+    frame: dict[str, Any],
+    history: dict[str, Any],
+    why: dict[str, Any] | None,
+    crowd: dict[str, Any] | None,
+    at: dict[str, Any],
+    file: str,
+    settings: dict[str, str],
+    event_looked: Callable[[dict[str, Any]], None],
+    event_reset: Callable[[Any], None],
+) -> None: ...
+
+
+@solara.component
+def Explore() -> None:
+    """One history: settings, and what the browser plays; all follows from the view."""
+    material, guard = use_material(), use_guard()
+    asked = bool(solara.use_router().search)
+    state = use_view("/", HistoryView, lambda view: view if asked else opening_view(material))
+    view = state.value
+    turn, set_turn = solara.use_state(0)
+    start = solara.use_ref(view)
+    one = view.history
+    history = solara.use_memo(lambda: told_by_mesa(one, material.draws), [one])
+    record = (material.documented, material.events)
+    frame = solara.use_memo(lambda: frame_of(material.events), [])
+    numbers = solara.use_memo(lambda: numbers_of(history, *record), [one])
+    why = use_background(lambda: reasons_of(history, view.pair), [one, view.pair])
+    crowd = use_background(
+        lambda: material.crowds.of(view.scenario, view.seed), [view.scenario, view.seed]
+    )
+    seen = solara.use_memo(lambda: crowd_numbers(crowd, history), [crowd, one])
+
+    def change(**changes: Any) -> None:
+        state.set(state.value.model_copy(update=changes))
+
+    def jump(wanted: HistoryView) -> None:
+        start.current = wanted
+        state.set(wanted)
+        set_turn(lambda before: before + 1)
+
+    with solara.Div(classes=["lp-explore"]):
+        with v.Html(tag="section", class_="lp-intro", attributes={"aria-label": "About"}):
+            v.Html(tag="h1", children=["Four allies, 1945–1980"])
+            v.Html(tag="p", children=[INTRODUCTION])
+        Settings(view, change, jump, crowd)
+        _History(
+            frame=frame,
+            history=numbers,
+            why=None if why is None else {"pair": view.pair, "quarters": why},
+            crowd=seen,
+            at={"quarter": start.current.quarter, "pair": start.current.pair, "turn": turn},
+            file=view.name,
+            settings=provenance(view, material),
+            event_looked=guard(lambda at: change(quarter=int(at["quarter"]), pair=str(at["pair"]))),
+            event_reset=guard(lambda _: jump(opening_view(material))),
+        )
+        hint = "all numbers of this history, with what decides them"
+        scenario = "the scenario file, with the command that repeats this history"
+        TakeAway(
+            [
+                Download(
+                    "Data (CSV)",
+                    f"lilliput-{view.name}.csv",
+                    lambda: history_csv(history, view, material),
+                    hint,
+                ),
+                Download(
+                    "Scenario (TOML)",
+                    f"lilliput-{view.name}.toml",
+                    lambda: scenario_toml(view, material.draws),
+                    scenario,
+                ),
+            ],
+            view,
+        )
+
+
+def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | None:
+    """The crowd for the browser, with where this history stands in it, pair by pair."""
+    if crowd is None:
+        return None
+    standings = {}
+    for pair in crowd.breaks:
+        first = history.trajectory.first_date(*pair_named(pair), Move.SPLIT)[0]
+        standings[pair] = crowd.standing(pair, None if first != first else int(first))
+    numbers = crowd.numbers()
+    for own in numbers["pairs"].values():
+        own["bands"] = {
+            place: [record_of(band) for band in bands] for place, bands in own["bands"].items()
+        }
+    return numbers | {"standings": standings}

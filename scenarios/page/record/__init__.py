@@ -1,0 +1,1 @@
+"""The tab Record: the evidence itself, as a time line and a table whose rows open."""

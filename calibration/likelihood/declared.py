@@ -12,9 +12,9 @@ from calibration.evidence.comparisons import RELATIVE, Span, quantities_of, span
 from calibration.evidence.record import TARGET, Converted, usd_of
 from calibration.evidence.rows import AidFigure, Comparison, Evidence, ExchangeRate, Occasion
 from calibration.likelihood.acts import ANSWERS, Act
-from calibration.likelihood.figures import Figure, Part
+from calibration.likelihood.figures import Figure
 from calibration.likelihood.measures import MEASURES, Pace
-from calibration.likelihood.quantities import STOCKS, WILLINGNESS
+from calibration.likelihood.quantities import STOCKS, WILLINGNESS, Part
 from calibration.likelihood.readings import Reading, observation_settings
 from scenarios.documented import Pair
 from simulation.countries import country_named

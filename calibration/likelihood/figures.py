@@ -12,7 +12,6 @@ Amounts, ratios and rates are compared in logarithms, so no probability depends 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from typing import ClassVar
 
@@ -20,44 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from calibration.likelihood.quantities import sum_in
+from calibration.likelihood.quantities import Part, noticed, sum_in
 from calibration.likelihood.readings import Reading, observation_settings
 from scenarios.documented import Pair
 from simulation.arrays import Array, PerReplicate
-from simulation.context import Context
 from simulation.countries import Country
-from simulation.dates import quarter_name, year_of
-from simulation.interventions import HISTORICAL
-from simulation.parameters import default_parameters
 from simulation.trajectory import Trajectory
 
 #: What is added up toward a figure, one array (R,) for each of its parts.
 Sums = Sequence[PerReplicate]
 #: Standard normal errors of exchange rates by currency, (R,) each.
 Doubt = Mapping[str, PerReplicate]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A comparable quantity of a pair, added up over some quarters, the last included."""
-
-    quantity: str
-    pair: Pair
-    first_quarter: int
-    last_quarter: int
-
-    @property
-    def quarters(self) -> int:
-        """Over how many quarters."""
-        return self.last_quarter - self.first_quarter + 1
-
-    @property
-    def period(self) -> str:
-        """When, for a reader: a quarter, a year, or from one year to another."""
-        first, last = year_of(self.first_quarter), year_of(self.last_quarter)
-        if self.first_quarter == self.last_quarter:
-            return quarter_name(self.first_quarter)
-        return str(first) if first == last else f"{first}-{last}"
 
 
 @dataclass(frozen=True)
@@ -293,17 +265,3 @@ class Figure(ABC):
     @abstractmethod
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
         """What a null foresees by the line gap of the pair, on the scale compared (S,)."""
-
-
-@cache
-def product(country: Country, first_quarter: int, last_quarter: int) -> float:
-    """A country's product over some quarters, million US dollars of the day."""
-    context = Context(HISTORICAL, default_parameters())
-    quarters = range(first_quarter, last_quarter + 1)
-    return sum(float(context.quarter(q).income[country, 0]) for q in quarters) / 4
-
-
-def noticed(part: Part) -> float:
-    """The least amount that the record notices over the quarters of a part, million US dollars."""
-    share = observation_settings()["noticed_share"]
-    return share * product(part.pair[1], part.first_quarter, part.last_quarter)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.figures import Doubt, Figure, Sums, noticed, product
+from calibration.likelihood.figures import Doubt, Figure, Sums
+from calibration.likelihood.quantities import noticed, product
 from simulation.arrays import Array, PerReplicate, logistic
 from simulation.trajectory import Trajectory
 

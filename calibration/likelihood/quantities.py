@@ -7,13 +7,20 @@ charge and the rest nearly always on credit (marku2017 4108-4117).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from calibration.evidence.columns import QUANTITIES
+from calibration.likelihood.readings import observation_settings
 from scenarios.documented import Pair
 from simulation.arrays import Array
+from simulation.context import Context
+from simulation.countries import Country
+from simulation.dates import quarter_name, year_of
+from simulation.interventions import HISTORICAL
+from simulation.parameters import default_parameters
 from simulation.trajectory import Trajectory
 
 #: A quantity of the rules by name, of one pair.
@@ -110,3 +117,40 @@ def sum_in(history: Trajectory, pair: Pair, quantity: str, first: int, last: int
         return np.asarray(history.arrays[name][quarters, *pair])
 
     return np.asarray(COMPARABLE[quantity](of).sum(axis=0))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A comparable quantity of a pair, added up over some quarters, the last included."""
+
+    quantity: str
+    pair: Pair
+    first_quarter: int
+    last_quarter: int
+
+    @property
+    def quarters(self) -> int:
+        """Over how many quarters."""
+        return self.last_quarter - self.first_quarter + 1
+
+    @property
+    def period(self) -> str:
+        """When, for a reader: a quarter, a year, or from one year to another."""
+        first, last = year_of(self.first_quarter), year_of(self.last_quarter)
+        if self.first_quarter == self.last_quarter:
+            return quarter_name(self.first_quarter)
+        return str(first) if first == last else f"{first}-{last}"
+
+
+@cache
+def product(country: Country, first_quarter: int, last_quarter: int) -> float:
+    """A country's product over some quarters, million US dollars of the day."""
+    context = Context(HISTORICAL, default_parameters())
+    quarters = range(first_quarter, last_quarter + 1)
+    return sum(float(context.quarter(q).income[country, 0]) for q in quarters) / 4
+
+
+def noticed(part: Part) -> float:
+    """The least amount that the record notices over the quarters of a part, million US dollars."""
+    share = observation_settings()["noticed_share"]
+    return share * product(part.pair[1], part.first_quarter, part.last_quarter)

@@ -9,9 +9,9 @@ from calibration.checks.histories import patterns
 from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
 from calibration.checks.histories.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.figures import Part
 from calibration.likelihood.measures import Agreement, Amount, Pace, Rate, Share
 from calibration.likelihood.observations import fitted_record
+from calibration.likelihood.quantities import Part
 from calibration.likelihood.readings import Reading
 from simulation.context import Context
 from simulation.dates import QUARTERS, quarter_of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.likelihood.acts import ANSWERS, Act
-from calibration.likelihood.figures import Part
+from calibration.likelihood.quantities import Part
 from calibration.likelihood.readings import Reading
 from simulation.countries import Country
 from simulation.dates import quarter_of

@@ -5,9 +5,15 @@ import pytest
 from scipy import stats
 
 from calibration.evidence.columns import QUANTITIES
-from calibration.likelihood.figures import Part, noticed, product
 from calibration.likelihood.measures import MEASURES, Amount
-from calibration.likelihood.quantities import COMPARABLE, QuarterQuantities, sum_in
+from calibration.likelihood.quantities import (
+    COMPARABLE,
+    Part,
+    QuarterQuantities,
+    noticed,
+    product,
+    sum_in,
+)
 from calibration.likelihood.readings import Reading, below, log_density, observation_settings
 from simulation.countries import Country
 from simulation.dates import quarter_of

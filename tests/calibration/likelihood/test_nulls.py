@@ -11,7 +11,6 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
 from calibration.likelihood.acts import ANSWERS
-from calibration.likelihood.figures import product
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.null_likelihood import NullFit, pointwise, spells_of
 from calibration.likelihood.nulls import all_nulls, line_gaps, new_leadership, null_table
@@ -21,6 +20,7 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
+from calibration.likelihood.quantities import product
 from calibration.likelihood.readings import Reading, log_density, observation_settings
 from simulation.countries import Country
 from simulation.dates import quarter_of

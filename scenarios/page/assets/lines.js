@@ -66,7 +66,7 @@ export function lines(spec, look, width) {
 /** The highest and lowest of what is drawn but by lines, so that the axis has room for it. */
 function reach(spec) {
   const ends = [...spec.spans.flatMap((span) => [span.low, span.high]),
-    ...spec.bands.flatMap((band) => [Math.min(...band.low), Math.max(...band.high)])];
+    ...spec.bands.filter((band) => band.low.length).flatMap((band) => [Math.min(...band.low), Math.max(...band.high)])];
   return ends.length ? [Math.min(...ends), Math.max(...ends)] : [];
 }
 

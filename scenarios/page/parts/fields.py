@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import reacton.core
 import solara
 
 from scenarios.page.parts.refusal import use_guard
@@ -124,10 +125,12 @@ def Sliders(sliders: Sequence[Slider], on_value: Callable[[str, float], None]) -
     """
     answered, set_answered = solara.use_state(0)
     change = use_guard()(_checked(sliders, on_value))
+    rendering = reacton.core.get_render_context()
 
     def moved(message: dict[str, Any]) -> None:
-        change(message)
-        set_answered(int(message["turn"]))
+        with rendering:  # value and answer reach the browser together
+            set_answered(int(message["turn"]))
+            change(message)
 
     _Sliders(rows=[asdict(slider) for slider in sliders], answered=answered, event_moved=moved)
 

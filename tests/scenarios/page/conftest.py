@@ -151,6 +151,7 @@ def visits(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
+        page.set_default_timeout(90_000)  # a busy machine is no fault of the page
         one = Visitor(page, context, url)
         page.on("pageerror", lambda error: one.errors.append(str(error)))
         page.on(

@@ -86,12 +86,12 @@ def test_pause_and_reset_are_obeyed_at_once_while_it_plays(visitor: Arrive, butt
         expect(reader.page.get_by_role("button", name="Play", exact=True)).to_be_visible(
             timeout=500
         )
-        reader.page.wait_for_timeout(300)
+        if button == "Reset":
+            reader.page.wait_for_function(f"{now} >= '1960 Q1'")
+            reader.page.wait_for_function("!location.search.includes('draw=7')")
         shown = reader.page.evaluate(now)
         reader.page.wait_for_timeout(300)
         assert reader.page.evaluate(now) == shown, "it stands still"
-        if button == "Reset":
-            reader.page.wait_for_function("!location.search.includes('draw=7')")
         reader.press("Back to start")
 
 

@@ -48,7 +48,6 @@ ZERO_FOR_SELF = (
     "newly_pledged",
     "delivered",
     "cancelled",
-    "lent_share",
     "credit_drawn",
     "interest_accrued",
     "repaid",

@@ -25,9 +25,7 @@ class KeptResult(BaseModel):
     mean: list[float]
     spread: list[float]
     moves: int
-    aid: int
-    shares: int
-    interest: int
+    figures: int
     degenerate: bool
 
 

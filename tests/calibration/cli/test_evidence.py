@@ -37,7 +37,7 @@ def test_without_filters_everything_is_listed() -> None:
 def test_targets_that_nothing_is_fitted_to_are_told_together(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(FOLDER, tmp_path / "evidence"))
     rows = {
-        "cuts": "ussr-albania-1953-trade-delay",
+        "cuts": "china-albania-1961-1970-aca-reduced-scale",
         "terms": "china-albania-1957-interest-0",
     }
     for kind, name in rows.items():

@@ -16,12 +16,12 @@ CASES = {
         "falls": ["value", "interest_softening"],
         "limits": [({"value": 0}, 0.02), ({"value": 1000.0}, 0)],
     },
-    "credit_drawn": {
-        "arguments": {"delivered": 10, "credit_share": 0.7},
-        "expected": 7,
-        "rises": ["delivered", "credit_share"],
+    "lent_share": {
+        "arguments": {"attention": 0.5, "credit_share": 0.7},
+        "expected": 0.7,
+        "rises": ["credit_share"],
         "falls": [],
-        "limits": [({"credit_share": 0}, 0), ({"credit_share": 1}, 10)],
+        "limits": [({"credit_share": 0}, 0), ({"attention": 0.9}, 0.7)],
     },
     "repaid": {
         "arguments": {"outstanding": 100, "tie": 0.5, "repayment_rate": 0.02},

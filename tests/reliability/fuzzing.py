@@ -108,7 +108,7 @@ def readers(folder: Path, draws: Draws, batch: Path, checkpoint: Path) -> list[R
     part = next(twin.glob("scenario=*/part-*.parquet"))
     digest = part.with_name(f"_{part.stem}.sha256")
     result = {"number": 0, "places": {"x": 0.5}, "truth": [0.1], "mean": [0.2], "spread": [0.3]}
-    result |= {"moves": 1, "aid": 1, "shares": 1, "interest": 0, "degenerate": False}
+    result |= {"moves": 1, "figures": 2, "degenerate": False}
 
     def anew(at: Path, name: str, read: Callable[[Path], object]) -> Reader:
         return Reader(name, at, lambda: read(at), at.read_bytes())
@@ -159,7 +159,7 @@ def readers(folder: Path, draws: Draws, batch: Path, checkpoint: Path) -> list[R
         anew(twin / MANIFEST, "manifest of a batch", lambda _: compare_batch(twin)),
         anew(twin / MANIFEST, "manifest with digests", lambda _: with_digests()),
     ]
-    for name in ("aid", "record", "shares", "currency"):
+    for name in ("aid", "record", "statements", "observations", "currency"):
         shutil.copy(evidence / f"{name}.csv", overlay)
         file = overlay / f"{name}.csv"
         made.append(anew(file, f"overlay, {name}", lambda _: overlaid_evidence(overlay)))

@@ -21,6 +21,7 @@ KINDS = {
     "record": ("dated event", "ink"),
     "support": ("act of support", "5"),
     "aid": ("aid", "0"),
+    "statements": ("statement", "6"),
     "cuts": ("cut or refusal", "1"),
     "terms": ("terms", "4"),
     "drivers": ("driver", "2"),

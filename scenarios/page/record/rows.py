@@ -15,6 +15,7 @@ Sources = Mapping[str, Mapping[str, Any]]
 #: The kinds of evidence by the file that they stand in.
 KINDS = {
     "aid": "Aid",
+    "statements": "Statements",
     "terms": "Terms of aid",
     "cuts": "Cuts and refusals",
     "record": "Dated events",

@@ -87,7 +87,9 @@ def test_a_prior_that_implies_a_documented_sum_is_caught(inputs: Inputs) -> None
 def test_a_target_set_to_what_the_priors_imply_is_caught(inputs: Inputs) -> None:
     share = BY_ID["china-albania-1975-answer-plan"].implied
     rows = tuple(
-        row.model_copy(update={"value": share}) if row.id == "china-albania-1975-answer-plan" else row
+        row.model_copy(update={"value": share})
+        if row.id == "china-albania-1975-answer-plan"
+        else row
         for row in EVIDENCE.statements
     )
     leaked = replace(EVIDENCE, statements=rows)

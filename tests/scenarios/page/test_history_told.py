@@ -153,9 +153,9 @@ def test_a_crowd_says_where_a_history_stands(draws: Draws) -> None:
     (block,) = simulated_block(parameters_for(draws, 0, 100), (HISTORICAL,), 1, 0, len(draws))
     crowd = crowd_of(table_of([block]), documented_record().breaks)
     pair = "albania-ussr"
-    dates = np.sort(crowd.breaks[pair])
+    dates = np.sort(crowd.breaks[pair][crowd.breaks[pair] >= 0])
     assert "earlier than in 100%" in crowd.standing(pair, int(dates[0]) - 1)
-    assert "later than in 100%" in crowd.standing(pair, int(dates[-1]) + 1)
+    assert f"later than in {len(dates)}%" in crowd.standing(pair, int(dates[-1]) + 1)
     assert "most histories" in crowd.standing(pair, int(np.median(dates)))
     assert "no break by 1980" in crowd.standing(pair, None)
     numbers = crowd.numbers()
@@ -182,9 +182,9 @@ def test_leaders_are_named_in_full_and_only_while_they_lead(
     history: History, material: Material
 ) -> None:
     leaders = numbers_of(history, material.documented, ())["map"]["leaders"]
-    assert leaders["yugoslavia"][quarter_of("1980-04")] == "Tito"
+    assert leaders["yugoslavia"][quarter_of("1980-03")] == "Tito"
     assert leaders["yugoslavia"][quarter_of("1980-10")] == "collective presidency"
-    assert leaders["china"][quarter_of("1979")] == "Hua Guofeng and Deng Xiaoping"
+    assert leaders["china"][quarter_of("1979")] == "Hua Guofeng"
     assert leaders["china"][0] == ""
 
 

@@ -1,0 +1,285 @@
+"""Figures of one history, quarter by quarter: time lines of a pair, and what lay behind a break."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from scenarios.charts.look import (
+    Handle,
+    Look,
+    blank_figure,
+    draw_key,
+    draw_title,
+    dress,
+    line,
+    show_years,
+)
+from scenarios.charts.marks import (
+    MARKS,
+    Bar,
+    LineStyle,
+    decimal_year,
+    documented_amounts,
+    draw_amounts,
+    draw_bars,
+    rows_of,
+)
+from scenarios.documented import Documented, DocumentedEvent, Pair
+from scenarios.explain.history import History
+from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
+from scenarios.explain.words import RELIEF, pair_title, source_in_words
+from simulation.arrays import Array
+from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_name, quarter_of
+from simulation.rules.strain import StrainSources
+from simulation.state import Move, Status
+
+#: Where the years of a time line begin, and how far they run, as shares of its width.
+_LEFT, _LENGTH = 0.115, 0.865
+#: The status that a move leads to.
+_STATUS_OF_MOVE = {
+    Move.FORMED: "allied",
+    Move.ESTRANGED: "estranged",
+    Move.SPLIT: "split",
+    Move.MENDED: "allied",
+}
+#: A source of strain that never reaches this is left out of the key.
+_SEEN = 0.02
+#: Inches: a row of the key, and above the axes the marks of this history and those of the record.
+_ROW, _HERE, _RECORD = 0.165, 0.1, 0.26
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a time line shows beside the simulated history: documented amounts and events."""
+
+    documented: Documented = field(default_factory=Documented)
+    events: tuple[DocumentedEvent, ...] = ()
+
+
+def aid_timeline(history: History, pair: Pair, quarter: int, look: Look, beside: Beside) -> Figure:
+    """Aid from patron to client in the year up to each quarter, over the documented amounts."""
+    figure, axes = _timeline(history, pair, quarter, look, beside, "Aid", "million US$ a year")
+    years = _years(history)
+    delivered, pledged = (
+        _over_a_year(history.series(name, *pair)) for name in ("delivered", "newly_pledged")
+    )
+    blue, orange, *_ = look.series
+    axes.fill_between(years, delivered, color=blue, alpha=0.35, linewidth=0)
+    axes.plot(years, delivered, color=blue, linewidth=1.6)
+    axes.plot(years, pledged, color=orange, linewidth=1.0, linestyle="--")
+    amounts = _amounts(beside.documented, pair)
+    draw_amounts(axes, amounts, 0.5, look.ink)
+    axes.set_ylim(bottom=0)
+    keys = [
+        line("delivered", blue, linewidth=1.6),
+        line("pledged", orange, linewidth=1.0, linestyle="--"),
+    ]
+    if amounts:
+        keys.append(line("documented, with range", look.ink, linewidth=2))
+    draw_key(figure, look, keys)
+    return figure
+
+
+#: Time lines are drawn again with every quarter; what is documented stays.
+_amounts = lru_cache(maxsize=64)(
+    lambda documented, pair: documented_amounts(documented, pair, "pledged", "delivered")
+)
+
+
+def _over_a_year(quarterly: Array) -> Array:
+    """The sum of each quarter and the three before it."""
+    return np.convolve(quarterly, np.ones(4))[: len(quarterly)] if len(quarterly) else quarterly
+
+
+def regard_timeline(
+    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
+) -> Figure:
+    """The client's political support for the patron, and the goodwill of each, from 0 to 1."""
+    patron, client = pair
+    figure, axes = _timeline(history, pair, quarter, look, beside, "Support and goodwill", "0 to 1")
+    years = _years(history)
+    support = history.series("support", patron, client)
+    axes.fill_between(years, support, color=look.series[0], alpha=0.3, linewidth=0)
+    lines: tuple[tuple[Array, int, LineStyle, str], ...] = (
+        (support, 0, "-", f"support of {client.title}"),
+        (history.series("goodwill", client, patron), 2, "--", f"goodwill of {client.title}"),
+        (history.series("goodwill", patron, client), 1, ":", f"goodwill of {patron.title}"),
+    )
+    keys: list[Handle] = []
+    for values, colour, style, label in lines:
+        axes.plot(years, values, color=look.series[colour], linewidth=1.6, linestyle=style)
+        keys.append(line(label, look.series[colour], linewidth=1.6, linestyle=style))
+    axes.set_ylim(0, 1)
+    draw_key(figure, look, keys)
+    return figure
+
+
+def strain_timeline(
+    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
+) -> Figure:
+    """What strains the client, source upon source, what relieves it below zero, and its strain.
+
+    Sources are shown while the pair is allied or in open dispute: strain belongs to an alliance.
+    """
+    patron, client = pair
+    title = f"Strain of {client.title}, by source"
+    figure, axes = _timeline(history, pair, quarter, look, beside, title, "strain", rows_of_key=5)
+    years, tied = _years(history), _tied(history, pair)
+    sources = {
+        source: tied * history.series(f"strain_sources.{source}", patron, client)
+        for source in StrainSources._fields
+    }
+    colours = dict(zip(sources, look.series, strict=True))
+    axes.stackplot(
+        years,
+        list(sources.values()),
+        colors=list(colours.values()),
+        edgecolor=look.ground,
+        linewidth=0.4,
+    )
+    relief = -tied * history.series("relief", patron, client)
+    axes.fill_between(years, relief, color=look.soft, alpha=0.35, linewidth=0)
+    axes.plot(years, history.series("strain", patron, client), color=look.ink, linewidth=1.8)
+    axes.axhline(0, color=look.soft, linewidth=0.6)
+    highest = np.sum(list(sources.values()), axis=0).max(initial=1.0)
+    axes.set_ylim(relief.min(initial=0.0) * 1.1, highest * 1.08)
+    seen = [
+        Patch(color=colours[source], label=source_in_words(source, client))
+        for source, values in sources.items()
+        if values.max(initial=0.0) >= _SEEN
+    ]
+    strained = line("strain (0 to 1)", look.ink, linewidth=1.8)
+    eased = Patch(color=look.soft, alpha=0.35, label=source_in_words(RELIEF, client))
+    draw_key(figure, look, [strained, *seen, eased], columns=2)
+    return figure
+
+
+def _years(history: History) -> Array:
+    return np.asarray(decimal_year(0) + np.arange(history.reached + 1) / 4)
+
+
+def _tied(history: History, pair: Pair) -> Array:
+    """One in quarters that the pair began allied or in open dispute, else zero."""
+    return np.array([float(history.tied(quarter, *pair)) for quarter in range(history.reached + 1)])
+
+
+def quarter_at(fraction: float) -> int | None:
+    """The quarter at a share of a time line's width from its left edge; none beside its axes."""
+    year = (fraction - _LEFT) / _LENGTH * (LAST_YEAR + 1 - FIRST_YEAR)
+    quarter = int(year * 4 // 1)
+    return quarter if 0 <= quarter < QUARTERS else None
+
+
+def _timeline(
+    history: History,
+    pair: Pair,
+    quarter: int,
+    look: Look,
+    beside: Beside,
+    title: str,
+    unit: str,
+    rows_of_key: int = 1,
+) -> tuple[Figure, Axes]:
+    """Axes with the years 1945-1980, the quarter shown, the marks on top, and room for a key."""
+    above, below = 0.66, 0.27 + _ROW * rows_of_key
+    height = above + below + 1.75
+    figure = blank_figure(look, height)
+    axes = figure.add_axes((_LEFT, below / height, _LENGTH, 1 - (above + below) / height))
+    dress(axes, look)
+    show_years(axes)
+    axes.set_ylabel(unit)
+    draw_title(figure, look, title, pair_title(pair))
+    if quarter >= 0:
+        axes.axvline(decimal_year(quarter), color=look.ink, linewidth=1.2)
+    changes = [
+        (decimal_year(quarter_of(event.date)), event.status)
+        for event in beside.events
+        if event.status and set(event.pair) == set(pair)
+    ]
+    _draw_marks(axes, changes, "record", _RECORD, look.ink)
+    for at, status in changes:
+        if status == "split":
+            axes.axvline(at, color=look.ink, linewidth=0.8, linestyle=(0, (1, 2)))
+    moves = history.trajectory.moves
+    own = np.flatnonzero((moves.patron == pair[0]) & (moves.client == pair[1]))
+    moved = [
+        (decimal_year(int(moves.quarter[row])), _STATUS_OF_MOVE[Move(int(moves.move[row]))])
+        for row in own
+    ]
+    _draw_marks(axes, moved, "here", _HERE, look.series[1])
+    return figure, axes
+
+
+def _draw_marks(
+    axes: Axes, changes: Iterable[tuple[float, str]], words: str, inches: float, colour: str
+) -> None:
+    """Changes of status (year and status) as a row of marks so many inches above the axes."""
+    figure = axes.get_figure()
+    assert isinstance(figure, Figure)
+    height = 1 + inches / (axes.get_position().height * figure.get_figheight())
+    for at, status in changes:
+        axes.plot(
+            [at],
+            [height],
+            marker=MARKS[status],
+            markersize=5.5,
+            markerfacecolor="none" if status == "allied" else colour,
+            markeredgecolor=colour,
+            linestyle="none",
+            transform=axes.get_xaxis_transform(),
+            clip_on=False,
+        )
+    beside: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 7.5}
+    axes.text(-0.012, height, words, transform=axes.transAxes, color=colour, **beside)
+
+
+def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Figure:
+    """What pushed a pair towards a quarrel or break in a quarter, and what held it back, in bars.
+
+    Of a pair that began the quarter without a tie it says only that.
+    """
+    sets = [(chances_title(history, pair, quarter), _chance_bars(history, pair, quarter))]
+    if history.tied(quarter, *pair):
+        for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
+            feeling = kind(history, quarter, *pair)
+            toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
+            title = f"{feeling.name.capitalize()} of {country.title} {toward}"
+            sets.append((title, _bars_of(feeling.addends)))
+    height = 0.45 + 0.19 * rows_of(sets)
+    figure = blank_figure(look, height)
+    title = f"{quarter_name(quarter)}: what pushed, and what held back"
+    draw_title(figure, look, title, pair_title(pair))
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1 - 0.35 / height))
+    draw_bars(axes, look, sets, 0.25, "")
+    return figure
+
+
+def chances_title(history: History, pair: Pair, quarter: int) -> str:
+    """The chances of the quarter in words, those that were open."""
+    open_ones = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
+    if not open_ones:
+        stood = history.status(quarter - 1, *pair)
+        return {Status.NONE: "No alliance: nothing to break", Status.SPLIT: "Broken already"}[stood]
+    return "Chance in the quarter: " + ", ".join(
+        f"{hazard.mover.title} {hazard.verb} {hazard.chance:.1%}" for hazard in open_ones
+    )
+
+
+def _chance_bars(history: History, pair: Pair, quarter: int) -> list[Bar]:
+    """The addends of the open chances, each with the one whose chance it is."""
+    return [
+        bar
+        for hazard in hazards(history, quarter, *pair)
+        if hazard.open
+        for bar in _bars_of(hazard.addends, f"{hazard.mover.title}: ")
+    ]
+
+
+def _bars_of(addends: Sequence[Addend], whose: str = "") -> list[Bar]:
+    return [Bar(f"{whose}{addend.words}", addend.amount) for addend in addends]

@@ -143,6 +143,7 @@ def explore(browser: Browser, server: Server) -> None:
     for button in ("Pause", "Reset"):
 
         def once(_: int, button: str = button) -> float:
+            page.evaluate(PRESS.format("Back to start"))
             page.evaluate(PRESS.format("Play"))
             page.wait_for_timeout(700)
             return timed(page, PRESS.format(button), f"!({PLAYING})")
@@ -156,15 +157,12 @@ def compare(browser: Browser, server: Server) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(300_000)
     page.goto(f"{server.url}/compare")
-    idle = "[...document.querySelectorAll('button')].find(b => b.innerText === 'Cancel').disabled"
+    idle = "[...document.querySelectorAll('button')].find(b => b.innerText === 'Cancel')?.disabled"
     told_of = "document.querySelector('.lp-answer').innerText + (document.querySelector('caption')"
     told_of += "?.innerText)"
     page.wait_for_function(idle)
     for name in [each for each in catalogue() if each != "historical"]:
         page.get_by_label("Set beside it").select_option(name)
-        page.wait_for_function(
-            "name => location.search.includes(name) || name[3] === 'n'", arg=name
-        )
         page.wait_for_timeout(300)
 
         def ask(_: int) -> float:

@@ -14,7 +14,8 @@ export function lanes(spec, look, width, opened) {
         icon: each.shape === "bar" ? "rect" : SYMBOLS[each.shape] || "diamond" })) },
     xAxis: [0, 1].map((place) => ({ type: "value", min: spec.first, max: spec.last, interval: 5,
       position: place ? "top" : "bottom", ...axes(look),
-      axisLabel: { color: look.soft, fontSize: 11, formatter: (year) => (year % 5 ? "" : String(year)) } })),
+      axisLabel: { color: look.soft, fontSize: 11,
+        formatter: (year) => (year % 5 ? "" : String(year)) } })),
     yAxis: { type: "value", min: 0, max: Math.max(spec.depth, 1), inverse: true, show: false },
     tooltip: tooltip(look, (each) => safe(each.data.words), "item"),
     series: [
@@ -55,7 +56,8 @@ function drawn(mark, spec, api, look, opened) {
   const children = [];
   if (mark.at === null) {
     const wide = Math.max(api.coord([mark.end, 0])[0] - x, 3);
-    children.push({ type: "rect", shape: { x, y: y - high / 2, width: wide, height: high }, style });
+    const shape = { x, y: y - high / 2, width: wide, height: high };
+    children.push({ type: "rect", shape, style });
   } else {
     children.push(sign(mark.shape, x, y, Math.max(5, high / 2), style));
   }

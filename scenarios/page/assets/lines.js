@@ -56,7 +56,8 @@ export function lines(spec, look, width) {
       { type: "category", gridIndex: 1, data: spec.rows, inverse: true, ...axes(look),
         axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } },
     ],
-    legend: { data: names.map((name) => keyOf(name, spec)), bottom: 0, left: "center", itemHeight: 9, itemWidth: 22,
+    legend: { data: names.map((name) => keyOf(name, spec)), bottom: 0, left: "center",
+      itemHeight: 9, itemWidth: 22,
       selectedMode: false, textStyle: { color: look.ink, fontSize: 11.5 }, padding: 2, itemGap: 9 },
     tooltip: tooltip(look, (found) => hover(spec, look, found)),
     series,
@@ -65,8 +66,9 @@ export function lines(spec, look, width) {
 
 /** The highest and lowest of what is drawn but by lines, so that the axis has room for it. */
 function reach(spec) {
+  const bands = spec.bands.filter((band) => band.low.length);
   const ends = [...spec.spans.flatMap((span) => [span.low, span.high]),
-    ...spec.bands.filter((band) => band.low.length).flatMap((band) => [Math.min(...band.low), Math.max(...band.high)])];
+    ...bands.flatMap((band) => [Math.min(...band.low), Math.max(...band.high)])];
   return ends.length ? [Math.min(...ends), Math.max(...ends)] : [];
 }
 

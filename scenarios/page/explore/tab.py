@@ -1,5 +1,6 @@
 """The tab Explore: one history, told from 1945 to 1980, before a thousand others."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -31,10 +32,10 @@ INTRODUCTION = (
 
 @solara.component_vue("history.vue")
 def _History(
-    frame: dict[str, Any],
-    history: dict[str, Any],
-    why: dict[str, Any] | None,
-    crowd: dict[str, Any] | None,
+    told_frame: str,
+    told_history: str,
+    told_why: str,
+    told_crowd: str,
     at: dict[str, Any],
     file: str,
     settings: dict[str, str],
@@ -55,13 +56,13 @@ def Explore() -> None:
     one = view.history
     history = solara.use_memo(lambda: told_by_mesa(one, material.draws), [one])
     record = (material.documented, material.events)
-    frame = solara.use_memo(lambda: frame_of(material.events), [])
-    numbers = solara.use_memo(lambda: numbers_of(history, *record), [one])
-    why = use_background(lambda: reasons_of(history, view.pair), [one, view.pair])
+    frame = solara.use_memo(lambda: json.dumps(frame_of(material.events)), [])
+    numbers = solara.use_memo(lambda: json.dumps(numbers_of(history, *record)), [one])
+    why = use_background(lambda: told_reasons(history, view.pair), [one, view.pair])
     crowd = use_background(
         lambda: material.crowds.of(view.scenario, view.seed), [view.scenario, view.seed]
     )
-    seen = solara.use_memo(lambda: crowd_numbers(crowd, history), [crowd, one])
+    seen = solara.use_memo(lambda: json.dumps(crowd_numbers(crowd, history)), [crowd, one])
 
     def change(**changes: Any) -> None:
         state.set(state.value.model_copy(update=changes))
@@ -77,10 +78,10 @@ def Explore() -> None:
             v.Html(tag="p", children=[INTRODUCTION])
         Settings(view, change, jump, crowd)
         _History(
-            frame=frame,
-            history=numbers,
-            why=None if why is None else {"pair": view.pair, "quarters": why},
-            crowd=seen,
+            told_frame=frame,
+            told_history=numbers,
+            told_why=why or "null",
+            told_crowd=seen,
             at={"quarter": start.current.quarter, "pair": start.current.pair, "turn": turn},
             file=view.name,
             settings=provenance(view, material),
@@ -106,6 +107,11 @@ def Explore() -> None:
             ],
             view,
         )
+
+
+def told_reasons(history: History, pair: str) -> str:
+    """Why a pair quarrelled, broke or stayed, quarter by quarter, for the browser."""
+    return json.dumps({"pair": pair, "quarters": reasons_of(history, pair)})
 
 
 def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ files are those of all charts (``assets/charts.js``). Colours are places in the 
 (``"0"`` to ``"6"``), ``ink`` for what is documented, or ``soft``.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from pathlib import Path
@@ -168,7 +169,7 @@ def _plain(value: Any) -> Any:
 def _Drawn(
     name: str,
     words: str,
-    chart: dict[str, Any],
+    told: str,
     settings: dict[str, str],
     files: bool,
     opened: str,
@@ -191,11 +192,11 @@ def Drawn(
     ``name`` is that of the files, ``words`` say what there is to see, and ``settings`` go into the
     files; ``opened`` names the mark that is open, and ``on_open`` is given the one to be opened.
     """
-    sent = solara.use_memo(lambda: record_of(chart), [chart])
+    sent = solara.use_memo(lambda: json.dumps(record_of(chart)), [chart])
     _Drawn(
         name=name,
         words=words,
-        chart=sent,
+        told=sent,
         settings=dict(settings),
         files=files,
         opened=opened,

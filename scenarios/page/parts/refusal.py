@@ -86,8 +86,10 @@ def Boundary(children: list[Any] = []) -> None:
         Refusal(title, lines)
         solara.Button("Show the page again", on_click=clear)
         return
-    if trouble is not None:
-        title, lines = lines_of(trouble)
-        Refusal(title, lines, on_close=lambda: set_trouble(None))
-    with solara.Div(children=children):
-        pass
+    with solara.Div():
+        with solara.Div():  # its place stays, so that what is shown beneath is not begun anew
+            if trouble is not None:
+                title, lines = lines_of(trouble)
+                Refusal(title, lines, on_close=lambda: set_trouble(None))
+        with solara.Div(children=children):
+            pass

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from calibration.evidence.columns import written
+from calibration.evidence.declarations import Row
 from calibration.evidence.guards import (
     COINCIDENCES_FILE,
     PARAMETERS_FILE,
@@ -30,7 +31,7 @@ from calibration.evidence.lines import CsvLine, read_lines, rows_of
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import FOLDER
 from calibration.evidence.record import interest_terms
-from calibration.evidence.rows import Evidence, Row
+from calibration.evidence.rows import Evidence
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 from simulation.errors import Problem
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from calibration.errors import CalibrationError
-from calibration.evidence.rows import Row
+from calibration.evidence.declarations import Row
 from scenarios.reader import read_text, read_toml
 from simulation.errors import MISSING, Problem, raise_if_any, unknown
 from simulation.schema import validated

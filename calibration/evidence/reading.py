@@ -15,9 +15,10 @@ from typing import Annotated, Any
 
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import written
+from calibration.evidence.declarations import Comparison, Occasion, Row, Unused
 from calibration.evidence.lines import MOST_CSV, CsvLine, read_lines, rows_of
 from calibration.evidence.problems import line_problems
-from calibration.evidence.rows import ROW_CLASSES, Comparison, Evidence, Occasion, Row, Unused
+from calibration.evidence.rows import ROW_CLASSES, Evidence
 from scenarios.reader import read_bytes
 from simulation.errors import Problem, raise_if_any, unknown
 

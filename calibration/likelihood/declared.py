@@ -9,8 +9,9 @@ import numpy as np
 
 from calibration.evidence.columns import first_day, last_day
 from calibration.evidence.comparisons import RELATIVE, Span, quantities_of, spans_of
+from calibration.evidence.declarations import Comparison, Occasion
 from calibration.evidence.record import TARGET, Converted, usd_of
-from calibration.evidence.rows import AidFigure, Comparison, Evidence, ExchangeRate, Occasion
+from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate
 from calibration.likelihood.acts import ANSWERS, Act
 from calibration.likelihood.figures import Figure
 from calibration.likelihood.measures import MEASURES, Pace

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calibration.evidence.declarations import Comparison
 from calibration.evidence.reading import read_evidence
-from calibration.evidence.rows import Comparison
 from calibration.likelihood.declared import figures_on_record
 from calibration.likelihood.readings import Reading
 from simulation.countries import Country

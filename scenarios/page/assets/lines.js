@@ -22,7 +22,8 @@ export function lines(spec, look, width) {
   const names = [...new Set(keys.map((each) => each.words).filter((words) => words))];
   const rows = rowsOf(names, width);
   const above = 28 + 17 * spec.rows.length;
-  const beneath = 24 + 18 * rows;
+  const years = spec.across === "year";
+  const beneath = (years ? 24 : 40) + 18 * rows;
   const left = spec.rows.length ? Math.max(46, 12 + LETTER * longest(spec.rows)) : 46;
   const grid = { left, right: 14, top: above, height: spec.height - 110 };
   const layers = stacked(spec.lines.filter((line) => line.stack));
@@ -31,7 +32,7 @@ export function lines(spec, look, width) {
     ...[...spec.bands, ...layers].map((band) => bandSeries(band, look)),
     ...spec.uprights.map((each) => uprightSeries(each, look)),
     ...spec.lines.filter((line) => !line.stack).map((line) => lineSeries(line, look)),
-    ...spec.spans.map((span) => spanSeries(span, look)),
+    ...spec.spans.map((span) => spanSeries(span, look, years ? 0.15 : 0)),
     { type: "line", silent: true, symbol: "none", lineStyle: { opacity: 0 },
       data: reach(spec).map((value) => [spec.first, value]) },
     ...markSeries(spec, look),
@@ -41,10 +42,11 @@ export function lines(spec, look, width) {
     height: above + grid.height + beneath,
     grid: [grid, { left, right: 14, top: 26, height: Math.max(1, above - 30) }],
     xAxis: [
-      { ...axis, gridIndex: 0, splitLine: { show: false }, minInterval: 1,
-        axisLabel: { ...axis.axisLabel, formatter: (value) => `${Math.round(value * 100) / 100}` },
-        ...(spec.across === "year" ? { interval: spec.last - spec.first > 14 ? 5 : 1 }
-          : { name: spec.across, nameLocation: "middle", nameGap: 22 }) },
+      { ...axis, gridIndex: 0, splitLine: { show: false },
+        axisLabel: { ...axis.axisLabel,
+          formatter: (value) => `${Number(value.toPrecision(3 + years))}` },
+        ...(years ? { interval: spec.last - spec.first > 14 ? 5 : 1 }
+          : { splitNumber: 3, name: spec.across, nameLocation: "middle", nameGap: 22 }) },
       { ...axis, gridIndex: 1, show: false },
     ],
     yAxis: [
@@ -182,14 +184,13 @@ function uprightSeries(each, look) {
   }, 2);
 }
 
-function spanSeries(span, look) {
+function spanSeries(span, look, gap) {
   const paint = look[span.colour];
   return custom(span.words, paint, (_, api) => {
-    const gap = 0.15;
     const [one, other] = [span.first + gap, span.last - gap].map(
       (at) => api.coord([at, span.middle]));
     const style = { stroke: paint, fill: "none", lineWidth: span.colour === "ink" ? 2.4 : 2,
-      lineDash: span.colour === "ink" ? undefined : [5, 3] };
+      lineDash: gap && span.colour !== "ink" ? [5, 3] : undefined };
     const middle = (one[0] + other[0]) / 2;
     const [low, high] = [span.low, span.high].map((end) => api.coord([span.first, end])[1]);
     return { type: "group", children: [

@@ -73,7 +73,7 @@ def Settings(
         seed = Slider("seed", "Seed of the shocks", 0, MOST_SEED, 1, view.seed, hint=same)
         Sliders(
             [seed] if median else [draw, seed], lambda name, value: change(**{name: int(value)})
-        )
+        ).key("chance")
         if crowd is not None:
             with solara.Div(classes=["lp-buttons"]):
                 following = (view.replicate + 1) % crowd.histories
@@ -89,7 +89,7 @@ def Settings(
                         small=True,
                         outlined=True,
                     )
-        ParameterSettings(view, change)
+        ParameterSettings(view, change).key("parameters")  # whatever stands above it
 
 
 @solara.component

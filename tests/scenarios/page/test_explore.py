@@ -211,6 +211,18 @@ def test_scenario_draw_seed_and_parameters_change_the_history_and_reset_undoes_t
     expect(reader.page.get_by_role("region", name="Chronicle")).to_contain_text("breaks with")
 
 
+def test_the_parameters_chosen_stay_open_when_the_crowd_comes(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit("draw=3&seed=77")  # a crowd that nobody has asked for yet
+    reader.page.get_by_label("Parameters of").select_option("strain")
+    expect(reader.page.locator("[data-name=strain_ideology]")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Least like it")).to_be_visible(timeout=90_000)
+    expect(reader.page.locator("[data-name=strain_ideology]")).to_be_visible()
+    reader.page.get_by_label("Scenario", exact=True).select_option("no-new-line-1956")
+    reader.page.wait_for_function("location.search.includes('no-new-line-1956')")
+    expect(reader.page.locator("[data-name=strain_ideology]")).to_be_visible()
+
+
 def test_a_slider_stays_where_it_is_put_however_fast_it_moves(visitor: Arrive) -> None:
     reader = visitor()
     reader.visit("draw=3")

@@ -98,14 +98,14 @@ def serve(request: ServeRequest) -> None:
     # A remark of Solara's on cookies, made at every visit without https.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     app, close = _application(number, request)
-    typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
-    if request.allow_remote:
-        typer.echo(
-            "Whoever reaches this address can use the page and this machine's processor; there is"
-            " no password, and what is sent can be read on the way"
-        )
     try:
         with suppress(KeyboardInterrupt):
+            typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
+            if request.allow_remote:
+                typer.echo(
+                    "Whoever reaches this address can use the page and this machine's processor;"
+                    " there is no password, and what is sent can be read on the way"
+                )
             _run(app, door)
     finally:
         close()

@@ -38,7 +38,8 @@ from calibration.likelihood.observations import overlaid_record
 effort = Effort(population=64, copies=2, moves=4, effective_share=0.5, last_moves=8)
 if __name__ == "__main__":
     with signals_heeded():
-        draw_posterior(overlaid_record(None), effort, fit_settings(effort, "tiny", 1),
+        record = overlaid_record(None)
+        draw_posterior(record, effort, fit_settings(effort, "tiny", 1, record),
                        Path(sys.argv[2]) / "fit.parquet", workers=2, resume="--resume" in sys.argv)
 """
 #: Seconds that a command may take, and files or checkpoints that it may leave before it is killed.

@@ -308,7 +308,7 @@ def test_everything_shown_can_be_taken_away_with_what_decides_it(
     assert png.startswith(b"\x89PNG")
     (title, description) = texts_of(png)
     assert "1948 Q4" in title
-    for words in ("no-opening-1971", "draw: 3", "seed: 1", "published", "lilliput 0."):
+    for words in ("no-opening-1971", "draw: 3", "seed: 1", "draws: p", "lilliput 0."):
         assert words in description
     name, svg = reader.download("SVG: aid")
     assert name == f"{own}-aid-albania-yugoslavia-1948q4.svg"

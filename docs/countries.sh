@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes assets/countries.json: the four countries and the land around them, simplified to what a
-# picture of a few hundred pixels can show. Within these edges the outlines of 1945-80 are those of
-# today's successors together. From the public-domain outlines of Natural Earth (1:50 million), as
-# the npm package world-atlas has them, by mapshaper; both are needed here and nowhere else.
+# Makes scenarios/page/assets/countries.json: the four countries and the land around them, simplified
+# to what a picture of a few hundred pixels can show. Within these edges the outlines of 1945-80 are
+# those of today's successors together. From the public-domain outlines of Natural Earth
+# (1:50 million), as the npm package world-atlas has them, by mapshaper; both are needed here alone.
 #   npm install world-atlas@2 mapshaper@0.7 && sh docs/countries.sh
 set -eu
 PATH="$PWD/node_modules/.bin:$PATH"
@@ -21,4 +21,5 @@ mapshaper -i node_modules/world-atlas/countries-50m.json -target countries -each
   -clip bbox=-12,12,180,76 -dissolve country \
   -simplify weighted 5% keep-shapes -filter-islands min-area=20000km2 remove-empty \
   -proj +proj=aea +lat_1=25 +lat_2=60 +lat_0=40 +lon_0=75 \
-  -affine scale=0.001 anchor=0,0 -o "$(dirname "$0")/../scenarios/page/assets/countries.json" format=geojson precision=1
+  -affine scale=0.001 anchor=0,0 \
+  -o "$(dirname "$0")/../scenarios/page/assets/countries.json" format=geojson precision=1

@@ -48,14 +48,12 @@ def crowd(server: Any, browser: Browser) -> Iterator[Callable[[int], list[Page]]
         context.close()
 
 
-def seconds_to_step(pages: list[Page], quarter: str) -> float:
-    """How long it takes until all have stepped to a quarter, all pressing at once."""
-    start = time.monotonic()
+def step_together(pages: list[Page], quarter: str) -> None:
+    """Have all step to a quarter, all pressing at once."""
     for page in pages:
         page.get_by_role("button", name="Step", exact=True).click(no_wait_after=True)
     for page in pages:
         expect(page.locator(".lp-now")).to_have_text(quarter, timeout=120_000)
-    return time.monotonic() - start
 
 
 def wait_until_gone(server: Any, left: int) -> None:

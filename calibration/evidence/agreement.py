@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.evidence.columns import month_number
 from simulation.arrays import Array
 from simulation.countries import COUNTRIES, Country, country_named
-from simulation.dates import FIRST_YEAR, QUARTERS
+from simulation.dates import QUARTERS
 from simulation.drivers import CHINA_ENTERS, DRIVER_FILES, DRIVERS
 
 CODING = Path(__file__).parent / "coding"
@@ -149,9 +150,9 @@ def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float
     """
     values = np.full((QUARTERS * 3, COUNTRIES), elsewhere)
     for row in rows:
-        values[_month(row["from"]) : _month(row["to"]) + 1, country_named(row["country"])] = value(
-            row
-        )
+        values[
+            month_number(row["from"]) : month_number(row["to"]) + 1, country_named(row["country"])
+        ] = value(row)
     values[: CHINA_ENTERS * 3, Country.CHINA] = np.nan
     return values
 
@@ -159,7 +160,3 @@ def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float
 def _column(name: str) -> Callable[[Row], float]:
     """The number in a column."""
     return lambda row: float(row[name])
-
-
-def _month(date: str) -> int:
-    return (int(date[:4]) - FIRST_YEAR) * 12 + int(date[5:7]) - 1

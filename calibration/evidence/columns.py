@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from simulation.countries import COUNTRY_KEYS
+from simulation.dates import FIRST_YEAR
 from simulation.errors import listed, nearest
 
 OTHER_COUNTRIES = (
@@ -154,6 +155,11 @@ def last_day(text: str) -> date:
     start = first_day(text)
     month = 12 if len(text) == 4 else start.month
     return start if len(text) == 10 else date(start.year, month, monthrange(start.year, month)[1])
+
+
+def month_number(date: str) -> int:
+    """The months from January 1945 to that of a date ``YYYY-MM``."""
+    return (int(date[:4]) - FIRST_YEAR) * 12 + int(date[5:7]) - 1
 
 
 def checked(fits: Callable[[str], bool], allowed: str, names: Sequence[str] = ()) -> AfterValidator:

@@ -30,7 +30,7 @@ _IN_LOGARITHMS = ("amount", "ratio", "pace", "rate")
 Span = tuple[int, int]
 
 
-def spans_of(text: str) -> list[Span]:
+def quarter_spans(text: str) -> list[Span]:
     """The quarters, first and last, of spans such as ``1961-01 to 1965-12;1975-01 to 1978-06``.
 
     Raises ``ValueError`` where a date is none.
@@ -146,7 +146,7 @@ def _span_problems(line: CsvLine) -> list[Problem]:
     if line["measure"] not in RELATIVE:
         return problems
     try:
-        spans = spans_of(line["over"])
+        spans = quarter_spans(line["over"])
     except ValueError:
         spans = []
     if not spans or any(not 0 <= first <= last < QUARTERS for first, last in spans):

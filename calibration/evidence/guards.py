@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from calibration.evidence.columns import month_number
 from calibration.evidence.lines import CsvLine
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.record import TARGET, aid_observations, headline_breaks
@@ -128,18 +129,13 @@ def _unless(allowed: str) -> str:
     return f"{allowed}, or a line in {COINCIDENCES_FILE}"
 
 
-def _month(date: str) -> int:
-    year, month = date[:7].split("-")
-    return int(year) * 12 + int(month) - 1
-
-
 def event_months(evidence: Evidence) -> dict[int, list[str]]:
     """The months in which an event that is compared falls, or its window begins or ends, by id."""
     months: dict[int, list[str]] = {}
     for row in evidence.record:
         if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
             for date in dict.fromkeys((row.documented[:7], row.earliest[:7], row.latest[:7])):
-                months.setdefault(_month(date), []).append(row.id)
+                months.setdefault(month_number(date), []).append(row.id)
     return months
 
 
@@ -156,10 +152,10 @@ def boundaries(lines: list[CsvLine]) -> Iterator[tuple[CsvLine, str, int]]:
         rows.sort(key=lambda line: line["from"])
         for place, line in enumerate(rows):
             after = rows[place + 1] if place + 1 < len(rows) else None
-            end = _month(line["to"]) + 1
+            end = month_number(line["to"]) + 1
             if place or line["from"] not in _FIRST:
-                yield line, "from", _month(line["from"])
-            if line["to"] != _END and (after is None or _month(after["from"]) != end):
+                yield line, "from", month_number(line["from"])
+            if line["to"] != _END and (after is None or month_number(after["from"]) != end):
                 yield line, "to", end
 
 

@@ -31,6 +31,7 @@ from calibration.evidence.agreement import (
     coded_pairs,
     coding_rows,
 )
+from calibration.evidence.columns import month_number
 from simulation.countries import country_named
 from simulation.dates import FIRST_YEAR
 
@@ -136,7 +137,7 @@ def _dated(driver: str, first: Iterable[Row], second: Iterable[Row]) -> Iterator
     """The spells of one driver, from the rows of both codings."""
     months = [coded_months(rows, driver) for rows in (first, second)]
     for country, start, end in _spans(driver, second):
-        place = (slice(_month(start), _month(end) + 1), country_named(country))
+        place = (slice(month_number(start), month_number(end) + 1), country_named(country))
         one, other = (
             Graded(*(float(np.mean(of_coder[place])) for of_coder in three)) for three in months
         )
@@ -157,7 +158,3 @@ def _spans(driver: str, rows: Iterable[Row]) -> Iterator[tuple[str, str, str]]:
     ]
     for start, after in pairwise([*starts, len(own)]):
         yield own[start]["country"], own[start]["from"], own[after - 1]["to"]
-
-
-def _month(date: str) -> int:
-    return (int(date[:4]) - FIRST_YEAR) * 12 + int(date[5:7]) - 1

@@ -8,7 +8,7 @@ from math import hypot
 import numpy as np
 
 from calibration.evidence.columns import first_day, last_day
-from calibration.evidence.comparisons import RELATIVE, Span, quantities_of, spans_of
+from calibration.evidence.comparisons import RELATIVE, Span, quantities_of, quarter_spans
 from calibration.evidence.declarations import Comparison, Occasion
 from calibration.evidence.record import TARGET, Converted, usd_of
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate
@@ -45,7 +45,7 @@ def _figure(row: Comparison, evidence: Evidence) -> Figure:
     span = quarter_of(row.first), quarter_of(row.last, end=True)
     parts = [_part(row.quantity, (patron, client), span)]
     if row.measure in RELATIVE:
-        named, spans = quantities_of(row.against, row.patron), spans_of(row.over)
+        named, spans = quantities_of(row.against, row.patron), quarter_spans(row.over)
         if len(named) == 1:
             named = named * len(spans)
         if len(spans) == 1:

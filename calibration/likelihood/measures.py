@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 
 from calibration.likelihood.figures import Doubt, Figure, Sums
 from calibration.likelihood.quantities import noticed, product
+from calibration.likelihood.readings import observation_settings
 from simulation.arrays import Array, PerReplicate, logistic
 from simulation.trajectory import Trajectory
 
 _TINY = np.finfo(float).tiny
 
 
-@dataclass(frozen=True)
-class Amount(Figure):
-    """What was asked, agreed or came, in million US dollars of the day, compared in logarithms."""
-
-    measure = "amount"
-    unit = "million USD"
+class _Logarithmic(Figure):
+    """A figure that is compared in logarithms."""
 
     @staticmethod
     def scaled(values: Array | float) -> Array:
@@ -34,6 +31,14 @@ class Amount(Figure):
     def plain(values: Array | float) -> Array:
         """The exponential."""
         return np.asarray(np.exp(values))
+
+
+@dataclass(frozen=True)
+class Amount(_Logarithmic):
+    """What was asked, agreed or came, in million US dollars of the day, compared in logarithms."""
+
+    measure = "amount"
+    unit = "million USD"
 
     @staticmethod
     def told(value: float) -> str:
@@ -81,8 +86,8 @@ class Share(Figure):
         return np.where(whole > 0, np.minimum(share, 1.0), np.nan)
 
     def centre(self, sums: Sums) -> PerReplicate:
-        """The share; a half where there is none, as nothing is known of it."""
-        return np.nan_to_num(self.simulated(sums), nan=0.5)
+        """The share; ``unknown_share`` where there is none."""
+        return np.nan_to_num(self.simulated(sums), nan=observation_settings()["unknown_share"])
 
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
         """Lower the wider the gap: logistic(level - slope x gap)."""
@@ -90,21 +95,11 @@ class Share(Figure):
 
 
 @dataclass(frozen=True)
-class Ratio(Figure):
+class Ratio(_Logarithmic):
     """One sum over another, compared in logarithms: free of prices and of the rate of exchange."""
 
     measure = "ratio"
     unit = "ratio"
-
-    @staticmethod
-    def scaled(values: Array | float) -> Array:
-        """The logarithm."""
-        return np.asarray(np.log(np.maximum(values, _TINY)))
-
-    @staticmethod
-    def plain(values: Array | float) -> Array:
-        """The exponential."""
-        return np.asarray(np.exp(values))
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """What is measured over what it is set against; NaN where that is nought."""
@@ -180,21 +175,11 @@ class Pace(Ratio):
 
 
 @dataclass(frozen=True)
-class Rate(Figure):
+class Rate(_Logarithmic):
     """A rate a year, of interest or repayment, compared in logarithms."""
 
     measure = "rate"
     unit = "share a year"
-
-    @staticmethod
-    def scaled(values: Array | float) -> Array:
-        """The logarithm."""
-        return np.asarray(np.log(np.maximum(values, _TINY)))
-
-    @staticmethod
-    def plain(values: Array | float) -> Array:
-        """The exponential."""
-        return np.asarray(np.exp(values))
 
     @staticmethod
     def told(value: float) -> str:
@@ -217,8 +202,9 @@ class Rate(Figure):
         return sums[1] / (self.parts[1].quarters if self._a_year > 1 else 1)
 
     def centre(self, sums: Sums) -> PerReplicate:
-        """The logarithm of the rate; that of one per cent where there is none."""
-        return self.scaled(np.nan_to_num(self.simulated(sums), nan=0.01))
+        """The logarithm of the rate; that of ``unknown_rate`` where there is none."""
+        unknown = observation_settings()["unknown_rate"]
+        return self.scaled(np.nan_to_num(self.simulated(sums), nan=unknown))
 
     def usual(self, level: Array) -> Array:
         """The logarithm of the level."""
@@ -273,8 +259,9 @@ class Agreement(Figure):
         return replace(self, reading=replace(self.reading, value=float(some)), other=None)
 
     def after(self, earlier: Figure) -> float:
-        """Nine times in ten as before."""
-        return 0.9 if earlier.reading.value else 0.1
+        """As before by the chance ``null_repeat``."""
+        again = observation_settings()["null_repeat"]
+        return again if earlier.reading.value else 1 - again
 
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
         """Less often the wider the gap: logistic(level - slope x gap)."""

@@ -25,8 +25,6 @@ from simulation.trajectory import Trajectory
 
 #: A quantity of the rules by name, of one pair.
 _Of = Callable[[str], Array]
-#: What is due in a quarter is an even part of what is open: a plan's loans are for five years.
-PLAN_QUARTERS = 20
 #: Quantities that count once, as they stand when their span begins.
 STOCKS = ("open", "credit open", "arms open")
 #: Quantities that count as they stand when a quarter begins.
@@ -48,6 +46,12 @@ def _open(of: _Of) -> Array:
     return np.maximum(begun, 0.0)  # a break leaves nothing open
 
 
+def _due(of: _Of) -> Array:
+    """An even part of what is open, as a plan's loans are for five years."""
+    whole = of("pledged") + of("delivered")
+    return np.asarray(whole / observation_settings()["due_quarters"])
+
+
 _STEPS: dict[str, Callable[[_Of], Array]] = {
     "requested": lambda of: of("requested"),
     "pledged": lambda of: of("newly_pledged"),
@@ -65,7 +69,7 @@ COMPARABLE: dict[str, Callable[[_Of], Array]] = {
     **_STEPS,
     **{f"credit {name}": _part_of(step, _lent) for name, step in _STEPS.items()},
     **{f"arms {name}": _part_of(step, _given) for name, step in _STEPS.items()},
-    "due": lambda of: np.asarray((of("pledged") + of("delivered")) / PLAN_QUARTERS),
+    "due": _due,
     "interest agreed": lambda of: np.asarray(of("interest") * of("newly_pledged")),
     "repaid": lambda of: of("repaid"),
     "outstanding": lambda of: of("outstanding"),

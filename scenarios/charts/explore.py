@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scenarios.charts.look import (
-    Handle,
     Look,
     blank_figure,
     draw_key,
@@ -23,10 +21,7 @@ from scenarios.charts.look import (
 from scenarios.charts.marks import (
     MARKS,
     Bar,
-    LineStyle,
     decimal_year,
-    documented_amounts,
-    draw_amounts,
     draw_bars,
     rows_of,
 )
@@ -35,7 +30,7 @@ from scenarios.explain.history import History
 from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
 from scenarios.explain.words import RELIEF, pair_title, source_in_words
 from simulation.arrays import Array
-from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_name, quarter_of
+from simulation.dates import quarter_name, quarter_of
 from simulation.rules.strain import StrainSources
 from simulation.state import Move, Status
 
@@ -60,64 +55,6 @@ class Beside:
 
     documented: Documented = field(default_factory=Documented)
     events: tuple[DocumentedEvent, ...] = ()
-
-
-def aid_timeline(history: History, pair: Pair, quarter: int, look: Look, beside: Beside) -> Figure:
-    """Aid from patron to client in the year up to each quarter, over the documented amounts."""
-    figure, axes = _timeline(history, pair, quarter, look, beside, "Aid", "million US$ a year")
-    years = _years(history)
-    delivered, pledged = (
-        _over_a_year(history.series(name, *pair)) for name in ("delivered", "newly_pledged")
-    )
-    blue, orange, *_ = look.series
-    axes.fill_between(years, delivered, color=blue, alpha=0.35, linewidth=0)
-    axes.plot(years, delivered, color=blue, linewidth=1.6)
-    axes.plot(years, pledged, color=orange, linewidth=1.0, linestyle="--")
-    amounts = _amounts(beside.documented, pair)
-    draw_amounts(axes, amounts, 0.5, look.ink)
-    axes.set_ylim(bottom=0)
-    keys = [
-        line("delivered", blue, linewidth=1.6),
-        line("pledged", orange, linewidth=1.0, linestyle="--"),
-    ]
-    if amounts:
-        keys.append(line("documented, with range", look.ink, linewidth=2))
-    draw_key(figure, look, keys)
-    return figure
-
-
-#: Time lines are drawn again with every quarter; what is documented stays.
-_amounts = lru_cache(maxsize=64)(
-    lambda documented, pair: documented_amounts(documented, pair, "pledged", "delivered")
-)
-
-
-def _over_a_year(quarterly: Array) -> Array:
-    """The sum of each quarter and the three before it."""
-    return np.convolve(quarterly, np.ones(4))[: len(quarterly)] if len(quarterly) else quarterly
-
-
-def regard_timeline(
-    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
-) -> Figure:
-    """The client's political support for the patron, and the goodwill of each, from 0 to 1."""
-    patron, client = pair
-    figure, axes = _timeline(history, pair, quarter, look, beside, "Support and goodwill", "0 to 1")
-    years = _years(history)
-    support = history.series("support", patron, client)
-    axes.fill_between(years, support, color=look.series[0], alpha=0.3, linewidth=0)
-    lines: tuple[tuple[Array, int, LineStyle, str], ...] = (
-        (support, 0, "-", f"support of {client.title}"),
-        (history.series("goodwill", client, patron), 2, "--", f"goodwill of {client.title}"),
-        (history.series("goodwill", patron, client), 1, ":", f"goodwill of {patron.title}"),
-    )
-    keys: list[Handle] = []
-    for values, colour, style, label in lines:
-        axes.plot(years, values, color=look.series[colour], linewidth=1.6, linestyle=style)
-        keys.append(line(label, look.series[colour], linewidth=1.6, linestyle=style))
-    axes.set_ylim(0, 1)
-    draw_key(figure, look, keys)
-    return figure
 
 
 def strain_timeline(
@@ -167,13 +104,6 @@ def _years(history: History) -> Array:
 def _tied(history: History, pair: Pair) -> Array:
     """One in quarters that the pair began allied or in open dispute, else zero."""
     return np.array([float(history.tied(quarter, *pair)) for quarter in range(history.reached + 1)])
-
-
-def quarter_at(fraction: float) -> int | None:
-    """The quarter at a share of a time line's width from its left edge; none beside its axes."""
-    year = (fraction - _LEFT) / _LENGTH * (LAST_YEAR + 1 - FIRST_YEAR)
-    quarter = int(year * 4 // 1)
-    return quarter if 0 <= quarter < QUARTERS else None
 
 
 def _timeline(

@@ -30,20 +30,16 @@ if __name__ == "__main__":
 FIT = """
 import sys
 from pathlib import Path
-from calibration.cli.calibrate import draw_posterior, fit_settings
-from calibration.cli.main import signals_heeded
-from calibration.fit.population import Effort
-from calibration.likelihood.observations import overlaid_record
+from calibration.cli.main import main
+from calibration.fit.population import EFFORTS, Effort
 
-effort = Effort(population=64, copies=2, moves=4, effective_share=0.5, last_moves=8)
+EFFORTS["quick"] = Effort(
+    population=64, copies=2, moves=4, effective_share=0.5, last_moves=8
+)
 if __name__ == "__main__":
-    with signals_heeded():
-        record = overlaid_record(None)
-        draw_posterior(record, effort, fit_settings(effort, "tiny", 1, record),
-                       Path(sys.argv[2]) / "fit.parquet", workers=2, resume="--resume" in sys.argv)
+    main(["calibrate", "fit", "--effort", "quick", "--seed", "1", "--workers", "2",
+          "--out", str(Path(sys.argv[2]) / "fit.parquet"), *sys.argv[3:]])
 """
-#: How Python's own words end where a command is broken off before it is read in.
-BROKEN_OFF = ("KeyboardInterrupt", "TerminatedError")
 #: Seconds that a command may take, and files or checkpoints that it may leave before it is killed.
 PATIENCE, MOST_STEPS = 900.0, 6
 
@@ -115,9 +111,7 @@ def killed(kind: str, times: int, draws: Draws, place: Path, seed: int = 1) -> F
                 (os.killpg if group else os.kill)(command.pid, number)
                 finding.times += 1
             _, told = command.communicate(timeout=PATIENCE)
-            # The fit is no command: outside the command line Python says that it was broken off.
-            foreign = kind == "batch" and "Traceback" in told
-            foreign = foreign and not told.rstrip().endswith(BROKEN_OFF)
+            foreign = "Traceback" in told and not told.rstrip().endswith("KeyboardInterrupt")
             finding.expect(not foreign, f"{number.name}: {told[-300:]}")
             if command.returncode == 0 or finding.faults:
                 break

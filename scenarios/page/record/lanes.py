@@ -3,75 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from scenarios.charts.lanes import EVENTS, FEW, HOLLOW, KINDS, EvidenceMark, packed_lanes
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
 #: Pixels: a row of marks where there are many, and where there are few, with words beside them;
 #: and above every lane, where its name stands on a narrow screen.
 _LOW, _HIGH, _GAP = 10, 18, 18
-#: Up to so many marks have words beside them.
-_FEW = 40
-#: The narrowest bar in years, so that it can be seen and clicked.
-_NARROWEST = 0.22
-#: Years that a letter of the words beside a mark takes up, and between a mark and its words.
-_LETTER, _APART = 0.24, 0.28
-#: Amounts that were not handed over are drawn hollow.
-_HOLLOW = ("asked", "valued")
-#: The kinds of evidence in words, with the colour of each.
-KINDS = {
-    "record": ("dated event", "ink"),
-    "support": ("act of support", "5"),
-    "aid": ("aid", "0"),
-    "statements": ("statement", "6"),
-    "cuts": ("cut or refusal", "1"),
-    "terms": ("terms", "4"),
-    "drivers": ("driver", "2"),
-    "currency": ("exchange rate", "3"),
-}
-#: What marks of events mean, by the status that they led to.
-_EVENTS = {
-    "allied": "alliance, mended",
-    "estranged": "open dispute",
-    "split": "break",
-    "": "other event",
-}
-
-
-@dataclass(frozen=True)
-class EvidenceMark:
-    """A row of the evidence on a time line.
-
-    ``lane`` says in words whom it is about, ``kind`` is the file it stands in, ``shape`` the status
-    an event led to or the basis of an amount, ``first`` and ``last`` are years with decimals,
-    ``at`` is the date of an event, ``words`` what is written beside it, ``hint`` what is told of it
-    on hovering.
-    """
-
-    id: str
-    lane: str
-    kind: str
-    shape: str
-    role: str
-    first: float
-    last: float
-    at: float | None
-    words: str
-    hint: str = ""
-
-    @property
-    def end(self) -> float:
-        """Where it ends as it is drawn, in years."""
-        return max(self.last, self.first + _NARROWEST)
-
-    @property
-    def words_before(self) -> bool:
-        """Whether its words stand before it, as there is no room for them behind it."""
-        return self.end + _APART + _LETTER * len(self.words) > LAST_YEAR + 1
-
-    def extent(self, room: bool) -> tuple[float, float]:
-        """The years that it takes up, with its words if there is ``room`` for them."""
-        words = _LETTER * len(self.words) + _APART if room else 0.0
-        before = self.words_before
-        return self.first - words * before, self.end + words * (not before) + _APART
 
 
 @dataclass(frozen=True)
@@ -91,23 +28,14 @@ class Lanes:
     kind: str = "lanes"
 
 
-def decimal_of(date: str, *, end: bool = False) -> float:
-    """The beginning or end of a date (a year, month or day) as a year with decimals."""
-    year, month, day = (int(part) for part in [*date.split("-"), "0", "0"][:3])
-    if not month:
-        return year + float(end)
-    start = year + (month - 1) / 12
-    return start + (day - 1 + end) / 365.25 if day else start + end / 12
-
-
 def lanes_of(marks: Sequence[EvidenceMark]) -> Lanes:
     """The time line of some rows of the evidence, 1945-1980, one lane for each pair or country."""
-    few = len(marks) <= _FEW
+    few = len(marks) <= FEW
     step = _HIGH if few else _LOW
     lanes: list[dict[str, object]] = []
     drawn: list[dict[str, object]] = []
     depth = 0
-    for title, rows in _packed_lanes(marks, few):
+    for title, rows in packed_lanes(marks, few):
         lanes.append({"title": title, "top": depth})
         depth += _GAP
         for row in rows:
@@ -125,54 +53,31 @@ def _drawn(mark: EvidenceMark, middle: float) -> dict[str, object]:
         "at": mark.at,
         "middle": middle,
         "shape": mark.shape,
-        "hollow": mark.shape in _HOLLOW,
+        "hollow": mark.shape in HOLLOW,
         "role": mark.role,
-        "colour": KINDS[mark.kind][1],
+        "colour": _colour_of(mark.kind),
         "words": mark.words,
         "before": mark.words_before,
         "hint": mark.hint,
     }
 
 
-def _packed_lanes(
-    marks: Iterable[EvidenceMark], room: bool
-) -> list[tuple[str, list[list[EvidenceMark]]]]:
-    """Marks by lane, the fullest first, kind by kind, packed into rows without overlaps."""
-    by_lane: dict[str, list[EvidenceMark]] = {}
-    for mark in marks:
-        by_lane.setdefault(mark.lane, []).append(mark)
-    packed = []
-    for title, own in sorted(by_lane.items(), key=lambda item: -len(item[1])):
-        groups = [[mark for mark in own if mark.kind == kind] for kind in KINDS]
-        packed.append((title, [row for group in groups for row in _packed(group, room)]))
-    return packed
-
-
-def _packed(marks: Sequence[EvidenceMark], room: bool) -> list[list[EvidenceMark]]:
-    """Rows in which no mark overlaps another, ``room`` for words beside them counted in."""
-    rows: list[list[EvidenceMark]] = []
-    reach: list[float] = []
-    for mark in sorted(marks, key=lambda mark: (mark.extent(room)[0], mark.id)):
-        start, end = mark.extent(room)
-        place = next((place for place, taken in enumerate(reach) if taken <= start), len(rows))
-        if place == len(rows):
-            rows.append([])
-            reach.append(end)
-        rows[place].append(mark)
-        reach[place] = end
-    return rows
+def _colour_of(kind: str) -> str:
+    """The name of the colour of a kind, as charts of the page name them."""
+    place = KINDS[kind][1]
+    return "ink" if place is None else str(place)
 
 
 def _key(marks: Iterable[EvidenceMark]) -> list[dict[str, str]]:
     """What colours and signs mean, as far as there are any."""
     kinds = {mark.kind for mark in marks}
     key = [
-        {"words": words, "colour": colour, "shape": "bar"}
-        for kind, (words, colour) in KINDS.items()
+        {"words": words, "colour": _colour_of(kind), "shape": "bar"}
+        for kind, (words, _) in KINDS.items()
         if kind in kinds and kind != "record"
     ]
     if "record" in kinds:
         key += [
-            {"words": words, "colour": "ink", "shape": shape} for shape, words in _EVENTS.items()
+            {"words": words, "colour": "ink", "shape": shape} for shape, words in EVENTS.items()
         ]
     return key

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from scenarios.charts.lanes import EvidenceMark, decimal_of
 from scenarios.page.material import EvidenceEntry, Material
 from scenarios.page.parts.table import Beside, Card
-from scenarios.page.record.lanes import EvidenceMark, decimal_of
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
 #: A row as a plain record, and the sources by their keys.

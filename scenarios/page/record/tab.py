@@ -8,6 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 from pydantic import PlainSerializer
 
+from scenarios.charts.lanes import EvidenceMark
 from scenarios.page.material import EvidenceEntry, Material, use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
@@ -25,7 +26,7 @@ from scenarios.page.parts.view import (
     version,
     written_as,
 )
-from scenarios.page.record.lanes import EvidenceMark, Lanes, lanes_of
+from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
     KINDS,
     ROLES,

@@ -7,7 +7,7 @@ import pytest
 
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import MEASURES, OBSERVATION_UNITS
-from calibration.evidence.comparisons import UNITS_OF, quantities_of, spans_of
+from calibration.evidence.comparisons import UNITS_OF, quantities_of, quarter_spans
 from calibration.evidence.reading import read_evidence
 from simulation.dates import quarter_of
 
@@ -21,7 +21,7 @@ def problems_of(folder: Path) -> list[str]:
 
 
 def test_spans_and_quantities_are_read_one_by_one() -> None:
-    assert spans_of("1961-01 to 1965-12;1975-01 to 1978-06") == [
+    assert quarter_spans("1961-01 to 1965-12;1975-01 to 1978-06") == [
         (quarter_of("1961-01"), quarter_of("1965-12")),
         (quarter_of("1975-01"), quarter_of("1978-06")),
     ]

@@ -118,7 +118,7 @@ def test_months_of_every_target_and_of_its_window_are_watched() -> None:
     assert len(targets) >= 14
     for row in targets:
         for date in (row.documented, row.earliest, row.latest):
-            place = int(date[:4]) * 12 + int(date[5:7]) - 1
+            place = (int(date[:4]) - 1945) * 12 + int(date[5:7]) - 1
             assert row.id in event_months(EVIDENCE)[place]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenarios.comparison.reading import reading_of
-from scenarios.draws import Draws, parameters_for
+from scenarios.draws import Draws, parameters_for, read_draws
 from scenarios.explain import grievances as place
 from scenarios.explain.grievances import FATIGUE, RELIEF, SOURCES, STRAIN, WORTH, grievances
 from scenarios.files import scenario_named
@@ -35,7 +35,8 @@ def test_every_source_of_the_rules_is_there() -> None:
     ]
 
 
-def test_means_are_those_on_the_books(draws: Draws, scenario: Scenario) -> None:
+def test_means_are_those_on_the_books(scenario: Scenario) -> None:
+    draws = read_draws()  # under which some histories break, so that not every quarter counts
     reading = reading_of(scenario, HISTORICAL)
     found = grievances([(reading, PAIR)], draws, REPLICATES, SEED)[0]
     quarters = slice(reading.first_quarter, reading.last_quarter + 1)
@@ -56,7 +57,7 @@ def test_means_are_those_on_the_books(draws: Draws, scenario: Scenario) -> None:
     (tied, one), (tied_other, other) = branches.values()
     counted = tied & tied_other
     assert found.share == pytest.approx(counted.mean())
-    assert 0 < found.share <= 1
+    assert 0 < found.share < 1
     each_history = (counted * (other - one)).sum(axis=0)[counted.any(axis=0)] / counted.sum(axis=0)[
         counted.any(axis=0)
     ]

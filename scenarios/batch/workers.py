@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -12,7 +13,6 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from threading import Thread
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -29,13 +29,39 @@ class _Pool(ProcessPoolExecutor):
 
     def submit(self, *work: Any, **named: Any) -> "Future[Any]":
         """Hand out work, for the first of which the processes are started."""
-        if not hasattr(signal, "pthread_sigmask"):
+        with _undisturbed():
             return super().submit(*work, **named)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            return super().submit(*work, **named)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait: a process that is half started could not read what it needs.
+
+    What is started meanwhile does not hear Ctrl-C. To block the signals is not enough, as another
+    thread may take them and the handler runs in this one all the same.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[int] = []
+    handlers = {
+        each: signal.getsignal(each)
+        for each in (signal.SIGINT, signal.SIGTERM)
+        if callable(signal.getsignal(each))
+    }
+    masked = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    for each in handlers:
+        signal.signal(each, lambda number, _frame: arrived.append(number))
+    try:
+        yield
+    finally:
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])
 
 
 def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
@@ -96,7 +122,7 @@ def _with_common(work: Callable[[Any, Task], Result], task: Task) -> Result:
 def _begin(common: Path | None) -> None:
     """Make this process a worker: deaf to the keyboard, and gone when its parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if common is not None:
         _common.append(pickle.loads(common.read_bytes()))
 

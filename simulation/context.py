@@ -19,7 +19,7 @@ from simulation.drivers import (
 )
 from simulation.errors import raise_if_any
 from simulation.interventions import COURSES, Scenario, overlap_problems
-from simulation.interventions.terms import economies, pair_terms
+from simulation.interventions.terms import AidTerms, economies, pair_terms
 from simulation.parameters import Parameters
 from simulation.spells import SpellValues, coded_values, unchanged_since
 
@@ -31,11 +31,9 @@ class QuarterContext:
     Drivers between 0 and 1 and proximity have a value for each history: (C, R) and (P, C, R).
 
     ``present`` is 1 for pairs of two countries that are there, and ``absent`` lists the others;
-    ``forbidden`` lists, by move, the pairs that cannot make it. A grant share is ``grant_free``
-    (0 to 1) times that of the rules, plus ``grant_fixed``; where ``sum_free`` is 0 and not 1, the
-    pledge is ``sum_fixed`` and the share what that is of the request, or of ``sum_least`` if that
-    is more. ``imposed`` are moves of pairs, ``goodwill_fixed`` their goodwill; ``goodwill_kept``
-    lists the pairs whose goodwill stays as it is.
+    ``forbidden`` lists, by move, the pairs that cannot make it. ``economic`` and ``arms`` are the
+    terms on which each form of aid is given. ``imposed`` are moves of pairs, ``goodwill_fixed``
+    their goodwill; ``goodwill_kept`` lists the pairs whose goodwill stays as it is.
     """
 
     quarter: int
@@ -49,18 +47,14 @@ class QuarterContext:
     distraction: PerCountry
     rapprochement: PerCountry
     emergency: PerCountry
-    plan_start: float
+    plan_talks: float
     proximity: PerPair
     present: PerPair
     absent: tuple[Pair, ...]
     forbidden: dict[str, tuple[Pair, ...]]
     imposed: tuple[tuple[Pair, str], ...]
-    grant_fixed: PerPair
-    grant_free: PerPair
-    extra_pledge: PerPair
-    sum_fixed: PerPair
-    sum_free: PerPair
-    sum_least: PerPair
+    economic: AidTerms
+    arms: AidTerms
     goodwill_fixed: tuple[tuple[Pair, float], ...]
     goodwill_kept: tuple[Pair, ...]
 
@@ -130,7 +124,7 @@ class Context:
             line=self._of_leaders(quarter, "line"),
             hierarchy=self._of_leaders(quarter, "hierarchy"),
             **economies(quarter, changes),
-            plan_start=float(FIRST_YEAR + quarter // 4 in PLAN_YEARS),
+            plan_talks=float(FIRST_YEAR + quarter // 4 + 1 in PLAN_YEARS),
             **drivers,
             **(
                 pair_terms(self._proximity, china_is_there, changes)

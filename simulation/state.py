@@ -68,14 +68,15 @@ STARTING_ALLIANCES = ((Country.YUGOSLAVIA, Country.ALBANIA), (Country.USSR, Coun
 class AllianceState:
     """All that one quarter hands to the next; pair arrays are [patron, client, replicate].
 
-    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived) and
-    ``outstanding`` (credit to be repaid) are in million US dollars; the rest lies in [0, 1], but
-    for ``ambition`` (1 at the start, growing).
+    ``goodwill[i, j]`` is that of i toward j. ``pledged`` (promised, not yet arrived),
+    ``arms_pledged`` (of which arms) and ``outstanding`` (credit to be repaid) are in million US
+    dollars; the rest lies in [0, 1], but for ``ambition`` (1 at the start, growing).
     """
 
     status: PairCode
     goodwill: PerPair
     pledged: PerPair
+    arms_pledged: PerPair
     outstanding: PerPair
     support: PerPair
     strain: PerPair
@@ -157,6 +158,7 @@ def starting_state(
         status=status,
         goodwill=without_self_pairs(goodwill),
         pledged=np.zeros(shape),
+        arms_pledged=np.zeros(shape),
         outstanding=np.zeros(shape),
         support=support,
         strain=uneasy,

@@ -40,6 +40,9 @@ def transition(
     impose_moves(decision, state, context)
     if record is not None:
         impose_record(record, context.quarter, decision, shocks)
-    settlement = settlement_of(state.status, decision.move, after.pledged, context)
-    after.status, after.pledged = settlement.status, settlement.pledged
+    settlement = settlement_of(
+        state.status, decision.move, after.pledged, after.arms_pledged, context
+    )
+    after.status = settlement.status
+    after.pledged, after.arms_pledged = settlement.pledged, settlement.arms_pledged
     return after, QuarterAccount(context.line, perception, exchange, response, decision, settlement)

@@ -1,8 +1,7 @@
 """The simulated quantities that the record is compared with, of a pair and a quarter.
 
-The rules know one aid, of which a part is lent and the rest given. Documented loans, works and
-goods are set beside what is lent, arms beside what is given, as arms came nearly always free of
-charge and the rest nearly always on credit (marku2017 4108-4117).
+Documented loans, works and goods are set beside economic aid, which is lent, and arms beside arms,
+which came nearly always free of charge (marku2017 4108-4117).
 """
 
 from collections.abc import Callable, Mapping
@@ -33,17 +32,27 @@ _CARRIED_IN = ("support",)
 WILLINGNESS = "willingness"
 
 
-def _lent(of: _Of) -> Array:
-    return of("lent_share")
-
-
-def _given(of: _Of) -> Array:
-    return np.asarray(1 - of("lent_share"))
-
-
-def _open(of: _Of) -> Array:
-    begun = of("pledged") + of("delivered") - of("newly_pledged")
+def _open(pledged: Array, newly_pledged: Array, delivered: Array) -> Array:
+    begun = pledged + delivered - newly_pledged
     return np.maximum(begun, 0.0)  # a break leaves nothing open
+
+
+_STEPS: dict[str, Callable[[_Of], Array]] = {
+    "requested": lambda of: of("requested"),
+    "pledged": lambda of: of("newly_pledged"),
+    "delivered": lambda of: of("delivered"),
+    "open": lambda of: _open(of("pledged"), of("newly_pledged"), of("delivered")),
+}
+_ARMS: dict[str, Callable[[_Of], Array]] = {
+    "requested": lambda of: of("arms_requested"),
+    "pledged": lambda of: of("arms_newly_pledged"),
+    "delivered": lambda of: of("arms_delivered"),
+    "open": lambda of: _open(of("arms_pledged"), of("arms_newly_pledged"), of("arms_delivered")),
+}
+
+
+def _credit(step: str) -> Callable[[_Of], Array]:
+    return lambda of: np.asarray(_STEPS[step](of) - _ARMS[step](of))
 
 
 def _due(of: _Of) -> Array:
@@ -52,25 +61,13 @@ def _due(of: _Of) -> Array:
     return np.asarray(whole / observation_settings()["due_quarters"])
 
 
-_STEPS: dict[str, Callable[[_Of], Array]] = {
-    "requested": lambda of: of("requested"),
-    "pledged": lambda of: of("newly_pledged"),
-    "delivered": lambda of: of("delivered"),
-    "open": _open,
-}
-
-
-def _part_of(step: Callable[[_Of], Array], share: Callable[[_Of], Array]) -> Callable[[_Of], Array]:
-    return lambda of: np.asarray(step(of) * share(of))
-
-
 #: How each quantity of an observation follows from those of the rules.
 COMPARABLE: dict[str, Callable[[_Of], Array]] = {
     **_STEPS,
-    **{f"credit {name}": _part_of(step, _lent) for name, step in _STEPS.items()},
-    **{f"arms {name}": _part_of(step, _given) for name, step in _STEPS.items()},
+    **{f"credit {step}": _credit(step) for step in _STEPS},
+    **{f"arms {step}": amount for step, amount in _ARMS.items()},
     "due": _due,
-    "interest agreed": lambda of: np.asarray(of("interest") * of("newly_pledged")),
+    "interest agreed": lambda of: np.asarray(of("interest") * _credit("pledged")(of)),
     "repaid": lambda of: of("repaid"),
     "outstanding": lambda of: of("outstanding"),
     WILLINGNESS: lambda of: np.asarray(of("support") / of("attention")),
@@ -83,7 +80,10 @@ COMPARED_ARRAYS = (
     "newly_pledged",
     "pledged",
     "delivered",
-    "lent_share",
+    "arms_requested",
+    "arms_newly_pledged",
+    "arms_pledged",
+    "arms_delivered",
     "interest",
     "repaid",
     "outstanding",

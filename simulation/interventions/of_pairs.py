@@ -18,13 +18,24 @@ from simulation.interventions.changes import (
 OWN = "own"
 
 
+#: The forms of aid, each with requests, grants, pledges and deliveries of its own.
+FORMS = ("economic", "arms")
+
+
 class _Granted(PairChange, Valued):
-    """A change to what a patron grants a client of its requests."""
+    """A change to what a patron grants a client of its requests of either form of aid, or of one."""
+
+    form: Literal["economic", "arms", "both"] = "both"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of aid that it changes."""
+        return FORMS if self.form == "both" else (self.form,)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """What the patron grants the client."""
-        return (("grant", self.patron, self.client),)
+        """What the patron grants the client, form by form."""
+        return tuple(("grant", form, self.patron, self.client) for form in self.forms)
 
 
 class Grant(_Granted):
@@ -47,6 +58,8 @@ class Sum(_Granted):
     The client takes it as the share of its request that it is, and as all of it if it is more.
     """
 
+    form: Literal["economic", "arms"] = "economic"
+
     unit = "million USD a quarter, 0 to 1000"
     most = 1000
     kind: Literal["sum"] = "sum"
@@ -58,6 +71,12 @@ class Pledge(PairChange, Valued):
     unit = "million USD a quarter, 0 to 1000"
     most = 1000
     kind: Literal["pledge"] = "pledge"
+    form: Literal["economic", "arms"] = "economic"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The form of aid that is pledged."""
+        return (self.form,)
 
 
 class Ban(MoveChange):

@@ -1,7 +1,7 @@
 """What the changes in force in a quarter make of its drivers, by field of ``QuarterContext``."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,23 @@ from simulation.drivers import (
 )
 from simulation.interventions.changes import MOVES
 from simulation.interventions.kinds import Intervention
-from simulation.interventions.of_pairs import OWN
+from simulation.interventions.of_pairs import FORMS, OWN
+
+class AidTerms(NamedTuple):
+    """What scenarios make of a form of aid in a quarter, each (P, C, 1).
+
+    The share granted is ``grant_free`` (0 to 1) times that of the rules, plus ``grant_fixed``;
+    ``extra_pledge`` is pledged besides. Where ``sum_free`` is 0 and not 1, the pledge is
+    ``sum_fixed`` and the share what that is of the request, or of ``sum_least`` if that is more.
+    """
+
+    grant_fixed: PerPair
+    grant_free: PerPair
+    extra_pledge: PerPair
+    sum_fixed: PerPair
+    sum_free: PerPair
+    sum_least: PerPair
+
 
 _SHAPE = (COUNTRIES, COUNTRIES, 1)
 
@@ -57,28 +73,28 @@ def pair_terms(
 
 
 def _of_aid(changes: Sequence[Intervention]) -> dict[str, Any]:
-    """What patrons grant and pledge."""
-    grant_fixed, grant_free, extra_pledge = np.zeros(_SHAPE), np.ones(_SHAPE), np.zeros(_SHAPE)
-    sum_fixed, sum_free, sum_least = np.zeros(_SHAPE), np.ones(_SHAPE), np.ones(_SHAPE)
+    """What patrons grant and pledge of each form of aid."""
+    return {form: _of_form(form, changes) for form in FORMS}
+
+
+def _of_form(form: str, changes: Sequence[Intervention]) -> AidTerms:
+    """What patrons grant and pledge of a form of aid."""
+    fixed, extra, sums = np.zeros(_SHAPE), np.zeros(_SHAPE), np.zeros(_SHAPE)
+    free, sum_free, least = np.ones(_SHAPE), np.ones(_SHAPE), np.ones(_SHAPE)
     for change in changes:
+        if form not in getattr(change, "forms", ()):
+            continue
         if change.kind == "grant":
-            grant_fixed[change.pair], grant_free[change.pair] = change.value, 0
+            fixed[change.pair], free[change.pair] = change.value, 0
         elif change.kind == "cut":
-            grant_free[change.pair] = change.value
+            free[change.pair] = change.value
         elif change.kind == "sum":
-            grant_free[change.pair] = sum_free[change.pair] = 0
-            sum_fixed[change.pair] = change.value
-            sum_least[change.pair] = change.value or 1
+            free[change.pair] = sum_free[change.pair] = 0
+            sums[change.pair] = change.value
+            least[change.pair] = change.value or 1
         elif change.kind == "pledge":
-            extra_pledge[change.pair] += change.value
-    return {
-        "grant_fixed": grant_fixed,
-        "grant_free": grant_free,
-        "extra_pledge": extra_pledge,
-        "sum_fixed": sum_fixed,
-        "sum_free": sum_free,
-        "sum_least": sum_least,
-    }
+            extra[change.pair] += change.value
+    return AidTerms(fixed, free, extra, sums, sum_free, least)
 
 
 def _of_moves(changes: Sequence[Intervention], absent: set[Pair]) -> dict[str, Any]:

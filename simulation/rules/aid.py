@@ -1,5 +1,7 @@
 """Aid: what the client needs and asks, what the patron grants, what arrives."""
 
+import numpy as np
+
 from simulation.arrays import (
     Array,
     PerCountry,
@@ -9,25 +11,36 @@ from simulation.arrays import (
     logit,
     of_client,
     of_patron,
+    received_by_client,
     saturating,
 )
 from simulation.fusion import fused
 
 
 @fused
-def tie(allied: PerPair, estranged: PerPair, *, estranged_tie: PerReplicate) -> PerPair:
-    """How much of the exchange goes on: all between allies, a part when estranged, else none.
+def tie(
+    allied: PerPair,
+    estranged: PerPair,
+    split: PerPair,
+    warmth: PerPair,
+    *,
+    estranged_tie: PerReplicate,
+    loose_tie: PerReplicate,
+) -> PerPair:
+    """How much of the exchange goes on: all between allies, a part when estranged or not yet allied.
 
-    Formula: allied + estranged_tie x estranged. Source: marku2017 2363-2387, 7487.
+    Formula: allied + estranged_tie x estranged + loose_tie x warmth of p toward c x (neither allied
+    nor estranged nor split). Source: marku2017 796-801, 1012-1029, 2363-2387, 7487.
     """
-    return allied + estranged_tie * estranged
+    strangers = 1 - allied - estranged - split
+    return allied + estranged_tie * estranged + loose_tie * strangers * warmth
 
 
 @fused
 def need(
     income: PerCountry,
     emergency: PerCountry,
-    plan_start: float,
+    plan_talks: float,
     *,
     need_share: PerReplicate,
     need_emergency: PerReplicate,
@@ -36,30 +49,52 @@ def need(
     """What a country would like to have from abroad in a quarter, million US dollars of the day.
 
     Formula: need_share x GDP x (1 + need_emergency x emergency) x (1 + plan_bunching x
-    plan_start). ``income`` (C, 1) is GDP in million dollars of the day a year, ``emergency`` (C,
-    1) in [0, 1], ``plan_start`` 1 in the first year of a five-year plan, else 0. Source: marku2017
-    924-927, 2368, 5790.
+    plan_talks). ``income`` (C, 1) is GDP in million dollars of the day a year, ``emergency`` (C,
+    1) in [0, 1], ``plan_talks`` 1 in the year before a five-year plan begins, else 0. Source:
+    marku2017 924-927, 2368, 5790.
     """
-    return need_share * income * (1 + need_emergency * emergency) * (1 + plan_bunching * plan_start)
+    return need_share * income * (1 + need_emergency * emergency) * (1 + plan_bunching * plan_talks)
+
+
+@fused
+def arms_requested(
+    income: PerCountry,
+    danger: PerPair,
+    attention: PerPair,
+    tie: PerPair,
+    *,
+    arms_share: PerReplicate,
+) -> PerPair:
+    """What arms the client asks of the patron in a quarter, million US dollars.
+
+    Formula: arms_share x GDP_c x danger x attention x tie, the danger being from all but this
+    patron. Source: marku2017 5600-5612, 5700-5750.
+    """
+    return of_client(arms_share * income) * danger * attention * tie
 
 
 @fused
 def aid_requested(
     need: PerCountry,
+    pledged: PerPair,
     ambition: PerPair,
     attention: PerPair,
     strain: PerPair,
     tie: PerPair,
     *,
     last_extraction: PerReplicate,
+    complement: PerReplicate,
 ) -> PerPair:
     """What the client asks of the patron in a quarter, million US dollars.
 
-    Formula: need_c x ambition x attention x tie x (1 + last_extraction x strain): a client that
-    expects the end asks for more while it can. ``tie`` is 1 for allies, less when estranged, 0
-    otherwise. Source: marku2017 1939, 3928-3930, 6904-6906.
+    Formula: need_c x (1 - complement x covered by others) x ambition x attention x tie x (1 +
+    last_extraction x strain); covered is 1 - exp(-what others have promised / five years' need).
+    Source: marku2017 1012-1023, 1939, 3742-3746, 3928-3930, 6904-6906.
     """
-    return of_client(need) * ambition * attention * tie * (1 + last_extraction * strain)
+    others = of_client(received_by_client(pledged)) - pledged
+    covered = saturating(others / (of_client(need) * 20))
+    asked = of_client(need) * (1 - complement * covered)
+    return asked * ambition * attention * tie * (1 + last_extraction * strain)
 
 
 @fused
@@ -100,7 +135,7 @@ def value_of_client(
 
 
 @fused
-def grant_share(
+def grant_leaning(
     value: PerPair,
     goodwill: PerPair,
     fatigue: PerPair,
@@ -116,9 +151,9 @@ def grant_share(
     grant_emergency: PerReplicate,
     grant_noise: PerReplicate,
 ) -> PerPair:
-    """The share of a request that the patron grants, in [0, 1].
+    """How far the patron leans to grant a request of credit, log odds.
 
-    Formula: logistic(grant_base + grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue
+    Formula: (grant_base + grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue
     x fatigue - grant_discipline x defiance - grant_emergency x emergency_p + grant_noise x
     logit(u)). ``defiance`` is the demand for hierarchy times the client's strain: a patron cuts to
     discipline a straying client. Source: marku2017 2363-2387, 2711, 3142, 4872, 5472-5475.
@@ -127,7 +162,13 @@ def grant_share(
     leaning -= grant_fatigue * fatigue + grant_discipline * defiance
     leaning -= grant_emergency * of_patron(emergency)
     leaning += grant_noise * logit(shock)
-    return logistic(leaning)
+    return leaning
+
+
+@fused
+def arms_leaning(leaning: PerPair, *, grant_arms: PerReplicate) -> PerPair:
+    """The leaning to grant arms: that to grant credit + grant_arms."""
+    return leaning + grant_arms
 
 
 def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
@@ -140,20 +181,30 @@ def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
 
 
 @fused
-def aid_pledged(requested: PerPair, grant_share: PerPair, capacity: PerCountry) -> PerPair:
-    """What the patron promises in a quarter, million US dollars, never more than it can spare.
+def spared(granted: PerPair, capacity: PerCountry) -> PerPair:
+    """The part of what a patron would grant that it promises, never more than it can spare.
 
-    Formula: capacity_p x (1 - exp(-grant_share x requested / capacity_p)). Source: marku2017 3142,
-    3884.
+    Formula: capacity_p x (1 - exp(-granted / capacity_p)) / granted. Source: marku2017 3142, 3884.
     """
-    spare = of_patron(capacity)
-    return spare * saturating(grant_share * requested / spare)
+    asked = np.maximum(granted / of_patron(capacity), 1e-9)
+    return saturating(asked) / asked
+
+
+@fused
+def openness(
+    fatigue: PerPair, defiance: PerPair, tie: PerPair, *, delivery_withheld: PerReplicate
+) -> PerPair:
+    """How far a patron keeps its promises: tie x exp(-delivery_withheld x (fatigue + defiance)).
+
+    Source: marku2017 2383-2387, 2399-2402, 7337-7342, 7510-7512.
+    """
+    return tie * np.exp(-delivery_withheld * (fatigue + defiance))
 
 
 @fused
 def aid_delivered(
     pledged: PerPair,
-    tie: PerPair,
+    openness: PerPair,
     income: PerCountry,
     *,
     delivery_rate: PerReplicate,
@@ -161,12 +212,22 @@ def aid_delivered(
 ) -> PerPair:
     """What arrives in a quarter out of the pledges still open, million US dollars.
 
-    Formula: A x (1 - exp(-delivery_rate x tie x pledged / A)) with A = absorption_share x GDP_c,
-    the most that the client can put to use. ``pledged`` is the open stock. Source: marku2017 4272,
-    5603, 7005-7008.
+    Formula: A x (1 - exp(-delivery_rate x openness x pledged / A)) with A = absorption_share x
+    GDP_c, the most that the client can put to use. Source: marku2017 4272, 7005-7008.
     """
     most = of_client(absorption_share * income)
-    return most * saturating(delivery_rate * tie * pledged / most)
+    return most * saturating(delivery_rate * openness * pledged / most)
+
+
+@fused
+def arms_delivered(
+    pledged: PerPair, openness: PerPair, *, arms_delivery_rate: PerReplicate
+) -> PerPair:
+    """The arms that arrive in a quarter: arms_delivery_rate x openness x pledged.
+
+    Source: marku2017 5603-5607, 5730-5731.
+    """
+    return arms_delivery_rate * openness * pledged
 
 
 @fused

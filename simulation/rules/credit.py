@@ -23,16 +23,6 @@ def interest(
 
 
 @fused
-def lent_share(attention: PerPair, *, credit_share: PerReplicate) -> PerPair:
-    """The part of aid that is lent, the rest being given: credit_share between any two countries.
-
-    ``attention`` lends its shape alone. Source: marku2017 4108-4116 (economic aid as loans, arms as
-    gifts).
-    """
-    return credit_share + 0.0 * attention
-
-
-@fused
 def repaid(outstanding: PerPair, tie: PerPair, *, repayment_rate: PerReplicate) -> PerPair:
     """What the client pays back in a quarter while the two are on terms, million US dollars.
 

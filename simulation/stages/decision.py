@@ -59,6 +59,7 @@ class Settlement(NamedTuple):
     status: PairCode
     cancelled: PerPair
     pledged: PerPair
+    arms_pledged: PerPair
 
 
 @fused
@@ -182,9 +183,15 @@ def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
 
 @fused
 def settlement_of(
-    status: PairCode, move: PairCode, open_pledges: PerPair, context: QuarterContext
+    status: PairCode,
+    move: PairCode,
+    open_pledges: PerPair,
+    open_arms: PerPair,
+    context: QuarterContext,
 ) -> Settlement:
     """What the moves leave behind: the new statuses; a promise ends with the alliance."""
     after = zero_pairs(status_after(status, move), context.absent)
-    cancelled = open_pledges * (standing(after, Status.SPLIT) | standing(after, Status.NONE))
-    return Settlement(after, cancelled, open_pledges - cancelled)
+    broken = standing(after, Status.SPLIT).astype(float)
+    cancelled = open_pledges * broken
+    kept = 1 - broken
+    return Settlement(after, cancelled, open_pledges * kept, open_arms * kept)

@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.arrays import Array, PerPair, received_by_client
+from simulation.arrays import Array, PerPair, logistic, received_by_client
 from simulation.context import QuarterContext
 from simulation.fusion import fused
+from simulation.interventions.terms import AidTerms
 from simulation.parameters import Parameters
 from simulation.rules import aid, credit
 from simulation.rules import strain as feeling
@@ -15,21 +16,26 @@ from simulation.state import AllianceState
 
 
 class Exchange(NamedTuple):
-    """The aid asked, promised and delivered in the quarter, and what it left on the books."""
+    """The aid asked, promised and delivered in the quarter, and what it left on the books.
+
+    ``requested``, ``newly_pledged`` and ``delivered`` are of all aid, ``arms_...`` of which arms.
+    """
 
     need: Array
     requested: PerPair
+    arms_requested: PerPair
     value: PerPair
     defiance: PerPair
     capacity: Array
     grant_share: PerPair
+    arms_grant_share: PerPair
     newly_pledged: PerPair
+    arms_newly_pledged: PerPair
     delivered: PerPair
+    arms_delivered: PerPair
     need_met: PerPair
     dependence: PerPair
-    lent_share: PerPair
     interest: PerPair
-    credit_drawn: PerPair
     interest_accrued: PerPair
     repaid: PerPair
 
@@ -43,16 +49,21 @@ def exchange_of(
     perception: Perception,
 ) -> Exchange:
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
+    tie = perception.tie
     need = aid.need(
-        context.income, context.emergency, context.plan_start, **parameters.of(aid.need)
+        context.income, context.emergency, context.plan_talks, **parameters.of(aid.need)
     )
-    requested = aid.aid_requested(
+    economic_requested = aid.aid_requested(
         need,
+        state.pledged - state.arms_pledged,
         state.ambition,
         perception.attention,
         state.strain,
-        perception.tie,
+        tie,
         **parameters.of(aid.aid_requested),
+    )
+    arms_requested = aid.arms_requested(
+        context.income, perception.danger, perception.attention, tie, **parameters.of(aid.arms_requested)
     )
     value = aid.value_of_client(
         state.support,
@@ -62,45 +73,64 @@ def exchange_of(
         **parameters.of(aid.value_of_client),
     )
     defiance = feeling.defiance(state.strain, context.hierarchy)
-    grant_share = aid.grant_share(
+    leaning = aid.grant_leaning(
         value,
         state.goodwill,
         state.fatigue,
         defiance,
         context.emergency,
         shock,
-        **parameters.of(aid.grant_share),
+        **parameters.of(aid.grant_leaning),
     )
-    grant_share = grant_share * context.grant_free + context.grant_fixed
-    grant_share = grant_share + context.sum_fixed / np.maximum(requested, context.sum_least)
+    grant_share = share_on(context.economic, leaning, economic_requested)
+    arms_grant_share = share_on(
+        context.arms, aid.arms_leaning(leaning, **parameters.of(aid.arms_leaning)), arms_requested
+    )
     capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
-    newly_pledged = aid.aid_pledged(requested, grant_share, capacity)
-    newly_pledged = (
-        newly_pledged * context.sum_free
-        + (context.sum_fixed + context.extra_pledge) * perception.tie
+    granted = grant_share * economic_requested
+    arms_granted = arms_grant_share * arms_requested
+    spared = aid.spared(granted + arms_granted, capacity)
+    arms_newly_pledged = pledged_on(context.arms, arms_granted * spared, tie)
+    economic_pledged = pledged_on(context.economic, granted * spared, tie)
+    openness = aid.openness(state.fatigue, defiance, tie, **parameters.of(aid.openness))
+    arms_delivered = aid.arms_delivered(
+        state.arms_pledged + arms_newly_pledged, openness, **parameters.of(aid.arms_delivered)
     )
-    delivered = aid.aid_delivered(
-        state.pledged + newly_pledged,
-        perception.tie,
+    economic_delivered = aid.aid_delivered(
+        state.pledged - state.arms_pledged + economic_pledged,
+        openness,
         context.income,
         **parameters.of(aid.aid_delivered),
     )
-    lent_share = credit.lent_share(perception.attention, **parameters.of(credit.lent_share))
+    delivered = economic_delivered + arms_delivered
     interest = credit.interest(value, **parameters.of(credit.interest))
     return Exchange(
         need=need,
-        requested=requested,
+        requested=economic_requested + arms_requested,
+        arms_requested=arms_requested,
         value=value,
         defiance=defiance,
         capacity=capacity,
         grant_share=grant_share,
-        newly_pledged=newly_pledged,
+        arms_grant_share=arms_grant_share,
+        newly_pledged=economic_pledged + arms_newly_pledged,
+        arms_newly_pledged=arms_newly_pledged,
         delivered=delivered,
+        arms_delivered=arms_delivered,
         need_met=aid.need_met(delivered, need),
         dependence=aid.dependence(delivered, received_by_client(delivered), need),
-        lent_share=lent_share,
         interest=interest,
-        credit_drawn=lent_share * delivered,
         interest_accrued=credit.interest_accrued(state.outstanding, interest),
-        repaid=credit.repaid(state.outstanding, perception.tie, **parameters.of(credit.repaid)),
+        repaid=credit.repaid(state.outstanding, tie, **parameters.of(credit.repaid)),
     )
+
+
+def share_on(terms: AidTerms, leaning: PerPair, requested: PerPair) -> PerPair:
+    """The share granted of a form of aid: what the patron leans to, unless a scenario fixes it."""
+    share = logistic(leaning) * terms.grant_free + terms.grant_fixed
+    return share + terms.sum_fixed / np.maximum(requested, terms.sum_least)
+
+
+def pledged_on(terms: AidTerms, pledged: PerPair, tie: PerPair) -> PerPair:
+    """What is pledged of a form of aid, the sums that a scenario fixes or adds included."""
+    return pledged * terms.sum_free + (terms.sum_fixed + terms.extra_pledge) * tie

@@ -40,7 +40,7 @@ def perception_of(
     quarrel = views.quarrel(estranged, split, **parameters.of(views.quarrel))
     warmth = views.warmth(state.goodwill)
     return Perception(
-        tie=aid.tie(allied, estranged, **parameters.of(aid.tie)),
+        tie=aid.tie(allied, estranged, split, warmth, **parameters.of(aid.tie)),
         line_gap=views.line_gap(context.line),
         attention=attention,
         asymmetry=asymmetry,

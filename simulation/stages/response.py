@@ -161,8 +161,9 @@ def response_of(
         status=state.status,
         goodwill=set_pairs(goodwill, context.goodwill_fixed),
         pledged=state.pledged + exchange.newly_pledged - exchange.delivered,
+        arms_pledged=state.arms_pledged + exchange.arms_newly_pledged - exchange.arms_delivered,
         outstanding=state.outstanding
-        + exchange.credit_drawn
+        + (exchange.delivered - exchange.arms_delivered)
         + exchange.interest_accrued
         - exchange.repaid,
         support=support,

@@ -27,6 +27,7 @@ UNITS = (
     "line",
     "log odds",
     "log odds per unit",
+    "log units",
     "per unit of worth",
     "share",
     "share a quarter",

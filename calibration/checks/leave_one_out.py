@@ -166,7 +166,10 @@ def _figure_score(row: Observation, parts: Pointwise, weights: Array, question: 
         weights,
         parts.log_weights[place].ravel(),
         centres,
-        np.full(centres.shape, figure.whole_spread),
+        np.repeat(
+            np.broadcast_to(figure.whole_spread(discrepancy_of(parameters)), len(coordinates)),
+            parts.amounts.shape[2],
+        ),
     )
     return figure_score(forecast, figure.observed, question.generator(row))
 

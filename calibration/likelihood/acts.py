@@ -47,10 +47,9 @@ class Act(Figure):
     def observed(self) -> None:
         """None: it is a word."""
 
-    @property
-    def whole_spread(self) -> float:
+    def whole_spread(self, doubt: Doubt | None = None) -> Array:
         """None: it is a word."""
-        return 1.0
+        return np.ones(1)
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """The mean willingness over the quarters of the occasion."""

@@ -24,12 +24,20 @@ from calibration.likelihood.readings import Reading, observation_settings
 from scenarios.documented import Pair
 from simulation.arrays import Array, PerReplicate
 from simulation.countries import Country
+from simulation.parameters import Parameters, default_parameters
+from simulation.rules import record
 from simulation.trajectory import Trajectory
 
 #: What is added up toward a figure, one array (R,) for each of its parts.
 Sums = Sequence[PerReplicate]
-#: Standard normal errors of exchange rates by currency, (R,) each.
+#: Standard normal errors of exchange rates by currency, and the standard deviations of what no rule
+#: explains by measure, (R,) each.
 Doubt = Mapping[str, PerReplicate]
+
+
+def discrepancy_of(parameters: Parameters) -> Doubt:
+    """The standard deviation of what no rule explains, by measure."""
+    return record.discrepancy(**parameters.of(record.discrepancy))
 
 
 @dataclass(frozen=True)
@@ -140,11 +148,10 @@ class Figure(ABC):
         bounds = [bound for bound in (reading.low, reading.high) if np.isfinite(bound)]
         return float(np.mean(bounds)) if bounds else 0.0
 
-    @property
-    def whole_spread(self) -> float:
+    def whole_spread(self, doubt: Doubt | None = None) -> Array:
         """The standard deviation about a history: the figure's own, and what no rule explains."""
-        discrepancy = observation_settings()[f"{self.measure}_discrepancy"]
-        return float(np.hypot(self.reading.spread, discrepancy))
+        discrepancy = (doubt or discrepancy_of(default_parameters()))[self.measure]
+        return np.hypot(self.reading.spread, discrepancy)
 
     @staticmethod
     def scaled(values: Array | float) -> Array:
@@ -205,7 +212,7 @@ class Figure(ABC):
         centre = self.centre(sums)
         if doubt and self.currency:
             centre = centre - self.rate_spread * doubt[self.currency]
-        return np.asarray(np.log(presence) + self.log_chance(centre, self.whole_spread))
+        return np.asarray(np.log(presence) + self.log_chance(centre, self.whole_spread(doubt)))
 
     def sums_in(self, history: Trajectory) -> Sums:
         """What a history that keeps the quantities needed adds up to, per replicate."""
@@ -241,7 +248,8 @@ class Figure(ABC):
         presence = float(self.presence(sums)[0])
         if chance >= presence:
             return replace(self, reading=replace(self.reading, absent=True), other=None)
-        error = float(stats.t.ppf(chance / presence, 4)) * self.whole_spread / np.sqrt(2)
+        spread = float(np.ravel(self.whole_spread(doubt))[0])
+        error = float(stats.t.ppf(chance / presence, 4)) * spread / np.sqrt(2)
         value = float(self.centre(sums)[0]) + error
         if self.currency:
             value -= self.rate_spread * float(doubt[self.currency][0])

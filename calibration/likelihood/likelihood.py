@@ -18,7 +18,7 @@ from scipy import special
 
 from calibration.diagnostics import effective_size, systematic
 from calibration.evidence.record import LAST_FITTED
-from calibration.likelihood.figures import Doubt, Figure
+from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
 from calibration.likelihood.observations import Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS, QuarterQuantities
 from scenarios.documented import Pair
@@ -66,11 +66,17 @@ def log_weights(
         keep=COMPARED_ARRAYS,
         record=conditioning,
     )
-    doubt = currency_doubt(record, parameters.replicates, seed, first_replicate)
+    doubt = doubt_of(record, parameters, seed, first_replicate)
     total = conditioning.log_probability.copy()
     for figure in record.figures:
         total += figure.density_in(trajectory, doubt)
     return total
+
+
+def doubt_of(record: Record, parameters: Parameters, seed: int, first_replicate: int) -> Doubt:
+    """How far figures may stand from each history: errors of rates, and what no rule explains."""
+    errors = currency_doubt(record, parameters.replicates, seed, first_replicate)
+    return {**errors, **discrepancy_of(parameters)}
 
 
 def currency_doubt(record: Record, replicates: int, seed: int, first_replicate: int) -> Doubt:
@@ -198,7 +204,7 @@ def filtered_log_likelihood(
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
     awaited = [_Awaited.of(figure) for figure in record.figures]
-    doubt = currency_doubt(record, replicates, seed, first_vector * copies)
+    doubt = doubt_of(record, parameters, seed, first_vector * copies)
     weights, total = np.zeros((vectors, copies)), np.zeros(vectors)
     with fusing(replicates, FUSED_FROM):
         for quarter in range(QUARTERS):
@@ -222,7 +228,7 @@ def filtered_log_likelihood(
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)
                     state = state.take(rows)
                     conditioning.take(rows)
-                    doubt = {currency: error[rows] for currency, error in doubt.items()}
+                    doubt = {about: error[rows] for about, error in doubt.items()}
                     context.take(rows)
                     for figure in awaited:
                         figure.take(rows)

@@ -232,10 +232,9 @@ class Agreement(Figure):
     def observed(self) -> None:
         """None: it is a word."""
 
-    @property
-    def whole_spread(self) -> float:
+    def whole_spread(self, doubt: Doubt | None = None) -> Array:
         """None: it is a word."""
-        return 1.0
+        return np.ones(1)
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """1 where more than the least that is noticed was agreed, else 0."""

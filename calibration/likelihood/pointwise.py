@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.likelihood import QUARTERS, currency_doubt, mean_weight
+from calibration.likelihood.likelihood import QUARTERS, doubt_of, mean_weight
 from calibration.likelihood.observations import (
     FIGURES,
     Observation,
@@ -142,7 +142,7 @@ def log_parts(
         record=conditioning,
     )
     sums = [figure.sums_in(history) for figure in record.figures]
-    doubt = currency_doubt(record, parameters.replicates, seed, first_replicate)
+    doubt = doubt_of(record, parameters, seed, first_replicate)
 
     def part(row: Observation) -> PerReplicate:
         if row.kind in FIGURES:

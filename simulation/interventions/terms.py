@@ -17,6 +17,7 @@ from simulation.interventions.changes import MOVES
 from simulation.interventions.kinds import Intervention
 from simulation.interventions.of_pairs import FORMS, OWN
 
+
 class AidTerms(NamedTuple):
     """What scenarios make of a form of aid in a quarter, each (P, C, 1).
 

@@ -63,7 +63,11 @@ def exchange_of(
         **parameters.of(aid.aid_requested),
     )
     arms_requested = aid.arms_requested(
-        context.income, perception.danger, perception.attention, tie, **parameters.of(aid.arms_requested)
+        context.income,
+        perception.danger,
+        perception.attention,
+        tie,
+        **parameters.of(aid.arms_requested),
     )
     value = aid.value_of_client(
         state.support,

@@ -48,14 +48,16 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
     The parameters (``dimensions`` coordinates) come from the prior, whatever history they give.
     """
     truth = addressed(seed, PARAMETERS, number).standard_normal(dimensions)
+    parameters = parameters_at(truth[np.newaxis])
     history = simulate(
-        parameters_at(truth[np.newaxis]),
+        parameters,
         seed=seed_of(seed, HISTORY, number),
         quarters=QUARTERS,
         keep=COMPARED_ARRAYS,
     )
+    discrepancy = discrepancy_of(parameters)
     return SimulatedRecord(
-        number, truth, recorded(history, like, addressed(seed, RECORDING, number))
+        number, truth, recorded(history, like, discrepancy, addressed(seed, RECORDING, number))
     )
 
 
@@ -69,8 +71,13 @@ def seed_of(seed: int, purpose: int, number: int) -> int:
     return int(addressed(seed, purpose, number).integers(2**62))
 
 
-def recorded(history: Trajectory, like: Record, generator: np.random.Generator) -> Record:
-    """What of a free history (one replicate) is put on record, of the kind of a real record."""
+def recorded(
+    history: Trajectory, like: Record, discrepancy: Doubt, generator: np.random.Generator
+) -> Record:
+    """What of a free history (one replicate) is put on record, of the kind of a real record.
+
+    ``discrepancy`` is the standard deviation of figures about the rules, by measure.
+    """
     widths = np.array([move.last_quarter - move.first_quarter + 1 for move in like.moves])
     moves = []
     for one in Country:
@@ -81,10 +88,8 @@ def recorded(history: Trajectory, like: Record, generator: np.random.Generator) 
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
 
-    doubt = {
-        currency: generator.standard_normal(1)
-        for currency in sorted({figure.currency for figure in like.figures if figure.currency})
-    }
+    currencies = sorted({figure.currency for figure in like.figures if figure.currency})
+    doubt = {**discrepancy, **{each: generator.standard_normal(1) for each in currencies}}
     figures: list[Figure] = []
     for figure in sorted(like.figures, key=lambda figure: figure.first_quarter):
         figures.append(figure.recorded(history, generator.random(), doubt, figures))

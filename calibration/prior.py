@@ -19,7 +19,7 @@ def _standard_bounds(parameter: Parameter) -> tuple[float, float, float]:
     """Centre and standardised bounds of a parameter on its normal (or logarithmic) scale."""
     lognormal = parameter.family == "lognormal"
     scale = np.log if lognormal else float
-    centre = float(scale(parameter.default))
+    centre = 0.0 if parameter.family == "halfnormal" else float(scale(parameter.default))
     low = (
         -np.inf
         if lognormal and parameter.low == 0

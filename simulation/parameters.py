@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from simulation.arrays import Array, PerReplicate
 from simulation.errors import Problem, SimulationError, raise_if_any, unknown
@@ -36,7 +44,8 @@ UNITS = (
     "strain",
     "support",
 )
-FAMILIES = ("normal", "lognormal")
+#: Priors: half-normal weights may come to nought; what the record cannot tell is held.
+FAMILIES = ("normal", "lognormal", "halfnormal", "held")
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,13 @@ class _Prior(BaseModel):
     model_config = ConfigDict(strict=True)
 
     family: Annotated[str, one_of(FAMILIES)]
-    spread: float = Field(gt=0, allow_inf_nan=False)
+    spread: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _spread(self) -> "_Prior":
+        if (self.spread > 0) == (self.family == "held"):
+            raise refusal("a spread above 0, and none if it is held")
+        return self
 
 
 class _Entry(BaseModel):
@@ -151,9 +166,22 @@ def read_parameter_table(path: Path) -> dict[str, Parameter]:
 
 
 @cache
-def parameter_table() -> dict[str, Parameter]:
-    """The parameter table that ships with lilliput."""
+def number_table() -> dict[str, Parameter]:
+    """Every number of the rules that ship with lilliput, those that are held too."""
     return read_parameter_table(Path(str(files("simulation").joinpath("parameters.toml"))))
+
+
+@cache
+def parameter_table() -> dict[str, Parameter]:
+    """The parameters that ship with lilliput: the numbers that are fitted."""
+    return {name: each for name, each in number_table().items() if each.family != "held"}
+
+
+@cache
+def held_numbers() -> dict[str, float]:
+    """The numbers that the record cannot tell, at the values at which they are held."""
+    table = number_table()
+    return {name: each.default for name, each in table.items() if each.family == "held"}
 
 
 @cache
@@ -166,10 +194,12 @@ def keywords_of(rule: Callable[..., Any]) -> tuple[str, ...]:
 
 
 class Parameters(Mapping[str, PerReplicate]):
-    """One value of every parameter for every replicate: arrays of shape (R,) by name."""
+    """One value of every number for every replicate: arrays of shape (R,) by name."""
 
     def __init__(self, values: Mapping[str, Array]) -> None:
         self._values = dict(values)
+        for name, value in held_numbers().items():
+            self._values.setdefault(name, np.full(self.replicates, value))
         self._of: dict[Callable[..., Any], dict[str, PerReplicate]] = {}
 
     def __getitem__(self, name: str) -> PerReplicate:
@@ -202,7 +232,7 @@ class Parameters(Mapping[str, PerReplicate]):
 
 def parameter_problems(where: str, values: Mapping[str, float]) -> list[Problem]:
     """What is wrong with a set of parameter values: unknown names, values out of bounds."""
-    table = parameter_table()
+    table = number_table()
     problems = []
     for name, value in values.items():
         if name not in table:
@@ -224,6 +254,6 @@ def default_parameters(replicates: int = 1, **changes: float) -> Parameters:
     return Parameters(
         {
             name: np.full(replicates, float(changes.get(name, parameter.default)))
-            for name, parameter in parameter_table().items()
+            for name, parameter in number_table().items()
         }
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.diagnostics import arviz, systematic
+from calibration.likelihood.figures import Doubt, discrepancy_of
 from calibration.likelihood.likelihood import mean_weight
 from calibration.likelihood.null_likelihood import NullFit, Spell, pointwise, spells_of
 from calibration.likelihood.observations import (
@@ -31,7 +32,7 @@ from calibration.likelihood.scores import (
     date_score,
     figure_score,
 )
-from calibration.prior import Coordinates
+from calibration.prior import Coordinates, parameters_at
 from scenarios.documented import Pair
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
@@ -152,13 +153,16 @@ def rules_score(
     row = question.observations[place]
     weights = (weight[:, np.newaxis] * parts.weights_without(place)).ravel()
     if row.kind in FIGURES:
-        return _figure_score(row, parts, weights, question)
+        discrepancy = discrepancy_of(parameters_at(coordinates, parts.amounts.shape[2]))
+        return _figure_score(row, parts, weights, question, discrepancy)
     seed, copies = question.seed, question.copies
     chances = foreseen(coordinates, question.record, row, seed=seed, copies=copies)
     return question.date_score(row, {move: chance @ weights for move, chance in chances.items()})
 
 
-def _figure_score(row: Observation, parts: Pointwise, weights: Array, question: Question) -> Score:
+def _figure_score(
+    row: Observation, parts: Pointwise, weights: Array, question: Question, discrepancy: Doubt
+) -> Score:
     figure = question.record.figures[row.place]
     place = question.observations.index(row)
     centres = parts.amounts[row.place].ravel()
@@ -166,10 +170,7 @@ def _figure_score(row: Observation, parts: Pointwise, weights: Array, question: 
         weights,
         parts.log_weights[place].ravel(),
         centres,
-        np.repeat(
-            np.broadcast_to(figure.whole_spread(discrepancy_of(parameters)), len(coordinates)),
-            parts.amounts.shape[2],
-        ),
+        np.broadcast_to(figure.whole_spread(discrepancy), centres.shape),
     )
     return figure_score(forecast, figure.observed, question.generator(row))
 

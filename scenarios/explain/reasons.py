@@ -150,7 +150,7 @@ def strain_of(history: History, quarter: int, patron: Country, client: Country) 
         relief,
         nothing + 1,
         nothing + 0.5,
-        strain_adjustment=np.ones(1),
+        adjustment=np.ones(1),
         strain_noise=np.zeros(1),
     )
     return _feeling(history, quarter, patron, client, sources, RELIEF, -relief, target)
@@ -169,7 +169,7 @@ def fatigue_drawn_to(sources: Sequence[Array], value: Array, parameters: Paramet
     """The fatigue that sources and the client's worth would lead to in the end, by the rule."""
     nothing = np.zeros_like(value)
     copies = FatigueSources(*(source.copy() for source in sources))
-    named = {**parameters.of(feeling.fatigue), "fatigue_adjustment": np.ones(1)}
+    named = {**parameters.of(feeling.fatigue), "adjustment": np.ones(1)}
     return np.asarray(feeling.fatigue(nothing, copies, value, nothing + 1, **named))
 
 

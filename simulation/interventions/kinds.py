@@ -27,7 +27,7 @@ from simulation.interventions.of_pairs import (
     SolePatron,
     Sum,
 )
-from simulation.parameters import parameter_problems, parameter_table
+from simulation.parameters import number_table, parameter_problems
 from simulation.schema import among, refusal
 
 
@@ -46,7 +46,7 @@ class ParameterValue(Change):
     @field_validator("parameter", mode="before")
     @classmethod
     def _known(cls, parameter: object) -> str:
-        return among(tuple(parameter_table()), parameter)
+        return among(tuple(number_table()), parameter)
 
     @field_validator("value", mode="before")
     @classmethod
@@ -59,7 +59,7 @@ class ParameterValue(Change):
     @property
     def unit(self) -> str:
         """The unit of the number."""
-        return parameter_table()[self.parameter].unit
+        return number_table()[self.parameter].unit
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

@@ -23,7 +23,7 @@ FORMS = ("economic", "arms")
 
 
 class _Granted(PairChange, Valued):
-    """A change to what a patron grants a client of its requests of either form of aid, or of one."""
+    """A change to what a patron grants a client of its requests: of both forms of aid, or one."""
 
     form: Literal["economic", "arms", "both"] = "both"
 

@@ -1,4 +1,4 @@
-"""Aid: what the client needs and asks, what the patron grants, what arrives."""
+"""Aid, economic and in arms: what a client needs and asks, what a patron grants, what arrives."""
 
 import numpy as np
 
@@ -7,11 +7,10 @@ from simulation.arrays import (
     PerCountry,
     PerPair,
     PerReplicate,
-    logistic,
     logit,
+    moved_toward,
     of_client,
     of_patron,
-    received_by_client,
     saturating,
 )
 from simulation.fusion import fused
@@ -27,7 +26,7 @@ def tie(
     estranged_tie: PerReplicate,
     loose_tie: PerReplicate,
 ) -> PerPair:
-    """How much of the exchange goes on: all between allies, a part when estranged or not yet allied.
+    """How much of the exchange goes on: all between allies, a part if estranged or not yet allied.
 
     Formula: allied + estranged_tie x estranged + loose_tie x warmth of p toward c x (neither allied
     nor estranged nor split). Source: marku2017 796-801, 1012-1029, 2363-2387, 7487.
@@ -46,14 +45,23 @@ def need(
     need_emergency: PerReplicate,
     plan_bunching: PerReplicate,
 ) -> PerCountry:
-    """What a country would like to have from abroad in a quarter, million US dollars of the day.
+    """What economic aid a country would like to have in a quarter, million US dollars of the day.
 
     Formula: need_share x GDP x (1 + need_emergency x emergency) x (1 + plan_bunching x
     plan_talks). ``income`` (C, 1) is GDP in million dollars of the day a year, ``emergency`` (C,
-    1) in [0, 1], ``plan_talks`` 1 in the year before a five-year plan begins, else 0. Source:
-    marku2017 924-927, 2368, 5790.
+    R) in [0, 1], ``plan_talks`` 1 in the year before a five-year plan begins, when it is agreed
+    upon, else 0. Source: marku2017 924-927, 2368, 5790.
     """
     return need_share * income * (1 + need_emergency * emergency) * (1 + plan_bunching * plan_talks)
+
+
+@fused
+def aid_requested(need: PerCountry, ambition: PerPair, attention: PerPair, tie: PerPair) -> PerPair:
+    """What economic aid the client asks of the patron in a quarter, million US dollars.
+
+    Formula: need_c x ambition x attention x tie. Source: marku2017 1939, 3928-3930.
+    """
+    return of_client(need) * ambition * attention * tie
 
 
 @fused
@@ -74,105 +82,44 @@ def arms_requested(
 
 
 @fused
-def aid_requested(
-    need: PerCountry,
-    pledged: PerPair,
-    ambition: PerPair,
-    attention: PerPair,
-    strain: PerPair,
-    tie: PerPair,
-    *,
-    last_extraction: PerReplicate,
-    complement: PerReplicate,
-) -> PerPair:
-    """What the client asks of the patron in a quarter, million US dollars.
-
-    Formula: need_c x (1 - complement x covered by others) x ambition x attention x tie x (1 +
-    last_extraction x strain); covered is 1 - exp(-what others have promised / five years' need).
-    Source: marku2017 1012-1023, 1939, 3742-3746, 3928-3930, 6904-6906.
-    """
-    others = of_client(received_by_client(pledged)) - pledged
-    covered = saturating(others / (of_client(need) * 20))
-    asked = of_client(need) * (1 - complement * covered)
-    return asked * ambition * attention * tie * (1 + last_extraction * strain)
-
-
-@fused
 def ambition(
     ambition: PerPair,
     grant_share: PerPair,
     tie: PerPair,
     *,
     ambition_growth: PerReplicate,
-    ambition_decay: PerReplicate,
+    ambition_memory: PerReplicate,
 ) -> PerPair:
-    """How boldly the client asks: the more it asked, the more it got, and the more it asked.
+    """How boldly the client asks: what was granted raises the next request, a refusal lowers it.
 
-    Formula: a + ambition_growth x grant_share x tie - ambition_decay x (a - 1), at least 1.
-    Source: marku2017 3928-3930, 1939.
+    Formula: a + ambition_memory x (exp(ambition_growth x (2 grant_share - 1) x tie) - a), so that
+    requests stay within a factor of exp(ambition_growth) of the need. Source: marku2017 1939,
+    3928-3930.
     """
-    return ambition + ambition_growth * grant_share * tie - ambition_decay * (ambition - 1)
+    learnt = np.exp(ambition_growth * (2 * grant_share - 1) * tie)
+    return moved_toward(ambition, learnt, ambition_memory)
 
 
 @fused
 def value_of_client(
     support: PerPair,
-    line: PerCountry,
     isolation: PerCountry,
     shared_enemy: PerPair,
     *,
     value_isolation: PerReplicate,
     value_rivalry: PerReplicate,
 ) -> PerPair:
-    """What the client's politics are worth to the patron.
+    """What the client's politics are worth to the patron, whatever the patron believes.
 
-    Formula: L_p x (support x (1 + value_isolation x isolation_p) + value_rivalry x shared_enemy):
-    an isolated and orthodox patron prizes support and defiance of its rival, a pragmatic one
-    counts costs. Source: marku2017 218-224, 4448, 5472-5475, 7359-7364.
+    Formula: support x (1 + value_isolation x isolation_p) + value_rivalry x shared_enemy: an
+    isolated patron prizes support, one with a rival prizes whoever defies it. Source: marku2017
+    218-224, 4448, 5472-5475, 7359-7364.
     """
-    worth = support * (1 + value_isolation * of_patron(isolation)) + value_rivalry * shared_enemy
-    return of_patron(line) * worth
-
-
-@fused
-def grant_leaning(
-    value: PerPair,
-    goodwill: PerPair,
-    fatigue: PerPair,
-    defiance: PerPair,
-    emergency: PerCountry,
-    shock: Array,
-    *,
-    grant_base: PerReplicate,
-    grant_value: PerReplicate,
-    grant_goodwill: PerReplicate,
-    grant_fatigue: PerReplicate,
-    grant_discipline: PerReplicate,
-    grant_emergency: PerReplicate,
-    grant_noise: PerReplicate,
-) -> PerPair:
-    """How far the patron leans to grant a request of credit, log odds.
-
-    Formula: (grant_base + grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue
-    x fatigue - grant_discipline x defiance - grant_emergency x emergency_p + grant_noise x
-    logit(u)). ``defiance`` is the demand for hierarchy times the client's strain: a patron cuts to
-    discipline a straying client. Source: marku2017 2363-2387, 2711, 3142, 4872, 5472-5475.
-    """
-    leaning = grant_base + grant_value * value + grant_goodwill * (2 * goodwill - 1)
-    leaning -= grant_fatigue * fatigue + grant_discipline * defiance
-    leaning -= grant_emergency * of_patron(emergency)
-    leaning += grant_noise * logit(shock)
-    return leaning
-
-
-@fused
-def arms_leaning(leaning: PerPair, *, grant_arms: PerReplicate) -> PerPair:
-    """The leaning to grant arms: that to grant credit + grant_arms."""
-    return leaning + grant_arms
+    return support * (1 + value_isolation * of_patron(isolation)) + value_rivalry * shared_enemy
 
 
 def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
-    """What a patron can spare for one client in a quarter, million US dollars.
+    """What a patron can spare in a quarter for a client of no account, million US dollars.
 
     Formula: capacity_share x GDP, ``income`` (C, 1) in million dollars of the day a year. Source:
     assumption.
@@ -181,12 +128,53 @@ def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
 
 
 @fused
-def spared(granted: PerPair, capacity: PerCountry) -> PerPair:
-    """The part of what a patron would grant that it promises, never more than it can spare.
+def offer(
+    capacity: PerCountry,
+    value: PerPair,
+    goodwill: PerPair,
+    fatigue: PerPair,
+    defiance: PerPair,
+    emergency: PerCountry,
+    shock: Array,
+    *,
+    grant_value: PerReplicate,
+    grant_goodwill: PerReplicate,
+    grant_fatigue: PerReplicate,
+    grant_discipline: PerReplicate,
+    grant_emergency: PerReplicate,
+    grant_noise: PerReplicate,
+) -> PerPair:
+    """The most that the patron would promise the client in a quarter, million US dollars: its bid.
 
-    Formula: capacity_p x (1 - exp(-granted / capacity_p)) / granted. Source: marku2017 3142, 3884.
+    Formula: capacity_p x exp(grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue x
+    fatigue - grant_discipline x defiance - grant_emergency x emergency_p + grant_noise x
+    logit(u)). ``defiance`` is the demand for hierarchy times the client's strain: a patron cuts to
+    discipline a straying client. Source: marku2017 2363-2387, 2711, 3142, 4872, 5472-5475.
     """
-    asked = np.maximum(granted / of_patron(capacity), 1e-9)
+    leaning = grant_value * value + grant_goodwill * (2 * goodwill - 1)
+    leaning -= grant_fatigue * fatigue + grant_discipline * defiance
+    leaning -= grant_emergency * of_patron(emergency)
+    leaning += grant_noise * logit(shock)
+    return of_patron(capacity) * np.exp(leaning)
+
+
+@fused
+def arms_offer(offer: PerPair, *, grant_arms: PerReplicate) -> PerPair:
+    """The most that the patron would promise in arms: offer x exp(grant_arms).
+
+    Source: marku2017 4108-4117 (arms were given, other aid was lent).
+    """
+    return offer * np.exp(grant_arms)
+
+
+@fused
+def grant_share(requested: PerPair, offer: PerPair) -> PerPair:
+    """The share of a request that the patron grants: all of a small one, its offer of a large one.
+
+    Formula: (1 - exp(-requested / offer)) x offer / requested, 1 where nothing is asked. Source:
+    marku2017 3142, 3884.
+    """
+    asked = np.maximum(requested / offer, 1e-9)
     return saturating(asked) / asked
 
 
@@ -196,7 +184,8 @@ def openness(
 ) -> PerPair:
     """How far a patron keeps its promises: tie x exp(-delivery_withheld x (fatigue + defiance)).
 
-    Source: marku2017 2383-2387, 2399-2402, 7337-7342, 7510-7512.
+    Of arms, ``tie`` is that of allies alone. Source: marku2017 2383-2387, 2399-2402, 7337-7342,
+    7510-7512.
     """
     return tie * np.exp(-delivery_withheld * (fatigue + defiance))
 

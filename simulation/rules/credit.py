@@ -23,12 +23,20 @@ def interest(
 
 
 @fused
-def repaid(outstanding: PerPair, tie: PerPair, *, repayment_rate: PerReplicate) -> PerPair:
-    """What the client pays back in a quarter while the two are on terms, million US dollars.
+def repaid(
+    outstanding: PerPair,
+    value: PerPair,
+    tie: PerPair,
+    *,
+    repayment_rate: PerReplicate,
+    interest_softening: PerReplicate,
+) -> PerPair:
+    """What the client pays back in a quarter, million US dollars: a prized client is not pressed.
 
-    Formula: repayment_rate x tie x outstanding. Source: marku2017 1847-1848, 4108-4110.
+    Formula: repayment_rate x exp(-interest_softening x value) x tie x outstanding. Source:
+    marku2017 1847-1848, 4108-4110.
     """
-    return repayment_rate * tie * outstanding
+    return repayment_rate * np.exp(-interest_softening * value) * tie * outstanding
 
 
 @fused

@@ -160,12 +160,12 @@ def strain(
     bond: PerPair,
     shock: Array,
     *,
-    strain_adjustment: PerReplicate,
+    adjustment: PerReplicate,
     strain_noise: PerReplicate,
 ) -> PerPair:
     """How strained the client's tie with the patron is, in [0, 1].
 
-    Formula: s + strain_adjustment x (target - s), target = bond x (1 - exp(-max(0, sum of sources
+    Formula: s + adjustment x (target - s), target = bond x (1 - exp(-max(0, sum of sources
     - relief + strain_noise x logit(u)))). ``bond`` is 1 between allies and the estranged: strain
     is of an alliance, and fades when it is over. Source: marku2017 2666 (a strain that builds up
     over years).
@@ -177,7 +177,7 @@ def strain(
     total -= relief
     target = saturating(np.maximum(total, 0, out=total))
     target *= bond
-    return moved_toward(strain, target, strain_adjustment)
+    return moved_toward(strain, target, adjustment)
 
 
 @fused
@@ -261,11 +261,11 @@ def fatigue(
     bond: PerPair,
     *,
     fatigue_value: PerReplicate,
-    fatigue_adjustment: PerReplicate,
+    adjustment: PerReplicate,
 ) -> PerPair:
     """How tired the patron is of the client, in [0, 1].
 
-    Formula: f + fatigue_adjustment x (target - f), target = bond x (1 - exp(-max(0, sum of sources
+    Formula: f + adjustment x (target - f), target = bond x (1 - exp(-max(0, sum of sources
     - fatigue_value x value))); ``bond`` is 1 between allies and the estranged. Source: marku2017
     7885-7888 (a patron leaves when value falls below cost).
     """
@@ -275,4 +275,4 @@ def fatigue(
     total -= fatigue_value * value
     target = saturating(np.maximum(total, 0, out=total))
     target *= bond
-    return moved_toward(fatigue, target, fatigue_adjustment)
+    return moved_toward(fatigue, target, adjustment)

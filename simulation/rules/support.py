@@ -5,6 +5,15 @@ from simulation.fusion import fused
 
 
 @fused
+def relations(estranged: PerPair, split: PerPair, *, estranged_tie: PerReplicate) -> PerPair:
+    """How far two countries are on speaking terms: 1, ``estranged_tie`` in a quarrel, 0 if broken.
+
+    Source: marku2017 2363-2387, 3200-3225.
+    """
+    return 1 - split - (1 - estranged_tie) * estranged
+
+
+@fused
 def support(
     support: PerPair,
     need_met: PerPair,
@@ -13,7 +22,7 @@ def support(
     danger: PerPair,
     strain: PerPair,
     attention: PerPair,
-    tie: PerPair,
+    relations: PerPair,
     *,
     support_base: PerReplicate,
     support_aid: PerReplicate,
@@ -21,14 +30,15 @@ def support(
     support_goodwill: PerReplicate,
     support_danger: PerReplicate,
     support_strain: PerReplicate,
-    support_adjustment: PerReplicate,
+    adjustment: PerReplicate,
 ) -> PerPair:
     """The political support that the client gives the patron, in [0, 1].
 
-    Formula: s + support_adjustment x (target - s), target = attention x tie x
+    Formula: s + adjustment x (target - s), target = attention x relations x
     logistic(support_base + support_aid x need_met + support_enemy x shared_enemy +
     support_goodwill x (2 g - 1) + support_danger x danger - support_strain x strain).
-    ``client_goodwill`` is that of the client toward the patron. Source: marku2017 2914-2918, 4872,
+    ``client_goodwill`` is that of the client toward the patron; support needs no alliance, as a
+    client may win a patron by it. Source: marku2017 2914-2918, 4872,
     5049, 5955-5961.
     """
     leaning = support_base + support_aid * need_met + support_enemy * shared_enemy
@@ -36,5 +46,5 @@ def support(
     leaning += support_danger * danger - support_strain * strain
     target = logistic(leaning)
     target *= attention
-    target *= tie
-    return moved_toward(support, target, support_adjustment)
+    target *= relations
+    return moved_toward(support, target, adjustment)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.arrays import Array, PerPair, logistic, received_by_client
+from simulation.arrays import Array, PerPair, received_by_client
 from simulation.context import QuarterContext
 from simulation.fusion import fused
 from simulation.interventions.terms import AidTerms
@@ -12,7 +12,7 @@ from simulation.parameters import Parameters
 from simulation.rules import aid, credit
 from simulation.rules import strain as feeling
 from simulation.stages.perception import Perception
-from simulation.state import AllianceState
+from simulation.state import AllianceState, standings
 
 
 class Exchange(NamedTuple):
@@ -50,18 +50,11 @@ def exchange_of(
 ) -> Exchange:
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
     tie = perception.tie
+    allied, _, _ = standings(state.status)
     need = aid.need(
         context.income, context.emergency, context.plan_talks, **parameters.of(aid.need)
     )
-    economic_requested = aid.aid_requested(
-        need,
-        state.pledged - state.arms_pledged,
-        state.ambition,
-        perception.attention,
-        state.strain,
-        tie,
-        **parameters.of(aid.aid_requested),
-    )
+    economic_requested = aid.aid_requested(need, state.ambition, perception.attention, tie)
     arms_requested = aid.arms_requested(
         context.income,
         perception.danger,
@@ -71,40 +64,38 @@ def exchange_of(
     )
     value = aid.value_of_client(
         state.support,
-        context.line,
         context.isolation,
         perception.shared_enemy,
         **parameters.of(aid.value_of_client),
     )
     defiance = feeling.defiance(state.strain, context.hierarchy)
-    leaning = aid.grant_leaning(
+    capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
+    offer = aid.offer(
+        capacity,
         value,
         state.goodwill,
         state.fatigue,
         defiance,
         context.emergency,
         shock,
-        **parameters.of(aid.grant_leaning),
+        **parameters.of(aid.offer),
     )
-    grant_share = share_on(context.economic, leaning, economic_requested)
-    arms_grant_share = share_on(
-        context.arms, aid.arms_leaning(leaning, **parameters.of(aid.arms_leaning)), arms_requested
-    )
-    capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
-    granted = grant_share * economic_requested
-    arms_granted = arms_grant_share * arms_requested
-    spared = aid.spared(granted + arms_granted, capacity)
-    arms_newly_pledged = pledged_on(context.arms, arms_granted * spared, tie)
-    economic_pledged = pledged_on(context.economic, granted * spared, tie)
-    openness = aid.openness(state.fatigue, defiance, tie, **parameters.of(aid.openness))
-    arms_delivered = aid.arms_delivered(
-        state.arms_pledged + arms_newly_pledged, openness, **parameters.of(aid.arms_delivered)
-    )
+    arms_offer = aid.arms_offer(offer, **parameters.of(aid.arms_offer))
+    grant_share = share_on(context.economic, offer, economic_requested)
+    arms_grant_share = share_on(context.arms, arms_offer, arms_requested) * allied
+    economic_pledged = pledged_on(context.economic, grant_share * economic_requested, tie)
+    arms_newly_pledged = pledged_on(context.arms, arms_grant_share * arms_requested, allied)
+    withheld = parameters.of(aid.openness)
     economic_delivered = aid.aid_delivered(
         state.pledged - state.arms_pledged + economic_pledged,
-        openness,
+        aid.openness(state.fatigue, defiance, tie, **withheld),
         context.income,
         **parameters.of(aid.aid_delivered),
+    )
+    arms_delivered = aid.arms_delivered(
+        state.arms_pledged + arms_newly_pledged,
+        aid.openness(state.fatigue, defiance, allied, **withheld),
+        **parameters.of(aid.arms_delivered),
     )
     delivered = economic_delivered + arms_delivered
     interest = credit.interest(value, **parameters.of(credit.interest))
@@ -125,13 +116,13 @@ def exchange_of(
         dependence=aid.dependence(delivered, received_by_client(delivered), need),
         interest=interest,
         interest_accrued=credit.interest_accrued(state.outstanding, interest),
-        repaid=credit.repaid(state.outstanding, tie, **parameters.of(credit.repaid)),
+        repaid=credit.repaid(state.outstanding, value, tie, **parameters.of(credit.repaid)),
     )
 
 
-def share_on(terms: AidTerms, leaning: PerPair, requested: PerPair) -> PerPair:
-    """The share granted of a form of aid: what the patron leans to, unless a scenario fixes it."""
-    share = logistic(leaning) * terms.grant_free + terms.grant_fixed
+def share_on(terms: AidTerms, offer: PerPair, requested: PerPair) -> PerPair:
+    """The share of a request that the patron grants, unless a scenario fixes it."""
+    share = aid.grant_share(requested, offer) * terms.grant_free + terms.grant_fixed
     return share + terms.sum_fixed / np.maximum(requested, terms.sum_least)
 
 

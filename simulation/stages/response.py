@@ -140,7 +140,7 @@ def response_of(
         perception.danger,
         strain,
         perception.attention,
-        perception.tie,
+        politics.relations(estranged, split, **parameters.of(politics.relations)),
         **parameters.of(politics.support),
     )
     goodwill = disposition.goodwill(

@@ -57,7 +57,7 @@ class Chains:
 
 #: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is
 #: about 1 where the record fits best (``lilliput calibrate check noise``).
-COPIES = 8
+COPIES = 16
 #: The first is for a look, the second for work, three of the third make the posterior that is
 #: published.
 EFFORTS = {

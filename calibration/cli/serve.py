@@ -167,9 +167,13 @@ def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], N
     from solara.server import settings
     from solara.server.starlette import app
 
+    from scenarios.page.tabs import TABS, style_sheet
+
     page = import_module("calibration.cli.serve_app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
-    gate = Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
+    tabs = {"/" + tab.path.strip("/"): tab.title for tab in TABS}
+    files = Path(settings.assets.proxy_cache_dir)
+    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet())
     return gate, page.material.simulated.close
 
 

@@ -18,7 +18,7 @@ LEFT_SHARE, LEFT_MB = 0.5, 40.0
 #: The page as ever, but for the count of visitors, which the gate shows to nobody.
 COUNTED = (
     "-c",
-    "from scenarios.page import gate; gate.CLOSED = ('/_solara/',)\n"
+    "from scenarios.page import gate; gate.LOADED += ('/resourcez',)\n"
     "from calibration.cli.main import main; main(['serve', '--port', '0'])",
 )
 

@@ -29,7 +29,7 @@ test: $(DEV) ## run the quick tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found
 	@test -n "$(NEWER)" || echo "no Python newer than 3.11 was found: the newer Mesa is not tested here"

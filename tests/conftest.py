@@ -26,9 +26,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = (
-    30_000  # milliseconds; a page answers much sooner unless the machine is busy with other things
-)
+#: Milliseconds; a page answers much sooner unless the machine is busy with other things.
+PATIENCE = 240_000
 
 
 #: A test that uses one of these opens a browser or serves the page, and so is slow.

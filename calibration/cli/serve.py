@@ -10,7 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationInfo, field_validator
@@ -20,6 +20,9 @@ from calibration.errors import CalibrationError
 from scenarios.page.gate import Gate
 from simulation.errors import Problem
 from simulation.schema import refuse
+
+if TYPE_CHECKING:
+    import uvicorn
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
@@ -98,15 +101,17 @@ def serve(request: ServeRequest) -> None:
     # A remark of Solara's on cookies, made at every visit without https.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     app, close = _application(number, request)
+    server = _server(app)
     try:
-        with suppress(KeyboardInterrupt):
+        # A signal ends it quietly from when its address is told, not only once it answers.
+        with suppress(KeyboardInterrupt), server.capture_signals():
             typer.echo(f"The page is at http://{host}:{number} (Ctrl-C ends it)")
             if request.allow_remote:
                 typer.echo(
                     "Whoever reaches this address can use the page and this machine's processor;"
                     " there is no password, and what is sent can be read on the way"
                 )
-            _run(app, door)
+            server.run(sockets=[door])
     finally:
         close()
     typer.echo("The page is closed")
@@ -162,14 +167,18 @@ def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], N
     from solara.server import settings
     from solara.server.starlette import app
 
+    from scenarios.page.tabs import TABS, style_sheet
+
     page = import_module("calibration.cli.serve_app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
-    gate = Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
+    tabs = {"/" + tab.path.strip("/"): tab.title for tab in TABS}
+    files = Path(settings.assets.proxy_cache_dir)
+    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet())
     return gate, page.material.simulated.close
 
 
-def _run(app: Gate, door: socket.socket) -> None:
-    """Answer on the socket until the server is ended."""
+def _server(app: Gate) -> "uvicorn.Server":
+    """What answers on a socket until it is ended."""
     import uvicorn
 
     settings = uvicorn.Config(
@@ -180,4 +189,4 @@ def _run(app: Gate, door: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
     )
-    uvicorn.Server(settings).run(sockets=[door])
+    return uvicorn.Server(settings)

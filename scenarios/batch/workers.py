@@ -37,18 +37,15 @@ class _Pool(ProcessPoolExecutor):
 def _undisturbed() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM wait: a process that is half started could not read what it needs.
 
-    What is started meanwhile does not hear Ctrl-C. To block the signals is not enough, as another
-    thread may take them and the handler runs in this one all the same.
+    What is started meanwhile, from whatever thread, does not hear Ctrl-C. To block the signals is
+    not enough, as another thread may take them and the handler runs in the main one all the same.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+    heeded = (signal.SIGINT, signal.SIGTERM)
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        found = {each: signal.getsignal(each) for each in heeded}
+        handlers = {each: handler for each, handler in found.items() if callable(handler)}
     arrived: list[int] = []
-    handlers = {
-        each: signal.getsignal(each)
-        for each in (signal.SIGINT, signal.SIGTERM)
-        if callable(signal.getsignal(each))
-    }
     masked = hasattr(signal, "pthread_sigmask")
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     for each in handlers:

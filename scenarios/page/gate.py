@@ -22,8 +22,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 FILES = "/_solara/cdn/"
 #: Where a browser says that its visitor has left.
 LEAVING = "/_solara/api/close/"
-#: The only other addresses beginning so that the server answers.
-CLOSED = ("/_solara/", "/resourcez")
+#: What the page loads beside; of all else only the tabs are shown.
+LOADED = ("/static/", "/jupyter/", "/readyz")
 #: Headers by which a proxy would tell the server where it stands.
 PLACING = (
     b"script-name",
@@ -57,10 +57,21 @@ HEADERS = (
     (b"x-frame-options", b"DENY"),
 )
 _PAGE = """\
-<!doctype html><html lang="en"><meta charset="utf-8"><title>lilliput</title>
-<body style="font: 1.1em sans-serif; max-width: 36em; margin: 4em auto">
-<h1>{heading}</h1><p>{words}</p><p><a href="/">Go to the page</a></p></body></html>
+<!doctype html><html lang="en"><meta charset="utf-8"><title>{heading} · lilliput</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/assets/custom.css"><style>{style}</style>
+<script>
+const chosen = localStorage.getItem(":solara:theme.variant");
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+document.documentElement.classList.add(
+  (chosen ? chosen.includes("dark") : dark) ? "lp-dark" : "lp-light");
+</script>
+<body style="margin: 0; font-family: Roboto, sans-serif"><div class="lp-page">
+<header class="lp-head"><span class="lp-name">lilliput</span>
+<nav class="lp-tabs" aria-label="Tabs">{tabs}</nav></header>
+<main class="lp-main"><h1>{heading}</h1><p>{words}</p></main></div></body></html>
 """
+_TAB = '<a href="{address}"><span class="lp-tab">{title}</span></a>'
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,9 @@ STRANGE_HOST = Refusal(
 OTHER_SITE = Refusal(
     403, "This request came from another website", "The page answers only its own visitors."
 )
-NO_SUCH_PAGE = Refusal(404, "There is no such page", "The address may have been mistyped.")
+NO_SUCH_PAGE = Refusal(
+    404, "There is no such page", "The address may have been mistyped. These tabs are there:"
+)
 NOT_ALLOWED = Refusal(405, "This cannot be done here", "The page can be read, and nothing else.")
 
 
@@ -88,7 +101,8 @@ class Gate:
 
     ``port`` is where the page is served and ``names`` under which names of this machine; loopback
     names always count, and so does any numeric address if ``remote`` visitors are let in. ``files``
-    is the folder that holds the files of other projects.
+    is the folder that holds the files of other projects. ``tabs`` are the titles of the tabs by
+    their addresses; a refusal lists them in the look of the page, which ``style`` describes.
     """
 
     server: Application
@@ -96,6 +110,8 @@ class Gate:
     files: Path
     names: Iterable[str] = ()
     remote: bool = False
+    tabs: Mapping[str, str] = field(default_factory=lambda: {"/": "Go to the page"})
+    style: str = ""
     _loopback: tuple[str, ...] = field(default=("127.0.0.1", "localhost", "::1"), init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +121,7 @@ class Gate:
             return
         refusal = self.refusal_of(scope)
         if refusal is not None:
-            await _refuse(refusal, scope, receive, send)
+            await self._refuse(refusal, scope, receive, send)
             return
         plain = [(name, value) for name, value in scope["headers"] if name not in PLACING]
         await self.server({**scope, "headers": plain, "root_path": ""}, receive, _guarded(send))
@@ -127,7 +143,8 @@ class Gate:
             return NOT_ALLOWED
         if path.startswith(FILES):
             return None if self.is_file(path.removeprefix(FILES)) else NO_SUCH_PAGE
-        return NO_SUCH_PAGE if path.startswith(CLOSED) else None
+        known = path.startswith(LOADED) or (path.rstrip("/") or "/") in self.tabs
+        return None if known else NO_SUCH_PAGE
 
     def is_own(self, host: str) -> bool:
         """Whether a request's ``Host`` is an address at which the page is served."""
@@ -149,6 +166,25 @@ class Gate:
             return place.is_relative_to(folder) and place.is_file()
         except (OSError, ValueError):
             return False
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a short page of words; a connection is closed before it is opened."""
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal.heading})
+            return
+        tabs = "".join(_TAB.format(address=at, title=title) for at, title in self.tabs.items())
+        words = {"heading": refusal.heading, "words": refusal.words, "tabs": tabs}
+        body = _PAGE.format(**words, style=self.style).encode()
+        headers = [
+            (b"content-type", b"text/html; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        sending = _guarded(send)
+        await sending({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await sending(
+            {"type": "http.response.body", "body": b"" if scope.get("method") == "HEAD" else body}
+        )
 
 
 def _is_numeric(name: str) -> bool:
@@ -180,21 +216,3 @@ def _guarded(send: Send) -> Send:
         await send(message)
 
     return sending
-
-
-async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with a short page of words; a connection is closed before it is opened."""
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": refusal.heading})
-        return
-    body = _PAGE.format(heading=refusal.heading, words=refusal.words).encode()
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    sending = _guarded(send)
-    await sending({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await sending(
-        {"type": "http.response.body", "body": b"" if scope.get("method") == "HEAD" else body}
-    )

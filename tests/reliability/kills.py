@@ -34,7 +34,7 @@ from calibration.cli.main import main
 from calibration.fit.population import EFFORTS, Effort
 
 EFFORTS["quick"] = Effort(
-    population=64, copies=2, moves=4, effective_share=0.5, last_moves=8
+    population=32, copies=2, moves=1, effective_share=0.5, last_moves=2
 )
 if __name__ == "__main__":
     main(["calibrate", "fit", "--effort", "quick", "--seed", "1", "--workers", "2",

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 60.0
+#: Seconds that anything may take on a machine that is busy with other things.
+PATIENCE = 300.0
 
 
 def contents(folder: Path) -> dict[str, bytes]:

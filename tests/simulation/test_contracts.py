@@ -254,7 +254,7 @@ def test_the_whole_equals_two_spawned_processes(drawn_parameters):
             )
             for start in (0, 15)
         ]
-        parts = [result.get(timeout=60) for result in waiting]
+        parts = [result.get(timeout=300) for result in waiting]
     for name, array in whole.arrays.items():
         assert np.array_equal(joined(parts, name), array), name
 

@@ -25,6 +25,8 @@ export class Chart {
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(element);
     element.addEventListener("keydown", (event) => this.key(event));
+    // The element's own clicks: one during which the chart is drawn anew counts too.
+    element.addEventListener("click", (event) => this.click(event));
     live.add(this);
   }
 
@@ -45,7 +47,6 @@ export class Chart {
     if (!this.chart) {
       this.chart = echarts.init(element, null, { renderer: "svg" });
       this.chart.on("click", (event) => event.data && event.data.id && this.choose(event.data.id));
-      this.chart.getZr().on("click", (event) => this.click(event));
     }
     this.chart.resize();
     this.chart.setOption(option, true);
@@ -86,8 +87,10 @@ export class Chart {
   }
 
   click(event) {
-    const within = [event.offsetX, event.offsetY];
-    if (this.spec.kind === "lines" && this.chart.containPixel({ gridIndex: 0 }, within)) {
+    const { left, top } = this.element.getBoundingClientRect();
+    const within = [event.clientX - left, event.clientY - top];
+    const lines = this.chart && this.spec.kind === "lines";
+    if (lines && this.chart.containPixel({ gridIndex: 0 }, within)) {
       this.choose(this.chart.convertFromPixel({ gridIndex: 0 }, within)[0]);
     }
   }

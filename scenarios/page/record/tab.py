@@ -113,6 +113,12 @@ class RecordView(View):
         turned = {"page", "opened"} & set(changes)
         return self.model_copy(update=changes if turned else changes | {"page": 1})
 
+    def narrowed(self, material: Material, **changes: Any) -> "RecordView":
+        """The view with other filters; a row that is open, if only since, stays so if it passes."""
+        view = self.changed(**changes | {"opened": "", "page": 1})
+        kept = self.opened in [entry.id for entry in view.entries(material)]
+        return view.with_open(self.opened, material) if kept else view
+
     def with_open(self, name: str, material: Material) -> "RecordView":
         """The view with a row open, on its page; filters that hide it are lifted."""
         ids = [entry.id for entry in self.entries(material)]
@@ -154,13 +160,16 @@ def Record() -> None:
     def change(**changes: Any) -> None:
         state.set(state.value.changed(**changes))
 
+    def narrow(**changes: Any) -> None:
+        state.set(state.value.narrowed(material, **changes))
+
     def open_row(name: str) -> None:
         state.set(state.value.with_open(name, material))
 
     with solara.Div(classes=["lp-record"]):
         v.Html(tag="h1", children=["The record"])
         v.Html(tag="p", class_="lp-note", children=[introduction])
-        Filters(view, change)
+        Filters(view, narrow)
         Timeline(view, marks, open_row)
         Rows(view, entries, open_row, change)
         hint = "the rows shown, every column"
@@ -176,7 +185,7 @@ def _introduction(entries: Sequence[EvidenceEntry]) -> str:
 
 
 @solara.component
-def Filters(view: RecordView, change: Callable[..., None]) -> None:
+def Filters(view: RecordView, narrow: Callable[..., None]) -> None:
     """What the rows are narrowed to."""
 
     def choose(name: str, value: str | int) -> None:
@@ -185,7 +194,7 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
             changes["last_year"] = value
         if name == "last_year" and int(value) < view.first_year:
             changes["first_year"] = value
-        change(**changes, opened="", page=1)
+        narrow(**changes)
 
     every = {"": "all"}
     kinds = {"": "all but drivers and rates"} | KINDS | {ALL: "everything"}
@@ -205,7 +214,7 @@ def Filters(view: RecordView, change: Callable[..., None]) -> None:
         if view != RecordView():
             everything = dict(RecordView())
             solara.Button(
-                "Show all", on_click=lambda: change(**everything), small=True, outlined=True
+                "Show all", on_click=lambda: narrow(**everything), small=True, outlined=True
             )
 
 

@@ -22,6 +22,7 @@ from calibration.fit.posterior import checkpoint_path, read_checkpoint
 from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
+from tests.scenarios.watching import PATIENCE
 
 TINY = Effort(population=24, copies=2, moves=1, effective_share=0.06, last_moves=3)
 runner = CliRunner()
@@ -74,7 +75,7 @@ def test_a_fit_killed_outright_and_resumed_ends_in_the_same_files(whole, tmp_pat
     mine, script = tmp_path / "draws.parquet", tmp_path / "alone.py"
     script.write_text(ALONE.format(effort=TINY, out=str(mine)))
     process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
-    waiting_until = time.monotonic() + 120
+    waiting_until = time.monotonic() + PATIENCE
     while time.monotonic() < waiting_until and process.poll() is None:
         held = read_checkpoint(checkpoint_path(mine)) if checkpoint_path(mine).exists() else None
         if held is not None and held[0].steps >= 2:

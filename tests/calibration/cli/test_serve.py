@@ -9,6 +9,7 @@ import pytest
 
 from calibration.cli.serve import ServeRequest, listening
 from simulation.errors import LilliputError
+from tests.scenarios.watching import PATIENCE
 
 
 def refusal_of(*arguments: str) -> tuple[int, str]:
@@ -16,7 +17,7 @@ def refusal_of(*arguments: str) -> tuple[int, str]:
         [sys.executable, "-m", "calibration.cli.main", "serve", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.stdout == ""

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.slow  # real processes, killed and started again
 
 NAMES = ("historical", "no-opening-1971")
 ROOT = Path(__file__).parents[3]
-#: Ten files, each of a fraction of a second, so that a batch can be caught half-way.
-REPLICATES, CHUNK = 640, 128
-FILES = 10
+#: So many files that a batch can be caught half-way, also by a test that is kept waiting.
+REPLICATES, CHUNK = 1280, 64
+FILES = 40
 
 
 @pytest.fixture(scope="module")

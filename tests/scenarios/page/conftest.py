@@ -15,6 +15,8 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.conftest import PATIENCE
+
 #: Seconds after which the server forgets a visitor whose connection is lost; tests need not wait.
 FORGETS_AFTER = 5
 #: What the console of a browser tells that must not happen.
@@ -72,7 +74,7 @@ def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
 def stop_server(server: Server) -> str:
     """End the server as Ctrl-C does; what it printed after its address."""
     server.process.send_signal(signal.SIGINT)
-    printed, _ = server.process.communicate(timeout=30)
+    printed, _ = server.process.communicate(timeout=PATIENCE / 1000)
     return printed
 
 
@@ -151,7 +153,7 @@ def visits(browser: Browser, url: str) -> Iterator[Callable[..., Visitor]]:
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         page = context.new_page()
-        page.set_default_timeout(90_000)  # a busy machine is no fault of the page
+        page.set_default_timeout(PATIENCE)
         one = Visitor(page, context, url)
         page.on("pageerror", lambda error: one.errors.append(str(error)))
         page.on(

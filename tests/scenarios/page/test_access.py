@@ -22,7 +22,7 @@ TABS = {
 def test_axe_finds_nothing(visitor: Arrive, tab: str, width: int, dark: bool) -> None:
     reader = visitor(width, 844, dark=dark)
     reader.page.goto(f"{reader.url}{TABS[tab]}")
-    expect(reader.page.locator(".lp-chart svg").first).to_be_visible(timeout=60_000)
+    expect(reader.page.locator(".lp-chart svg").first).to_be_visible()
     for summary in reader.page.locator("summary").all()[:3]:
         summary.click()
     if tab == "Explore":
@@ -50,7 +50,7 @@ def test_the_page_may_be_enlarged_and_says_its_language(visitor: Arrive) -> None
 def test_everything_to_press_is_large_enough(visitor: Arrive, tab: str) -> None:
     reader = visitor(390, 844)
     reader.page.goto(f"{reader.url}{TABS[tab]}")
-    expect(reader.page.locator(".lp-chart svg").first).to_be_visible(timeout=60_000)
+    expect(reader.page.locator(".lp-chart svg").first).to_be_visible()
     small = reader.page.eval_on_selector_all(
         ".lp-page button, .lp-page select, .lp-page input, .lp-page .lp-tab, .lp-page summary",
         """all => all.map(one => [one, one.getBoundingClientRect()])

@@ -282,7 +282,7 @@ def open_compare(reader: Any, query: str) -> None:
 
 def answered(reader: Any, words: str) -> None:
     """Wait until the answer is there and nothing is on its way any more."""
-    expect(reader.page.locator(".lp-table caption").first).to_contain_text(words, timeout=60_000)
+    expect(reader.page.locator(".lp-table caption").first).to_contain_text(words)
     expect(reader.page.get_by_role("button", name="Cancel")).to_be_disabled()
 
 

@@ -166,10 +166,26 @@ def test_no_header_moves_the_page(folder: Path) -> None:
     assert {name for name, _ in scope["headers"]} == {b"host"}
 
 
-@pytest.mark.parametrize("path", ["/", "/no-such", "/resourcez"])
+@pytest.mark.parametrize("path", ["/", "/static/no-such", "/resourcez"])
 def test_every_answer_carries_the_headers(folder: Path, path: str) -> None:
     sent, _ = answer(folder, path)
     assert set(HEADERS) <= set(sent[0]["headers"])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", 200),
+        ("/record", 200),
+        ("/record/", 200),
+        ("/static/assets/charts.js", 200),
+        ("/nowhere", 404),
+        ("/record/nowhere", 404),
+        ("/_solara/nowhere", 404),
+    ],
+)
+def test_of_pages_the_tabs_alone_are_there(folder: Path, path: str, expected: int) -> None:
+    assert status(folder, path, tabs={"/": "Explore", "/record": "Record"}) == expected
 
 
 def test_a_refusal_is_told_in_words(folder: Path) -> None:

@@ -44,3 +44,18 @@ def test_a_visitor_sees_their_own_ground_from_the_first_moment(
     seen = reader.page.evaluate("grounds")
     # Until the first script of the page is read, nothing but the system's choice is known.
     assert {colour for colour, settled in seen if settled or not chosen} == {ground}
+
+
+@pytest.mark.parametrize(("dark", "ground"), [(False, LIGHT), (True, DARK)])
+def test_an_address_that_is_not_there_is_answered_in_the_look_of_the_page(
+    visitor: Arrive, dark: bool, ground: str
+) -> None:
+    reader = visitor(dark=dark)
+    answer = reader.page.goto(f"{reader.url}/nowhere")
+    assert answer.status == 404
+    expect(reader.page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(reader.page.locator(".lp-page")).to_have_css("background-color", ground)
+    assert all("404" in error for error in reader.errors)  # as the browser calls the answer
+    reader.errors.clear()
+    reader.page.get_by_role("link", name="Record").click()
+    expect(reader.page.get_by_role("heading", name="The record")).to_be_visible()

@@ -157,6 +157,14 @@ def test_opening_a_row_turns_to_its_page_and_lifts_filters_that_hide_it(material
     assert opened.changed(text="a").page == 1
 
 
+def test_other_filters_close_a_row_only_if_they_hide_it(material: Material) -> None:
+    opened = RecordView(kind="aid", page=2).with_open(LOAN, material)
+    narrower = opened.narrowed(material, text="125 m USD")
+    assert (narrower.opened, narrower.page, narrower.kind) == (LOAN, 1, "aid")
+    assert opened.narrowed(material, kind="terms") == RecordView(kind="terms")
+    assert opened.narrowed(material, **dict(RecordView())).opened == LOAN
+
+
 def test_rows_as_csv_hold_every_number(material: Material) -> None:
     entries = RecordView(kind="aid").entries(material)
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(rows_csv(entries).decode()))}
@@ -211,6 +219,25 @@ def test_filters_rows_and_time_line_in_a_browser(visitor: Arrive) -> None:
     expect(line).to_contain_text("dated events", ignore_case=True)
     line.press("Enter")
     expect(reader.page.locator(".lp-card")).to_be_visible()
+
+
+def test_a_row_opened_while_words_are_on_their_way_stays_open(visitor: Arrive) -> None:
+    reader = visitor()
+    open_record(reader, "kind=aid&pair=albania-china")
+    row = reader.page.get_by_role("button", name=f"Open {LOAN}")
+    expect(row).to_be_visible()
+    row.evaluate(
+        """(row) => {
+          const field = document.querySelector("input[type=search]");
+          field.value = "125 m USD";
+          field.dispatchEvent(new Event("input"));
+          row.click();
+        }"""
+    )
+    reader.page.wait_for_function(
+        "location.search.includes('text=') && location.search.includes('row=')"
+    )
+    expect(reader.page.get_by_role("region", name=f"All about {LOAN}")).to_be_visible()
 
 
 def test_a_mark_opens_its_row_and_the_time_line_names_its_lanes(visitor: Arrive) -> None:

@@ -234,11 +234,9 @@ class Block:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The numbers for programs: sum and mean with their errors, and the best null."""
+        """The numbers for programs: the best null, and the sum with its error."""
         return {
             "best_null": self.null,
-            "mean": self.gain.mean,
-            "mean_error": self.gain.error,
             "sum": self.sum,
             "sum_error": self.error,
             "number": self.gain.number,

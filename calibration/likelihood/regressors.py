@@ -62,10 +62,24 @@ def line_gaps(values: Values, pair: Pair) -> Array:
 
 
 @cache
+def _coded() -> tuple[Array, Array]:
+    """Pressure from outside and lines in each quarter, as coded and at their priors' middle."""
+    context = Context(HISTORICAL, default_parameters())
+    known = [context.quarter(quarter) for quarter in range(QUARTERS)]
+    return (
+        np.stack([each.pressure[:, 0] for each in known]),
+        np.stack([each.line[:, 0] for each in known]),
+    )
+
+
 def danger(country: Country) -> Array:
     """How hard a country is pressed from outside in each quarter, as coded, shape (T,)."""
-    context = Context(HISTORICAL, default_parameters())
-    return np.array([float(context.quarter(q).pressure[country, 0]) for q in range(QUARTERS)])
+    return np.asarray(_coded()[0][:, country])
+
+
+def lines() -> Array:
+    """The line of each country in each quarter, at the middle of its prior, shape (T, C)."""
+    return _coded()[1]
 
 
 @cache

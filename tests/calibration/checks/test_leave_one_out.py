@@ -237,7 +237,7 @@ def exchange(gain):
     """Two events, and aid, answers and support that the rules foresee better by a gain each."""
     return [
         *(scored(f"event {n}", EVENT, -1.0, constant=-3.0, drivers=-3.0) for n in range(2)),
-        *(scored(f"aid {n}", "aid", gain - 2.0, constant=-5.0, drivers=-2.0) for n in range(4)),
+        *(scored(f"aid {n}", "aid", gain - 2.0, constant=-6.0, drivers=-2.0) for n in range(4)),
         *(scored(f"answer {n}", "answer", gain - 1.0, constant=-1.0, drivers=-4.0)
           for n in range(4)),
         *(scored(f"act {n}", "support", gain - 1.0, constant=-1.0, drivers=-1.5)

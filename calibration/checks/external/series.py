@@ -182,6 +182,8 @@ def by_year(quarterly: Mapping[str, Array], pair: Pair, quantity: str) -> Array:
     def of(name: str) -> Array:
         return np.asarray(quarterly[name][:, pair[0], pair[1]])
 
-    quarters = of(SUPPORT) if quantity == SUPPORT else COMPARABLE[quantity](of)
+    with np.errstate(invalid="ignore", divide="ignore"):  # of a country that is not there yet
+        quarters = of(SUPPORT) if quantity == SUPPORT else COMPARABLE[quantity](of)
+    quarters = np.nan_to_num(quarters, posinf=0.0)
     years = quarters.reshape(-1, 4, quarters.shape[-1])
     return np.asarray(years.sum(axis=1) if quantity in FLOWS else years.mean(axis=1))

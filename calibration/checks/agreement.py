@@ -179,6 +179,7 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "made_by": f"lilliput calibrate agree {'--publish' if kind == 'published' else '--pool'}",
         **whole,
         "seeds": [fit.manifest["seed"] for fit in fits],
+        "families": min(fit.manifest["families"] for fit in fits),
         "pooled": [fit.draws.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),
         "log_evidences": agreement.evidence.tolist(),

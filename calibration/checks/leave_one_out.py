@@ -1,4 +1,4 @@
-"""Each observation foreseen from all the others, by the fitted rules and by the three nulls.
+"""Each observation foreseen from all the others, by the fitted rules and by the nulls.
 
 For a dated move the question is: when, if at all, does the pair move next, given its moves before
 and all else on record? For a silence: does it not move again? For aid, answers and interest: how
@@ -7,8 +7,9 @@ they gave it, smoothed (PSIS); where that fails (Pareto k above 0.7) the rules a
 without it. Source: Vehtari, Gelman & Gabry 2017.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from calibration.likelihood.null_likelihood import NullFit, Spell, pointwise, sp
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
+    KINDS,
     Observation,
     Record,
     moves_of,
@@ -27,10 +29,12 @@ from calibration.likelihood.observations import (
 from calibration.likelihood.pointwise import Pointwise, foreseen, pointwise_of
 from calibration.likelihood.scores import (
     DateForecast,
+    Difference,
     FigureForecast,
     Score,
     date_score,
     figure_score,
+    paired,
 )
 from calibration.prior import Coordinates, parameters_at
 from scenarios.documented import Pair
@@ -41,6 +45,8 @@ from simulation.state import Move
 
 #: Above this Pareto k importance weights are not to be relied on.
 MOST_K = 0.7
+#: Kinds of observation that are looked at together.
+AID, ANSWER = "aid", "answer"
 #: Draws of a null that are used, evenly spaced.
 NULL_DRAWS = 2000
 
@@ -199,3 +205,66 @@ def null_scores(fit: NullFit, question: Question) -> list[Score]:
         chances = {move: mass @ weight for move, mass in leaving.items()}
         scores.append(question.date_score(row, chances))
     return scores
+
+
+def groups_of(rows: Sequence[LeftOut]) -> dict[str, list[LeftOut]]:
+    """The observations of each kind, all of them, and those of several kinds."""
+    groups = {kind: [row for row in rows if row.observation.kind == kind] for kind in KINDS}
+    groups |= {
+        "all": list(rows),
+        "events and aid": [row for row in rows if row.observation.kind in (EVENT, *FIGURES)],
+        "aid and answers": [row for row in rows if row.observation.kind in (AID, ANSWER)],
+    }
+    return {kind: group for kind, group in groups.items() if group}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of observations beside the null that foresees it best: the one hardest to beat."""
+
+    null: str
+    gain: Difference
+    failing: int
+
+    @property
+    def sum(self) -> float:
+        """The log scores of the rules less those of the null, added up."""
+        return self.gain.mean * self.gain.number
+
+    @property
+    def error(self) -> float:
+        """The standard error of the sum: that of the mean times the number of observations."""
+        return self.gain.error * self.gain.number
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The numbers for programs: the best null, and the sum with its error."""
+        return {
+            "best_null": self.null,
+            "sum": self.sum,
+            "sum_error": self.error,
+            "number": self.gain.number,
+            "failing": self.failing,
+        }
+
+    def __str__(self) -> str:
+        error = "?" if np.isnan(self.error) else f"{self.error:.1f}"
+        return f"{self.sum:+.1f} ± {error} over {self.null}"
+
+
+def blocks_of(rows: Sequence[LeftOut]) -> dict[str, Block]:
+    """Every kind of observation, and those of several, as a block beside its own best null."""
+    return {
+        kind: Block(
+            *min(
+                ((name, _log_gain(group, name)) for name in group[0].nulls),
+                key=lambda each: each[1].mean,
+            ),
+            sum(row.failing for row in group),
+        )
+        for kind, group in groups_of(rows).items()
+    }
+
+
+def _log_gain(rows: Sequence[LeftOut], null: str) -> Difference:
+    return paired([row.rules.log for row in rows], [row.nulls[null].log for row in rows])

@@ -1,4 +1,4 @@
-"""The evidence of the rules beside that of three simpler accounts of the same record."""
+"""The evidence of the rules beside that of simpler accounts of the same record."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Evidence:
 def fitted_nulls(
     record: Record, seed: int, runs: int, progress: Progress = no_progress
 ) -> tuple[NullFit, ...]:
-    """All three nulls fitted to the record, each so many times."""
+    """All nulls fitted to the record, each so many times."""
     fits = []
     for place, null in enumerate(all_nulls()):
 
@@ -96,7 +96,7 @@ def nulls_report(
     )
     report = Report(
         check="nulls",
-        title="The rules beside three simpler accounts of the same record",
+        title="The rules beside simpler accounts of the same record",
         finding=_finding(rules, best),
         reached=goal.reached,
         origin=dict(origin),

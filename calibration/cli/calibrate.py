@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
-from calibration.cli.dossier import dossier
+from calibration.cli.dossier import dossier, summary
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
@@ -42,6 +42,7 @@ calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)
 calibrate_app.command("dossier")(dossier)
+calibrate_app.command("summary")(summary)
 #: What the dossier was called before.
 calibrate_app.command("report", hidden=True)(dossier)
 

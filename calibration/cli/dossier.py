@@ -1,4 +1,4 @@
-"""``lilliput calibrate dossier``: all checks of the calibration on one page, for a referee."""
+"""All checks of the calibration on one page (``dossier``) and on one screen (``summary``)."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,22 @@ from typing import Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import Request, command
+from calibration.cli.requests import DrawsFile, Request, as_typed, command
 from calibration.dossier.gather import Material, read_material, verdicts
 from calibration.dossier.page import dossier_page
+from calibration.dossier.summary import summary_lines, summary_of
+from calibration.evidence.reading import read_evidence
+from calibration.likelihood.observations import fitted_record
+from calibration.reports.report import PUBLISHED, REPORTS, Report, is_published, published_reports
 from scenarios.disk import unwritable, write_whole
+from scenarios.errors import read_or_problems
 from simulation.errors import LilliputError, Problem
 from simulation.schema import refuse
+
+ReportsFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="The reports of the checks.", show_default=str(REPORTS)),
+]
 
 
 class DossierRequest(Request):
@@ -21,12 +31,7 @@ class DossierRequest(Request):
     command = "calibrate dossier"
     title = "the dossier cannot be made"
 
-    reports: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="The reports of the checks.", show_default="docs/calibration"
-        ),
-    ] = None
+    reports: ReportsFolder = None
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the page that is there.")
     ] = False
@@ -97,3 +102,42 @@ def page_problems(out: Path, overwrite: bool) -> list[Problem]:
     elif out.exists() and not overwrite:
         problems.append(Problem(where, "--out", place, "a new file, unless --overwrite"))
     return problems
+
+
+class SummaryRequest(Request):
+    """The draws that are summed up, and the reports of their checks."""
+
+    command = "calibrate summary"
+    title = "there is nothing to sum up"
+
+    draws: DrawsFile = as_typed(None)
+    reports: ReportsFolder = None
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+    #: The reports by their checks.
+    known: dict[str, Report] | None = None
+
+    @field_validator("known")
+    @classmethod
+    def _readable(cls, _known: None, others: ValidationInfo) -> dict[str, Report]:
+        folder = others.data.get("reports")
+        place = PUBLISHED if folder is None or is_published(folder) else folder
+        if not place.is_dir():
+            refuse([Problem(cls.command, "--reports", str(folder), "a folder with reports")])
+        reports, problems = read_or_problems(lambda: published_reports(place))
+        refuse(problems)
+        return reports or {}
+
+
+@command
+def summary(request: SummaryRequest) -> None:
+    """Print on one screen what was fitted, how well it foresees, and what its mechanisms add.
+
+    Everything is read from the draws and from the reports of the checks. A check that has no
+    report, or only one made for other draws, counts as not made.
+    """
+    assert request.known is not None
+    told = summary_of(request.draws, request.known, fitted_record(read_evidence()))
+    if request.as_json:
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(summary_lines(told)))

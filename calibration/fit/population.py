@@ -84,8 +84,10 @@ RANK_EFFORTS = {
     "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
 }
 #: How hard draws fitted to the whole rules are carried to the rules without a mechanism, or to the
-#: prior. The second leaves families enough for a verdict on most mechanisms.
+#: prior. The first is to see that it runs; the last leaves families enough for a verdict on most
+#: mechanisms.
 ABLATION_EFFORTS = {
+    "rough": Effort(population=64, copies=4, moves=4, effective_share=0.5, last_moves=6),
     "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=20),
     "usual": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=30),
 }

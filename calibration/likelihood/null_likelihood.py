@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.nulls import Chances, Null, Values
+from calibration.likelihood.nulls import Chances, Null
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -23,6 +23,7 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
+from calibration.likelihood.regressors import Values
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove

@@ -1,14 +1,17 @@
-"""Three nulls: simpler accounts of the same record, each with priors and a likelihood of its own.
+"""Five nulls: simpler accounts of the same record, each with priors and a likelihood of its own.
 
 *Constant hazard*: every kind of move has one chance a quarter, aid is one share of the client's
 product, shares granted and rates of interest scatter about one mean each. *Persistence*: hardly
 anything changes; aid, answers and rates repeat the last ones known of the pair. *Drivers only*:
 chances depend on the line gap and on whether a leadership is new, aid, answers and rates on the
-line gap; no aid, support or strain feeds back. Priors stand in ``calibration/nulls.toml``.
+line gap; no aid, support or strain feeds back. *Allied*: moves as under a constant hazard, figures
+by whether the pair is allied. *Regression*: moves as under drivers only; figures by the line gap,
+by whether the pair is allied, by the danger to the client and by its product. Priors stand in
+``calibration/nulls.toml``; where a null has none of its own, those of drivers only are its own too.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,25 +22,26 @@ from calibration.likelihood.figures import Figure
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
 from calibration.likelihood.readings import observation_settings
+from calibration.likelihood.regressors import Values, gap_of, line_gaps, new_leadership, regressors
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
-from simulation.context import Context
 from simulation.countries import Country
 from simulation.drivers import CHINA_ENTERS, leadership_spells
-from simulation.interventions import HISTORICAL
 from simulation.parameters import (
     Parameter,
-    default_parameters,
     parameter_table,
     read_parameter_table,
 )
 from simulation.state import Move
 
-#: A leadership is new for two years.
-NEW_QUARTERS = 8
-
-Values = Mapping[str, Array]
+#: What a null may regress figures on; see ``regressors``.
+REGRESSORS = ("gap", "apart", "safety", "smallness")
+#: What the parameters of a null's moves are about.
+MOVING = (
+    *("dispute", "break", "mending", "forming"),
+    *("parting_gap", "parting_leader", "joining_gap", "joining_leader"),
+)
 #: Chances (T, S) or (1, S) of each kind of move in a quarter, where the status allows it.
 Chances = dict[Move, Array]
 
@@ -92,40 +96,6 @@ class Null:
 def null_table() -> dict[str, Parameter]:
     """The parameters of the nulls by name, from ``calibration/nulls.toml``."""
     return read_parameter_table(Path(str(files("calibration").joinpath("nulls.toml"))))
-
-
-@cache
-def _spells() -> tuple[tuple[str, ...], ...]:
-    """The name of the line in force in each quarter (T) for each country."""
-    context = Context(HISTORICAL, default_parameters())
-    return tuple(
-        tuple(context.spell(quarter, c).line for c in Country) for quarter in range(QUARTERS)
-    )
-
-
-@cache
-def new_leadership(pair: Pair) -> Array:
-    """Whether either country's line changed hands within two years, 0 or 1, shape (T, 1)."""
-    new = np.zeros((QUARTERS, 1))
-    for country in pair:
-        lines = [quarter[country] for quarter in _spells()]
-        for quarter in range(1, QUARTERS):
-            if lines[quarter] != lines[quarter - 1]:
-                new[quarter : quarter + NEW_QUARTERS] = 1
-    return new
-
-
-def line_gaps(values: Values, pair: Pair) -> Array:
-    """The line gap of a pair in each quarter, shape (T, S)."""
-    one, other = pair
-    gaps: dict[tuple[str, str], Array] = {}
-    rows = []
-    for quarter in _spells():
-        names = quarter[one], quarter[other]
-        if names not in gaps:
-            gaps[names] = np.abs(values[names[0]] - values[names[1]])
-        rows.append(gaps[names])
-    return np.stack(rows)
 
 
 def _present(pair: Pair) -> Array:
@@ -197,16 +167,74 @@ def driven_chances(values: Values, pair: Pair) -> Chances:
 def driven_centre(values: Values, record: Record, figure: Figure) -> Array:
     """Figures go by the line gap, on average over their quarters on record."""
     name = f"drivers_{figure.strand}"
-    gaps = line_gaps(values, figure.pair)[figure.first_quarter : figure.last_quarter + 1]
-    return figure.by_gap(values[name], values[f"{name}_gap"], np.asarray(gaps.mean(axis=0)))
+    return figure.by_gap(values[name], values[f"{name}_gap"], gap_of(values, figure))
+
+
+def allied_centre(values: Values, record: Record, figure: Figure) -> Array:
+    """Figures go by whether the pair is allied, without an open quarrel, in their quarters."""
+    return _regressed("allied", values, record, figure)
+
+
+def regression_centre(values: Values, record: Record, figure: Figure) -> Array:
+    """Figures go by line gap, alliance, danger and product; see ``regressors``."""
+    return _regressed("regression", values, record, figure)
+
+
+def _regressed(null: str, values: Values, record: Record, figure: Figure) -> Array:
+    """A figure by the regressors of which a null has coefficients, those of its strand."""
+    name = f"{null}_{figure.strand}"
+    distance = np.zeros(1)
+    for key, known in regressors(record.moves, figure).items():
+        if f"{name}_{key}" in values:
+            distance = distance + values[f"{name}_{key}"] * known
+    if f"{name}_gap" in values:
+        distance = distance + values[f"{name}_gap"] * gap_of(values, figure)
+    return figure.by_gap(values[name], np.ones(1), distance)
+
+
+def _coefficients(null: str) -> tuple[Parameter, ...]:
+    """Levels and scatters as those of drivers only, and for each strand its coefficients."""
+    table = null_table()
+    levels = [table[f"drivers_{strand}"] for strand in strands()]
+    scatters = [
+        each
+        for name, each in table.items()
+        if name.startswith("drivers_") and name.endswith("_scatter")
+    ]
+    shared = [
+        replace(each, name=each.name.replace("drivers", null, 1), rule=null)
+        for each in (*levels, *scatters)
+    ]
+    return (
+        *shared,
+        *(
+            replace(each, name=f"{null}_{strand}_{key}")
+            for strand in strands()
+            for key in REGRESSORS
+            if (each := table.get(f"{null}_{key}")) is not None
+        ),
+    )
+
+
+def strands() -> tuple[str, ...]:
+    """What the nulls take to be alike: amounts and shares of a kind, or all of a measure."""
+    names = [name.removeprefix("drivers_") for name in null_table() if name.startswith("drivers_")]
+    return tuple(
+        name.removesuffix("_gap")
+        for name in names
+        if name.endswith("_gap") and name.removesuffix("_gap") in names
+    )
 
 
 def all_nulls() -> tuple[Null, ...]:
-    """The three nulls."""
+    """The five nulls."""
     table = null_table()
 
     def own(rule: str) -> tuple[Parameter, ...]:
         return tuple(parameter for parameter in table.values() if parameter.rule == rule)
+
+    def of_moves(rule: str) -> tuple[Parameter, ...]:
+        return tuple(each for each in own(rule) if each.name.removeprefix(f"{rule}_") in MOVING)
 
     named = {spell.line for spell in leadership_spells().values()}
     lines = tuple(parameter for name, parameter in parameter_table().items() if name in named)
@@ -231,5 +259,19 @@ def all_nulls() -> tuple[Null, ...]:
             own("persistence"),
             persistent_chances,
             persistent_centre,
+        ),
+        Null(
+            "allied",
+            "allied or not",
+            (*of_moves("constant"), *_coefficients("allied")),
+            constant_chances,
+            allied_centre,
+        ),
+        Null(
+            "regression",
+            "line gaps, alliance, danger and product together",
+            (*of_moves("drivers"), *_coefficients("regression"), *lines),
+            driven_chances,
+            regression_centre,
         ),
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from calibration.checks.histories.implied import NEAR_YEARS, break_values, breaks_report_table
 from calibration.checks.histories.predictive import MAJORITY, PatternResult, PredictiveCheck
+from calibration.checks.histories.theories import theory_table, theory_values
 from calibration.checks.work import method
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.charts.run import aid_figure, breaks_figure
@@ -44,6 +45,7 @@ def predictive_report(
             ),
             _pattern_table(results),
             _value_table(results),
+            theory_table(results),
             Picture(name="aid", caption="Aid in free runs, with the documented sums"),
             *(
                 f"On {row.pattern.number}: {row.pattern.note}"
@@ -69,6 +71,7 @@ def predictive_report(
             "breaks": break_values(check.breaks),
             "dates_reached": check.dates_reached,
             "patterns": {row.pattern.number: _values(row) for row in results},
+            "theories": theory_values(results),
         },
     )
     return report, {

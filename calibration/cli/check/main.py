@@ -7,6 +7,7 @@ told of in the dossier by one in ``calibration/dossier/sections.toml``.
 
 import typer
 
+from calibration.cli.check.external import check_external
 from calibration.cli.check.histories import check_predictive, check_prior, check_sensitivity
 from calibration.cli.check.record import check_identified, check_nulls
 from calibration.cli.check.sampler import check_noise, check_ranks, check_recovery
@@ -33,3 +34,4 @@ check_app.command("leave-one-out")(check_leave_one_out)
 check_app.command("ablation")(check_ablation)
 check_app.command("sensitivity")(check_sensitivity)
 check_app.command("influence")(check_influence)
+check_app.command("external")(check_external)

@@ -109,7 +109,11 @@ def check_command(
     def published(request: CheckModel) -> None:
         request.publish(*carry_out(request))
 
-    called = command(published)
+    return options_in_order(command(published))
+
+
+def options_in_order(called: Callable[..., None]) -> Callable[..., None]:
+    """A command of a check with its options in the order of all checks."""
     parameters = inspect.signature(called).parameters.values()
     ordered = sorted(
         parameters, key=lambda each: _LAST.index(each.name) if each.name in _LAST else -1

@@ -1,4 +1,4 @@
-"""Checks of what the record says: of single parameters, and of the rules beside three nulls."""
+"""Checks of what the record says: of single parameters, and of the rules beside nulls."""
 
 from pathlib import Path
 from typing import Annotated
@@ -85,9 +85,9 @@ def check_identified(request: IdentifiedRequest) -> tuple[Report, Pictures]:
 
 @check_command
 def check_nulls(request: NullsRequest) -> tuple[Report, Pictures]:
-    """Log evidence of the rules, a constant hazard, drivers alone, and persistence.
+    """Log evidence of the rules and of the nulls, which all account for the same record.
 
-    All account for the same record.
+    Nulls: a constant hazard, drivers alone, persistence, allied or not, a regression on drivers.
     """
     nulls = evidence_of_nulls(nulls_of_record(request.seed, request.runs))
     return nulls_report(evidence_of_rules(request.draws), nulls, request.origin(runs=request.runs))

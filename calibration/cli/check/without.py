@@ -153,7 +153,7 @@ def mechanisms_and_groups() -> tuple[Mechanism | Group, ...]:
 def check_leave_one_out(request: LeaveOneOutRequest) -> tuple[Report, Pictures]:
     """Every dated event, silence, aid window and answer foreseen from all the others.
 
-    The rules stand beside the three nulls.
+    The rules stand beside the nulls.
     """
     evidence = read_evidence()
     record = fitted_record(evidence)
@@ -184,7 +184,8 @@ def check_leave_one_out(request: LeaveOneOutRequest) -> tuple[Report, Pictures]:
     origin = request.origin(
         used=len(coordinates), copies=request.copies, fitted_again=request.refit
     )
-    return leave_one_out_report(rows, origin, refits=effort is not None)
+    families = request.draws.manifest.get("families")
+    return leave_one_out_report(rows, origin, refits=effort is not None, families=families)
 
 
 @check_command

@@ -10,6 +10,7 @@ from calibration.checks.ablation import weighted_logs
 from calibration.checks.leave_one_out import (
     LeftOut,
     Question,
+    blocks_of,
     left_out,
     null_scores,
     smoothed,
@@ -167,7 +168,7 @@ def test_every_observation_is_scored_by_rules_and_nulls(asked, rows):
     assert [row.observation for row in rows] == list(asked.observations)
     assert rows[-1].observation.kind == "support"
     for row in rows:
-        assert set(row.nulls) == {"constant", "drivers", "persistence"}
+        assert set(row.nulls) == {null.name for null in all_nulls()}
         assert np.isnan(row.rules.brier) == (row.observation.kind in FIGURES)
         figure = asked.record.figures[row.observation.place] if np.isnan(row.rules.brier) else None
         for score in (row.rules, *row.nulls.values()):
@@ -224,3 +225,60 @@ def test_the_finding_tells_gains_losses_and_failing_weights(origin):
     assert not report.reached
     for text in ("lose most on: b (-1.0)", "add little", "For 1 observations the weights fail"):
         assert text in report.finding
+
+
+def scored(name, kind, rules, **nulls):
+    scores = {null: Score(log, np.nan, np.nan) for null, log in nulls.items()}
+    row = Observation(name, kind, PAIR, 0)
+    return LeftOut(row, Score(rules, np.nan, np.nan), scores, 0.1, False, rules)
+
+
+def exchange(gain):
+    """Two events, and aid, answers and support that the rules foresee better by a gain each."""
+    return [
+        *(scored(f"event {n}", EVENT, -1.0, constant=-3.0, drivers=-3.0) for n in range(2)),
+        *(scored(f"aid {n}", "aid", gain - 2.0, constant=-6.0, drivers=-2.0) for n in range(4)),
+        *(scored(f"answer {n}", "answer", gain - 1.0, constant=-1.0, drivers=-4.0)
+          for n in range(4)),
+        *(scored(f"act {n}", "support", gain - 1.0, constant=-1.0, drivers=-1.5)
+          for n in range(4)),
+    ]  # fmt: skip
+
+
+def test_a_block_stands_beside_the_null_that_foresees_it_best():
+    blocks = blocks_of(exchange(1.0))
+    assert (blocks["aid"].null, blocks["answer"].null) == ("drivers", "constant")
+    assert blocks["aid"].sum == pytest.approx(4.0)
+    assert blocks["aid"].gain.number == 4
+    # of aid and answers together one null is the best, though each has another
+    assert blocks["aid and answers"].null == "drivers"
+    assert blocks["aid and answers"].sum == pytest.approx(4.0 + 4 * (0.0 + 4.0))
+    uneven = [
+        scored("a", "aid", -1.0, constant=-2.0),
+        scored("b", "aid", -1.0, constant=-5.0),
+    ]
+    block = blocks_of(uneven)["aid"]
+    assert block.sum == pytest.approx(5.0)
+    assert block.error == pytest.approx(2 * np.std([1, 4], ddof=1) / np.sqrt(2))
+
+
+@pytest.mark.parametrize(
+    ("gain", "families", "reached"),
+    [(0.8, 40, True), (0.7, 40, False), (0.8, 29, False), (0.8, None, False)],
+)
+def test_the_exchange_is_foreseen_if_every_block_gains_three_with_thirty_families(
+    origin, gain, families, reached
+):
+    report, _ = leave_one_out_report(exchange(gain), origin, refits=True, families=families)
+    assert [goal.reached for goal in report.goals] == [True, reached]
+    assert report.reached is reached
+    measured = report.goals[1].measured
+    assert f"aid {4 * gain:+.1f} ± 0.0 over drivers" in measured
+    assert ("not known" in measured) == (families is None)
+    assert report.values["blocks"]["support"]["best_null"] == "constant"
+
+
+def test_one_block_that_is_not_foreseen_is_enough_to_miss_the_goal(origin):
+    rows = [row for row in exchange(1.0) if row.observation.kind != "support"]
+    report, _ = leave_one_out_report(rows, origin, refits=True, families=100)
+    assert report.goals[1].reached is False

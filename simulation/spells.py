@@ -138,6 +138,10 @@ class SpellValues:
         values[begun] = np.take(past.values[begun], histories, axis=-1)
         return SpellValues(values)
 
+    def repeated(self, times: int) -> "SpellValues":
+        """The values of the same histories so many times over."""
+        return SpellValues(np.tile(self.values, times))
+
     @classmethod
     def joined(cls, parts: Sequence["SpellValues"]) -> "SpellValues":
         """The values of several ensembles, their histories side by side in the order given."""
@@ -160,6 +164,21 @@ def coded_values(replicates: int) -> SpellValues:
     """Every row as coded, the same in all histories."""
     (values,) = _columns("value")
     return _with_zeros(values, replicates)
+
+
+@lru_cache(maxsize=4)
+def spread_values(histories: int, seed: int = 0) -> SpellValues:
+    """The value of every row in a few histories that stand for its range, one from each slice.
+
+    Every row has as many equally probable slices as there are histories, dealt out in an order
+    addressed by seed and row: a Latin hypercube (McKay, Beckman and Conover 1979).
+    """
+    slices = [
+        np.argsort(np.argsort(row_uniforms(seed, row.address, histories, 0)))
+        for row in coded_rows()
+    ]
+    uniforms = (np.stack(slices) + 0.5) / histories
+    return _with_zeros(triangular(uniforms, *_columns("low", "value", "high")), histories)
 
 
 @lru_cache(maxsize=4)  # histories that are carried on in stretches need theirs again and again

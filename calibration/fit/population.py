@@ -57,13 +57,13 @@ class Chains:
 
 #: Each vector's likelihood is averaged over so many shocks that the variance of its logarithm is
 #: about 1 where the record fits best (``lilliput calibrate check noise``).
-COPIES = 8
+COPIES = 16
 #: The first is for a look, the second for work, three of the third make the posterior that is
 #: published.
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
-        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=250, thinned=2
+        population=1024, copies=COPIES, moves=6, effective_share=0.5, last_moves=120, thinned=2
     ),
     "full": Effort(
         population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=3

@@ -31,7 +31,7 @@ from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.spells import spell_values
+from simulation.spells import spread_values
 from simulation.stages import array_fields
 from simulation.state import Move, opening_state
 from simulation.transition import transition
@@ -193,12 +193,13 @@ def filtered_log_likelihood(
     ``parameters`` hold each vector ``copies`` times in a row; ``first_vector`` is the number of the
     first vector, which addresses all its shocks, so that any split into calls gives the same
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
-    probability does not count. Formula: the sum over renewals of the log of the mean of exp(log
-    weight) gathered since the renewal before.
+    probability does not count. The copies of every vector have the same few sets of drivers, spread
+    over the coded ranges, so that no vector is liked for the luck of its drivers. Formula: the sum
+    over renewals of the log of the mean of exp(log weight) gathered since the renewal before.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
-    drivers = spell_values("drawn", seed, replicates, first_vector * copies)
+    drivers = spread_values(copies).repeated(vectors)
     context = Context(HISTORICAL, parameters, drivers)
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)

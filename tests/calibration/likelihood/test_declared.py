@@ -83,7 +83,7 @@ def test_a_second_reading_has_the_range_of_the_first():
     ("name", "expected"),
     [
         ("answer-ussr-1957", Reading(low=0.5, high=np.inf)),  # a share of one bounds nothing
-        ("arms-answer-ussr-1961", Reading(low=-np.inf, high=0.2)),
+        ("arms-ussr-1961-held-back", Reading(low=-np.inf, high=0.2)),
         ("arms-answer-china-1963", Reading(low=0.2, high=0.95)),
         ("answer-china-1965", Reading(value=0.68, spread=(0.78 - 0.6) / WIDTH)),
         ("terms-interest-china-1966", Reading(low=-np.inf, high=np.log(0.0025))),

@@ -251,7 +251,7 @@ def test_a_held_number_has_no_spread_and_a_half_normal_weight_its_median_as_defa
     for weight in weights:
         assert weight.low == 0, weight.name
         median = stats.halfnorm(scale=weight.spread).median()
-        assert weight.default == pytest.approx(median, rel=0.01), weight.name
+        assert weight.default == pytest.approx(median, rel=0.02), weight.name
         assert weight.high >= 4 * weight.spread, "the bound is no part of the prior"
 
 
@@ -259,8 +259,11 @@ def test_numbers_that_are_held_are_numbers_of_the_rules_but_not_of_the_fit():
     held = held_numbers()
     assert set(held) | set(parameter_table()) == set(number_table())
     assert set(held).isdisjoint(parameter_table())
-    assert not {name for name in held if name.startswith(("line_", "hierarchy_"))}
-    fitted = Parameters({name: np.full(3, each.default) for name, each in parameter_table().items()})
+    for spell in leadership_spells().values():
+        assert {spell.line, spell.hierarchy}.isdisjoint(held), "leaderships are fitted"
+    fitted = Parameters(
+        {name: np.full(3, each.default) for name, each in parameter_table().items()}
+    )
     assert {*fitted} == {*number_table()}
     for name, value in held.items():
         assert np.array_equal(fitted[name], np.full(3, value)), name

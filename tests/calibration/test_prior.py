@@ -1,12 +1,16 @@
 """The prior in standard coordinates: bounds, centres, and SciPy's truncated normal."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.prior import draw_coordinates, parameters_at, values_of
-from simulation.parameters import parameter_table
+from calibration.prior import draw_coordinates, parameters_at, values_of, with_fixed
+from simulation.parameters import held_numbers, parameter_table
 
+ROOT = Path(__file__).parents[2]
 TABLE = parameter_table()
 
 
@@ -20,7 +24,7 @@ def test_no_coordinate_leads_out_of_bounds():
         assert values[2] < values[4], parameter.name
 
 
-@pytest.mark.parametrize("name", ["dispute_threshold", "line_ussr_stalin", "grant_base"])
+@pytest.mark.parametrize("name", ["dispute_threshold", "line_ussr_stalin", "support_base"])
 def test_a_normal_prior_is_scipys_truncated_normal(name):
     parameter = TABLE[name]
     a = (parameter.low - parameter.default) / parameter.spread
@@ -35,6 +39,42 @@ def test_a_lognormal_prior_has_its_median_at_the_default_where_bounds_are_far():
     assert values_of(parameter, np.zeros(1)) == pytest.approx(parameter.default, rel=1e-3)
     ratio = values_of(parameter, np.ones(1)) / values_of(parameter, np.zeros(1))
     assert ratio == pytest.approx(np.exp(parameter.spread), rel=1e-2)
+
+
+def test_a_half_normal_prior_is_scipys_and_comes_to_nought():
+    weights = [parameter for parameter in TABLE.values() if parameter.family == "halfnormal"]
+    shares = np.array([1e-4, 0.1, 0.5, 0.9, 0.99])
+    for weight in weights:
+        expected = stats.halfnorm.ppf(shares, scale=weight.spread)
+        found = values_of(weight, stats.norm.ppf(shares))
+        assert found == pytest.approx(expected, rel=1e-3), weight.name
+        assert found[0] < weight.spread / 1000, weight.name
+
+
+def test_numbers_that_are_held_are_in_no_vector_and_in_every_history():
+    coordinates = draw_coordinates(4, 1)
+    assert coordinates.shape == (4, len(TABLE))
+    parameters = parameters_at(coordinates, 2)
+    for name, value in held_numbers().items():
+        assert name not in TABLE
+        assert np.array_equal(parameters[name], np.full(8, value)), name
+    fixed = with_fixed(parameters, {"strain_noise": 0.2})
+    assert np.array_equal(fixed["strain_noise"], np.full(8, 0.2))
+
+
+def test_what_no_rule_explains_has_the_prior_of_the_scatter_of_every_null():
+    settings = tomllib.loads((ROOT / "calibration" / "nulls.toml").read_text(encoding="utf-8"))
+    scatters = {name: entry for name, entry in settings.items() if name.endswith("_scatter")}
+    compared = set()
+    for name, scatter in scatters.items():
+        measure = name.split("_")[1]
+        rules = TABLE[f"{measure}_discrepancy"]
+        prior = {"family": rules.family, "spread": rules.spread}
+        assert scatter["prior"] == prior, name
+        assert scatter["bounds"] == [rules.low, rules.high], name
+        assert scatter["default"] == rules.default, name
+        compared.add(rules.name)
+    assert compared == {name for name in TABLE if name.endswith("_discrepancy")}
 
 
 def test_draws_depend_on_the_seed_alone_and_copies_stand_in_a_row():

@@ -128,7 +128,7 @@ def test_a_driver_is_the_mean_of_its_months():
 
 def test_every_quarter_has_finite_drivers_in_their_ranges():
     context = Context(HISTORICAL, default_parameters())
-    plans = []
+    talks = []
     for quarter in range(QUARTERS):
         now = context.quarter(quarter)
         for name in (*DRIVERS, "line", "hierarchy", "proximity", "present"):
@@ -138,8 +138,8 @@ def test_every_quarter_has_finite_drivers_in_their_ranges():
         assert (now.income > 0).all()
         shares = np.exp(now.log_size_share) + np.exp(now.log_client_share)
         assert shares == pytest.approx(np.ones(shares.shape))
-        plans += [1945 + quarter // 4] if now.plan_start else []
-    assert plans == [year for year in PLAN_YEARS for _ in range(4)]
+        talks += [1945 + quarter // 4] if now.plan_talks else []
+    assert talks == [year - 1 for year in PLAN_YEARS for _ in range(4)]
 
 
 def test_size_shares_follow_the_economies():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import simulation.rules
 from simulation.drivers import leadership_spells
@@ -14,7 +15,9 @@ from simulation.parameters import (
     UNITS,
     Parameters,
     default_parameters,
+    held_numbers,
     keywords_of,
+    number_table,
     parameter_problems,
     parameter_table,
     read_parameter_table,
@@ -68,7 +71,7 @@ def test_a_good_table_is_read(tmp_path):
         ("[0.0, 1.0]", "[0.0]", "p.bounds"),
         ("[0.0, 1.0]", "0.0", "p.bounds"),
         ('"normal"', '"uniform"', "p.prior.family"),
-        ("spread = 0.1", "spread = 0.0", "p.prior.spread"),
+        ("spread = 0.1", "spread = 0.0", "p.prior"),
         ("spread = 0.1", "spread = true", "p.prior.spread"),
         ('source = "assumption"', 'source = "asumption"', "p.source"),
         ('note = "A guess."', 'note = " "', "p.note"),
@@ -139,7 +142,7 @@ def test_the_table_holds_the_keywords_of_the_rules_and_no_others(rules_of):
     }
     assert all(name.startswith(("line_", "hierarchy_")) for name in leadership)
     assert not keywords & leadership
-    assert keywords | leadership == set(parameter_table())
+    assert keywords | leadership == set(number_table())
 
 
 def test_the_table_names_the_rules_that_use_each_parameter(rules_of):
@@ -147,14 +150,14 @@ def test_the_table_names_the_rules_that_use_each_parameter(rules_of):
     leadership = {
         name for spell in leadership_spells().values() for name in (spell.line, spell.hierarchy)
     }
-    for name, parameter in parameter_table().items():
+    for name, parameter in number_table().items():
         users = {rule for rule, function in rules.items() if name in keywords_of(function)}
         assert set(parameter.rule.split()) == (users or {"drivers.leadership"}), name
         assert bool(users) != (name in leadership), name
 
 
 def test_parameters_are_keyword_only_and_arrays_positional(rules_of):
-    table = set(parameter_table())
+    table = set(number_table())
     for name, rule in rules_with_parameters(rules_of).items():
         positional = {
             p.name
@@ -184,12 +187,12 @@ def test_no_bare_number_in_a_rule(module):
 
 
 def test_every_entry_has_a_meaning_a_unit_and_a_known_source():
-    for parameter in parameter_table().values():
+    for parameter in number_table().values():
         assert parameter.meaning.strip()
         assert parameter.unit in UNITS
         assert parameter.source in source_keys()
         assert parameter.low <= parameter.default <= parameter.high
-    assert set(UNITS) == {parameter.unit for parameter in parameter_table().values()}, (
+    assert set(UNITS) == {parameter.unit for parameter in number_table().values()}, (
         "no unit without a use"
     )
 
@@ -197,27 +200,25 @@ def test_every_entry_has_a_meaning_a_unit_and_a_known_source():
 def test_defaults_and_changes():
     parameters = default_parameters(3, delivery_rate=0.2)
     assert parameters.replicates == 3
-    assert len(parameters) == len(parameter_table())
+    assert len(parameters) == len(number_table())
     assert parameters["delivery_rate"] == pytest.approx([0.2, 0.2, 0.2])
-    assert parameters["credit_share"] == pytest.approx(
-        [parameter_table()["credit_share"].default] * 3
-    )
+    assert parameters["loose_tie"] == pytest.approx([parameter_table()["loose_tie"].default] * 3)
 
 
 def test_wrong_changes_are_all_reported(problems_of):
     found = problems_of(
-        lambda: default_parameters(delivry_rate=0.2, credit_share=7.0, estranged_tie=float("nan"))
+        lambda: default_parameters(delivry_rate=0.2, loose_tie=7.0, estranged_tie=float("nan"))
     )
     assert set(found) == {
         "delivry_rate" if "delivry_rate" in found else "parameter",
-        "credit_share",
+        "loose_tie",
         "estranged_tie",
     }
     assert any("did you mean 'delivery_rate'?" in text for text in found.values())
 
 
 def test_bounds_themselves_are_allowed():
-    table = parameter_table()
+    table = number_table()
     assert not parameter_problems(
         "here", {name: parameter.low for name, parameter in table.items()}
     )
@@ -239,3 +240,34 @@ def test_some_replicates_of_the_parameters(drawn_parameters):
     assert part.replicates == 2
     for name in parameters:
         assert np.array_equal(part[name], parameters[name][2:4])
+
+
+def test_a_held_number_has_no_spread_and_a_half_normal_weight_its_median_as_default(tmp_path):
+    held = GOOD.format(name="held").replace('"normal", spread = 0.1', '"held"')
+    table = read_parameter_table(written(tmp_path, held))
+    assert (table["held"].family, table["held"].spread) == ("held", 0.0)
+    weights = [each for each in parameter_table().values() if each.family == "halfnormal"]
+    assert weights
+    for weight in weights:
+        assert weight.low == 0, weight.name
+        median = stats.halfnorm(scale=weight.spread).median()
+        assert weight.default == pytest.approx(median, rel=0.02), weight.name
+        assert weight.high >= 4 * weight.spread, "the bound is no part of the prior"
+
+
+def test_numbers_that_are_held_are_numbers_of_the_rules_but_not_of_the_fit():
+    held = held_numbers()
+    assert set(held) | set(parameter_table()) == set(number_table())
+    assert set(held).isdisjoint(parameter_table())
+    for spell in leadership_spells().values():
+        assert {spell.line, spell.hierarchy}.isdisjoint(held), "leaderships are fitted"
+    fitted = Parameters(
+        {name: np.full(3, each.default) for name, each in parameter_table().items()}
+    )
+    assert {*fitted} == {*number_table()}
+    for name, value in held.items():
+        assert np.array_equal(fitted[name], np.full(3, value)), name
+    other = Parameters({**fitted, "strain_noise": np.full(3, 0.2)})
+    assert np.array_equal(other["strain_noise"], np.full(3, 0.2)), "a value given is kept"
+    part = other.replicate(slice(1, 2))
+    assert np.array_equal(part["strain_noise"], [0.2])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from simulation.context import Context
 from simulation.countries import Country
-from simulation.dates import quarter_of
+from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate
 from simulation.errors import NonFiniteError
 from simulation.interventions import (
@@ -20,7 +20,7 @@ from simulation.interventions import (
     Pledge,
     Scenario,
 )
-from simulation.parameters import Parameters, default_parameters, parameter_table
+from simulation.parameters import Parameters, default_parameters, number_table
 from simulation.rules.strain import FatigueSources, StrainSources
 from simulation.stages import QUANTITIES
 from simulation.stages.decision import Decision, chances_of_moves, either, moves_made
@@ -37,6 +37,7 @@ ZERO_FOR_SELF = (
     "status",
     "goodwill",
     "pledged",
+    "arms_pledged",
     "outstanding",
     "support",
     "strain",
@@ -45,10 +46,13 @@ ZERO_FOR_SELF = (
     "line_gap",
     "attention",
     "requested",
+    "arms_requested",
+    "arms_grant_share",
     "newly_pledged",
+    "arms_newly_pledged",
     "delivered",
+    "arms_delivered",
     "cancelled",
-    "credit_drawn",
     "interest_accrued",
     "repaid",
     "need_met",
@@ -72,7 +76,9 @@ SHARES = (
     "line_gap",
     "attention",
     "threat",
+    "tie",
     "grant_share",
+    "arms_grant_share",
     "need_met",
     "dependence",
     "accord",
@@ -87,16 +93,14 @@ CHANCES = (
     "mending",
     "alliance_forming",
 )
+#: Arms and all aid, arms included.
+ARMS = {f"arms_{name}": name for name in ("requested", "newly_pledged", "delivered", "pledged")}
 AMOUNTS = (
-    "pledged",
+    *ARMS,
+    *ARMS.values(),
     "outstanding",
     "need",
-    "requested",
-    "newly_pledged",
-    "delivered",
     "cancelled",
-    "lent_share",
-    "credit_drawn",
     "interest_accrued",
     "repaid",
 )
@@ -104,7 +108,7 @@ AMOUNTS = (
 
 def parameters_of(shares: list[float]) -> Parameters:
     """One replicate with each parameter so far from its least to its most value."""
-    table = parameter_table().values()
+    table = number_table().values()
     return Parameters(
         {
             p.name: np.array([p.low + share * (p.high - p.low)])
@@ -129,32 +133,50 @@ def check_history(parameters, scenario=HISTORICAL, seed=1):
         assert np.isfinite(arrays[name]).all(), name
     for name in ZERO_FOR_SELF:
         assert not arrays[name][:, SELF, SELF].any(), name
-    assert (arrays["ambition"][:, ~np.eye(4, dtype=bool)] >= 1 - 1e-12).all()
+    boldness = np.abs(np.log(arrays["ambition"][:, ~np.eye(4, dtype=bool)]))
+    assert (boldness <= parameters["ambition_growth"] * (1 + 1e-12)).all()
     check_books(arrays, found)
+    check_arms(arrays, found)
     check_statuses(arrays, found)
     return arrays
 
 
 def check_books(arrays, found):
-    owed = (
-        found("outstanding")
-        + arrays["credit_drawn"]
-        + arrays["interest_accrued"]
-        - arrays["repaid"]
-    )
+    lent = arrays["delivered"] - arrays["arms_delivered"]
+    owed = found("outstanding") + lent + arrays["interest_accrued"] - arrays["repaid"]
     assert np.array_equal(arrays["outstanding"], owed)
     stock = found("pledged") + arrays["newly_pledged"]
     gone = arrays["delivered"] + arrays["cancelled"]
     assert (gone <= stock * (1 + 1e-12)).all()
     assert arrays["pledged"] == pytest.approx(stock - gone, rel=1e-9, abs=1e-9)
-    assert (arrays["credit_drawn"] <= arrays["delivered"]).all()
     assert (arrays["repaid"] <= found("outstanding")).all()
-    untied = (found("status") == Status.NONE) | (found("status") == Status.SPLIT)
+    broken = found("status") == Status.SPLIT
     for name in ("requested", "newly_pledged", "delivered", "repaid"):
-        assert not arrays[name][untied].any(), name
-    assert not arrays["pledged"][
-        (arrays["status"] == Status.NONE) | (arrays["status"] == Status.SPLIT)
-    ].any()
+        assert not arrays[name][broken].any(), name
+    ended = arrays["status"] == Status.SPLIT
+    assert not arrays["pledged"][ended].any()
+    assert not arrays["cancelled"][~ended].any(), "promises are cancelled by a break alone"
+
+
+def check_arms(arrays, found):
+    """Arms are a part of all aid, among allies, and what is promised of them arrives or lapses."""
+    for part, whole in ARMS.items():
+        assert (arrays[part] <= arrays[whole] * (1 + 1e-12) + 1e-12).all(), part
+    stock = found("arms_pledged") + arrays["arms_newly_pledged"]
+    assert (arrays["arms_delivered"] <= stock * (1 + 1e-12)).all()
+    lasting = arrays["status"] != Status.SPLIT
+    left = (stock - arrays["arms_delivered"]) * lasting
+    assert arrays["arms_pledged"] == pytest.approx(left, rel=1e-9, abs=1e-9)
+    strangers = found("status") != Status.ALLIED
+    for name in ("arms_grant_share", "arms_newly_pledged", "arms_delivered"):
+        assert not arrays[name][strangers].any(), name
+
+
+def check_absence(arrays, absent):
+    """Nobody trades with a country that is not there, in the quarters (T,) of its absence."""
+    for name in ("tie", "requested", "newly_pledged", "delivered", "repaid", "support"):
+        assert not arrays[name][absent, CHINA].any(), name
+        assert not arrays[name][absent][:, :, CHINA].any(), name
 
 
 def check_statuses(arrays, found):
@@ -172,7 +194,7 @@ def check_statuses(arrays, found):
 
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(
-    st.lists(st.floats(0, 1), min_size=len(parameter_table()), max_size=len(parameter_table())),
+    st.lists(st.floats(0, 1), min_size=len(number_table()), max_size=len(number_table())),
     st.integers(0, 9),
 )
 def test_invariants_hold_for_parameters_anywhere_within_bounds(shares, seed):
@@ -208,9 +230,10 @@ def test_invariants_hold_under_interventions(drawn_parameters):
         ),
         Absence(start="1960-01", end="1980-12", reason="r", country="china"),
     )
-    check_history(
+    arrays = check_history(
         drawn_parameters(50, 4), Scenario(name="try", question="What if?", interventions=changes)
     )
+    check_absence(arrays, np.r_[: quarter_of("1949-10"), quarter_of("1960-01") : QUARTERS])
 
 
 def test_the_starting_state_is_that_of_january_1945():
@@ -228,26 +251,27 @@ def test_the_starting_state_is_that_of_january_1945():
     assert state.support[YUGOSLAVIA, ALBANIA, 0] > state.support[ALBANIA, YUGOSLAVIA, 0] > 0
     assert not state.support[CHINA].any()
     assert not state.pledged.any()
+    assert not state.arms_pledged.any()
     assert not state.outstanding.any()
 
 
 def test_a_grant_imposed_is_granted_and_a_pledge_added():
-    parameters = default_parameters()
-    grant = Grant(
-        start="1945-01", end="1945-12", reason="r", patron="yugoslavia", client="albania", value=0.0
-    )
-    pledge = Pledge(
-        start="1945-01", end="1945-12", reason="r", patron="yugoslavia", client="albania", value=7.0
-    )
+    year = {"start": "1945-01", "end": "1945-12", "reason": "r"}
+    pair = {"patron": "yugoslavia", "client": "albania"}
+    grant = Grant(**year, **pair, value=0.0)
+    pledge = Pledge(**year, **pair, value=7.0)
+    arms = Pledge(**year, **pair, value=3.0, form="arms")
     arrays = simulate(
-        parameters,
-        Scenario(name="try", question="?", interventions=(grant, pledge)),
+        default_parameters(),
+        Scenario(name="try", question="?", interventions=(grant, pledge, arms)),
         seed=1,
         quarters=2,
         keep=KEPT,
     ).arrays
-    assert arrays["grant_share"][0, YUGOSLAVIA, ALBANIA, 0] == 0
-    assert arrays["newly_pledged"][0, YUGOSLAVIA, ALBANIA, 0] == 7
+    first = 0, YUGOSLAVIA, ALBANIA, 0
+    assert arrays["grant_share"][first] == arrays["arms_grant_share"][first] == 0
+    assert arrays["newly_pledged"][first] == 10
+    assert arrays["arms_newly_pledged"][first] == 3
     assert arrays["newly_pledged"][0, USSR, YUGOSLAVIA, 0] > 0
 
 

@@ -4,23 +4,38 @@ import math
 
 import pytest
 
+from simulation.countries import Country
 from simulation.rules import aid
 
 LN2 = math.log(2)
+ALBANIA, USSR = Country.ALBANIA, Country.USSR
 
 CASES = {
     "tie": {
-        "arguments": {"allied": 0, "estranged": 1, "estranged_tie": 0.4},
-        "expected": 0.4,
-        "rises": ["allied", "estranged", "estranged_tie"],
-        "falls": [],
-        "limits": [({"estranged": 0}, 0), ({"allied": 1, "estranged": 0}, 1)],
+        "arguments": {
+            "allied": 0,
+            "estranged": 0.5,
+            "split": 0.25,
+            "warmth": 0.8,
+            "estranged_tie": 0.4,
+            "loose_tie": 0.25,
+        },
+        "expected": 0.25,
+        "rises": ["allied", "estranged", "warmth", "estranged_tie", "loose_tie"],
+        "falls": ["split"],
+        "limits": [
+            ({"estranged": 0, "split": 1}, 0),
+            ({"estranged": 1, "split": 0}, 0.4),
+            ({"allied": 1, "estranged": 0, "split": 0}, 1),
+            ({"estranged": 0, "split": 0}, 0.2),
+            ({"estranged": 0, "split": 0, "warmth": 0}, 0),
+        ],
     },
     "need": {
         "arguments": {
             "income": 1000,
             "emergency": 0.5,
-            "plan_start": 1,
+            "plan_talks": 1,
             "need_share": 0.01,
             "need_emergency": 0.8,
             "plan_bunching": 0.5,
@@ -29,71 +44,87 @@ CASES = {
         "rises": [
             "income",
             "emergency",
-            "plan_start",
+            "plan_talks",
             "need_share",
             "need_emergency",
             "plan_bunching",
         ],
         "falls": [],
-        "limits": [({"emergency": 0, "plan_start": 0}, 10)],
+        "limits": [({"emergency": 0, "plan_talks": 0}, 10)],
     },
     "aid_requested": {
-        "arguments": {
-            "need": 20,
-            "ambition": 1.5,
-            "attention": 0.5,
-            "strain": 0.4,
-            "tie": 1,
-            "last_extraction": 0.5,
-        },
-        "expected": 18,
-        "rises": ["need", "ambition", "attention", "strain", "tie", "last_extraction"],
+        "arguments": {"need": 20, "ambition": 1.5, "attention": 0.5, "tie": 0.8},
+        "expected": 12,
+        "rises": ["need", "ambition", "attention", "tie"],
         "falls": [],
-        "limits": [({"tie": 0}, 0), ({"strain": 0}, 15)],
+        "limits": [({"tie": 0}, 0), ({"need": {USSR: 20}}, 0)],
+    },
+    "arms_requested": {
+        "arguments": {
+            "income": 1000,
+            "danger": 0.5,
+            "attention": 0.5,
+            "tie": 0.8,
+            "arms_share": 0.02,
+        },
+        "expected": 4,
+        "rises": ["income", "danger", "attention", "tie", "arms_share"],
+        "falls": [],
+        "limits": [({"danger": 0}, 0), ({"tie": 0}, 0), ({"income": {USSR: 1000}}, 0)],
     },
     "ambition": {
         "arguments": {
-            "ambition": 2,
-            "grant_share": 0.5,
+            "ambition": 1,
+            "grant_share": 1,
             "tie": 1,
-            "ambition_growth": 0.4,
-            "ambition_decay": 0.1,
+            "ambition_growth": LN2,
+            "ambition_memory": 0.5,
         },
-        "expected": 2.1,
-        "rises": ["ambition", "grant_share", "tie", "ambition_growth"],
-        "falls": ["ambition_decay"],
-        "limits": [({"ambition": 1, "grant_share": 0}, 1), ({"ambition_decay": 1, "tie": 0}, 1)],
+        "expected": 1.5,
+        "rises": ["ambition", "grant_share", "tie", "ambition_growth", "ambition_memory"],
+        "falls": [],
+        "limits": [
+            ({"grant_share": 0}, 0.75),
+            ({"grant_share": 0.5}, 1),
+            ({"ambition_memory": 1}, 2),
+            ({"ambition_memory": 1, "grant_share": 0}, 0.5),
+            ({"ambition_memory": 0, "ambition": 2}, 2),
+            ({"tie": 0}, 1),
+        ],
     },
     "value_of_client": {
         "arguments": {
             "support": 0.5,
-            "line": 0.8,
             "isolation": 0.5,
             "shared_enemy": 0.25,
             "value_isolation": 2,
             "value_rivalry": 1,
         },
-        "expected": 1,
-        "rises": [
-            "support",
-            "line",
-            "isolation",
-            "shared_enemy",
-            "value_isolation",
-            "value_rivalry",
-        ],
+        "expected": 1.25,
+        "rises": ["support", "isolation", "shared_enemy", "value_isolation", "value_rivalry"],
         "falls": [],
-        "limits": [({"line": 0}, 0), ({"isolation": 0, "shared_enemy": 0, "line": 1}, 0.5)],
+        "limits": [
+            ({"support": 0}, 0.25),
+            ({"support": 0, "shared_enemy": 0}, 0),
+            ({"isolation": {ALBANIA: 1}, "shared_enemy": 0}, 0.5),
+        ],
     },
-    "grant_share": {
+    "capacity": {
+        "arguments": {"income": 1000, "capacity_share": 0.002},
+        "expected": 2,
+        "rises": ["income", "capacity_share"],
+        "falls": [],
+        "limits": [({"income": 0}, 0)],
+    },
+    "offer": {
         "arguments": {
+            "capacity": 10,
             "value": 0.5,
             "goodwill": 0.75,
             "fatigue": 0.25,
             "defiance": 0.1,
             "emergency": 0.5,
             "shock": 0.75,
-            "grant_base": 0,
             "grant_value": 2,
             "grant_goodwill": 1,
             "grant_fatigue": 2,
@@ -101,12 +132,12 @@ CASES = {
             "grant_emergency": 1,
             "grant_noise": 1,
         },
-        "expected": 0.75,
+        "expected": 30,
         "rises": [
+            "capacity",
             "value",
             "goodwill",
             "shock",
-            "grant_base",
             "grant_value",
             "grant_goodwill",
             "grant_noise",
@@ -119,41 +150,75 @@ CASES = {
             "grant_discipline",
             "grant_emergency",
         ],
-        "limits": [({"grant_base": 60}, 1), ({"grant_base": -60}, 0), ({"grant_noise": 0}, 0.5)],
-    },
-    "capacity": {
-        "arguments": {"income": 1000, "capacity_share": 0.002},
-        "expected": 2,
-        "rises": ["income", "capacity_share"],
-        "falls": [],
-        "limits": [({"income": 0}, 0)],
-    },
-    "aid_pledged": {
-        "arguments": {"requested": 20 * LN2, "grant_share": 0.5, "capacity": 10},
-        "expected": 5,
-        "rises": ["requested", "grant_share", "capacity"],
-        "falls": [],
         "limits": [
-            ({"grant_share": 0}, 0),
-            ({"requested": 1000000000.0}, 10),
-            ({"capacity": 10000000.0}, 10 * LN2),
+            ({"capacity": 0}, 0),
+            ({"capacity": {ALBANIA: 10}}, 0),
+            ({"grant_noise": 0}, 10),
+            ({"emergency": {ALBANIA: 1}}, 30 * math.sqrt(math.e)),
+            ({"defiance": 100}, 0),
+        ],
+    },
+    "arms_offer": {
+        "arguments": {"offer": 10, "grant_arms": LN2},
+        "expected": 20,
+        "rises": ["offer", "grant_arms"],
+        "falls": [],
+        "limits": [({"grant_arms": 0}, 10), ({"grant_arms": -60}, 0), ({"offer": 0}, 0)],
+    },
+    "grant_share": {
+        "arguments": {"requested": 10 * LN2, "offer": 10},
+        "expected": 0.5 / LN2,
+        "rises": ["offer"],
+        "falls": ["requested"],
+        "limits": [
+            ({"requested": 0}, 1),
+            ({"offer": 1e12}, 1),
+            ({"requested": 1e12}, 0),
+            ({"offer": 1e-12}, 0),
+        ],
+    },
+    "openness": {
+        "arguments": {
+            "fatigue": 0.25,
+            "defiance": 0.25,
+            "tie": 0.8,
+            "delivery_withheld": 2 * LN2,
+        },
+        "expected": 0.4,
+        "rises": ["tie"],
+        "falls": ["fatigue", "defiance", "delivery_withheld"],
+        "limits": [
+            ({"tie": 0}, 0),
+            ({"delivery_withheld": 0}, 0.8),
+            ({"fatigue": 0, "defiance": 0}, 0.8),
         ],
     },
     "aid_delivered": {
         "arguments": {
             "pledged": 10,
-            "tie": 1,
+            "openness": 1,
             "income": 100,
             "delivery_rate": LN2,
             "absorption_share": 0.1,
         },
         "expected": 5,
-        "rises": ["pledged", "tie", "income", "delivery_rate", "absorption_share"],
+        "rises": ["pledged", "openness", "income", "delivery_rate", "absorption_share"],
         "falls": [],
         "limits": [
-            ({"tie": 0}, 0),
+            ({"openness": 0}, 0),
             ({"pledged": 1000000000.0}, 10),
             ({"income": 100000000.0}, 10 * LN2),
+        ],
+    },
+    "arms_delivered": {
+        "arguments": {"pledged": 10, "openness": 0.5, "arms_delivery_rate": 0.2},
+        "expected": 1,
+        "rises": ["pledged", "openness", "arms_delivery_rate"],
+        "falls": [],
+        "limits": [
+            ({"openness": 0}, 0),
+            ({"pledged": 0}, 0),
+            ({"openness": 1, "arms_delivery_rate": 1}, 10),
         ],
     },
     "need_met": {
@@ -195,3 +260,21 @@ def test_every_parameter_moves_the_result(rule, rule_case):
 
 def test_every_rule_has_a_case(rules_of):
     assert set(CASES) == set(rules_of(aid))
+
+
+@pytest.mark.parametrize("asked", [1e-6, 1, 30, 1e6])
+@pytest.mark.parametrize("memory", [0.05, 1])
+def test_requests_stay_within_bounds_however_often_all_or_nothing_is_granted(
+    asked, memory, rule_case
+):
+    growth, boldness, meekness = 1.5, 1.0, 1.0
+    case = rule_case(aid.ambition, CASES["ambition"])
+    learning = {"tie": 1, "ambition_growth": growth, "ambition_memory": memory}
+    for _ in range(200):
+        boldness = case.value({"ambition": boldness, "grant_share": 1, **learning})
+        meekness = case.value({"ambition": meekness, "grant_share": 0, **learning})
+    assert boldness == pytest.approx(math.exp(growth), rel=1e-3)
+    assert meekness == pytest.approx(math.exp(-growth), rel=1e-3)
+    share = rule_case(aid.grant_share, CASES["grant_share"])
+    granted = {"requested": asked, "offer": 10}
+    assert asked * share.value(granted) <= min(asked, 10) * (1 + 1e-12)

@@ -5,6 +5,17 @@ import pytest
 from simulation.rules import support
 
 CASES = {
+    "relations": {
+        "arguments": {"estranged": 0.5, "split": 0.25, "estranged_tie": 0.4},
+        "expected": 0.45,
+        "rises": ["estranged_tie"],
+        "falls": ["estranged", "split"],
+        "limits": [
+            ({"estranged": 0, "split": 0}, 1),
+            ({"estranged": 1, "split": 0}, 0.4),
+            ({"estranged": 0, "split": 1}, 0),
+        ],
+    },
     "support": {
         "arguments": {
             "support": 0.1,
@@ -14,14 +25,14 @@ CASES = {
             "danger": 0.5,
             "strain": 0.5,
             "attention": 0.8,
-            "tie": 0.5,
+            "relations": 0.5,
             "support_base": -1,
             "support_aid": 2,
             "support_enemy": 2,
             "support_goodwill": 1,
             "support_danger": 1,
             "support_strain": 3,
-            "support_adjustment": 0.5,
+            "adjustment": 0.5,
         },
         "expected": 0.15,
         "rises": [
@@ -31,19 +42,19 @@ CASES = {
             "client_goodwill",
             "danger",
             "attention",
-            "tie",
+            "relations",
             "support_base",
             "support_aid",
             "support_enemy",
             "support_goodwill",
             "support_danger",
-            "support_adjustment",
+            "adjustment",
         ],
         "falls": ["strain", "support_strain"],
         "limits": [
-            ({"support_adjustment": 1, "tie": 0}, 0),
-            ({"support_adjustment": 1, "support_base": 60}, 0.4),
-            ({"support_adjustment": 0}, 0.1),
+            ({"adjustment": 1, "relations": 0}, 0),
+            ({"adjustment": 1, "support_base": 60}, 0.4),
+            ({"adjustment": 0}, 0.1),
         ],
     },
 }

@@ -137,6 +137,8 @@ def logistic(values: Array) -> Array:
 #: From here on 1 - exp(x) is one to the last bit, and exponentials soon become slow: they leave
 #: the normal numbers.
 _ALL_BUT_REACHED = -700.0
+#: Stands for nought where it would be divided by.
+_LEAST = np.finfo(float).tiny
 
 
 def saturating(values: Array) -> Array:
@@ -145,6 +147,16 @@ def saturating(values: Array) -> Array:
     np.maximum(result, _ALL_BUT_REACHED, out=result)
     np.exp(result, out=result)
     return np.subtract(1, result, out=result)
+
+
+def share_kept(excess: Array) -> Array:
+    """What is left of each unit when a quantity saturates: (1 - exp(-x)) / x, 1 at nought.
+
+    ``excess`` is how many times the quantity is that at which it saturates.
+    """
+    some = np.maximum(excess, _LEAST)
+    left: Array = np.negative(np.expm1(np.negative(some)))
+    return left / some
 
 
 def logit(uniforms: Array) -> Array:

@@ -12,6 +12,7 @@ from simulation.arrays import (
     of_client,
     of_patron,
     saturating,
+    share_kept,
 )
 from simulation.fusion import fused
 
@@ -65,20 +66,22 @@ def aid_requested(need: PerCountry, ambition: PerPair, attention: PerPair, tie: 
 
 
 @fused
-def arms_requested(
-    income: PerCountry,
-    danger: PerPair,
-    attention: PerPair,
-    tie: PerPair,
-    *,
-    arms_share: PerReplicate,
-) -> PerPair:
-    """What arms the client asks of the patron in a quarter, million US dollars.
+def arms_need(income: PerCountry, danger: PerPair, *, arms_share: PerReplicate) -> PerPair:
+    """What arms a country would like to have from a patron in a quarter, million US dollars.
 
-    Formula: arms_share x GDP_c x danger x attention x tie, the danger being from all but this
-    patron. Source: marku2017 5600-5612, 5700-5750.
+    Formula: arms_share x GDP_c x danger, the danger being from all but this patron. Source:
+    marku2017 5600-5612, 5700-5750.
     """
-    return of_client(arms_share * income) * danger * attention * tie
+    return of_client(arms_share * income) * danger
+
+
+@fused
+def arms_requested(arms_need: PerPair, attention: PerPair, tie: PerPair) -> PerPair:
+    """What arms the client asks of the patron in a quarter: arms_need x attention x tie.
+
+    Source: marku2017 4217-4220, 5042-5050.
+    """
+    return arms_need * attention * tie
 
 
 @fused
@@ -174,8 +177,7 @@ def grant_share(requested: PerPair, offer: PerPair) -> PerPair:
     Formula: (1 - exp(-requested / offer)) x offer / requested, 1 where nothing is asked. Source:
     marku2017 3142, 3884.
     """
-    asked = np.maximum(requested / offer, 1e-9)
-    return saturating(asked) / asked
+    return share_kept(requested / offer)
 
 
 @fused
@@ -220,9 +222,12 @@ def arms_delivered(
 
 
 @fused
-def need_met(delivered: PerPair, need: PerCountry) -> PerPair:
-    """How far deliveries meet the client's need, in [0, 1): 1 - exp(-delivered / need_c)."""
-    return saturating(delivered / of_client(need))
+def need_met(delivered: PerPair, need: PerCountry, arms_need: PerPair) -> PerPair:
+    """How far what comes meets the need of aid and arms, in [0, 1).
+
+    Formula: 1 - exp(-delivered / (need_c + arms_need)).
+    """
+    return saturating(delivered / (of_client(need) + arms_need))
 
 
 @fused

@@ -189,9 +189,8 @@ def settlement_of(
     open_arms: PerPair,
     context: QuarterContext,
 ) -> Settlement:
-    """What the moves leave behind: the new statuses; a promise ends with the alliance."""
+    """What the moves leave behind: the new statuses; a promise ends with a break or a country."""
     after = zero_pairs(status_after(status, move), context.absent)
-    broken = standing(after, Status.SPLIT).astype(float)
-    cancelled = open_pledges * broken
-    kept = 1 - broken
+    kept = context.present * (1 - standing(after, Status.SPLIT).astype(float))
+    cancelled = open_pledges * (1 - kept)
     return Settlement(after, cancelled, open_pledges * kept, open_arms * kept)

@@ -50,18 +50,13 @@ def exchange_of(
 ) -> Exchange:
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
     tie = perception.tie
-    allied, _, _ = standings(state.status)
+    allied = standings(state.status)[0] * context.present
     need = aid.need(
         context.income, context.emergency, context.plan_talks, **parameters.of(aid.need)
     )
     economic_requested = aid.aid_requested(need, state.ambition, perception.attention, tie)
-    arms_requested = aid.arms_requested(
-        context.income,
-        perception.danger,
-        perception.attention,
-        tie,
-        **parameters.of(aid.arms_requested),
-    )
+    arms_need = aid.arms_need(context.income, perception.danger, **parameters.of(aid.arms_need))
+    arms_requested = aid.arms_requested(arms_need, perception.attention, tie)
     value = aid.value_of_client(
         state.support,
         context.isolation,
@@ -112,7 +107,7 @@ def exchange_of(
         arms_newly_pledged=arms_newly_pledged,
         delivered=delivered,
         arms_delivered=arms_delivered,
-        need_met=aid.need_met(delivered, need),
+        need_met=aid.need_met(delivered, need, arms_need),
         dependence=aid.dependence(delivered, received_by_client(delivered), need),
         interest=interest,
         interest_accrued=credit.interest_accrued(state.outstanding, interest),

@@ -39,8 +39,9 @@ def perception_of(
     asymmetry = views.asymmetry(context.log_size_share, context.log_client_share) * context.present
     quarrel = views.quarrel(estranged, split, **parameters.of(views.quarrel))
     warmth = views.warmth(state.goodwill)
+    tie = aid.tie(allied, estranged, split, warmth, **parameters.of(aid.tie))
     return Perception(
-        tie=aid.tie(allied, estranged, split, warmth, **parameters.of(aid.tie)),
+        tie=zero_pairs(tie, context.absent),
         line_gap=views.line_gap(context.line),
         attention=attention,
         asymmetry=asymmetry,

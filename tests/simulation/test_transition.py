@@ -155,7 +155,9 @@ def check_books(arrays, found):
         assert not arrays[name][broken].any(), name
     ended = arrays["status"] == Status.SPLIT
     assert not arrays["pledged"][ended].any()
-    assert not arrays["cancelled"][~ended].any(), "promises are cancelled by a break alone"
+    left = found("status") != Status.NONE
+    ended |= left & (arrays["status"] == Status.NONE)  # by absence
+    assert not arrays["cancelled"][~ended & left].any(), "by a break or an absence alone"
 
 
 def check_arms(arrays, found):
@@ -164,7 +166,7 @@ def check_arms(arrays, found):
         assert (arrays[part] <= arrays[whole] * (1 + 1e-12) + 1e-12).all(), part
     stock = found("arms_pledged") + arrays["arms_newly_pledged"]
     assert (arrays["arms_delivered"] <= stock * (1 + 1e-12)).all()
-    lasting = arrays["status"] != Status.SPLIT
+    lasting = (arrays["status"] != Status.SPLIT) & (arrays["cancelled"] == 0)
     left = (stock - arrays["arms_delivered"]) * lasting
     assert arrays["arms_pledged"] == pytest.approx(left, rel=1e-9, abs=1e-9)
     strangers = found("status") != Status.ALLIED

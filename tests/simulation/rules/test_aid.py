@@ -59,18 +59,19 @@ CASES = {
         "falls": [],
         "limits": [({"tie": 0}, 0), ({"need": {USSR: 20}}, 0)],
     },
-    "arms_requested": {
-        "arguments": {
-            "income": 1000,
-            "danger": 0.5,
-            "attention": 0.5,
-            "tie": 0.8,
-            "arms_share": 0.02,
-        },
-        "expected": 4,
-        "rises": ["income", "danger", "attention", "tie", "arms_share"],
+    "arms_need": {
+        "arguments": {"income": 1000, "danger": 0.5, "arms_share": 0.02},
+        "expected": 10,
+        "rises": ["income", "danger", "arms_share"],
         "falls": [],
-        "limits": [({"danger": 0}, 0), ({"tie": 0}, 0), ({"income": {USSR: 1000}}, 0)],
+        "limits": [({"danger": 0}, 0), ({"income": {USSR: 1000}}, 0)],
+    },
+    "arms_requested": {
+        "arguments": {"arms_need": 10, "attention": 0.5, "tie": 0.8},
+        "expected": 4,
+        "rises": ["arms_need", "attention", "tie"],
+        "falls": [],
+        "limits": [({"arms_need": 0}, 0), ({"tie": 0}, 0)],
     },
     "ambition": {
         "arguments": {
@@ -222,10 +223,10 @@ CASES = {
         ],
     },
     "need_met": {
-        "arguments": {"delivered": 10 * LN2, "need": 10},
+        "arguments": {"delivered": 10 * LN2, "need": 6, "arms_need": 4},
         "expected": 0.5,
         "rises": ["delivered"],
-        "falls": ["need"],
+        "falls": ["need", "arms_need"],
         "limits": [({"delivered": 0}, 0), ({"delivered": 1000000000.0}, 1)],
     },
     "dependence": {

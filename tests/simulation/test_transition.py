@@ -176,7 +176,7 @@ def check_arms(arrays, found):
 
 def check_absence(arrays, absent):
     """Nobody trades with a country that is not there, in the quarters (T,) of its absence."""
-    for name in ("tie", "requested", "newly_pledged", "delivered", "repaid", "support"):
+    for name in ("tie", "requested", "newly_pledged", "delivered", "repaid"):
         assert not arrays[name][absent, CHINA].any(), name
         assert not arrays[name][absent][:, :, CHINA].any(), name
 

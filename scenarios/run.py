@@ -3,13 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from scenarios.columns import aid_table, histories_table
 from scenarios.disk import absolute, csv_text, unfit_folder, whole_folder, write_json, write_whole
 from scenarios.documented import PLAN_PERIODS, Documented, Window
 from scenarios.draws import Draws, parameters_for, table_hash
@@ -25,12 +20,15 @@ from scenarios.manifest import (
 )
 from scenarios.outcomes import KEPT, Outcomes, collected
 from scenarios.reader import sha256_of
-from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 #: What a run writes into its folder, beside its manifest.
 HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, DIGESTS = (
@@ -179,6 +177,9 @@ def _digests(folder: Path) -> str:
 
 
 def _write_tables(result: RunResult, documented: Documented, folder: Path) -> None:
+    from scenarios.columns import aid_table, histories_table
+    from scenarios.summary import summarised_aid, summarised_breaks
+
     outcomes = result.outcomes
     starts = range(0, outcomes.replicates, _SLICE)
     slices = [slice(start, start + _SLICE) for start in starts]
@@ -189,7 +190,9 @@ def _write_tables(result: RunResult, documented: Documented, folder: Path) -> No
     _write_csv(folder / AID_TABLE, [s.row for s in summarised_aid(outcomes, documented)])
 
 
-def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
+def _write_parquet(path: Path, tables: "Iterable[pa.Table]") -> None:
+    import pyarrow.parquet as pq
+
     tables = iter(tables)
     first = next(tables)
     with pq.ParquetWriter(path, first.schema) as writer:
@@ -199,4 +202,6 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    import pandas as pd
+
     path.write_text(csv_text(pd.DataFrame(rows)), encoding="utf-8")

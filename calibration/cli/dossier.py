@@ -2,17 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import Request, command
-from calibration.dossier.gather import Material, read_material, verdicts
-from calibration.dossier.page import dossier_page
 from scenarios.disk import unwritable, write_whole
 from simulation.errors import LilliputError, Problem
 from simulation.schema import refuse
+
+if TYPE_CHECKING:
+    from calibration.dossier.gather import Material
 
 
 class DossierRequest(Request):
@@ -36,8 +37,8 @@ class DossierRequest(Request):
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
         "results/calibration-report.html"
     )
-    #: What the page is made of.
-    material: Material | None = None
+    #: What the page is made of, a ``Material``.
+    material: Any = None
 
     @field_validator("out")
     @classmethod
@@ -48,7 +49,9 @@ class DossierRequest(Request):
 
     @field_validator("material")
     @classmethod
-    def _readable(cls, _material: None, others: ValidationInfo) -> Material | None:
+    def _readable(cls, _material: None, others: ValidationInfo) -> "Material":
+        from calibration.dossier.gather import read_material
+
         try:
             return read_material(others.data["reports"])
         except LilliputError as error:
@@ -66,6 +69,8 @@ def dossier(request: DossierRequest) -> None:
     report yet is named with the command that makes it; a report made with other draws than those
     that ship is marked.
     """
+    from calibration.dossier.page import dossier_page
+
     material, out = request.material, request.out
     assert material is not None
     if request.as_json:
@@ -76,8 +81,10 @@ def dossier(request: DossierRequest) -> None:
     typer.echo(f"{len(material.reports)} reports on one page, written to {out}")
 
 
-def verdicts_as_object(material: Material) -> dict[str, object]:
+def verdicts_as_object(material: "Material") -> dict[str, object]:
     """The goals and what came of them, as they are printed for programs."""
+    from calibration.dossier.gather import verdicts
+
     goals = [
         {"check": each.check, **each.goal.model_dump(), "verdict": each.verdict}
         | {"differences": list(each.differences)}

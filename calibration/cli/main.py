@@ -43,7 +43,7 @@ class LazyCommand(TyperCommand):
         module = import_module(f"calibration.cli.{self.name}")
         group = getattr(module, f"{self.name}_app", None)
         if group is None:
-            group = typer.Typer(add_completion=False)
+            group = typer.Typer(add_completion=False, rich_markup_mode=None)
             group.command()(getattr(module, str(self.name)))
         command = typer.main.get_command(group)
         command.name = self.name
@@ -75,12 +75,13 @@ def _lilliput(
 
 def root_command() -> TyperGroup:
     """The command ``lilliput`` with all its sub-commands, none of them read in yet."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(
         help="Four unequal allies, 1945-1980: the documented record, the rules, "
         "and what they make of history."
     )(_lilliput)
-    root = typer.main.get_group(app)
+    root = typer.main.get_command(app)  # with the options that complete words in a shell
+    assert isinstance(root, TyperGroup)
     for name, summary in SUBCOMMANDS.items():
         root.add_command(LazyCommand(name, help=summary))
     return root

@@ -10,16 +10,19 @@ from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import Request, command, whole
 from calibration.errors import CalibrationError
-from scenarios.page.gate import Gate
 from simulation.errors import Problem
 from simulation.schema import refuse
+
+if TYPE_CHECKING:
+    from scenarios.page.gate import Gate
+
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
@@ -154,7 +157,7 @@ def prepare_environment(address: str) -> None:
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
-def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], None]]:
+def _application(port: int, request: ServeRequest) -> "tuple[Gate, Callable[[], None]]":
     """Solara's server with the page in it, behind the gate, and what ends its worker processes.
 
     Problems of the evidence come before it starts.
@@ -162,13 +165,15 @@ def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], N
     from solara.server import settings
     from solara.server.starlette import app
 
+    from scenarios.page.gate import Gate
+
     page = import_module("calibration.cli.serve_app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
     gate = Gate(app, port, Path(settings.assets.proxy_cache_dir), names, request.allow_remote)
     return gate, page.material.simulated.close
 
 
-def _run(app: Gate, door: socket.socket) -> None:
+def _run(app: "Gate", door: socket.socket) -> None:
     """Answer on the socket until the server is ended."""
     import uvicorn
 

@@ -23,7 +23,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
-	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
+	$(BIN)/lilliput demo
 
 test: $(DEV) ## run the quick tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile

@@ -52,6 +52,21 @@ class Draws:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def __repr__(self) -> str:
+        return f"Draws({self.id}, {len(self):,} of {self.frame.shape[1]} parameters, {self.kind})"
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The draws, one row each, one column a parameter, in the units of the parameter table."""
+        return self.frame.copy()
+
+    def _repr_html_(self) -> str:
+        """The draws as a notebook shows them: the middle and nine tenths of each parameter."""
+        rows = self.frame.quantile([0.05, 0.5, 0.95]).T
+        rows.columns = ["5 %", "median", "95 %"]
+        rows.insert(0, "unit", [parameter_table()[name].unit for name in rows.index])
+        table: str = rows.to_html(float_format="{:.3g}".format, border=0)
+        return f"<p>{self.id}: {len(self):,} draws ({self.kind})</p>{table}"
+
     def changed(self, values: Mapping[str, float]) -> "Draws":
         """The same draws with some parameters set to one value throughout.
 
@@ -203,6 +218,21 @@ def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Pro
     return [Problem(where, f"{name}[{row}]", column.iloc[row], allowed)]
 
 
+def _as_parquet(frame: "pd.DataFrame") -> bytes:
+    """Draws as a file, each column with the meaning and unit of its parameter."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for place, column in enumerate(table.schema):
+        parameter = parameter_table()[column.name]
+        words = {"meaning": parameter.meaning, "unit": parameter.unit}
+        table = table.set_column(place, column.with_metadata(words), table[column.name])
+    pq.write_table(table, buffer := pa.BufferOutputStream())
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
 def write_draws(frame: "pd.DataFrame", manifest: Mapping[str, Any], path: Path) -> Draws:
     """Write draws and their manifest, each file whole, and return them as ``read_draws`` would.
 
@@ -222,7 +252,7 @@ def write_draws(frame: "pd.DataFrame", manifest: Mapping[str, Any], path: Path) 
         **manifest,
         "draws": len(frame),
         "values": values,
-        "file": hashlib.sha256(content := frame.to_parquet(None, index=False)).hexdigest(),
+        "file": hashlib.sha256(content := _as_parquet(frame)).hexdigest(),
         "parameter_table": table_hash(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

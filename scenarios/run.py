@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 
@@ -45,6 +47,7 @@ _BLOCK, _SLICE = 16 * CHUNK, 20_000
 
 #: The largest seed of the shocks.
 MOST_SEED = 2**63 - 1
+NOTHING_DOCUMENTED = Documented()
 #: Receives how much of the work is done.
 Progress = Callable[[int], None]
 
@@ -67,6 +70,28 @@ class RunResult:
     def replicates(self) -> int:
         """How many histories were simulated."""
         return self.outcomes.replicates
+
+    def __repr__(self) -> str:
+        return f"RunResult({self.scenario.name}, {self.replicates:,} histories, seed {self.seed})"
+
+    def to_frame(self, documented: Documented = NOTHING_DOCUMENTED) -> "pd.DataFrame":
+        """When each pair breaks, one row a pair, beside what is documented of it, if it is given.
+
+        Dates are months, shares are of all histories.
+        """
+        import pandas as pd
+
+        from scenarios.summary import summarised_breaks
+
+        return pd.DataFrame(
+            [summary.row for summary in summarised_breaks(self.outcomes, documented)]
+        )
+
+    def _repr_html_(self) -> str:
+        """The result as a notebook shows it."""
+        columns = ["pair", "q05", "median", "q95", "share_by_1980"]
+        table: str = self.to_frame()[columns].to_html(index=False, na_rep="never", border=0)
+        return f"<p>{escape(repr(self))}: months of the breaks</p>{table}"
 
 
 def run_scenario(

@@ -140,9 +140,8 @@ def _print(compared: "BatchComparison", *, asked: Sequence[str] | None) -> None:
     """A sentence a scenario and one table: of the pairs asked for, or else of its question's."""
     from rich.console import Console
 
-    from scenarios.comparison.answer import pair_asked
     from scenarios.comparison.output import (
-        by_reading,
+        asked_about,
         short_answer,
         short_heading,
         short_legend,
@@ -152,9 +151,7 @@ def _print(compared: "BatchComparison", *, asked: Sequence[str] | None) -> None:
     console = Console(highlight=False)
     for line in short_heading(compared):
         console.print(line)
-    groups = [group for _, group in by_reading(compared.comparisons)]
-    shown = [group if asked else [pair_asked(group)] for group in groups]
-    comparisons = [each for group in shown for each in group]
+    comparisons = compared.comparisons if asked else asked_about(compared.comparisons)
     for each in comparisons:
         console.print()
         for line in short_answer(each):

@@ -47,6 +47,13 @@ _KIND_WORDS = {
 }
 #: How the histories have their drivers, in words.
 _DRIVER_WORDS = {"drawn": "drawn within their coded ranges", "coded": "as coded"}
+#: What one may do after the demonstration.
+_NEXT = """\
+What if?                       lilliput scenarios list
+One question                   lilliput run no-opening-1971
+All of them, and the answers   lilliput batch --all, then lilliput compare
+In the browser                 lilliput serve
+What is documented             lilliput evidence list --pair albania-china"""
 
 
 class RunRequest(Request):
@@ -103,6 +110,42 @@ def run(request: RunRequest) -> None:
     Tells for every pair that broke when it breaks in the simulated histories, and for every patron
     and plan period what aid is pledged; writes tables of all histories, figures and a manifest.
     """
+    result, documented, folder = _carried_out(request)
+    if request.as_json:
+        manifest = manifest_of(result, request.changes)
+        typer.echo(
+            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
+        )
+    else:
+        _print(result, documented, request.changes, folder)
+
+
+class DemoRequest(Request):
+    """Where the results of the demonstration go."""
+
+    command = "lilliput demo"
+    title = "this demonstration cannot be made"
+
+    out: Annotated[Path, option("The folder of the results.", "DIR")] = Path("results/historical")
+
+
+@command
+def demo(request: DemoRequest) -> None:
+    """Simulate history 1,000 times: when each pair breaks, and when it did.
+
+    Tables, figures and a manifest are written, as by lilliput run.
+    """
+    from scenarios.summary import breaks_table, summarised_breaks
+
+    result, documented, folder = _carried_out(RunRequest.read(out=request.out))
+    console = wide_console(_NARROWEST)
+    show_table(console, breaks_table(summarised_breaks(result.outcomes, documented)))
+    console.print(f"Written to {folder}, with figures in {request.out / 'figures'}\n")
+    console.print(_NEXT)
+
+
+def _carried_out(request: RunRequest) -> "tuple[RunResult, Documented, Path | None]":
+    """The histories that a request asks for, the record, and the folder that was written if any."""
     from calibration.evidence.record import documented_record
     from scenarios.documented import windows_of
 
@@ -117,17 +160,12 @@ def run(request: RunRequest) -> None:
             windows=windows_of(documented.aid),
             drivers=request.drivers,
         )
-    manifest = manifest_of(result, request.changes)
     folder = None
     if request.folder is not None:
         draw = partial(_write_figures, result, documented)
+        manifest = manifest_of(result, request.changes)
         folder = write_result(result, documented, manifest, request.folder, draw)
-    if request.as_json:
-        typer.echo(
-            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
-        )
-    else:
-        _print(result, documented, request.changes, folder)
+    return result, documented, folder
 
 
 def as_object(

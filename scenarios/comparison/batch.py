@@ -65,6 +65,21 @@ class BatchComparison:
     comparisons: tuple[Comparison, ...]
     given_record: GivenRecord | None = None
 
+    def __repr__(self) -> str:
+        return f"BatchComparison({len(self.comparisons)} comparisons with {self.factual.name})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every number with its error, one row a scenario, pair, quantity and year."""
+        from scenarios.comparison.table import table_of
+
+        return table_of(self.comparisons)
+
+    def _repr_html_(self) -> str:
+        """The comparison as a notebook shows it: a sentence a scenario, then one table."""
+        from scenarios.comparison.output import asked_about, short_html
+
+        return short_html(asked_about(self.comparisons))
+
 
 def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:
     """The scenarios of a batch by name, as its manifest has them, or else the catalogue.

@@ -34,7 +34,7 @@ def called(*arguments: object, cwd: Path, status: int = 0) -> subprocess.Complet
 def interpreter(version: str) -> str | None:
     """A Python of a version, on the path or of pyenv."""
     places = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python3"))
-    return shutil.which(f"python{version}") or (str(places[-1]) if places else None)
+    return str(places[-1]) if places else shutil.which(f"python{version}")
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
-	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
+	$(BIN)/lilliput demo
 
 test: $(DEV) ## run the quick tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
@@ -34,7 +34,7 @@ test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
 test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found
 	@test -n "$(NEWER)" || echo "no Python newer than 3.11 was found: the newer Mesa is not tested here"
 	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
-	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_contracts.py
+	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_mesa.py tests/simulation/test_contracts.py
 
 lint: $(DEV) ## check style, types, the direction of imports, and that what is imported is declared
 	$(BIN)/ruff check .

@@ -1,13 +1,18 @@
 """What a fresh clone promises: versions without addresses, data that travels with the code."""
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+import lilliput
+import scenarios
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("simulation", "scenarios", "calibration")
@@ -111,3 +116,29 @@ def test_all_data_files_of_the_packages_are_installed_with_them() -> None:
         and not any(fnmatch(path.name, p) for p in patterns)
     ]
     assert left_behind == []
+
+
+def test_a_package_of_another_distribution_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lilliput.strangers() == []
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "__init__.py").write_text("", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "lilliput", "--version"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"scenarios is found in {tmp_path / 'scenarios'}, before lilliput's" in done.stderr
+
+
+def test_the_public_names_are_those_of_scenarios_and_of_the_simulation() -> None:
+    assert set(scenarios.__all__) < set(lilliput.__all__)
+    assert [name for name in lilliput.__all__ if getattr(lilliput, name, None) is None] == []
+    assert {"AllianceModel", "Country", "simulate"} <= set(dir(lilliput))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = lilliput.nothing

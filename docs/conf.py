@@ -26,7 +26,14 @@ include_patterns = [
     "simulation/drivers/CODEBOOK.md",
     "calibration/evidence/**.md",
 ]
-exclude_patterns = [".*", "docs/generated/parts", "build", "dist", "results", "**/.ipynb_checkpoints"]
+exclude_patterns = [
+    ".*",
+    "docs/generated/parts",
+    "build",
+    "dist",
+    "results",
+    "**/.ipynb_checkpoints",
+]
 
 html_theme = "furo"
 html_title = f"lilliput {release}"

@@ -13,6 +13,7 @@ from docs.tables import (
     evidence,
     interventions,
     names,
+    remaking,
     rules,
     sources,
     state,
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "parts/names.rst": names.public,
     "parts/parameters.md": rules.counts,
     "parts/quantities.md": state.quantities,
+    "parts/reproduce.md": remaking.page,
     "parts/state.md": state.variables,
     "parts/submodels.md": rules.page,
 }

@@ -43,9 +43,7 @@ def page() -> Iterator[str]:
         own = read_driver(name)
         cited_apart = ("source", "lines", "page")
         columns = [each for each in own[0] if each not in cited_apart]
-        rows = (
-            [*(one_line(row[each]) for each in columns), cited(*_citation(row))] for row in own
-        )
+        rows = ([*(one_line(row[each]) for each in columns), cited(*_citation(row))] for row in own)
         yield from table([*columns, "source"], rows)
     yield from _courses()
 
@@ -67,6 +65,8 @@ def _courses() -> Iterator[str]:
         for name, spell in leadership_spells().items():
             if spell.country.key == key:
                 courses = (known[spell.line], known[spell.hierarchy])
-                texts = [f"{number(c.default)} ({number(c.low)} to {number(c.high)})" for c in courses]
+                texts = [
+                    f"{number(c.default)} ({number(c.low)} to {number(c.high)})" for c in courses
+                ]
                 rows.append((name, key, spells[name]["from"], spells[name]["to"], *texts))
     yield from table(heads, rows)

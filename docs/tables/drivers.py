@@ -36,8 +36,8 @@ def summary() -> Iterator[str]:
 def page() -> Iterator[str]:
     """Every row of every driver."""
     yield from ("# Drivers, row by row", "", "What history feeds into the rules. Values between")
-    yield "0 and 1 are codings ([how they were settled](/docs/coding.md)); `low` to `high` is the range"
-    yield from ("within which each history draws its own value.", "")
+    yield "0 and 1 are codings ([how they were settled](/docs/coding.md)); `low` to `high` is the"
+    yield from ("range within which each history draws its own value.", "")
     for name, meaning in tables().items():
         yield from (f"## {name}", "", sentence(meaning), "")
         own = read_driver(name)
@@ -55,8 +55,8 @@ def _citation(row: dict[str, str]) -> tuple[str, str, str]:
 def _courses() -> Iterator[str]:
     """The lines and demands for hierarchy of the leaderships, which are parameters."""
     yield from ("## Course of each leadership", "")
-    yield "The line (1 is Stalinist orthodoxy) and the demand for hierarchy (1 is full subordination)"
-    yield "of a leadership are parameters: centre and range of their priors."
+    yield "The line (1 is Stalinist orthodoxy) and the demand for hierarchy (1 is full"
+    yield "subordination) of a leadership are parameters: centre and range of their priors."
     known = parameter_table()
     heads = ("leadership", "country", "from", "to", "line", "hierarchy")
     spells = {row["spell"]: row for row in read_driver("leadership")}
@@ -64,7 +64,7 @@ def _courses() -> Iterator[str]:
     for key in COUNTRY_KEYS:
         for name, spell in leadership_spells().items():
             if spell.country.key == key:
-                courses = (known[spell.line], known[spell.hierarchy])
+                courses = [known[name] for name in (spell.line, spell.hierarchy)]
                 texts = [
                     f"{number(c.default)} ({number(c.low)} to {number(c.high)})" for c in courses
                 ]

@@ -31,8 +31,8 @@ def counts() -> Iterator[str]:
 def page() -> Iterator[str]:
     """Every observation: with what it is compared, and the rows that it rests on."""
     yield from ("# Observations, one by one", "", *counts(), "")
-    yield "What each row says, with source, lines and page: `lilliput evidence show ID`. How they are"
-    yield from ("compared: [like with like](/docs/record/comparison.md).", "")
+    yield "What each row says, with source, lines and page: `lilliput evidence show ID`. How they"
+    yield from ("are compared: [like with like](/docs/record/comparison.md).", "")
     uses = uses_of(read_evidence())
     for kind in dict.fromkeys(use.kind for use in uses):
         yield from (f"## {kind.capitalize()}", "")

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from docs.tables.markdown import one_line, sentence
 
@@ -12,7 +13,7 @@ ADDRESSES: dict[str, dict[str, str]] = tomllib.loads(
 )
 
 
-def read_sources() -> dict[str, dict[str, str]]:
+def read_sources() -> dict[str, dict[str, Any]]:
     """Every source by its key."""
     text = files("simulation").joinpath("sources.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -12,7 +12,7 @@ from docs.tables.rules import Rule, rules_of, subjects
 from simulation.stages import QuarterAccount
 from simulation.state import AllianceState
 
-WORDS: dict[str, dict[str, str]] = tomllib.loads(
+WORDS: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
     Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
 )
 STAGES = ("perception", "exchange", "response", "decision")

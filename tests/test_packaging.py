@@ -1,5 +1,6 @@
 """What a fresh clone promises: versions without addresses, data that travels with the code."""
 
+import json
 import os
 import re
 import subprocess
@@ -20,7 +21,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MARKER = r'[a-z_]+ (<|>=|==) "[a-z0-9.]+"'
 PIN = re.compile(rf"^[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(; {MARKER}( and {MARKER})*)?$")
 #: What ``make`` can be asked for.
-TARGETS = ("help", "demo", "test", "lint", "benchmark", "lock", "licences", "sbom", "reliability")
+TARGETS = (
+    *("help", "demo", "test", "lint", "benchmark", "docs", "reproduce", "lock", "licences"),
+    *("sbom", "reliability"),
+)
 LOCKS = ("run.txt", "dev.txt")
 
 
@@ -89,6 +93,18 @@ def test_citation_names_the_version_and_the_thesis() -> None:
     sources = tomllib.loads((ROOT / "simulation" / "sources.toml").read_text(encoding="utf-8"))
     assert f"version: {PROJECT['project']['version']}" in citation
     assert sources["marku2017"]["title"] in citation
+    assert re.search(r'^date-released: "\d{4}-\d\d-\d\d"$', citation, re.MULTILINE)
+
+
+def test_codemeta_says_what_the_project_says() -> None:
+    told = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    project = PROJECT["project"]
+    for key in ("name", "version", "description", "keywords"):
+        assert told[key] == project[key]
+    assert told["license"].endswith(f"/{project['license']}")
+    assert told["programmingLanguage"]["version"] == project["requires-python"]
+    for key in ("readme", "softwareHelp"):
+        assert (ROOT / told[key]).is_file()
 
 
 @pytest.mark.parametrize("target", [*TARGETS, "clean"])

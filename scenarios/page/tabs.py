@@ -19,6 +19,7 @@ from scenarios.page.explore.tab import Explore
 from scenarios.page.material import Material, material_context
 from scenarios.page.parts.refusal import Boundary
 from scenarios.page.parts.view import queries_context
+from scenarios.page.question.own import own_context
 from scenarios.page.record.tab import Record
 
 
@@ -85,6 +86,7 @@ def Shell(children: list[Any] = []) -> None:
     """The page around a tab."""
     left: dict[str, str] = solara.use_memo(dict, [])
     queries_context.provide(left)
+    own_context.provide(solara.use_memo(dict, []))
     solara.Style(style_sheet())
     with solara.Div(classes=["lp-page"]):
         v.Html(

@@ -27,7 +27,7 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.page import simulated
 from scenarios.page.compare.question import Part, Question, answers_to, shown_columns
-from scenarios.page.compare.tab import beside_fields
+from scenarios.page.compare.asking import beside_fields
 from scenarios.page.compare.view import charts_of, number_rows, scenario_file
 from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
 from simulation.countries import pair_named

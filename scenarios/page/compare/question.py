@@ -16,11 +16,12 @@ from scenarios.documented import DocumentedBreak
 from scenarios.errors import ScenarioError
 from scenarios.files import LONGEST_HORIZON, ScenarioFile
 from scenarios.outcomes import PAIR_NAMES, YEARS
+from scenarios.page.blocks import Block, part_of, table_of
 from scenarios.page.explore.view import MOST_SEED, marked
 from scenarios.page.material import Material
 from scenarios.page.parts.view import WHERE, View, keys, one_of, refused, written_as
 from scenarios.page.question.own import Own, check_names, files_of, own_files
-from scenarios.page.simulated import Block, Simulated, part_of, table_of
+from scenarios.page.simulated import Simulated
 from simulation.dates import date_of, year_of
 from simulation.errors import LilliputError, Problem
 from simulation.interventions import HISTORICAL

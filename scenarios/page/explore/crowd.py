@@ -17,8 +17,9 @@ from scenarios.draws import Draws, parameters_for
 from scenarios.explain.words import pair_title
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, first_breaks
+from scenarios.page.blocks import BLOCK, table_of
 from scenarios.page.parts.chart import Band, rounded
-from scenarios.page.simulated import BLOCK, Simulated, table_of
+from scenarios.page.simulated import Simulated
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
 from simulation.ensemble import simulate

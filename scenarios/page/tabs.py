@@ -21,6 +21,7 @@ from scenarios.page.parts.refusal import Boundary
 from scenarios.page.parts.view import queries_context
 from scenarios.page.question.own import own_context
 from scenarios.page.record.tab import Record
+from scenarios.page.story.tab import StoryTab
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Tab:
 #: The tabs in the order in which they are listed; the first opens by itself.
 TABS = (
     Tab("/", "Explore", Explore),
+    Tab("story", "Story", StoryTab),
     Tab("compare", "Compare", Compare),
     Tab("record", "Record", Record),
     Tab("calibration", "Calibration", Calibration),

@@ -84,7 +84,11 @@ def Explore() -> None:
     with solara.Div(classes=["lp-explore"]):
         with v.Html(tag="section", class_="lp-intro", attributes={"aria-label": "About"}):
             v.Html(tag="h1", children=["Four allies, 1945–1980"])
-            v.Html(tag="p", children=[INTRODUCTION])
+            with v.Html(tag="p", children=[INTRODUCTION]):
+                with solara.Link("/story"):
+                    v.Html(
+                        tag="span", class_="lp-begin", children=["New here? Begin with a story."]
+                    )
             Builder(
                 view.own,
                 view.scenario,

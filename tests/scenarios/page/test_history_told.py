@@ -30,7 +30,7 @@ from scenarios.page.explore.view import (
 from scenarios.page.material import Material
 from scenarios.page.parts.documented import aid_spans
 from scenarios.page.parts.fields import Slider
-from scenarios.page.simulated import simulated_block, table_of
+from scenarios.page.blocks import simulated_block, table_of
 from simulation.countries import Country, pair_named
 from simulation.dates import QUARTERS, quarter_of
 from simulation.errors import LilliputError

@@ -103,10 +103,10 @@ def Asking(
                 small=True,
                 outlined=True,
             )
+            Progress(standing)
     with solara.Div():
         if wrong is not None:
             Refusal(*lines_of(wrong))
-    Progress(standing)
 
 
 @solara.component

@@ -20,11 +20,12 @@ from scenarios.page.material import (
 )
 from scenarios.page.parts.background import use_background
 from scenarios.page.parts.fields import Field, Fields
-from scenarios.page.parts.refusal import use_guard
+from scenarios.page.parts.refusal import Refusal, lines_of, use_guard
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import Download, DownloadBar
 from simulation.countries import pair_named
 from simulation.dates import QUARTERS, date_of
+from simulation.errors import LilliputError
 from simulation.interventions import HISTORICAL
 
 _LABELS = {
@@ -104,17 +105,25 @@ def Dispute(entry: EvidenceEntry) -> None:
         with v.Html(tag="div", attributes={"role": "status"}):
             if asked and found is None:
                 solara.Text("The draws are weighed anew; this takes some seconds.")
-            if found is not None:
+            if isinstance(found, LilliputError):
+                Refusal(*lines_of(found))
+            elif found is not None:
                 Followed(*found)
 
 
 def followed(
     name: str, change: Mapping[str, str], material: Material
-) -> tuple[Disputed, list[dict[str, str]]]:
-    """What follows from another reading, and the breaks of weighted histories beside the others."""
+) -> tuple[Disputed, list[dict[str, str]]] | LilliputError:
+    """What follows from another reading, and the breaks of weighted histories beside the others.
+
+    A reading that cannot be is answered with what is wrong with it.
+    """
     assert material.dispute is not None, "a row is disputed where there is something to ask"
     material.simulated.warm_up()
-    found = material.simulated.submit(material.dispute, name, change).result()
+    try:
+        found = material.simulated.submit(material.dispute, name, change).result()
+    except LilliputError as error:
+        return error
     if not found.weights:
         return found, []
     return found, breaks_of(material.crowds.of(HISTORICAL, OPENING_SEED), np.array(found.weights))

@@ -31,7 +31,7 @@ from simulation.interventions import read_changes
 from simulation.schema import names_of
 
 #: Questions of one's own in a visit, changes of one, letters of a text in it, and of all as a link.
-MOST_OWN, MOST_CHANGES, LONGEST_TEXT, LONGEST = 5, 12, 900, 12_000
+MOST_OWN, MOST_CHANGES, LONGEST_TEXT, LONGEST = 5, 20, 900, 12_000
 NAME = "my-question"
 #: What a question says where its visitor said nothing.
 _BLANK = {

@@ -38,7 +38,8 @@ def test_axe_finds_nothing(visitor: Arrive, tab: str, width: int, dark: bool) ->
     if tab in ("Explore", "Compare"):
         for card in cards():
             reader.page.get_by_label("Add a change").select_option(card["kind"])
-        expect(reader.page.get_by_role("alert").first).to_be_visible()
+        needed = reader.page.locator(".lp-own-card").get_by_text("Needed", exact=True)
+        expect(needed.first).to_be_visible()
     if tab == "Explore":
         reader.page.get_by_label("Parameters of").select_option("strain")
         expect(reader.page.locator(".lp-parameters")).to_be_visible()

@@ -93,7 +93,7 @@ def test_a_question_survives_the_links_of_both_tabs() -> None:
         (linked(QUESTION | {"name": "no-great-leap"}), "does not use"),
         (linked(QUESTION | {"name": "../up"}), "small letters"),
         (linked(QUESTION | {"question": "x" * (LONGEST_TEXT + 1)}), "letters"),
-        (linked(QUESTION | {"interventions": [SUM] * 13}), "at most 12 changes"),
+        (linked(QUESTION | {"interventions": [SUM] * 21}), "at most 20 changes"),
         (linked(QUESTION | {"interventions": [SUM, SUM]}), "one change of a thing at a time"),
         (linked(QUESTION | {"interventions": [SUM | {"value": float("nan")}]}), "at most"),
         (linked({"interventions": []}), "at least one table"),

@@ -33,6 +33,7 @@ TEMPLATE = "template.toml.j2"
 LONGEST_HORIZON, MOST_CHANGES = 36, 400
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
+_TITLE = "the scenario cannot be used"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
 #: Keys of a file that are no part of the scenario: they change nothing that is simulated.
 _FOR_READERS = {"page", "asks_about", "change", "horizon_note"}
@@ -87,14 +88,23 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing
     or unknown key, a name, date or value that is not allowed.
     """
-    title = f"{path}: the scenario cannot be used"
     try:
         entry = read_toml(path)
     except (OSError, ValueError) as error:
-        broken = isinstance(error, tomllib.TOMLDecodeError)
-        allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
-        problem = Problem(str(path), "file", str(error), allowed)
-        raise ScenarioError(title, [problem]) from error
+        raise_if_any(f"{path}: {_TITLE}", [unread(str(path), error)], ScenarioError)
+    return scenario_file_of(entry, path)
+
+
+def unread(where: str, error: OSError | ValueError) -> Problem:
+    """The problem of a scenario file that cannot be read, or is no TOML."""
+    broken = isinstance(error, tomllib.TOMLDecodeError)
+    allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
+    return Problem(where, "file", str(error), allowed)
+
+
+def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:
+    """The scenario in what a file at ``path`` says, checked; see ``read_scenario_file``."""
+    title = f"{path}: {_TITLE}"
     changes = entry.get("interventions", [])
     heading, problems = validated(_Grounds if changes else _Heading, entry, path.name)
     if not changes and entry.get("name") != HISTORICAL.name:

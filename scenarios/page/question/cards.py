@@ -19,7 +19,7 @@ from simulation.countries import Country, country_named
 from simulation.dates import QUARTERS, date_of, quarter_name, quarter_of
 from simulation.drivers import DRIVER_TABLE, leadership_spells, spell_table
 from simulation.interventions import INTERVENTIONS, OWN
-from simulation.parameters import parameter_table
+from simulation.parameters import number_table, parameter_table
 from simulation.schema import names_of
 from simulation.spells import coded_rows
 
@@ -46,6 +46,7 @@ _LABELS = {
     "to": "To, included",
     "reason": "Why this could have been",
     "spell": "Leadership",
+    "form": "Form of aid",
     "one_way": "only of the patron toward the client",
 }
 #: What stands first on a card; the reason stands last.
@@ -114,7 +115,7 @@ def _input(key: str, field: FieldInfo, unit: str) -> Input:
     if key == "spell":
         choices = {name: _spell(name) for name in leadership_spells()}
     elif key == "parameter":
-        choices = {name: each.meaning for name, each in parameter_table().items()}
+        choices = {name: each.meaning for name, each in number_table().items()}
     if choices:
         return Input(key, label, "choice", tuple(choices.items()))
     if field.annotation is bool:

@@ -1,5 +1,6 @@
 import pickle
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -33,6 +34,7 @@ from simulation.parameters import default_parameters, parameter_table, source_ke
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
 SPANS = [(row["country"], row["from"], row["to"]) for row in read_driver("leadership")]
 DATED_FILES = ["leadership", *DRIVER_FILES.values()]
+USSR_ALBANIA = {"patron": "ussr", "client": "albania"}
 
 
 def month(date):
@@ -179,9 +181,11 @@ def test_china_enters_in_the_last_quarter_of_1949():
 def test_history_as_documented_forbids_and_imposes_nothing():
     now = Context(HISTORICAL, default_parameters()).quarter(70)
     assert now.forbidden == dict.fromkeys(MOVES, ())
-    assert not now.grant_fixed.any()
-    assert now.grant_free.all()
-    assert not now.extra_pledge.any()
+    for form in (now.economic, now.arms):
+        assert form.grant_free.all()
+        assert form.sum_free.all()
+        assert not any(added.any() for added in (form.grant_fixed, form.extra_pledge))
+        assert not form.sum_fixed.any()
     assert not now.imposed
     assert not now.goodwill_fixed
     assert np.array_equal(now.proximity, now.proximity.swapaxes(0, 1))
@@ -204,19 +208,37 @@ def test_history_as_documented_forbids_and_imposes_nothing():
         ),
         (
             {"kind": "grant", "patron": "ussr", "client": "albania", "value": 0.9},
-            "grant_fixed",
+            "economic.grant_fixed",
             (USSR, ALBANIA, 0),
             0.9,
         ),
         (
             {"kind": "grant", "patron": "ussr", "client": "albania", "value": 0.9},
-            "grant_free",
+            "arms.grant_free",
+            (USSR, ALBANIA, 0),
+            0.0,
+        ),
+        (
+            {"kind": "cut", "patron": "ussr", "client": "albania", "value": 0.3, "form": "arms"},
+            "arms.grant_free",
+            (USSR, ALBANIA, 0),
+            0.3,
+        ),
+        (
+            {"kind": "sum", "patron": "ussr", "client": "albania", "value": 3.0, "form": "arms"},
+            "arms.sum_fixed",
+            (USSR, ALBANIA, 0),
+            3.0,
+        ),
+        (
+            {"kind": "sum", "patron": "ussr", "client": "albania", "value": 3.0},
+            "economic.sum_free",
             (USSR, ALBANIA, 0),
             0.0,
         ),
         (
             {"kind": "pledge", "patron": "china", "client": "albania", "value": 30.0},
-            "extra_pledge",
+            "economic.extra_pledge",
             (CHINA, ALBANIA, 0),
             30,
         ),
@@ -251,9 +273,10 @@ def test_history_as_documented_forbids_and_imposes_nothing():
 def test_an_intervention_acts_in_its_quarters_there_and_nowhere_else(fields, name, place, value):
     factual, twin = Context(HISTORICAL, default_parameters()), changed(**fields)
     expected = parameter_table()[value].default if isinstance(value, str) else value
+    held = attrgetter(name)
     for quarter in range(QUARTERS):
-        as_documented = np.array(getattr(factual.quarter(quarter), name))
-        got = np.array(getattr(twin.quarter(quarter), name))
+        as_documented = np.array(held(factual.quarter(quarter)))
+        got = np.array(held(twin.quarter(quarter)))
         if 60 <= quarter <= 67:
             assert got[place] == expected
             assert as_documented[place] != expected
@@ -266,6 +289,17 @@ def test_an_intervention_acts_in_its_quarters_there_and_nowhere_else(fields, nam
             assert np.array_equal(got, as_documented), quarter
 
 
+@pytest.mark.parametrize(("kind", "value"), [("grant", 0.9), ("cut", 0.3), ("sum", 3.0)])
+@pytest.mark.parametrize(("form", "other"), [("economic", "arms"), ("arms", "economic")])
+def test_a_change_to_one_form_of_aid_leaves_the_terms_of_the_other(kind, value, form, other):
+    now = changed(kind=kind, **USSR_ALBANIA, value=value, form=form).quarter(62)
+    documented = Context(HISTORICAL, default_parameters()).quarter(62)
+    for before, after in zip(getattr(documented, other), getattr(now, other), strict=True):
+        assert np.array_equal(before, after)
+    same = map(np.array_equal, getattr(documented, form), getattr(now, form))
+    assert not all(same)
+
+
 @pytest.mark.parametrize("move", MOVES)
 def test_a_forbidden_move_is_closed_both_ways_and_others_stay_open(move):
     context = changed(kind="forbid", patron="ussr", client="albania", move=move)
@@ -275,7 +309,7 @@ def test_a_forbidden_move_is_closed_both_ways_and_others_stay_open(move):
     assert not context.quarter(68).forbidden[move]
 
 
-def test_two_pledges_add_up():
+def test_pledges_of_a_form_add_up():
     pledges = tuple(
         Pledge(
             start="1960-01",
@@ -284,14 +318,16 @@ def test_two_pledges_add_up():
             patron="china",
             client="albania",
             value=value,
+            form=form,
         )
-        for value in (10.0, 5.0)
+        for value, form in ((10.0, "economic"), (5.0, "economic"), (4.0, "arms"))
     )
     context = Context(
         Scenario(name="try", question="What if?", interventions=pledges), default_parameters()
     )
-    assert context.quarter(60).extra_pledge[CHINA, ALBANIA, 0] == 15
-    assert context.quarter(60).extra_pledge.sum() == 15
+    for form, total in ((context.quarter(60).economic, 15), (context.quarter(60).arms, 4)):
+        assert form.extra_pledge[CHINA, ALBANIA, 0] == total
+        assert form.extra_pledge.sum() == total
 
 
 def test_contradictory_changes_are_refused_however_they_are_made():
@@ -344,7 +380,6 @@ def test_a_change_never_leaks_into_the_shared_tables():
     assert all(np.array_equal(getattr(after, name), value) for name, value in kept.items())
 
 
-USSR_ALBANIA = {"patron": "ussr", "client": "albania"}
 GOOD_ENTRY = {
     "kind": "grant",
     **USSR_ALBANIA,

@@ -34,7 +34,7 @@ from simulation.interventions import (
     Sum,
 )
 from simulation.model import AllianceModel
-from simulation.parameters import Parameters, default_parameters
+from simulation.parameters import Parameters, default_parameters, held_numbers
 from simulation.stages import QUANTITIES, array_fields
 
 FIRST_CHANGE = "1957-01"
@@ -103,6 +103,24 @@ OTHER_WAYS = {
     ),
     "own goodwill": Goodwill(
         start=FIRST_CHANGE, end="1980-12", reason="r", patron="ussr", client="albania", value="own"
+    ),
+    "arms refused": Grant(
+        start=FIRST_CHANGE,
+        end="1980-12",
+        reason="r",
+        patron="ussr",
+        client="albania",
+        value=0.0,
+        form="arms",
+    ),
+    "arms pledged": Pledge(
+        start=FIRST_CHANGE,
+        end="1980-12",
+        reason="r",
+        patron="ussr",
+        client="albania",
+        value=50.0,
+        form="arms",
     ),
     "goodwill one way": Goodwill(
         start=FIRST_CHANGE,
@@ -195,8 +213,10 @@ def joined(parts, name):
             CHANGES["course"],
             CHANGES["economy"],
             CHANGES["sum"],
+            OTHER_WAYS["arms pledged"],
             OTHER_WAYS["goodwill one way"],
             ParameterValue(reason="r", parameter="need_share", value=0.02),
+            ParameterValue(reason="r", parameter="strain_noise", value=0.2),
         ),
     ],
 )
@@ -278,15 +298,22 @@ def test_a_counterfactual_equals_its_twin_until_the_first_quarter_touched_and_th
     assert not np.array_equal(factual.arrays["status"][first:], twin.arrays["status"][first:])
 
 
-def test_a_parameter_touches_history_from_its_first_quarter(drawn_parameters):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("start_goodwill_other", 0.5), ("start_goodwill_allied", 0.5), ("strain_noise", 0.25)],
+    ids=["fitted", "held", "held noise"],
+)
+def test_a_number_touches_history_from_its_first_quarter(drawn_parameters, name, value):
+    assert (name in held_numbers()) == (name != "start_goodwill_other")
     parameters = drawn_parameters(20, 14, reach=0.3)
-    change = ParameterValue(reason="r", parameter="start_goodwill_allied", value=0.5)
+    change = ParameterValue(reason="r", parameter=name, value=value)
     scenario = scenario_of(change, CHANGES["pledge"])
     assert scenario.first_quarter_touched == 0
-    factual = simulate(parameters, seed=8, quarters=1, keep=("goodwill",)).arrays["goodwill"]
-    twin = simulate(parameters, scenario, seed=8, quarters=1, keep=("goodwill",)).arrays["goodwill"]
-    assert not np.array_equal(factual, twin)
-    set_by_hand = Parameters({**parameters, "start_goodwill_allied": np.full(20, 0.5)})
+    kept = ("goodwill", "strain")
+    factual = simulate(parameters, seed=8, quarters=1, keep=kept).arrays
+    twin = simulate(parameters, scenario, seed=8, quarters=1, keep=kept).arrays
+    assert not all(np.array_equal(factual[each], twin[each]) for each in kept)
+    set_by_hand = Parameters({**parameters, name: np.full(20, value)})
     same = simulate(set_by_hand, scenario_of(CHANGES["pledge"]), seed=8, keep=QUANTITIES)
     assert_same(same, simulate(parameters, scenario, seed=8, keep=QUANTITIES))
 

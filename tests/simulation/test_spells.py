@@ -16,7 +16,7 @@ from simulation.interventions import HISTORICAL, DriverValue, Proximity, Scenari
 from simulation.model import AllianceModel
 from simulation.parameters import default_parameters
 from simulation.shocks import row_uniforms
-from simulation.spells import coded_rows, coded_values, spell_values, triangular
+from simulation.spells import coded_rows, coded_values, spell_values, spread_values, triangular
 
 FALSE_ALARM = 1e-6
 KEPT = ("status", "strain", "support", "delivered")
@@ -67,6 +67,40 @@ def test_the_draw_of_an_address_is_fixed_for_ever():
     assert row_uniforms(1, "pressure/albania/0", 1)[0] == pytest.approx(
         0.46620913584848256, abs=1e-15
     )
+
+
+@pytest.mark.parametrize("histories", [1, 4, 16])
+def test_a_few_histories_stand_for_the_range_of_every_row(histories):
+    """One value lies in the middle of each slice, as SciPy's distribution tells the slices."""
+    values = spread_values(histories).values
+    assert values.shape == (len(coded_rows()) + 1, histories)
+    assert not values[-1].any()
+    middles = (np.arange(histories) + 0.5) / histories
+    for row, own in zip(coded_rows(), values, strict=False):
+        width = row.high - row.low
+        if not width:
+            assert (own == row.value).all()
+            continue
+        shape = stats.triang((row.value - row.low) / width, loc=row.low, scale=width)
+        assert np.sort(own) == pytest.approx(shape.ppf(middles), abs=1e-9)
+
+
+def test_slices_are_dealt_out_to_every_row_in_an_order_of_its_own_the_same_for_every_call():
+    values = spread_values(16)
+    spread_values.cache_clear()
+    assert np.array_equal(values.values, spread_values(16).values)
+    assert not np.array_equal(values.values, spread_values(16, seed=1).values)
+    orders = {tuple(np.argsort(own)) for own in values.values[:-1] if np.ptp(own) > 0}
+    wide = sum(row.high > row.low for row in coded_rows())
+    assert len(orders) > 0.9 * wide
+
+
+def test_values_that_are_repeated_are_those_of_the_same_histories_over_and_over():
+    values = spread_values(4)
+    thrice = values.repeated(3).values
+    assert thrice.shape == (len(values.values), 12)
+    for place in range(12):
+        assert np.array_equal(thrice[:, place], values.values[:, place % 4])
 
 
 @pytest.mark.parametrize("first", [0, 1, 2, 3, 63, 1_000_061])

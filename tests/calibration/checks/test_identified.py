@@ -106,10 +106,10 @@ def test_the_report_counts_what_is_informed(origin):
     assert dict(report.values)["classes"]["not identified"] == names[5:]
 
 
-def test_the_record_informs_what_is_lent_and_what_is_paid_back():
-    """Loans, arms and repayments are on record: no parameter of credit stands outside it."""
+def test_the_record_informs_what_is_lent_what_is_given_and_what_is_paid_back():
+    """Loans, arms and repayments are on record: no parameter of them stands outside it."""
     record = fitted_record(read_evidence())
     usual = log_weights(default_parameters(2), record, seed=1)
-    for name in ("credit_share", "repayment_rate"):
+    for name in ("capacity_share", "grant_arms", "arms_share", "repayment_rate"):
         other = default_parameters(2, **{name: TABLE[name].low})
         assert (np.abs(log_weights(other, record, seed=1) - usual) > 0.1).all(), name

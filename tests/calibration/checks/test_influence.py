@@ -199,7 +199,7 @@ def fake(name, shift, error, pareto=0.1, refitted=False):
     shifts, errors = np.zeros(12), np.zeros(12)
     shifts[0], errors[0] = shift, error
     row = Observation(name, EVENT, PAIR, 0)
-    return Influence(row, pareto, refitted, 50.0, shifts, errors, "grant_base", 0.1, 0.05)
+    return Influence(row, pareto, refitted, 50.0, shifts, errors, "grant_value", 0.1, 0.05)
 
 
 def test_the_finding_tells_leaders_failures_and_chance(origin, halves):

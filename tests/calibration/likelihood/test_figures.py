@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from calibration.evidence.columns import QUANTITIES
+from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.measures import MEASURES, Amount
 from calibration.likelihood.quantities import (
     COMPARABLE,
@@ -14,9 +15,10 @@ from calibration.likelihood.quantities import (
     product,
     sum_in,
 )
-from calibration.likelihood.readings import Reading, below, log_density, observation_settings
+from calibration.likelihood.readings import Reading, below, log_density
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.parameters import default_parameters, parameter_table
 from simulation.trajectory import MoveTable, Trajectory
 
 PAIR = (Country.CHINA, Country.ALBANIA)
@@ -88,13 +90,17 @@ def test_a_second_reading_has_three_chances_in_ten():
 
 
 def test_the_doubt_about_a_rate_moves_all_amounts_of_its_currency_alike():
-    doubt = {"million yuan": np.array([0.0, 2.0]), "million new rubles": np.array([9.0, 9.0])}
+    doubt = {
+        "million yuan": np.array([0.0, 2.0]),
+        "million new rubles": np.array([9.0, 9.0]),
+        "amount": np.array([0.3, 0.6]),
+    }
     reading = Reading(value=np.log(40.0), spread=0.05)
     told = amount(reading, currency="million yuan", rate_spread=0.1).density(
         (np.array([40.0, 40.0 * np.exp(0.2)]),), doubt
     )
     # Twice the spread of 0.1 makes up for a sum that is exp(0.2) times as large.
-    whole = np.hypot(0.05, observation_settings()["amount_discrepancy"])
+    whole = np.hypot(0.05, doubt["amount"])
     sums = np.array([40.0, 40.0 * np.exp(0.2)])
     seen = 0.02 + 0.96 * sums / (sums + LEAST)
     assert told == pytest.approx(np.log(seen) + student(0.0, whole))
@@ -102,11 +108,24 @@ def test_the_doubt_about_a_rate_moves_all_amounts_of_its_currency_alike():
     assert plain == pytest.approx(np.log(seen) + student(np.array([0.0, -0.2]), whole))
 
 
-def test_every_quantity_of_an_observation_is_worked_out_and_every_measure_has_its_settings():
+def test_every_quantity_of_an_observation_is_worked_out():
     assert set(COMPARABLE) == {*QUANTITIES, "willingness"}
     assert len(set(QUANTITIES)) == len(QUANTITIES)
-    for measure in MEASURES:
-        assert measure == "agreement" or observation_settings()[f"{measure}_discrepancy"] > 0
+
+
+def test_what_no_rule_explains_of_every_measure_is_a_parameter_of_each_history():
+    discrepancy = discrepancy_of(default_parameters(2))
+    assert set(discrepancy) == {*MEASURES} - {"agreement"}  # a word, with an error of its own
+    for measure, spread in discrepancy.items():
+        assert np.array_equal(spread, [parameter_table()[f"{measure}_discrepancy"].default] * 2)
+    figure = amount(Reading(value=np.log(40.0), spread=0.05))
+    wide = discrepancy_of(default_parameters(2, amount_discrepancy=2.0))
+    assert figure.whole_spread(wide) == pytest.approx([np.hypot(0.05, 2.0)] * 2)
+    usual = discrepancy["amount"][0]
+    assert figure.whole_spread() == pytest.approx([np.hypot(0.05, usual)]), "of the defaults"
+    near, far = ((np.full(2, simulated),) for simulated in (41.0, 400.0))
+    assert (figure.density(near, discrepancy) > figure.density(near, wide)).all()
+    assert (figure.density(far, discrepancy) < figure.density(far, wide)).all()
 
 
 def history(**values):
@@ -121,17 +140,21 @@ def history(**values):
     ("quantity", "expected"),
     [
         ("requested", 40.0 + 20.0),
-        ("credit requested", 0.8 * 40.0 + 0.5 * 20.0),
-        ("arms requested", 0.2 * 40.0 + 0.5 * 20.0),
+        ("credit requested", (40.0 - 8.0) + (20.0 - 10.0)),
+        ("arms requested", 8.0 + 10.0),
         ("pledged", 10.0 + 6.0),
-        ("arms pledged", 0.2 * 10.0 + 0.5 * 6.0),
+        ("credit pledged", (10.0 - 2.0) + (6.0 - 3.0)),
+        ("arms pledged", 2.0 + 3.0),
         ("delivered", 4.0 + 5.0),
-        ("credit delivered", 0.8 * 4.0 + 0.5 * 5.0),
+        ("credit delivered", (4.0 - 1.5) + (5.0 - 2.0)),
+        ("arms delivered", 1.5 + 2.0),
         # Open when a quarter begins: what is open at its end and came, less what it added.
         ("open", (9.0 + 4.0 - 10.0) + (10.0 + 5.0 - 6.0)),
-        ("arms open", 0.2 * 3.0 + 0.5 * 9.0),
+        ("arms open", (4.0 + 1.5 - 2.0) + (5.0 + 2.0 - 3.0)),
+        ("credit open", (3.0 - 3.5) + (9.0 - 4.0)),
         ("due", (9.0 + 4.0) / 20 + (10.0 + 5.0) / 20),
-        ("interest agreed", 0.02 * 10.0 + 0.04 * 6.0),
+        # Interest is on what is lent.
+        ("interest agreed", 0.02 * (10.0 - 2.0) + 0.04 * (6.0 - 3.0)),
         ("repaid", 1.0 + 2.0),
         ("outstanding", 50.0 + 60.0),
         # Support is that with which a quarter begins.
@@ -144,7 +167,10 @@ def test_quantities_of_two_quarters_by_hand(quantity, expected):
         "newly_pledged": [0, 10, 6, 0],
         "pledged": [3, 9, 10, 0],
         "delivered": [0, 4, 5, 0],
-        "lent_share": [0.7, 0.8, 0.5, 0.7],
+        "arms_requested": [0, 8, 10, 0],
+        "arms_newly_pledged": [0, 2, 3, 0],
+        "arms_pledged": [1, 4, 5, 0],
+        "arms_delivered": [0, 1.5, 2, 0],
         "interest": [0, 0.02, 0.04, 0],
         "repaid": [0, 1, 2, 0],
         "outstanding": [0, 50, 60, 0],
@@ -163,6 +189,12 @@ def test_quantities_of_two_quarters_by_hand(quantity, expected):
 
 def test_a_break_leaves_nothing_open():
     held = history(
-        pledged=[5, 0, 0, 0], delivered=[0, 1, 0, 0], newly_pledged=[5, 3, 0, 0], lent_share=0.5
+        pledged=[5, 0, 0, 0],
+        delivered=[0, 1, 0, 0],
+        newly_pledged=[5, 3, 0, 0],
+        arms_pledged=[2, 0, 0, 0],
+        arms_delivered=[0, 0.5, 0, 0],
+        arms_newly_pledged=[2, 1, 0, 0],
     )
-    assert sum_in(held, PAIR, "open", 1, 1) == pytest.approx([0.0])
+    for quantity in ("open", "arms open", "credit open"):
+        assert sum_in(held, PAIR, quantity, 1, 1) == pytest.approx([0.0])

@@ -10,6 +10,7 @@ from calibration.evidence.record import recorded_moves
 from calibration.likelihood.likelihood import (
     QUARTERS,
     currency_doubt,
+    doubt_of,
     log_likelihood,
     log_weights,
 )
@@ -37,7 +38,7 @@ def idle():
     """A history in which nobody asks, grants or backs anything."""
     shape = (QUARTERS, 4, 4, 1)
     arrays = {name: np.zeros(shape) for name in COMPARED_ARRAYS}
-    arrays |= {"attention": np.ones(shape), "lent_share": np.full(shape, 0.7)}
+    arrays |= {"attention": np.ones(shape)}
     return Trajectory(0, 1, arrays, MoveTable.joined([]), None)
 
 
@@ -55,16 +56,16 @@ def test_only_targets_are_fitted(record):
 
 def test_a_history_that_avoids_the_exchange_is_charged_for_all_that_is_on_record(record):
     """Nothing is skipped: where nothing was agreed, whatever is told to have been is an error."""
-    nothing = idle()
+    nothing, doubt = idle(), doubt_of(record, default_parameters(), 1, 0)
     for figure in record.figures:
-        found = figure.density_in(nothing, currency_doubt(record, 1, 1, 0))
+        found = figure.density_in(nothing, doubt)
         assert np.isfinite(found).all(), figure.name
         if figure.certain:
             continue
         if figure.reading.value is None:
             assert found <= np.log(0.02), figure.name
         else:
-            most = log_density(np.zeros(1), figure.whole_spread)
+            most = log_density(np.zeros(1), figure.whole_spread(doubt))
             assert found <= np.log(0.02) + most, figure.name
     some = [figure for figure in record.figures if figure.measure == "agreement"]
     assert {figure.reading.value for figure in some} == {0.0, 1.0}

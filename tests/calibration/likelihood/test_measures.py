@@ -21,6 +21,14 @@ from simulation.parameters import default_parameters
 PAIR = (Country.CHINA, Country.ALBANIA)
 YEAR = Part("pledged", PAIR, quarter_of("1965-01"), quarter_of("1965-12"))
 LEAST = noticed(YEAR)
+#: The standard deviation of what no rule explains.
+DOUBT = {
+    measure: np.array([spread])
+    for measure, spread in (
+        *(("amount", 0.3), ("share", 0.12), ("ratio", 0.42)),
+        *(("pace", 0.42), ("rate", 0.4)),
+    )
+}
 
 
 def of(measure, reading, *against, **more):
@@ -41,10 +49,10 @@ def seen(amount, least=LEAST):
 
 def test_an_amount_is_compared_in_logarithms_and_nothing_as_the_least_that_is_noticed():
     figure = of(Amount, Reading(value=np.log(60.0), spread=0.1))
-    found = figure.density(sums([50.0, 0.0]))
+    found = figure.density(sums([50.0, 0.0]), DOUBT)
     assert found[0] == pytest.approx(seen(50.0) + student(np.log(60 / 50), 0.1, 0.3))
     assert found[1] == pytest.approx(np.log(0.02) + student(np.log(60 / LEAST), 0.1, 0.3))
-    between = of(Amount, Reading(low=np.log(40.0), high=np.inf)).density(sums(50.0))
+    between = of(Amount, Reading(low=np.log(40.0), high=np.inf)).density(sums(50.0), DOUBT)
     over = 1 - stats.t.cdf(np.log(40 / 50), 4, scale=0.3 / np.sqrt(2))
     assert between == pytest.approx([seen(50.0) + np.log(over)])
 
@@ -57,12 +65,12 @@ def test_a_share_is_of_all_it_is_set_against_and_at_most_one():
     # Where nothing could be shared, that there is a share on record is an error, and it may be any.
     centre, whole = np.array([0.5, 1.0, 0.5, 0.5]), np.array([60.0, 80.0, 0.0, 10.0])
     expected = seen(whole) + student(0.4 - centre, 0.05, 0.12)
-    assert figure.density(given) == pytest.approx(expected)
+    assert figure.density(given, DOUBT) == pytest.approx(expected)
 
 
 def test_a_ratio_is_compared_in_logarithms():
     figure = of(Ratio, Reading(value=np.log(0.25), spread=0.02), replace(YEAR, quantity="due"))
-    found = figure.density(sums([20.0, 0.0, 20.0], [100.0, 100.0, 0.0]))
+    found = figure.density(sums([20.0, 0.0, 20.0], [100.0, 100.0, 0.0]), DOUBT)
     centre = np.log([20 / 100, LEAST / 100, 20 / LEAST])
     expected = seen(np.array([100.0, 100.0, 0.0])) + student(np.log(0.25) - centre, 0.02, 0.42)
     assert found == pytest.approx(expected)
@@ -80,8 +88,8 @@ def test_a_pace_is_above_all_others_or_below_all():
     below_all = of(Pace, Reading(high=0.0), earlier, later, above=False)
     more = stats.t.cdf(np.log(paces[0] / paces[2]), 4, scale=0.42 / np.sqrt(2))
     less = stats.t.cdf(-np.log(paces[0] / paces[1]), 4, scale=0.42 / np.sqrt(2))
-    assert above.density(given) == pytest.approx([np.log(more)])
-    assert below_all.density(given) == pytest.approx([np.log(less)])
+    assert above.density(given, DOUBT) == pytest.approx([np.log(more)])
+    assert below_all.density(given, DOUBT) == pytest.approx([np.log(less)])
     assert above.simulated(given) == pytest.approx([0.75])
     assert below_all.simulated(given) == pytest.approx([1.5])
     nothing = sums(0.0, 0.0, 0.0)  # nothing then and nothing now: neither more nor less
@@ -100,7 +108,7 @@ def test_a_rate_of_interest_is_that_of_all_that_was_agreed():
         return np.log(high - low)
 
     expected = [seen(40.0) + inside(0.025), np.log(0.02) + inside(0.01)]
-    assert figure.density(agreed) == pytest.approx(expected)
+    assert figure.density(agreed, DOUBT) == pytest.approx(expected)
     soft = of(Rate, Reading(high=np.log(0.0025)), YEAR, part=part)
     assert soft.density(sums(0.0, 40.0)) == pytest.approx(seen(40.0))  # agreed free of interest
 
@@ -111,7 +119,7 @@ def test_a_rate_of_repayment_is_a_year_s_share_of_the_mean_debt():
     given = sums(6.0, 4 * 100.0)  # 6 in the year, of a debt of 100
     assert figure.simulated(given) == pytest.approx([0.06])
     inside = stats.t.cdf(np.log(0.01 / 0.06), 4, scale=0.4 / np.sqrt(2))
-    assert figure.density(given) == pytest.approx([seen(100.0) + np.log(inside)])
+    assert figure.density(given, DOUBT) == pytest.approx([seen(100.0) + np.log(inside)])
 
 
 def test_something_or_nothing_agreed_is_answered_by_what_is_noticed():
@@ -174,6 +182,7 @@ def test_a_history_is_put_on_record_as_the_likelihood_supposes(record, lived):
     """Even ranks in place of chance: answers and intervals come as often as they are probable."""
     ranks = (np.arange(100) + 0.5) / 100
     doubt = {figure.currency: np.array([0.7]) for figure in record.figures if figure.currency}
+    doubt |= DOUBT
     for figure in record.figures:
         told = [figure.recorded(lived, rank, doubt, ()) for rank in ranks]
         assert all(made.other is None for made in told)
@@ -189,8 +198,9 @@ def test_a_history_is_put_on_record_as_the_likelihood_supposes(record, lived):
         centre = float(figure.centre(figure.sums_in(lived))[0]) - figure.rate_spread * 0.7
         values = np.array([made.reading.value for made in told if not made.reading.absent])
         for step in (-1.0, 0.0, 0.5):
-            at = step * figure.whole_spread
-            expected = there * below(at, figure.whole_spread)
+            (spread,) = figure.whole_spread(doubt)
+            at = step * spread
+            expected = there * below(at, spread)
             assert (values <= centre + at).sum() / 100 == pytest.approx(expected, abs=0.0101)
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
+from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.likelihood import (
     QUARTERS,
+    doubt_of,
     filtered_log_likelihood,
     log_likelihood,
     mean_weight,
@@ -18,9 +20,13 @@ from calibration.likelihood.likelihood import (
 from calibration.likelihood.observations import Record, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.readings import Reading
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from scenarios.draws import read_draws
+from simulation.conditioning import Conditioning
+from simulation.ensemble import Branch
+from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters, default_parameters, parameter_table
+from simulation.spells import spread_values
 from simulation.trajectory import MoveTable, Trajectory
 
 
@@ -41,10 +47,38 @@ def coordinates():
     return 0.3 * draw_coordinates(6, 5)
 
 
+def plain_log_likelihood(parameters, record, seed, copies):
+    """The plain average over copies whose histories have the drivers that the filter gives them."""
+    conditioning = Conditioning(record.moves, parameters.replicates, QUARTERS)
+    branch = Branch(
+        parameters,
+        HISTORICAL,
+        seed=seed,
+        first_replicate=0,
+        spells=spread_values(copies).repeated(parameters.replicates // copies),
+    )
+    course = branch.continued(branch.opened(COMPARED_ARRAYS), QUARTERS, conditioning)
+    history, doubt = course.trajectory(0), doubt_of(record, parameters, seed, 0)
+    weights = conditioning.log_probability.copy()
+    for figure in record.figures:
+        weights += figure.density_in(history, doubt)
+    return mean_weight(weights.reshape(-1, copies))
+
+
 def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates):
     parameters = parameters_at(coordinates)
     filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1)
-    assert filtered == pytest.approx(log_likelihood(parameters, record, seed=2, copies=1))
+    assert filtered == pytest.approx(plain_log_likelihood(parameters, record, 2, 1))
+
+
+def test_all_vectors_are_judged_by_the_same_drivers(coordinates):
+    """One vector twice: without noise, and with no date to be chosen, nothing else may differ."""
+    parameters, silent = parameters_at(coordinates[[0, 0]]), Record((), ())
+    still = with_fixed(parameters, {"strain_noise": 0.0, "grant_noise": 0.0})
+    one, other = filtered_log_likelihood(still, silent, seed=3, copies=1)
+    assert one == other < 0
+    noisy = filtered_log_likelihood(parameters, silent, seed=3, copies=1)
+    assert noisy[0] != noisy[1]
 
 
 def test_it_does_not_depend_on_how_vectors_are_split_into_calls(record, coordinates):
@@ -117,7 +151,10 @@ def test_copies_keep_their_error_of_the_rate_when_they_are_renewed(record):
     )
     assert len({loan.last_quarter // 4 for loan in told}) > 1  # renewed in between
     errors = np.linspace(-8, 8, 4001)
-    logs = sum(loan.density(loan.sums_in(silent), {loan.currency: errors}) for loan in told)
+    unexplained = discrepancy_of(default_parameters())
+    logs = sum(
+        loan.density(loan.sums_in(silent), {loan.currency: errors, **unexplained}) for loan in told
+    )
     density = np.exp(logs - 0.5 * errors**2) / np.sqrt(2 * np.pi)
     exact = np.log(np.trapezoid(density, errors))
     lone = Record((), told)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.likelihood import currency_doubt, log_weights
+from calibration.likelihood.likelihood import doubt_of, log_weights
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -66,9 +66,10 @@ def test_single_observations_multiply_to_the_whole_record(record, held):
 def test_what_a_figure_was_compared_with_is_kept_beside_its_probability(record, held):
     place = next(k for k, figure in enumerate(record.figures) if figure.name == "aid-ussr-1959")
     figure, row = record.figures[place], place - len(record.figures)
-    doubt = currency_doubt(record, 18, 5, 0)[figure.currency].reshape(6, 3)
-    error = figure.reading.value - (held.amounts[place] - figure.rate_spread * doubt)
-    expected = log_density(error, figure.whole_spread)
+    doubt = doubt_of(record, parameters_at(COORDINATES, 3), 5, 0)
+    misjudged = figure.rate_spread * doubt[figure.currency].reshape(6, 3)
+    error = figure.reading.value - (held.amounts[place] - misjudged)
+    expected = log_density(error, figure.whole_spread(doubt).reshape(6, 3))
     seen = held.log_weights[row] - expected
     assert ((seen > np.log(0.02)) & (seen < 0)).all()  # the chance that it was noticed at all
     assert (np.exp(held.amounts[place]) > 1).all()

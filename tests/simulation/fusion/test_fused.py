@@ -13,20 +13,16 @@ import pytest
 from simulation import arrays, fusion
 from simulation.ensemble import simulate
 from simulation.fusion import FUSED_FROM, fusing, plan, recorded
-from simulation.interventions import HISTORICAL, Absence, Pledge, Scenario
+from simulation.interventions import HISTORICAL, Absence, Cut, Pledge, Scenario
 from simulation.parameters import default_parameters, keywords_of
 from simulation.rules import goodwill, perception
 
 ROOT = Path(__file__).parents[3]
 KEPT = (
-    "goodwill",
-    "strain",
-    "fatigue",
-    "support",
-    "delivered",
-    "outstanding",
-    "alliance_forming",
-    "move",
+    *("goodwill", "strain", "fatigue", "support", "ambition", "tie", "pledged", "outstanding"),
+    *("requested", "grant_share", "newly_pledged", "delivered", "cancelled"),
+    *("arms_requested", "arms_grant_share", "arms_newly_pledged", "arms_delivered"),
+    *("arms_pledged", "alliance_forming", "move"),
 )
 #: Prints a fingerprint of a simulated ensemble, and whether Numba was read in.
 SCRIPT = """
@@ -74,6 +70,15 @@ def test_every_quantity_is_the_same_in_fewer_passes(monkeypatch, drawn_parameter
         Absence(start="1957-01", end="1980-12", reason="r", country="china"),
         Pledge(
             start="1950-01", end="1980-12", reason="r", patron="ussr", client="albania", value=50.0
+        ),
+        Cut(
+            start="1950-01",
+            end="1980-12",
+            reason="r",
+            patron="ussr",
+            client="china",
+            value=0.5,
+            form="arms",
         ),
     )
     scenario = (

@@ -16,13 +16,14 @@ from simulation.interventions import (
     Goodwill,
     Grant,
     ParameterValue,
+    Pledge,
     Scenario,
     SolePatron,
     Sum,
     read_changes,
     scenario_from,
 )
-from simulation.parameters import default_parameters, parameter_table
+from simulation.parameters import default_parameters, held_numbers, parameter_table
 
 ALBANIA, CHINA, USSR, YUGOSLAVIA = Country
 DATES = {"from": "1960-01", "to": "1961-12", "reason": "r"}
@@ -78,51 +79,93 @@ def test_an_economy_changes_income_and_every_comparison_of_sizes():
 
 
 EARLY = {"start": "1945-01", "end": "1945-12", "reason": "r", "patron": "yugoslavia"}
-KEPT = ("grant_share", "newly_pledged", "requested", "tie")
+KEPT = (
+    *("grant_share", "newly_pledged", "requested", "tie"),
+    *("arms_grant_share", "arms_newly_pledged", "arms_requested"),
+)
 
 
 def first_quarter(*changes):
-    """What the first quarter of a history holds of the pair of Belgrade and Tirana, allies then."""
+    """What the first quarter holds, form by form, of Belgrade and Tirana, allies then."""
     arrays = simulate(
-        default_parameters(), scenario_of(*changes), seed=1, quarters=1, keep=(*KEPT, "capacity")
+        default_parameters(), scenario_of(*changes), seed=1, quarters=1, keep=KEPT
     ).arrays
-    capacity = arrays.pop("capacity")[0, YUGOSLAVIA, 0]
-    pair = {name: values[0, YUGOSLAVIA, ALBANIA, 0] for name, values in arrays.items()}
-    return pair | {"capacity": capacity}
+    found = {name: float(values[0, YUGOSLAVIA, ALBANIA, 0]) for name, values in arrays.items()}
+    assert found["tie"] == 1
+    arms = {name: found[f"arms_{name}"] for name in ("grant_share", "newly_pledged", "requested")}
+    economic = {name: found[name] - arms[name] for name in ("newly_pledged", "requested")}
+    return {"economic": economic | {"grant_share": found["grant_share"]}, "arms": arms}
 
 
-def test_a_cut_leaves_a_part_of_what_the_rules_grant():
-    documented, cut = first_quarter(), first_quarter(Cut(**EARLY, client="albania", value=0.25))
-    assert cut["grant_share"] == documented["grant_share"] * 0.25
-    spare, granted = cut["capacity"], cut["grant_share"] * cut["requested"]
-    assert cut["newly_pledged"] == pytest.approx(spare * (1 - np.exp(-granted / spare)))
-    nothing = first_quarter(Cut(**EARLY, client="albania", value=0.0))
-    refused = first_quarter(Grant(**EARLY, client="albania", value=0.0))
-    assert nothing == refused
+def of_kind(kind, value, form):
+    return kind(**EARLY, client="albania", value=value, form=form)
 
 
-def test_a_sum_is_pledged_in_place_of_what_the_rules_say():
-    asked = first_quarter()["requested"]
-    half = first_quarter(Sum(**EARLY, client="albania", value=asked / 2))
-    assert half["newly_pledged"] == asked / 2 * half["tie"]
-    assert half["grant_share"] == pytest.approx(0.5)
-    much = first_quarter(Sum(**EARLY, client="albania", value=10 * asked))
-    assert much["newly_pledged"] == 10 * asked * much["tie"]
-    assert much["grant_share"] == 1
-    nothing = first_quarter(Sum(**EARLY, client="albania", value=0.0))
-    assert nothing["newly_pledged"] == nothing["grant_share"] == 0
+@pytest.mark.parametrize("form", ["economic", "arms", "both"])
+def test_a_cut_leaves_a_part_of_what_the_rules_grant_of_a_form(form):
+    documented, cut = first_quarter(), first_quarter(of_kind(Cut, 0.25, form))
+    for each, granted in cut.items():
+        if form in (each, "both"):
+            assert granted["grant_share"] == documented[each]["grant_share"] * 0.25
+            pledged = granted["grant_share"] * granted["requested"]
+            assert granted["newly_pledged"] == pytest.approx(pledged)
+            assert 0 < granted["newly_pledged"] < documented[each]["newly_pledged"]
+        else:
+            assert granted == pytest.approx(documented[each]), "the other form stays as it was"
+    nothing = first_quarter(of_kind(Cut, 0.0, form))
+    assert nothing == first_quarter(of_kind(Grant, 0.0, form))
 
 
-def test_a_sum_reaches_allies_only():
-    arrays = simulate(
-        default_parameters(),
-        scenario_of(Sum(**EARLY | {"patron": "ussr"}, client="albania", value=7.0)),
-        seed=1,
-        quarters=1,
-        keep=("newly_pledged", "tie"),
-    ).arrays
-    assert arrays["tie"][0, USSR, ALBANIA, 0] == 0
-    assert arrays["newly_pledged"][0, USSR, ALBANIA, 0] == 0
+@pytest.mark.parametrize("form", ["economic", "arms", "both"])
+def test_a_grant_is_of_the_forms_it_names(form):
+    documented, granted = first_quarter(), first_quarter(of_kind(Grant, 0.75, form))
+    for each, found in granted.items():
+        if form in (each, "both"):
+            assert found["grant_share"] == 0.75
+            assert found["newly_pledged"] == pytest.approx(0.75 * found["requested"])
+        else:
+            assert found == pytest.approx(documented[each]), "the other form stays as it was"
+
+
+@pytest.mark.parametrize(("form", "other"), [("economic", "arms"), ("arms", "economic")])
+def test_a_sum_is_pledged_in_place_of_what_the_rules_say_of_its_form(form, other):
+    documented = first_quarter()
+    asked = documented[form]["requested"]
+    half = first_quarter(of_kind(Sum, asked / 2, form))
+    assert half[form]["newly_pledged"] == pytest.approx(asked / 2)
+    assert half[form]["grant_share"] == pytest.approx(0.5)
+    much = first_quarter(of_kind(Sum, 10 * asked, form))
+    assert much[form]["newly_pledged"] == pytest.approx(10 * asked)
+    assert much[form]["grant_share"] == 1
+    nothing = first_quarter(of_kind(Sum, 0.0, form))
+    assert nothing[form]["grant_share"] == 0
+    assert nothing[form]["newly_pledged"] == pytest.approx(0, abs=1e-12)
+    for found in (half, much, nothing):
+        assert found[other] == pytest.approx(documented[other]), "the other form stays as it was"
+
+
+@pytest.mark.parametrize("kind", [Sum, Pledge])
+def test_sums_and_pledges_of_aid_go_as_far_as_the_tie_and_of_arms_reach_allies_only(kind):
+    def pledged(*changes):
+        arrays = simulate(
+            default_parameters(),
+            scenario_of(*changes),
+            seed=1,
+            quarters=1,
+            keep=("newly_pledged", "arms_newly_pledged", "tie"),
+        ).arrays
+        found = {name: values[0, USSR, ALBANIA, 0] for name, values in arrays.items()}
+        assert 0 < found["tie"] < 1, "not yet allied"
+        return found
+
+    moscow = EARLY | {"patron": "ussr", "client": "albania", "value": 7.0}
+    own, extra = pledged(), pledged(kind(**moscow))
+    before = own["newly_pledged"] if kind is Pledge else 0
+    assert extra["newly_pledged"] - before == pytest.approx(7 * extra["tie"])
+    assert extra["arms_newly_pledged"] == 0
+    arms = pledged(kind(**moscow, form="arms"))
+    assert arms["arms_newly_pledged"] == 0
+    assert arms["newly_pledged"] == own["newly_pledged"]
 
 
 def test_goodwill_of_each_history_stays_at_what_it_was_on_the_eve(drawn_parameters):
@@ -169,13 +212,17 @@ def test_without_a_second_patron_no_third_country_allies_with_the_client(drawn_p
     assert formations(change) == {USSR}
 
 
-def test_a_parameter_is_set_in_every_history(drawn_parameters):
-    change = ParameterValue(reason="r", parameter="need_share", value=0.02)
+@pytest.mark.parametrize(
+    ("name", "value"), [("need_share", 0.02), ("break_fear", 0.0)], ids=["fitted", "held"]
+)
+def test_a_number_is_set_in_every_history_be_it_fitted_or_held(drawn_parameters, name, value):
+    assert (name in held_numbers()) == (name == "break_fear")
+    change = ParameterValue(reason="r", parameter=name, value=value)
     parameters = scenario_of(change).parameters(drawn := drawn_parameters(5, 7))
-    assert (parameters["need_share"] == 0.02).all()
-    assert len(set(drawn["need_share"])) == 5
-    others = set(drawn) - {"need_share"}
-    assert all(parameters[name] is drawn[name] for name in others)
+    assert (parameters[name] == value).all()
+    assert len(set(drawn[name])) == 5
+    others = set(drawn) - {name}
+    assert all(parameters[each] is drawn[each] for each in others)
     assert HISTORICAL.parameters(drawn) is drawn
 
 
@@ -213,6 +260,10 @@ def test_a_parameter_is_set_in_every_history(drawn_parameters):
         ({"kind": "economy", "country": "ussr", "value": 0}, ".value", "0.1 to 10"),
         ({"kind": "cut", **PAIR, "value": 1.5}, ".value", "0 to 1"),
         ({"kind": "sum", **PAIR, "value": -1}, ".value", "0 to 1000"),
+        ({"kind": "grant", **PAIR, "value": 1, "form": "arm"}, ".form", "arms"),
+        ({"kind": "cut", **PAIR, "value": 1, "form": "loans"}, ".form", "economic, arms, both"),
+        ({"kind": "sum", **PAIR, "value": 1, "form": "both"}, ".form", "economic, arms"),
+        ({"kind": "pledge", **PAIR, "value": 1, "form": "both"}, ".form", "economic, arms"),
         ({"kind": "sole-patron", "patron": "ussr", "client": "ussr"}, ".client", "another"),
         ({"kind": "goodwill", **PAIR, "value": "theirs"}, ".value", '"own"'),
         ({"kind": "goodwill", **PAIR, "value": float("nan")}, ".value", '"own"'),
@@ -231,6 +282,7 @@ def test_what_is_refused_is_told_with_what_is_allowed(entry, key, told):
         ({"parameter": "need_shar", "value": 0.02}, ".parameter", "need_share"),
         ({"parameter": "need_share", "value": 1}, ".value", "0.001 to 0.05 (share of GDP"),
         ({"parameter": "need_share", "value": "much"}, ".value", "0.001 to 0.05"),
+        ({"parameter": "break_fear", "value": 3}, ".value", "0 to 2 (strain"),
         ({"parameter": "need_share", "value": 0.02, "from": "1960"}, ".from", "1945-01"),
     ],
 )
@@ -251,6 +303,14 @@ LINE = {"kind": "course", "country": "ussr", "course": "line", "value": 0.5}
         (LINE, {"kind": "leadership", "country": "ussr", "spell": "ussr-stalin"}),
         ({"kind": "grant", **PAIR, "value": 1}, {"kind": "sum", **PAIR, "value": 1}),
         ({"kind": "cut", **PAIR, "value": 1}, {"kind": "sum", **PAIR, "value": 1}),
+        (
+            {"kind": "grant", **PAIR, "value": 1},
+            {"kind": "sum", **PAIR, "value": 1, "form": "arms"},
+        ),
+        (
+            {"kind": "cut", **PAIR, "value": 1, "form": "arms"},
+            {"kind": "grant", **PAIR, "value": 1, "form": "arms"},
+        ),
         (
             {"kind": "sole-patron", **PAIR},
             {"kind": "impose", "patron": "china", "client": "albania", "move": "formation"},
@@ -273,6 +333,14 @@ def test_changes_that_set_one_thing_contradict_each_other_in_either_order(one, o
     [
         (LINE, LINE | {"course": "hierarchy"}),
         ({"kind": "sum", **PAIR, "value": 1}, {"kind": "pledge", **PAIR, "value": 1}),
+        (
+            {"kind": "sum", **PAIR, "value": 1},
+            {"kind": "sum", **PAIR, "value": 1, "form": "arms"},
+        ),
+        (
+            {"kind": "grant", **PAIR, "value": 1, "form": "economic"},
+            {"kind": "cut", **PAIR, "value": 1, "form": "arms"},
+        ),
         (
             {"kind": "sole-patron", **PAIR},
             {"kind": "forbid", "patron": "china", "client": "albania", "move": "formation"},
@@ -306,6 +374,8 @@ def test_every_kind_survives_its_manifest():
         Economy(**SPAN, country="albania", value=2.0),
         Cut(**SPAN, **PAIR, value=0.5),
         Sum(**SPAN, patron="china", client="albania", value=5.0),
+        Sum(**SPAN, patron="china", client="albania", value=3.0, form="arms"),
+        Grant(**SPAN, patron="yugoslavia", client="albania", value=0.5, form="economic"),
         SolePatron(**SPAN, **PAIR),
         Goodwill(**SPAN, **PAIR, value="own", one_way=True),
         ParameterValue(reason="r", parameter="need_share", value=0.02),
@@ -314,8 +384,9 @@ def test_every_kind_survives_its_manifest():
     assert scenario_from(scenario.plain()) == scenario
 
 
-def test_new_keys_leave_the_fingerprints_of_older_changes_as_they_were():
-    (plain,) = scenario_of(Goodwill(**SPAN, **PAIR, value=0.5)).plain()["interventions"]
+@pytest.mark.parametrize("kind", [Goodwill, Grant, Cut, Sum, Pledge])
+def test_new_keys_leave_the_fingerprints_of_older_changes_as_they_were(kind):
+    (plain,) = scenario_of(kind(**SPAN, **PAIR, value=0.5)).plain()["interventions"]
     assert set(plain) == {
         *("start", "end", "reason", "kind", "country", "patron", "client", "driver", "spell"),
         *("move", "value"),

@@ -1,6 +1,6 @@
 # lilliput: set-up, tests and runs. `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-newer lint format hooks benchmark reports screenshots lock licences sbom reliability clean
+.PHONY: help demo test test-all test-newer lint format hooks benchmark docs reports reproduce screenshots lock licences sbom reliability clean
 
 # The first interpreter found that is new enough; name another with `make test PYTHON=python3.13`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -20,10 +20,10 @@ NEWER_VENV := .venv-newer
 NEWER_DEV := $(NEWER_VENV)/.installed-dev
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
-	$(BIN)/lilliput run historical --replicates 1000 --seed 1 --out results/historical
+	$(BIN)/lilliput demo
 
 test: $(DEV) ## run the quick tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
@@ -34,7 +34,7 @@ test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
 test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found
 	@test -n "$(NEWER)" || echo "no Python newer than 3.11 was found: the newer Mesa is not tested here"
 	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
-	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_contracts.py
+	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_mesa.py tests/simulation/test_contracts.py
 
 lint: $(DEV) ## check style, types, the direction of imports, and that what is imported is declared
 	$(BIN)/ruff check .
@@ -55,6 +55,14 @@ benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of
 
 reports: $(RUN) ## render the published reports of the checks into docs/calibration
 	$(BIN)/python -c "from calibration.reports.markdown import render_published; render_published()"
+
+docs: $(DEV) ## build the documentation as a site, strictly, notebooks executed: build/docs/index.html
+	rm -rf build/docs
+	$(BIN)/sphinx-build --quiet --builder html --fail-on-warning --keep-going --fresh-env --conf-dir docs . build/docs
+	@echo "Open build/docs/index.html"
+
+reproduce: $(DEV) ## make committed reports and pictures anew and say what differs; long ones with NAMES="ranks ..."
+	$(BIN)/python -m docs.reproduce $(NAMES)
 
 screenshots: $(DEV) ## take the pictures of the page that the documentation shows (needs Chromium)
 	$(BIN)/python docs/screenshots.py

@@ -7,6 +7,7 @@ on an idle machine.
 """
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -223,10 +224,12 @@ def main() -> None:
     parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], default=[])
     parser.add_argument("--chromium", help="the browser to use")
     given = parser.parse_args()
+    print(f"load of the machine when it begins: {os.getloadavg()[0]:.1f}")
     print(f"{'':44} {'median':>8} {'worst':>8} {'processor':>10}   goal")
     with running(given.chromium) as (browser, server):
         for name in given.measures or MEASURES:
             MEASURES[name](browser, server)
+    print(f"load of the machine when it ends: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

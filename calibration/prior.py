@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from simulation.arrays import Array
 from simulation.parameters import Parameter, Parameters, parameter_table
@@ -36,6 +35,8 @@ def values_of(parameter: Parameter, coordinates: Array) -> Array:
     for a lognormal prior.
     """
     centre, low, high = _standard_bounds(parameter)
+    from scipy import special  # costs time where only efforts are named
+
     below, above = special.ndtr(low), special.ndtr(high)
     share = special.ndtr(np.clip(coordinates, -_FARTHEST, _FARTHEST))
     values = centre + parameter.spread * special.ndtri(below + share * (above - below))

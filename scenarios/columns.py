@@ -19,6 +19,26 @@ BREAK_COLUMNS = {
     "initiator": pa.string(),
     "cause": pa.string(),
 }
+_MONEY = "million US dollars of the day"
+#: What the columns mean, and their units, by what they hold.
+_MEANINGS = {
+    "replicate": ("number of the history; histories of one number are twins", "number"),
+    "draw": ("row of the parameter draws that the history has", "number from 0"),
+    "quarter": ("quarter of the break; -1: none by 1980", "quarters since 1945 Q1"),
+    "break": ("month in the middle of the quarter of the break; null: none by 1980", "YYYY-MM"),
+    "initiator": ("country that broke; null: both, or none by 1980", "country"),
+    "cause": ("largest grievance at the break; null: none by 1980", "source of strain or fatigue"),
+    "pledged": ("aid that the patron promised the client in the plan period", _MONEY),
+    "support_year": ("political support of the client for the patron, mean of the year", "0 to 1"),
+    "strain_year": ("strain of the client toward the patron, mean of the year", "0 to 1"),
+    "delivered_year": ("aid that reached the client in the year", _MONEY),
+    "patron": ("country that gives", "country"),
+    "client": ("country that receives", "country"),
+    "period": ("plan period, or the years of a documented figure", "years"),
+    "asked_aid": ("aid that the client asked of the patron in the period", _MONEY),
+    "pledged_aid": ("aid that the patron promised the client in the period", _MONEY),
+    "delivered_aid": ("aid that reached the client in the period", _MONEY),
+}
 _DATES = tuple(date_of(quarter) for quarter in range(QUARTERS))
 
 
@@ -27,21 +47,27 @@ def stem_of(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _fields() -> Iterator[tuple[str, pa.DataType]]:
-    """The columns of every file of a batch, in order, with their types."""
-    yield "replicate", pa.int64()
-    yield "draw", pa.int32()
+def _fields() -> Iterator[pa.Field]:
+    """The columns of every file of a batch, in order, with their types, meanings and units."""
+    yield _field("replicate", pa.int64())
+    yield _field("draw", pa.int32())
     stems = [stem_of(name) for name in PAIR_NAMES]
     for stem in stems:
         for name, kind in BREAK_COLUMNS.items():
-            yield f"{stem}_{name}", kind
+            yield _field(f"{stem}_{name}", kind, name)
     for stem in stems:
         for period in PLAN_PERIODS:
-            yield f"{stem}_pledged_{stem_of(period.name)}", pa.float32()
+            yield _field(f"{stem}_pledged_{stem_of(period.name)}", pa.float32(), "pledged")
     for stem in stems:
         for series in SERIES:
             for year in YEARS:
-                yield f"{stem}_{series}_{year}", pa.float32()
+                yield _field(f"{stem}_{series}_{year}", pa.float32(), f"{series}_year")
+
+
+def _field(name: str, kind: pa.DataType, what: str | None = None) -> pa.Field:
+    """A column with its meaning and unit, which every reader of Parquet finds beside its type."""
+    meaning, unit = _MEANINGS[what or name]
+    return pa.field(name, kind, metadata={"meaning": meaning, "unit": unit})
 
 
 #: The columns of a batch: breaks, aid pledged by plan period, and yearly values of each pair.
@@ -69,7 +95,9 @@ def batch_table(outcomes: Outcomes, draws: int) -> pa.Table:
 def histories_table(outcomes: Outcomes, draws: int, rows: slice) -> pa.Table:
     """One row a history: number, draw, and each pair's break: its date, who moved and why."""
     columns = _break_columns(outcomes, draws, rows)
-    return pa.table({name: columns[name] for name in columns if not name.endswith("_quarter")})
+    kept = {name: each for name, each in columns.items() if not name.endswith("_quarter")}
+    fields = [SCHEMA.field(name).with_type(each.type) for name, each in kept.items()]
+    return pa.table(list(kept.values()), schema=pa.schema(fields))
 
 
 def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.Array]:
@@ -102,7 +130,12 @@ def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
         "period": _named(window, [each.name for each in outcomes.windows]),
     }
     columns |= {basis: outcomes.aid[which, ..., rows].ravel() for which, basis in enumerate(BASES)}
-    return pa.table(columns)
+    table = pa.table(columns)
+    fields = [
+        _field(each.name, each.type, f"{each.name}_aid" if each.name in BASES else None)
+        for each in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _named(codes: Any, names: Sequence[str]) -> pa.DictionaryArray:

@@ -2,21 +2,31 @@
 
 import errno
 import signal
+import textwrap
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from scenarios.reader import UNFIT
 from simulation.errors import LilliputError
 
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Column, Table
+
+
 #: Work that takes longer than this many seconds shows a progress bar.
 PATIENCE = 2.0
+#: Letters of a line of prose below which a column of a table is not narrowed.
+PROSE = 20
+_INDENTED: dict[str, Any] = {
+    "initial_indent": "  ",
+    "subsequent_indent": "    ",
+    "break_on_hyphens": False,
+}
 #: What is said of a command that is broken off and keeps nothing to go on with.
 NOTHING_KEPT = "there is nothing to go on with; every file is complete, or as it was before"
 #: Lines of a message that are shown.
@@ -69,8 +79,10 @@ def reporting_errors(kept: Callable[[], str] = str) -> Iterator[None]:
         raise typer.Exit(128 + (signal.SIGTERM if terminated else signal.SIGINT)) from error
 
 
-def wide_console(narrowest: int) -> Console:
+def wide_console(narrowest: int) -> "Console":
     """The standard output; where it is no terminal, it is at least so many letters wide."""
+    from rich.console import Console
+
     console = Console(highlight=False)
     if console.width < narrowest and not console.is_terminal:
         return Console(highlight=False, width=narrowest)
@@ -84,9 +96,13 @@ def plain_table(
     title: str | None = None,
     right: Collection[str] = (),
     whole: Collection[str] = (),
-) -> Table:
+) -> "Table":
     """A table; columns in ``right`` are set right, those in ``whole`` are never wrapped."""
+    from rich import box
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    table.padding, table.pad_edge = (0, 1, 0, 0), False
     for column in columns:
         table.add_column(
             column, justify="right" if column in right else "left", no_wrap=column in whole
@@ -96,6 +112,56 @@ def plain_table(
     return table
 
 
+def show_table(console: "Console", table: "Table") -> None:
+    """Print a table; where it is too wide for the console, its rows one below the other.
+
+    A row is then a line with its first cell, and below it the others, each after its heading.
+    """
+    left = console.width - 2 * len(table.columns) - sum(map(_least, table.columns))
+    if left >= 0:
+        for column in sorted(table.columns, key=_most):
+            more = min(left, _most(column) - _least(column))
+            column.width = _least(column) + more
+            left -= more
+        console.print(table)
+        return
+    if table.title:
+        console.print(table.title, style="bold")
+    heads = [" ".join(_plain(column.header).split()) for column in table.columns[1:]]
+    for name, *cells in zip(*(column.cells for column in table.columns), strict=True):
+        if name:
+            console.print(f"\n{_plain(name)}", style="bold", markup=False)
+        texts = (" ".join(_plain(cell).split()) for cell in cells)
+        pairs = zip(heads, texts, strict=True)
+        line = "; ".join(f"{head}: {text}" for head, text in pairs if text)
+        console.print(textwrap.fill(line, console.width, **_INDENTED), markup=False)
+    console.print()
+
+
+def _plain(cell: "RenderableType") -> str:
+    """What a cell of a table says, without its marks of style."""
+    from rich.text import Text
+
+    return Text.from_markup(str(cell)).plain
+
+
+def _least(column: "Column") -> int:
+    """How narrow a column can be: words and numbers stay whole, prose has ``PROSE`` letters."""
+    if column.no_wrap:
+        return _most(column)
+    words = [word for cell in (column.header, *column.cells) for word in _plain(cell).split()]
+    lines = [line for cell in column.cells for line in _plain(cell).splitlines()]
+    longest = max(map(len, lines), default=0)
+    short = column.justify != "right" and longest <= PROSE
+    return max(0 if short else min(PROSE, longest), *map(len, words), 1)
+
+
+def _most(column: "Column") -> int:
+    """How wide a column is where nothing is wrapped."""
+    cells = (column.header, *column.cells)
+    return max((len(line) for cell in cells for line in _plain(cell).splitlines()), default=1)
+
+
 @contextmanager
 def waiting() -> Iterator[WorkProgress]:
     """A progress bar with the time left on the error stream, once work has taken ``PATIENCE``.
@@ -103,6 +169,15 @@ def waiting() -> Iterator[WorkProgress]:
     What is yielded is called with what is being done, how much of it is done, and of how much; what
     the first call finds done does not count towards the speed.
     """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

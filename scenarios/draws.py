@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from scenarios.disk import write_json, write_whole
@@ -19,6 +17,11 @@ from scenarios.reader import parquet_table, read_bytes, read_json
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import Parameters, parameter_problems, parameter_table
 from simulation.schema import one_of, validated
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
 
 #: What draws may be: from the prior alone, from a fit, or from the published calibration.
 KINDS = ("prior", "provisional", "published")
@@ -34,7 +37,7 @@ class Draws:
     ``manifest`` is all that the file beside them says.
     """
 
-    frame: pd.DataFrame
+    frame: "pd.DataFrame"
     id: str
     kind: str
     path: Path | None = None
@@ -48,6 +51,21 @@ class Draws:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"Draws({self.id}, {len(self):,} of {self.frame.shape[1]} parameters, {self.kind})"
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The draws, one row each, one column a parameter, in the units of the parameter table."""
+        return self.frame.copy()
+
+    def _repr_html_(self) -> str:
+        """The draws as a notebook shows them: the middle and nine tenths of each parameter."""
+        rows = self.frame.quantile([0.05, 0.5, 0.95]).T
+        rows.columns = ["5 %", "median", "95 %"]
+        rows.insert(0, "unit", [parameter_table()[name].unit for name in rows.index])
+        table: str = rows.to_html(float_format="{:.3g}".format, border=0)
+        return f"<p>{self.id}: {len(self):,} draws ({self.kind})</p>{table}"
 
     def changed(self, values: Mapping[str, float]) -> "Draws":
         """The same draws with some parameters set to one value throughout.
@@ -88,7 +106,7 @@ class _Manifest(BaseModel):
     log_evidence_error: FiniteFloat | None = None
 
 
-def values_hash(frame: pd.DataFrame) -> str:
+def values_hash(frame: "pd.DataFrame") -> str:
     """A fingerprint of the values of some draws."""
     values = np.ascontiguousarray(frame.to_numpy(dtype=float))
     return hashlib.sha256(values.tobytes()).hexdigest()
@@ -101,6 +119,8 @@ def read_draws(path: Path | None = None) -> Draws:
     are not the parameters of the table, values missing or out of bounds, a manifest that does not
     say what the draws are, or says it of other values or of another file (SHA-256).
     """
+    import pandas as pd
+
     path = shipped_draws() if path is None else path
     if not path.name:
         problem = Problem("draws", "file", str(path), "the name of a Parquet file")
@@ -150,8 +170,10 @@ def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
     return validated(_Manifest, entry, path.name)
 
 
-def _column_problems(where: str, columns: pa.Schema) -> list[Problem]:
+def _column_problems(where: str, columns: "pa.Schema") -> list[Problem]:
     """Columns that stand there twice, or hold lists or anything else than single values."""
+    import pyarrow as pa
+
     twice = [name for name, count in Counter(columns.names).items() if count > 1]
     problems = [Problem(where, "column", name, "once") for name in twice]
     return problems + [
@@ -161,7 +183,7 @@ def _column_problems(where: str, columns: pa.Schema) -> list[Problem]:
     ]
 
 
-def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
+def _frame_problems(where: str, frame: "pd.DataFrame") -> list[Problem]:
     """What is wrong with the columns and values of some draws, parameter by parameter."""
     table = parameter_table()
     columns = [str(column) for column in frame.columns]
@@ -181,6 +203,8 @@ def _frame_problems(where: str, frame: pd.DataFrame) -> list[Problem]:
 
 
 def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Problem]:
+    import pandas as pd
+
     bounds = parameter_table()[name]
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     bad = ~((values >= bounds.low) & (values <= bounds.high))
@@ -194,7 +218,22 @@ def _value_problems(where: str, name: str, column: "pd.Series[Any]") -> list[Pro
     return [Problem(where, f"{name}[{row}]", column.iloc[row], allowed)]
 
 
-def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) -> Draws:
+def _as_parquet(frame: "pd.DataFrame") -> bytes:
+    """Draws as a file, each column with the meaning and unit of its parameter."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for place, column in enumerate(table.schema):
+        parameter = parameter_table()[column.name]
+        words = {"meaning": parameter.meaning, "unit": parameter.unit}
+        table = table.set_column(place, column.with_metadata(words), table[column.name])
+    pq.write_table(table, buffer := pa.BufferOutputStream())
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
+
+
+def write_draws(frame: "pd.DataFrame", manifest: Mapping[str, Any], path: Path) -> Draws:
     """Write draws and their manifest, each file whole, and return them as ``read_draws`` would.
 
     ``manifest`` says at least of what ``kind`` they are; the number of draws, the fingerprints of
@@ -213,7 +252,7 @@ def write_draws(frame: pd.DataFrame, manifest: Mapping[str, Any], path: Path) ->
         **manifest,
         "draws": len(frame),
         "values": values,
-        "file": hashlib.sha256(content := frame.to_parquet(None, index=False)).hexdigest(),
+        "file": hashlib.sha256(content := _as_parquet(frame)).hexdigest(),
         "parameter_table": table_hash(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,15 +1,14 @@
 """Scenario files: a question, one antecedent and its dated changes, read from TOML."""
 
-import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from jinja2 import Template
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -23,18 +22,18 @@ from scenarios.disk import absolute
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.reader import read_toml
-from simulation.countries import COUNTRY_KEYS
 from simulation.dates import QUARTERS, date_of
-from simulation.drivers import DRIVERS
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any
-from simulation.interventions import HISTORICAL, MOVES, Scenario, read_changes
+from simulation.interventions import HISTORICAL, Scenario, read_changes
 from simulation.parameters import SourceKey
 from simulation.schema import Sentence, one_of, refusal, validated
 
 CATALOGUE = Path(str(files("scenarios").joinpath("catalogue")))
+TEMPLATE = "template.toml.j2"
 LONGEST_HORIZON, MOST_CHANGES = 36, 400
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NAME_WORDS = "small letters, digits and single hyphens: no-opening-1971"
+_TITLE = "the scenario cannot be used"
 _SPANS = re.compile(r"\d+(-\d+)?([;,] ?\d+(-\d+)?)*")
 #: Keys of a file that are no part of the scenario: they change nothing that is simulated.
 _FOR_READERS = {"page", "asks_about", "change", "horizon_note"}
@@ -89,14 +88,23 @@ def read_scenario_file(path: Path) -> ScenarioFile:
     Raises ``ScenarioError`` that lists every problem: an unreadable file or broken TOML, a missing
     or unknown key, a name, date or value that is not allowed.
     """
-    title = f"{path}: the scenario cannot be used"
     try:
         entry = read_toml(path)
     except (OSError, ValueError) as error:
-        broken = isinstance(error, tomllib.TOMLDecodeError)
-        allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
-        problem = Problem(str(path), "file", str(error), allowed)
-        raise ScenarioError(title, [problem]) from error
+        raise_if_any(f"{path}: {_TITLE}", [unread(str(path), error)], ScenarioError)
+    return scenario_file_of(entry, path)
+
+
+def unread(where: str, error: OSError | ValueError) -> Problem:
+    """The problem of a scenario file that cannot be read, or is no TOML."""
+    broken = isinstance(error, tomllib.TOMLDecodeError)
+    allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
+    return Problem(where, "file", str(error), allowed)
+
+
+def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:
+    """The scenario in what a file at ``path`` says, checked; see ``read_scenario_file``."""
+    title = f"{path}: {_TITLE}"
     changes = entry.get("interventions", [])
     heading, problems = validated(_Grounds if changes else _Heading, entry, path.name)
     if not changes and entry.get("name") != HISTORICAL.name:
@@ -106,13 +114,38 @@ def read_scenario_file(path: Path) -> ScenarioFile:
         few = f"at most {MOST_CHANGES} tables [[interventions]]"
         raise_if_any(title, [Problem(path.name, "interventions", len(changes), few)], ScenarioError)
     interventions, wrong = read_changes(path.name, changes)
-    raise_if_any(title, [*problems, *wrong], ScenarioError)
+    unedited = _unedited(path.name, entry)
+    raise_if_any(title, [*problems, *wrong, *unedited], ScenarioError)
     assert heading is not None, "no problem means a heading"
     texts = heading.model_dump(exclude={"interventions", *_FOR_READERS})
     scenario = Scenario(**texts, interventions=interventions)
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
     for_readers = heading.model_dump(include=_FOR_READERS)
     return ScenarioFile(scenario=scenario, path=path, **for_readers)
+
+
+@cache
+def _example() -> dict[str, Any]:
+    """What the template of scenario files says before it is filled in."""
+    return tomllib.loads((CATALOGUE / TEMPLATE).read_text(encoding="utf-8"))
+
+
+def _unedited(where: str, entry: Mapping[str, Any]) -> list[Problem]:
+    """Sentences that still are those of the template."""
+    example, changes = _example(), entry.get("interventions")
+    places = [("", entry, example)]
+    if isinstance(changes, list):
+        places += [
+            (f"interventions[{number}].", change, example["interventions"][0])
+            for number, change in enumerate(changes, 1)
+            if isinstance(change, dict)
+        ]
+    return [
+        Problem(where, f"{place}{key}", own[key], "a sentence of your own: this is the template's")
+        for place, own, usual in places
+        for key in ("question", "antecedent", "left_out", "reason")
+        if key in own and own[key] == usual.get(key)
+    ]
 
 
 def _checked_name(value: object) -> str:
@@ -217,49 +250,6 @@ def scenario_file_named(name_or_path: str) -> ScenarioFile:
     allowed = f"{listed(names)}, or the path of a .toml file"
     problem = Problem("scenario", "name", name_or_path, allowed, nearest(name_or_path, names))
     raise ScenarioError("there is no such scenario", [problem])
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name that the disk does not take
-        return False
-
-
-def write_template(name: str, path: Path) -> None:
-    """Write a commented scenario file of a name, to be filled in; it can be used as it stands.
-
-    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path
-    that does not end in .toml, a file that exists already or cannot be written.
-    """
-    problems = []
-    if not NAME.fullmatch(name):
-        problems.append(Problem("NAME", "name", name, NAME_WORDS))
-    elif (CATALOGUE / f"{name}.toml").is_file():
-        problems.append(Problem("NAME", "name", name, "a name that the catalogue does not use"))
-    if path.suffix != ".toml":
-        problems.append(Problem("--out", "file", str(path), "a path ending in .toml"))
-    if os.path.lexists(path):
-        problems.append(Problem("--out", "file", str(path), "a file that does not exist yet"))
-    elif not _is_folder(path.parent):
-        problems.append(Problem("--out", "folder", str(path.parent), "a folder that exists"))
-    raise_if_any("the scenario file cannot be written", problems, ScenarioError)
-    words = {"drivers": DRIVERS, "moves": MOVES, "countries": COUNTRY_KEYS}
-    template = (CATALOGUE / "template.toml.j2").read_text(encoding="utf-8")
-    text = Template(template, keep_trailing_newline=True).render(
-        name=name, **{key: listed(names) for key, names in words.items()}
-    )
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            try:
-                file.write(text)
-                file.flush()
-            except OSError:
-                path.unlink()
-                raise
-    except OSError as error:
-        problem = Problem("--out", "file", str(path), f"a file that can be written ({error})")
-        raise ScenarioError("the scenario file cannot be written", [problem]) from error
 
 
 def scenario_named(name_or_path: str) -> Scenario:

@@ -66,15 +66,27 @@ def read_text(path: Path, most: int = MOST_TEXT) -> str:
 
 def read_json(path: Path, most: int = MOST_TEXT) -> Any:
     """What a JSON file says; its numbers are finite, its nesting and its texts bounded."""
+    return json_in(read_text(path, most))
+
+
+def json_in(text: str) -> Any:
+    """The same of a text in JSON."""
     try:
-        return _sound(json.loads(read_text(path, most), parse_constant=_refuse_constant))
+        return _sound(json.loads(text, parse_constant=_refuse_constant))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """What a TOML file says; a subclass of ``ValueError`` tells where it is broken."""
-    text = read_text(path, MOST_TOML)
+    return toml_in(read_text(path, MOST_TOML))
+
+
+def toml_in(text: str) -> dict[str, Any]:
+    """What a text in TOML says; a subclass of ``ValueError`` tells where it is broken."""
+    _refuse_unfit(text)
+    if len(text) > MOST_TOML:
+        raise ValueError(f"it has more than {MOST_TOML:,} characters")
     if any(len(line) > LONGEST_LINE for line in text.splitlines()):
         raise ValueError(f"a line has more than {LONGEST_LINE:,} characters")
     try:

@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from scenarios.columns import aid_table, histories_table
 from scenarios.disk import absolute, csv_text, unfit_folder, whole_folder, write_json, write_whole
 from scenarios.documented import PLAN_PERIODS, Documented, Window
 from scenarios.draws import Draws, parameters_for, table_hash
@@ -25,12 +21,16 @@ from scenarios.manifest import (
 )
 from scenarios.outcomes import KEPT, Outcomes, collected
 from scenarios.reader import sha256_of
-from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
 from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
 
 #: What a run writes into its folder, beside its manifest.
 HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, DIGESTS = (
@@ -47,6 +47,7 @@ _BLOCK, _SLICE = 16 * CHUNK, 20_000
 
 #: The largest seed of the shocks.
 MOST_SEED = 2**63 - 1
+NOTHING_DOCUMENTED = Documented()
 #: Receives how much of the work is done.
 Progress = Callable[[int], None]
 
@@ -69,6 +70,28 @@ class RunResult:
     def replicates(self) -> int:
         """How many histories were simulated."""
         return self.outcomes.replicates
+
+    def __repr__(self) -> str:
+        return f"RunResult({self.scenario.name}, {self.replicates:,} histories, seed {self.seed})"
+
+    def to_frame(self, documented: Documented = NOTHING_DOCUMENTED) -> "pd.DataFrame":
+        """When each pair breaks, one row a pair, beside what is documented of it, if it is given.
+
+        Dates are months, shares are of all histories.
+        """
+        import pandas as pd
+
+        from scenarios.summary import summarised_breaks
+
+        return pd.DataFrame(
+            [summary.row for summary in summarised_breaks(self.outcomes, documented)]
+        )
+
+    def _repr_html_(self) -> str:
+        """The result as a notebook shows it."""
+        columns = ["pair", "q05", "median", "q95", "share_by_1980"]
+        table: str = self.to_frame()[columns].to_html(index=False, na_rep="never", border=0)
+        return f"<p>{escape(repr(self))}: months of the breaks</p>{table}"
 
 
 def run_scenario(
@@ -179,6 +202,9 @@ def _digests(folder: Path) -> str:
 
 
 def _write_tables(result: RunResult, documented: Documented, folder: Path) -> None:
+    from scenarios.columns import aid_table, histories_table
+    from scenarios.summary import summarised_aid, summarised_breaks
+
     outcomes = result.outcomes
     starts = range(0, outcomes.replicates, _SLICE)
     slices = [slice(start, start + _SLICE) for start in starts]
@@ -189,7 +215,9 @@ def _write_tables(result: RunResult, documented: Documented, folder: Path) -> No
     _write_csv(folder / AID_TABLE, [s.row for s in summarised_aid(outcomes, documented)])
 
 
-def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
+def _write_parquet(path: Path, tables: "Iterable[pa.Table]") -> None:
+    import pyarrow.parquet as pq
+
     tables = iter(tables)
     first = next(tables)
     with pq.ParquetWriter(path, first.schema) as writer:
@@ -199,4 +227,6 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 
 def _write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    import pandas as pd
+
     path.write_text(csv_text(pd.DataFrame(rows)), encoding="utf-8")

@@ -3,11 +3,12 @@
 Each summary is one row of a table: all of it in CSV and JSON, the most needed on a screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from scenarios.console import plain_table
@@ -194,14 +195,15 @@ def aid_table(summaries: Sequence[AidSummary]) -> Table:
 
     Pledges are always shown; what was asked or delivered, where something is documented.
     """
-    amounts = ("median", "5-95 %", "documented", "low-high")
+    amounts = ("median", "5-95 %", "documented\n\\[low-high]")
     table = plain_table(
-        ("patron to client", "period", "basis", *amounts, "forms"),
+        ("patron\nto client", "period", "basis", *amounts, "forms"),
         title="Aid in million US dollars of the day",
         right=amounts,
-        whole=("period", "basis", *amounts),
+        whole=("patron\nto client", "period", "basis", *amounts),
     )
-    above = None
+    above: Pair | None = None
+    names: Iterator[str] = iter(())
     for row in summaries:
         record = row.documented
         if record is None and (row.basis != "pledged" or row.window not in PLAN_PERIODS):
@@ -209,18 +211,22 @@ def aid_table(summaries: Sequence[AidSummary]) -> Table:
         patron, client = row.pair
         if row.pair != above:
             table.add_section()
+            names = iter((patron.title, f"to {client.title}"))
         table.add_row(
-            f"{patron.title} to {client.title}" if row.pair != above else "",
+            next(names, ""),
             row.window.name,
             row.basis,
             _amount(row.median),
             f"{_amount(row.q05)}-{_amount(row.q95)}",
-            _amount(record.usd) if record else "",
-            f"{_amount(record.low)}-{_amount(record.high)}" if record else "",
+            escape(_sum_and_range(record)) if record else "",
             ", ".join(record.forms) if record else "",
         )
         above = row.pair
     return table
+
+
+def _sum_and_range(record: DocumentedSum) -> str:
+    return f"{_amount(record.usd)} [{_amount(record.low)}-{_amount(record.high)}]"
 
 
 def _amount(usd: float) -> str:

@@ -1,9 +1,16 @@
 """The alliance model on Mesa: one history, quarter by quarter, by the rules of an ensemble.
 
 The model keeps the arrays of one replicate; its four agents are views of them and compute nothing.
+It can be handed to Mesa's own tools (``batch_run``, ``DataCollector``, ``SolaraViz``); see
+``docs/elsewhere.md``.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import mesa
+from mesa.datacollection import DataCollector
 
 from simulation.arrays import Array
 from simulation.conditioning import Conditioning
@@ -18,6 +25,7 @@ from simulation.shocks import Shocks
 from simulation.spells import DriverChoice, spell_values
 from simulation.stages import QuarterAccount
 from simulation.state import AllianceState, Status, opening_state
+from simulation.trajectory import PAIRS
 from simulation.transition import transition
 
 
@@ -35,10 +43,45 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
             return 0.0
         return float(getattr(account.exchange, quantity)[patron, client, 0])
 
+    def __repr__(self) -> str:
+        return f"CountryAgent({self.name})"
+
+    @property
+    def name(self) -> str:
+        """The country, as a title has it: Albania, China, USSR, Yugoslavia."""
+        return self.country.title
+
     @property
     def line(self) -> float:
         """The line of its leadership in the last quarter, 1 being Stalinist orthodoxy."""
         return float(self.model.line[self.country, 0])
+
+    @property
+    def aid_given(self) -> float:
+        """The aid of its that reached others in the last quarter, million US dollars."""
+        return sum(map(self.aid_to, self._others()))
+
+    @property
+    def aid_received(self) -> float:
+        """The aid of others that reached it in the last quarter, million US dollars."""
+        return sum(self._exchanged("delivered", other, self.country) for other in self._others())
+
+    @property
+    def debt(self) -> float:
+        """The credit that it has still to repay to all others, million US dollars."""
+        return sum(map(self.debt_to, self._others()))
+
+    @property
+    def allies(self) -> tuple[Country, ...]:
+        """The countries with which it stands in an alliance, open quarrels included."""
+        return tuple(
+            other
+            for other in self._others()
+            if self.status_with(other) in (Status.ALLIED, Status.ESTRANGED)
+        )
+
+    def _others(self) -> list[Country]:
+        return [other for other in Country if other is not self.country]
 
     def aid_to(self, other: Country) -> float:
         """The aid that reached the other country in the last quarter, million US dollars."""
@@ -83,23 +126,27 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
     ``parameters`` hold one replicate (none: the defaults of the table). ``drivers`` are drawn
     within their coded ranges, or as coded. With a ``record`` the
     moves on record are imposed and their log-probability is added to it. ``account`` is that of
-    the last quarter carried out, none before the first. Raises ``SimulationError`` if the
-    parameters hold more than one replicate.
+    the last quarter carried out, none before the first. Without a ``seed`` one is taken by chance;
+    ``seed_of_shocks`` names it. With ``collect`` a ``datacollector`` keeps ``MODEL_REPORTERS`` and
+    ``AGENT_REPORTERS`` of the opening state and of every quarter, which takes two thirds as long
+    again. Raises ``SimulationError`` if the parameters hold more than one replicate.
     """
 
     def __init__(
         self,
         *,
         scenario_choice: Scenario = HISTORICAL,
-        seed: int,
+        seed: int | None = None,
         replicate: int = 0,
         parameters: Parameters | None = None,
         record: Conditioning | None = None,
         drivers: DriverChoice = "drawn",
+        collect: bool = False,
     ) -> None:
         # Mesa wants a generator of its own; nothing is drawn from it, the model has addressed
         # shocks.
-        super().__init__(rng=abs(seed))
+        super().__init__(rng=None if seed is None else abs(seed))
+        seed = int(self.rng.integers(2**31)) if seed is None else seed
         self.running: bool = True
         drawn = default_parameters() if parameters is None else parameters
         self.parameters = scenario_choice.parameters(drawn)
@@ -121,6 +168,9 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         self.countries = {country: CountryAgent(self, country) for country in Country}
         # Mesa 3.3 numbers agents by a list that keeps every model alive; later versions have none.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        if collect:
+            self.datacollector = DataCollector(MODEL_REPORTERS, AGENT_REPORTERS)
+            self.datacollector.collect(self)
 
     def step(self) -> None:
         """Carry the four countries through one quarter; after 1980 nothing more happens."""
@@ -133,6 +183,12 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
         )
         self._next_quarter += 1
         self.running = self._next_quarter < QUARTERS
+        if hasattr(self, "datacollector"):
+            self.datacollector.collect(self)
+
+    def __repr__(self) -> str:
+        scenario, seed = self.scenario_choice.name, self.seed_of_shocks
+        return f"AllianceModel({scenario}, seed {seed}, replicate {self.replicate}, {self.date})"
 
     @property
     def quarter(self) -> int:
@@ -148,6 +204,32 @@ class AllianceModel(mesa.Model):  # type: ignore[misc]
     def line(self) -> Array:
         """The lines of the four leaderships in the last quarter (or the first), shape (C, 1)."""
         return self.context.quarter(0).line if self.account is None else self.account.line
+
+
+def _reported(name: str, patron: Country, client: Country, model: AllianceModel) -> Any:
+    """A quantity of a pair, for the model's collector; a status by its name."""
+    if name == "status":
+        return model.countries[client].status_with(patron).name.lower()
+    return float(getattr(model.state, name)[patron, client, 0])
+
+
+def _pair_reporters() -> dict[str, Callable[[AllianceModel], Any]]:
+    return {
+        f"{client.key}_{patron.key}_{name}": partial(_reported, name, patron, client)
+        for patron, client in PAIRS
+        for name in ("status", "support", "strain")
+    }
+
+
+#: What a collector keeps of the model each quarter: the month, the seed, and of every pair
+#: ``client_patron`` its status, and the support and strain of the client, in [0, 1].
+MODEL_REPORTERS: dict[str, str | Callable[[AllianceModel], Any]] = {
+    "date": "date",
+    "seed_of_shocks": "seed_of_shocks",
+    **_pair_reporters(),
+}
+#: What it keeps of each country: its line, and aid of the quarter and debt in million US dollars.
+AGENT_REPORTERS = {name: name for name in ("name", "line", "aid_given", "aid_received", "debt")}
 
 
 def run_model(model: AllianceModel) -> None:

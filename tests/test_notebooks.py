@@ -28,11 +28,12 @@ def draws_a_figure(source: str) -> bool:
     return name.endswith(("_figure", "_timeline"))
 
 
-def test_there_are_three() -> None:
+def test_there_are_four() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "01-the-evidence",
         "02-how-the-model-behaves",
         "03-counterfactuals",
+        "04-the-results",
     ]
 
 

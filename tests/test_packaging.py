@@ -1,7 +1,10 @@
 """What a fresh clone promises: versions without addresses, data that travels with the code."""
 
+import json
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from importlib.metadata import version
@@ -9,13 +12,19 @@ from pathlib import Path
 
 import pytest
 
+import lilliput
+import scenarios
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("simulation", "scenarios", "calibration")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MARKER = r'[a-z_]+ (<|>=|==) "[a-z0-9.]+"'
 PIN = re.compile(rf"^[a-z0-9][a-z0-9-]*==[0-9][0-9a-z.]*(; {MARKER}( and {MARKER})*)?$")
 #: What ``make`` can be asked for.
-TARGETS = ("help", "demo", "test", "lint", "benchmark", "lock", "licences", "sbom", "reliability")
+TARGETS = (
+    *("help", "demo", "test", "lint", "benchmark", "docs", "reproduce", "lock", "licences"),
+    *("sbom", "reliability"),
+)
 LOCKS = ("run.txt", "dev.txt")
 
 
@@ -84,6 +93,18 @@ def test_citation_names_the_version_and_the_thesis() -> None:
     sources = tomllib.loads((ROOT / "simulation" / "sources.toml").read_text(encoding="utf-8"))
     assert f"version: {PROJECT['project']['version']}" in citation
     assert sources["marku2017"]["title"] in citation
+    assert re.search(r'^date-released: "\d{4}-\d\d-\d\d"$', citation, re.MULTILINE)
+
+
+def test_codemeta_says_what_the_project_says() -> None:
+    told = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    project = PROJECT["project"]
+    for key in ("name", "version", "description", "keywords"):
+        assert told[key] == project[key]
+    assert told["license"].endswith(f"/{project['license']}")
+    assert told["programmingLanguage"]["version"] == project["requires-python"]
+    for key in ("readme", "softwareHelp"):
+        assert (ROOT / told[key]).is_file()
 
 
 @pytest.mark.parametrize("target", [*TARGETS, "clean"])
@@ -111,3 +132,29 @@ def test_all_data_files_of_the_packages_are_installed_with_them() -> None:
         and not any(fnmatch(path.name, p) for p in patterns)
     ]
     assert left_behind == []
+
+
+def test_a_package_of_another_distribution_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lilliput.strangers() == []
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "__init__.py").write_text("", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "lilliput", "--version"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"scenarios is found in {tmp_path / 'scenarios'}, before lilliput's" in done.stderr
+
+
+def test_the_public_names_are_those_of_scenarios_and_of_the_simulation() -> None:
+    assert set(scenarios.__all__) < set(lilliput.__all__)
+    assert [name for name in lilliput.__all__ if getattr(lilliput, name, None) is None] == []
+    assert {"AllianceModel", "Country", "simulate"} <= set(dir(lilliput))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = lilliput.nothing

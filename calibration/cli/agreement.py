@@ -6,17 +6,9 @@ from typing import Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.checks.agreement import (
-    agreement_of,
-    agreement_report,
-    pooled,
-    pooled_manifest,
-    read_fits,
-)
 from calibration.cli.check.options import ReportRequest
 from calibration.cli.requests import command, option
 from calibration.errors import CalibrationError
-from scenarios.draws import write_draws
 from simulation.errors import Problem
 from simulation.schema import refuse
 
@@ -25,6 +17,7 @@ class AgreementRequest(ReportRequest):
     """Fits that are compared, and what becomes of their draws."""
 
     command = "calibrate agree"
+    needs = ("arviz",)
     title = "these fits cannot be compared"
 
     files: Annotated[list[Path], typer.Argument(help="Draws of the same fit with different seeds.")]
@@ -61,6 +54,15 @@ class AgreementRequest(ReportRequest):
 @command
 def agree(request: AgreementRequest) -> None:
     """Compare fits made with different seeds: R-hat, effective sizes, means and log evidence."""
+    from calibration.checks.agreement import (
+        agreement_of,
+        agreement_report,
+        pooled,
+        pooled_manifest,
+        read_fits,
+    )
+    from scenarios.draws import write_draws
+
     fits = read_fits(request.files)
     agreement = agreement_of(fits)
     request.publish(agreement_report(fits, agreement), {})

@@ -1,9 +1,9 @@
 """``lilliput batch``: simulates scenarios with the same draws and shocks, into one folder."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.compute as pc
 import typer
 from pydantic import ValidationInfo, field_validator
 
@@ -15,17 +15,14 @@ from calibration.cli.requests import (
     as_typed,
     command,
     option,
+    scenario_names,
     whole,
 )
 from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
 from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
-from scenarios.batch.run import run_batch
-from scenarios.batch.store import parts_in, table_of
-from scenarios.columns import stem_of
-from scenarios.console import plain_table, progress_of, wide_console
+from scenarios.console import plain_table, progress_of, show_table, wide_console
 from scenarios.disk import absolute, unfit_folder
 from scenarios.files import catalogue, scenario_named
-from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import MOST_SEED
 from simulation.errors import LilliputError, Problem
 from simulation.interventions import Scenario
@@ -42,7 +39,10 @@ class BatchRequest(Request):
 
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Scenarios of the catalogue, or paths of .toml files."),
+        typer.Argument(
+            help="Scenarios of the catalogue, or paths of .toml files.",
+            autocompletion=scenario_names,
+        ),
     ] = None
     every: Annotated[bool, typer.Option("--all", help="Every scenario of the catalogue.")] = False
     scenarios: tuple[Scenario, ...] = ()
@@ -76,6 +76,7 @@ class BatchRequest(Request):
     ] = False
     drivers: Drivers = "drawn"
     draws: DrawsFile = as_typed(None)
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
 
     @field_validator("out")
     @classmethod
@@ -122,6 +123,8 @@ class BatchRequest(Request):
 
     def kept(self) -> str:
         """How many files are complete, if the batch has begun."""
+        from scenarios.batch.store import parts_in
+
         batch = Batch(self.scenarios, self.draws, self.replicates, self.seed, self.chunk)
         if not (complete := len(parts_in(self.out))):
             return ""
@@ -140,6 +143,8 @@ def batch(request: BatchRequest) -> None:
     shares the folder (see docs/cluster.md). Files that were damaged are made anew too
     (see docs/reliability.md).
     """
+    from scenarios.batch.run import run_batch
+
     histories = request.replicates * len(request.scenarios)
     with progress_of("simulating histories", histories) as progress:
         folder = run_batch(
@@ -157,23 +162,40 @@ def batch(request: BatchRequest) -> None:
             chunk=request.chunk,
             drivers=request.drivers,
         )
-    _print(request.scenarios, folder)
+    shares = {scenario.name: _shares_broken(folder, scenario) for scenario in request.scenarios}
+    if request.as_json:
+        entry = {"folder": str(folder), "replicates": request.replicates, "broken_by_1980": shares}
+        typer.echo(json.dumps(entry, indent=2))
+    else:
+        _print(shares, request.replicates, folder)
 
 
-def _print(scenarios: tuple[Scenario, ...], folder: Path) -> None:
+def _shares_broken(folder: Path, scenario: Scenario) -> dict[str, float]:
+    """In what share of the histories of a scenario each pair breaks by 1980."""
+    import pyarrow.compute as pc
+
+    from scenarios.batch.store import table_of
+    from scenarios.columns import stem_of
+    from scenarios.outcomes import NEVER, PAIR_NAMES
+
+    columns = {pair: f"{stem_of(pair)}_quarter" for pair in PAIR_NAMES}
+    rows = table_of(folder, scenario.name, [*columns.values()])
+    return {
+        pair: pc.mean(pc.not_equal(rows[column], NEVER)).as_py() for pair, column in columns.items()
+    }
+
+
+def _print(shares: dict[str, dict[str, float]], replicates: int, folder: Path) -> None:
     """Where the batch is, and in what share of each scenario's histories each pair breaks."""
-    counted = ("histories", *PAIR_NAMES)
+    from scenarios.outcomes import PAIR_NAMES
+
     table = plain_table(
-        ("scenario", *counted),
-        title="Share of histories in which the pair breaks by 1980",
-        right=counted,
+        ("scenario", *PAIR_NAMES),
+        ((name, *(f"{own[pair]:.1%}" for pair in PAIR_NAMES)) for name, own in shares.items()),
+        title=f"Share of {replicates:,} histories in which the pair breaks by 1980",
+        right=PAIR_NAMES,
         whole=("scenario",),
     )
-    columns = [f"{stem_of(pair)}_quarter" for pair in PAIR_NAMES]
-    for scenario in scenarios:
-        rows = table_of(folder, scenario.name, columns)
-        shares = [pc.mean(pc.not_equal(rows[column], NEVER)).as_py() for column in columns]
-        table.add_row(scenario.name, f"{rows.num_rows:,}", *(f"{share:.1%}" for share in shares))
     console = wide_console(_NARROWEST)
-    console.print(table)
+    show_table(console, table)
     console.print(f"Written to {folder}")

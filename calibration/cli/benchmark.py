@@ -1,16 +1,15 @@
 """``lilliput benchmark``: how many histories a second are simulated, and how far from the goals."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
 from calibration.cli.requests import MOST_WORKERS, Request, command, option, whole
-from scenarios.benchmark import Plan, measure, processors
-from scenarios.console import plain_table
+from scenarios.console import plain_table, show_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class BenchmarkRequest(Request):
@@ -38,6 +37,11 @@ def benchmark(request: BenchmarkRequest) -> None:
     The floor draws as many random numbers and evaluates as many exponentials and logarithms, and
     does nothing else.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from scenarios.benchmark import Plan, measure, processors
+
     plan = Plan.of(request.replicates, request.workers or processors(), request.rounds)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=plan.steps)
@@ -46,12 +50,12 @@ def benchmark(request: BenchmarkRequest) -> None:
         typer.echo(json.dumps(measured, indent=2))
         return
     console = Console()
-    console.print(_rates_table(measured))
+    show_table(console, _rates_table(measured))
     for line in _sentences(measured):
         console.print(line, highlight=False)
 
 
-def _rates_table(measured: dict[str, Any]) -> Table:
+def _rates_table(measured: dict[str, Any]) -> "Table":
     rows = (
         ("ensemble", "ensemble_per_second", measured["workers"]),
         ("Mesa model, one after another", "mesa_per_second", 1),

@@ -4,33 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier, summary
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
-from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import overlay_hash
-from calibration.fit.population import EFFORTS, STEPS, Effort, Sampling, begun
-from calibration.fit.posterior import (
-    checkpoint_path,
-    read_checkpoint,
-    setting_differences,
-    write_checkpoint,
-    write_posterior,
-)
-from calibration.fit.sampler import sampled
-from calibration.fit.workers import likelihood_here, over_processes
-from calibration.likelihood.observations import Record, overlaid_record
-from calibration.origin import rules_hash
-from calibration.prior import draw_coordinates
 from scenarios.disk import one_at_a_time, unwritable
 from scenarios.draws import Draws, table_hash
 from scenarios.errors import read_or_problems
@@ -38,7 +21,14 @@ from scenarios.run import MOST_SEED
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse
 
-calibrate_app = typer.Typer(help="Fit the parameters to the record.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from calibration.fit.population import Effort, Sampling
+    from calibration.likelihood.observations import Record
+
+
+calibrate_app = typer.Typer(
+    help="Fit the parameters to the record.", no_args_is_help=True, rich_markup_mode=None
+)
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)
 calibrate_app.command("dossier")(dossier)
@@ -49,6 +39,8 @@ calibrate_app.command("report", hidden=True)(dossier)
 
 def effort_named(name: str) -> str:
     """The name of an effort of fits; raises ``CalibrationError`` for any other."""
+    from calibration.fit.population import EFFORTS
+
     if name not in EFFORTS:
         problem = unknown("calibrate fit", "--effort", name, tuple(EFFORTS))
         raise CalibrationError("there is no such effort", [problem])
@@ -59,6 +51,7 @@ class FitRequest(Request):
     """A fit that can begin: how hard it works, on what record, and where the draws are written."""
 
     command = "calibrate fit"
+    needs = ("arviz",)
     title = "the fit cannot start"
 
     effort: Annotated[
@@ -101,8 +94,8 @@ class FitRequest(Request):
             show_default="all cores",
         ),
     ] = None
-    #: The record with the overlay.
-    record: Record | None = None
+    #: The record with the overlay, a ``Record``.
+    record: Any = None
 
     @field_validator("out")
     @classmethod
@@ -112,7 +105,9 @@ class FitRequest(Request):
 
     @field_validator("record")
     @classmethod
-    def _overlaid(cls, _record: None, others: ValidationInfo) -> Record:
+    def _overlaid(cls, _record: None, others: ValidationInfo) -> "Record":
+        from calibration.likelihood.observations import overlaid_record
+
         record, problems = read_or_problems(lambda: overlaid_record(others.data["evidence"]))
         refuse(problems)
         assert record is not None
@@ -125,6 +120,8 @@ class FitRequest(Request):
 
     def kept(self) -> str:
         """Where the sampling that was reached is kept, if a step has been made."""
+        from calibration.fit.posterior import checkpoint_path
+
         checkpoint = checkpoint_path(self.path)
         if not checkpoint.is_file():
             return ""
@@ -145,6 +142,8 @@ def fit(request: FitRequest) -> None:
     replaces that row, another is added; removed.csv (id, reason) takes rows away. See
     docs/fitting.md.
     """
+    from calibration.fit.population import EFFORTS
+
     assert request.record is not None
     effort = EFFORTS[request.effort]
     draws, sampling = draw_posterior(
@@ -174,9 +173,13 @@ def out_problems(out: Path) -> list[Problem]:
 
 
 def fit_settings(
-    effort: Effort, name: str, seed: int, record: Record, evidence: Path | None = None
+    effort: "Effort", name: str, seed: int, record: "Record", evidence: Path | None = None
 ) -> dict[str, Any]:
     """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
+    from calibration.evidence.reading import overlay_hash
+    from calibration.fit.population import STEPS
+    from calibration.origin import rules_hash
+
     return {
         "effort": name,
         "settings": asdict(effort),
@@ -190,22 +193,27 @@ def fit_settings(
 
 
 def draw_posterior(
-    record: Record,
-    effort: Effort,
+    record: "Record",
+    effort: "Effort",
     settings: dict[str, Any],
     out: Path,
     *,
     workers: int | None = None,
     resume: bool = False,
     overwrite: bool = False,
-) -> tuple[Draws, Sampling]:
+) -> "tuple[Draws, Sampling]":
     """Draw a population from the posterior of a record, write it to ``out``, and return it.
 
     After every step the sampling is kept in a file beside ``out``, from which ``resume`` goes on.
     Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
     checkpoint of another fit.
     """
-    arviz()  # its lack should not come to light after an hour
+    from calibration.fit.population import begun
+    from calibration.fit.posterior import checkpoint_path, write_checkpoint, write_posterior
+    from calibration.fit.sampler import sampled
+    from calibration.fit.workers import likelihood_here, over_processes
+    from calibration.prior import draw_coordinates
+
     checkpoint = checkpoint_path(out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
@@ -219,7 +227,7 @@ def draw_posterior(
         unfinished = _unfinished(settings, out, resume, overwrite)
         sampling = unfinished or begun(draw_coordinates(effort.population, seed), likelihood)
 
-        def keep(sampling: Sampling) -> None:
+        def keep(sampling: "Sampling") -> None:
             write_checkpoint(sampling, settings, checkpoint)
             progress(sampling)
 
@@ -232,11 +240,13 @@ def draw_posterior(
 
 def _unfinished(
     settings: dict[str, Any], out: Path, resume: bool, overwrite: bool
-) -> Sampling | None:
+) -> "Sampling | None":
     """The sampling to go on with, if any.
 
     Raises ``CalibrationError`` for all that stands in the way.
     """
+    from calibration.fit.posterior import checkpoint_path, read_checkpoint, setting_differences
+
     path = checkpoint_path(out)
     problems = []
     if resume and path.exists():
@@ -264,8 +274,11 @@ def _unfinished(
 
 
 @contextmanager
-def _bar(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
+def _bar(effort: "Effort") -> "Iterator[Callable[[Sampling], None]]":
     """A bar of the work behind us and about the time left, on the error stream."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -279,7 +292,7 @@ def _bar(effort: Effort) -> Iterator[Callable[[Sampling], None]]:
     ) as progress:
         bar = progress.add_task("drawing from the prior", total=1.0)
 
-        def update(sampling: Sampling) -> None:
+        def update(sampling: "Sampling") -> None:
             power = sampling.population.power
             words = f"bridge {len(sampling.stages)}, the record weighs {power:.2g}"
             progress.update(bar, completed=sampling.done(effort), description=words)

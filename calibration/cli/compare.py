@@ -3,40 +3,22 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationInfo, field_validator
-from rich.console import Console
 
 from calibration.cli.requests import Reader, Request, as_typed, command
-from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import documented_record, recorded_moves
-from scenarios.comparison.answer import pair_asked
-from scenarios.comparison.batch import (
-    TITLE,
-    BatchComparison,
-    BatchRequest,
-    compare_request,
-    question_of,
-)
-from scenarios.comparison.output import (
-    as_object,
-    by_reading,
-    heading,
-    scenario_heading,
-    short_answer,
-    short_heading,
-    short_legend,
-    short_table,
-    tables_of,
-    yearly_table,
-)
-from scenarios.console import waiting, wide_console
+from scenarios.comparison.request import TITLE, BatchRequest
+from scenarios.console import show_table, waiting, wide_console
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.interventions import HISTORICAL
 from simulation.schema import refuse
+
+if TYPE_CHECKING:
+    from scenarios.comparison.batch import BatchComparison
+
 
 _NARROWEST = 150
 
@@ -83,6 +65,8 @@ class BatchReading(Request):
     @field_validator("batch_request", mode="before")
     @classmethod
     def _of_the_batch(cls, usual: BatchRequest, others: ValidationInfo) -> BatchRequest:
+        from scenarios.comparison.batch import question_of
+
         typed = others.data
         entry = {
             "factual": typed["factual"],
@@ -130,6 +114,11 @@ def compare(request: CompareRequest) -> None:
     and sufficient for it; with --event as well, or --json, also what becomes of support, strain
     and aid, year by year. docs/comparing.md explains every number.
     """
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.record import documented_record, recorded_moves
+    from scenarios.comparison.batch import compare_request
+    from scenarios.comparison.output import as_object
+
     with waiting() as progress:
         compared = compare_request(
             request.folder,
@@ -147,14 +136,22 @@ def compare(request: CompareRequest) -> None:
         _print(compared, asked=request.events)
 
 
-def _print(compared: BatchComparison, *, asked: Sequence[str] | None) -> None:
+def _print(compared: "BatchComparison", *, asked: Sequence[str] | None) -> None:
     """A sentence a scenario and one table: of the pairs asked for, or else of its question's."""
+    from rich.console import Console
+
+    from scenarios.comparison.output import (
+        asked_about,
+        short_answer,
+        short_heading,
+        short_legend,
+        short_table,
+    )
+
     console = Console(highlight=False)
     for line in short_heading(compared):
         console.print(line)
-    groups = [group for _, group in by_reading(compared.comparisons)]
-    shown = [group if asked else [pair_asked(group)] for group in groups]
-    comparisons = [each for group in shown for each in group]
+    comparisons = compared.comparisons if asked else asked_about(compared.comparisons)
     for each in comparisons:
         console.print()
         for line in short_answer(each):
@@ -166,13 +163,21 @@ def _print(compared: BatchComparison, *, asked: Sequence[str] | None) -> None:
         console.print(line)
 
 
-def _print_all(compared: BatchComparison, *, yearly: bool) -> None:
+def _print_all(compared: "BatchComparison", *, yearly: bool) -> None:
+    from scenarios.comparison.output import (
+        by_reading,
+        heading,
+        scenario_heading,
+        tables_of,
+        yearly_table,
+    )
+
     console = wide_console(_NARROWEST)
     for line in heading(compared):
         console.print(line)
     for reading, comparisons in by_reading(compared.comparisons):
         console.print()
         for part in (*scenario_heading(reading), *tables_of(comparisons)):
-            console.print(part)
+            show_table(console, part) if not isinstance(part, str) else console.print(part)
         for comparison in comparisons if yearly else ():
-            console.print(yearly_table(comparison))
+            show_table(console, yearly_table(comparison))

@@ -2,26 +2,24 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import DrawsFile, Request, as_typed, command
-from calibration.dossier.gather import Material, read_material, verdicts
-from calibration.dossier.page import dossier_page
-from calibration.dossier.summary import summary_lines, summary_of
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
-from calibration.reports.report import PUBLISHED, REPORTS, Report, is_published, published_reports
 from scenarios.disk import unwritable, write_whole
 from scenarios.errors import read_or_problems
 from simulation.errors import LilliputError, Problem
 from simulation.schema import refuse
 
+if TYPE_CHECKING:
+    from calibration.dossier.gather import Material
+    from calibration.reports.report import Report
+
 ReportsFolder = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="The reports of the checks.", show_default=str(REPORTS)),
+    typer.Option(metavar="DIR", help="The reports of the checks.", show_default="those that ship"),
 ]
 
 
@@ -41,8 +39,8 @@ class DossierRequest(Request):
     out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
         "results/calibration-report.html"
     )
-    #: What the page is made of.
-    material: Material | None = None
+    #: What the page is made of, a ``Material``.
+    material: Any = None
 
     @field_validator("out")
     @classmethod
@@ -53,7 +51,9 @@ class DossierRequest(Request):
 
     @field_validator("material")
     @classmethod
-    def _readable(cls, _material: None, others: ValidationInfo) -> Material | None:
+    def _readable(cls, _material: None, others: ValidationInfo) -> "Material":
+        from calibration.dossier.gather import read_material
+
         try:
             return read_material(others.data["reports"])
         except LilliputError as error:
@@ -71,6 +71,8 @@ def dossier(request: DossierRequest) -> None:
     report yet is named with the command that makes it; a report made with other draws than those
     that ship is marked.
     """
+    from calibration.dossier.page import dossier_page
+
     material, out = request.material, request.out
     assert material is not None
     if request.as_json:
@@ -81,8 +83,10 @@ def dossier(request: DossierRequest) -> None:
     typer.echo(f"{len(material.reports)} reports on one page, written to {out}")
 
 
-def verdicts_as_object(material: Material) -> dict[str, object]:
+def verdicts_as_object(material: "Material") -> dict[str, object]:
     """The goals and what came of them, as they are printed for programs."""
+    from calibration.dossier.gather import verdicts
+
     goals = [
         {"check": each.check, **each.goal.model_dump(), "verdict": each.verdict}
         | {"differences": list(each.differences)}
@@ -113,12 +117,14 @@ class SummaryRequest(Request):
     draws: DrawsFile = as_typed(None)
     reports: ReportsFolder = None
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
-    #: The reports by their checks.
-    known: dict[str, Report] | None = None
+    #: The reports by their checks, each a ``Report``.
+    known: Any = None
 
     @field_validator("known")
     @classmethod
-    def _readable(cls, _known: None, others: ValidationInfo) -> dict[str, Report]:
+    def _readable(cls, _known: None, others: ValidationInfo) -> "dict[str, Report]":
+        from calibration.reports.report import PUBLISHED, is_published, published_reports
+
         folder = others.data.get("reports")
         place = PUBLISHED if folder is None or is_published(folder) else folder
         if not place.is_dir():
@@ -135,6 +141,10 @@ def summary(request: SummaryRequest) -> None:
     Everything is read from the draws and from the reports of the checks. A check that has no
     report, or only one made for other draws, counts as not made.
     """
+    from calibration.dossier.summary import summary_lines, summary_of
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+
     assert request.known is not None
     told = summary_of(request.draws, request.known, fitted_record(read_evidence()))
     if request.as_json:

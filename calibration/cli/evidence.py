@@ -6,36 +6,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.markup import escape
-from rich.table import Table
 
 from calibration.errors import CalibrationError, require
-from calibration.evidence.agreement import RELIABLE, codings
-from calibration.evidence.check import check_disjoint
 from calibration.evidence.columns import FORMS, ROLES, first_day, last_day
-from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import rate_problems, record_problems, recorded_moves
 from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence, ExchangeRate
-from calibration.evidence.settlement import markdown_rows, settled_spells
-from calibration.evidence.tables import (
-    as_record,
-    beside_row,
-    card,
-    evidence_table,
-    pair_of,
-    period_of,
-    wide_console,
-)
-from calibration.likelihood.observations import target_problems
-from calibration.likelihood.use import use_counts, use_problems, uses_of
-from scenarios.console import reporting_errors
+from scenarios.console import plain_table, reporting_errors, show_table
 from simulation.countries import ORDERED_PAIRS, pair_name
 from simulation.errors import Problem, listed, nearest, raise_if_any, unknown
 
 evidence_app = typer.Typer(
     help="The documented evidence: aid, terms, cuts, events, support, rates.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 FolderOption = Annotated[
     Path | None, typer.Option("--folder", help="Read the CSV files of this folder instead.")
@@ -55,6 +37,8 @@ class Filters:
 
     def keep(self, kind: str, row: AnyRow) -> bool:
         """Whether a row is listed."""
+        from calibration.evidence.tables import pair_of, period_of
+
         if self.kind and kind != self.kind:
             return False
         if self.pair and pair_of(row) != self.pair:
@@ -81,6 +65,8 @@ def read_filters(
     evidence: Evidence, pair: str, kind: str, form: str, years: str, role: str
 ) -> Filters:
     """The filters as typed; raises ``CalibrationError`` that lists every one that is wrong."""
+    from calibration.evidence.tables import pair_of
+
     pairs = sorted(
         {pair_name(*p) for p in ORDERED_PAIRS} | {pair_of(row) for _, row in evidence.rows()} - {""}
     )
@@ -119,6 +105,9 @@ def list_evidence(
     folder: FolderOption = None,
 ) -> None:
     """List the evidence, narrowed by pair, kind, form of aid, years and role."""
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.tables import as_record, evidence_table, wide_console
+
     with reporting_errors():
         evidence = read_evidence(folder)
         filters = read_filters(evidence, pair, kind, form, years, role)
@@ -138,13 +127,15 @@ def list_evidence(
     console = wide_console()
     for name, rows in kept.items():
         if rows:
-            console.print(evidence_table(name, rows, evidence))
+            show_table(console, evidence_table(name, rows, evidence))
     if not any(kept.values()):
         console.print("No evidence matches these filters." + _other_way_round(evidence, filters))
 
 
 def _compared_with(evidence: Evidence) -> dict[str, str]:
     """What each row is compared with, by its id, or why with nothing."""
+    from calibration.likelihood.use import uses_of
+
     beside: dict[str, str] = _reasons(evidence)
     for use in uses_of(evidence):
         beside |= dict.fromkeys(use.rows, f"{use.observation}: {use.compared_with}")
@@ -153,6 +144,8 @@ def _compared_with(evidence: Evidence) -> dict[str, str]:
 
 def _other_way_round(evidence: Evidence, filters: Filters) -> str:
     """A hint when a pair was given patron first."""
+    from calibration.evidence.tables import pair_of
+
     reverse = {
         f"{r.patron}-{r.client}": pair_of(r)
         for _, r in evidence.rows()
@@ -171,6 +164,17 @@ def show_evidence(
     folder: FolderOption = None,
 ) -> None:
     """Show one row in full: its source, its worth in dollars, conflicting readings and parts."""
+    from rich.markup import escape
+
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.tables import (
+        as_record,
+        beside_row,
+        card,
+        evidence_table,
+        wide_console,
+    )
+
     with reporting_errors():
         evidence = read_evidence(folder)
         kind, row = _named(evidence, name)
@@ -189,7 +193,7 @@ def show_evidence(
     for relation, rows in beside.items():
         if rows:
             console.print(f"\n{relation}")
-            console.print(evidence_table(kind, rows, evidence))
+            show_table(console, evidence_table(kind, rows, evidence))
 
 
 def _named(evidence: Evidence, name: str) -> tuple[str, AnyRow]:
@@ -202,25 +206,33 @@ def _named(evidence: Evidence, name: str) -> tuple[str, AnyRow]:
 
 
 @evidence_app.command("check")
-def check_evidence(folder: FolderOption = None) -> None:
+def check_evidence(as_json: JsonOption = False, folder: FolderOption = None) -> None:
     """Check the evidence, and that nothing the model is judged by is fed into it."""
+    from calibration.evidence.check import check_disjoint
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.record import rate_problems, record_problems, recorded_moves
+    from calibration.evidence.tables import wide_console
+    from calibration.likelihood.observations import target_problems
+    from calibration.likelihood.use import use_problems
+
     with reporting_errors():
         evidence = read_evidence(folder)
         problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
         problems += target_problems(evidence) + use_problems(evidence)
         raise_if_any("the evidence is not in order", problems, CalibrationError)
+    numbers = {kind: _rows_by_role(evidence, kind) for kind in ROW_CLASSES}
+    moves = len(recorded_moves(evidence))
+    if as_json:
+        typer.echo(json.dumps({"rows": numbers, "changes_of_status": moves}, indent=2))
+        return
     console = wide_console()
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in ("file", "rows", *ROLES):
-        table.add_column(column, justify="left" if column == "file" else "right")
-    for kind in ROW_CLASSES:
-        roles = [getattr(row, "role", "") for k, row in evidence.rows() if k == kind]
-        counts = [str(roles.count(role)) if kind != "currency" else "" for role in ROLES]
-        table.add_row(f"{kind}.csv", str(len(roles)), *counts)
-    console.print(table)
-    console.print(
-        f"{len(recorded_moves(evidence))} changes of status follow from one another, pair by pair."
-    )
+    columns = ("rows", *ROLES)
+    rows = [
+        (f"{kind}.csv", *(str(own.get(column, "")) for column in columns))
+        for kind, own in numbers.items()
+    ]
+    show_table(console, plain_table(("file", *columns), rows, right=columns))
+    console.print(f"{moves} changes of status follow from one another, pair by pair.")
     console.print(
         "Words, dates, ranges, ids, readings and parts, sources and cited lines: no problem."
     )
@@ -232,9 +244,22 @@ def check_evidence(folder: FolderOption = None) -> None:
     )
 
 
+def _rows_by_role(evidence: Evidence, kind: str) -> dict[str, int]:
+    """How many rows a file has, and how many of each role; rates have none."""
+    roles = [getattr(row, "role", "") for k, row in evidence.rows() if k == kind]
+    counts = {role: roles.count(role) for role in ROLES} if kind != "currency" else {}
+    return {"rows": len(roles)} | counts
+
+
 @evidence_app.command("used")
 def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
     """Show what enters the likelihood and how, and why the rest does not."""
+    from rich.markup import escape
+
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.tables import wide_console
+    from calibration.likelihood.use import use_counts, uses_of
+
     with reporting_errors():
         evidence = read_evidence(folder)
         counts, uses = use_counts(evidence), uses_of(evidence)
@@ -271,6 +296,10 @@ def show_agreement(
     ] = False,
 ) -> None:
     """Show how far a second coder, blind to the first, agrees on the drivers that are judgement."""
+    from calibration.evidence.agreement import RELIABLE, codings
+    from calibration.evidence.settlement import markdown_rows, settled_spells
+    from calibration.evidence.tables import wide_console
+
     if settled:
         spells = [spell.row for spell in settled_spells() if spell.disagree]
         typer.echo(json.dumps(spells, indent=2) if as_json else markdown_rows(spells))
@@ -292,9 +321,8 @@ def show_agreement(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in ("driver", "alpha", "mean distance", "in range", "cuts", "second", "shared"):
-        table.add_column(column, justify="left" if column == "driver" else "right")
+    numbers = ("alpha", "mean distance", "in range", "cuts", "second", "shared")
+    table = plain_table(("driver", *numbers), right=numbers)
     for row in rows:
         table.add_row(
             str(row["driver"]),
@@ -304,7 +332,7 @@ def show_agreement(
             *(str(row[f"cuts_{which}"]) for which in ("first", "second", "shared")),
         )
     console = wide_console()
-    console.print(table)
+    show_table(console, table)
     low = [coding.driver for coding in codings() if coding.alpha < RELIABLE]
     console.print(
         "alpha: 1 is perfect agreement, 0 what chance would give. "

@@ -21,8 +21,9 @@ from scenarios.reader import UNFIT
 from simulation.errors import LilliputError, Problem, raise_if_any
 
 #: The sub-commands in the order in which they are listed, and what the list says of them. Each is
-#: the function or group of its name in the module of its name.
+#: the function or group of its name in the module of its name, or in that which ``_HOMES`` names.
 SUBCOMMANDS = {
+    "demo": "Simulate history 1,000 times, and say how to go on.",
     "run": "Simulate a scenario many times and set it beside the record.",
     "batch": "Simulate scenarios many times with the same draws and shocks.",
     "compare": "Set the counterfactuals of a batch beside their factual twins.",
@@ -35,15 +36,18 @@ SUBCOMMANDS = {
 }
 
 
+_HOMES = {"demo": "run"}
+
+
 class LazyCommand(TyperCommand):
     """A sub-command that is listed by its summary and read in only when it is called."""
 
     def load(self) -> TyperCommand | TyperGroup:
         """The sub-command itself, with all that it imports."""
-        module = import_module(f"calibration.cli.{self.name}")
+        module = import_module(f"calibration.cli.{_HOMES.get(str(self.name), self.name)}")
         group = getattr(module, f"{self.name}_app", None)
         if group is None:
-            group = typer.Typer(add_completion=False)
+            group = typer.Typer(add_completion=False, rich_markup_mode=None)
             group.command()(getattr(module, str(self.name)))
         command = typer.main.get_command(group)
         command.name = self.name
@@ -58,7 +62,16 @@ class LazyCommand(TyperCommand):
 
 def _show_version(version_only: bool) -> None:
     if version_only:
+        from calibration.origin import rules_hash
+        from scenarios.draws import shipped_draws
+        from scenarios.reader import read_json
+
+        draws = read_json(shipped_draws().with_suffix(".json"))
+        rules = rules_hash()
+        fitted = "fitted to these rules" if draws.get("rules") == rules else "older than the rules"
         typer.echo(f"lilliput {version('lilliput')}")
+        typer.echo(f"model version: rules {rules[:12]}")
+        typer.echo(f"draws: {draws['id']}, {draws['draws']:,} of them, {draws['kind']}, {fitted}")
         raise typer.Exit
 
 
@@ -66,7 +79,10 @@ def _lilliput(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Print the versions of package, model and draws.",
         ),
     ] = False,
 ) -> None:
@@ -75,12 +91,13 @@ def _lilliput(
 
 def root_command() -> TyperGroup:
     """The command ``lilliput`` with all its sub-commands, none of them read in yet."""
-    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(
         help="Four unequal allies, 1945-1980: the documented record, the rules, "
         "and what they make of history."
     )(_lilliput)
-    root = typer.main.get_group(app)
+    root = typer.main.get_command(app)  # with the options that complete words in a shell
+    assert isinstance(root, TyperGroup)
     for name, summary in SUBCOMMANDS.items():
         root.add_command(LazyCommand(name, help=summary))
     return root

@@ -8,14 +8,9 @@ from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.compare import BatchReading
 from calibration.cli.requests import Reader, as_typed, command
-from calibration.evidence.lines import sources
-from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import documented_record, recorded_moves
 from scenarios.console import waiting
 from scenarios.disk import absolute
 from scenarios.draws import Draws, read_draws
-from scenarios.report.gather import ReportMaterial, report_on
-from scenarios.report.write import folder_of, report_problems, write_report
 from simulation.schema import refuse
 
 
@@ -49,6 +44,8 @@ class ReportPageRequest(BatchReading):
     @field_validator("path")
     @classmethod
     def _free(cls, _path: Path, others: ValidationInfo) -> Path:
+        from scenarios.report.write import report_problems
+
         folder: Path = absolute(others.data["folder"])
         path = others.data["out"] or folder.with_name(f"{folder.name}-report.html")
         refuse(report_problems(path, folder, others.data["overwrite"]))
@@ -63,6 +60,12 @@ def report(request: ReportPageRequest) -> None:
     documented record, what becomes of the breaks, and what drives the difference; one table holds
     all scenarios. Tables (CSV) and figures (PNG, SVG) lie beside it.
     """
+    from calibration.evidence.lines import sources
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.record import documented_record, recorded_moves
+    from scenarios.report.gather import ReportMaterial, report_on
+    from scenarios.report.write import folder_of, write_report
+
     moves = recorded_moves(read_evidence()) if request.batch_request.until is not None else ()
     material = ReportMaterial(request.draws, documented_record(), sources(), moves)
     with waiting() as progress:

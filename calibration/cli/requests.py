@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 from typer.models import OptionInfo, ParameterInfo
 
+from calibration.errors import require
 from scenarios.console import reporting_errors
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
@@ -41,10 +42,17 @@ class Request(BaseModel):
     #: The command as it is typed, and what is said when it cannot be carried out.
     command: ClassVar[str]
     title: ClassVar[str]
+    #: Modules of the extra ``calibration`` without which the command cannot be carried out.
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def read(cls, **typed: object) -> Self:
-        """The request that has been typed; raises ``ScenarioError`` that lists all its problems."""
+        """The request that has been typed.
+
+        Raises ``CalibrationError`` if the command needs an extra that is not installed,
+        ``ScenarioError`` that lists all problems of what has been typed.
+        """
+        require("calibration", *cls.needs)
         request, problems = validated(cls, typed, cls.command)
         options = {name: _flag(name, _option(field)) for name, field in cls.model_fields.items()}
         named = [
@@ -122,6 +130,14 @@ def parameter_changes(settings: Iterable[str] | None) -> dict[str, float]:
     problems += parameter_problems("--set", changes)
     raise_if_any("these parameters cannot be used", problems, ScenarioError)
     return changes
+
+
+def scenario_names(beginning: str = "") -> list[str]:
+    """The names of the catalogue that begin so, for a shell that completes what is typed."""
+    from scenarios.files import CATALOGUE
+
+    names = (path.stem for path in CATALOGUE.glob("*.toml"))
+    return sorted(name for name in names if name.startswith(beginning))
 
 
 #: Whether the drivers of each history are drawn.

@@ -3,11 +3,10 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
-from rich.markup import escape
 
 from calibration.cli.requests import (
     DrawsFile,
@@ -18,11 +17,10 @@ from calibration.cli.requests import (
     command,
     option,
     parameter_changes,
+    scenario_names,
     whole,
 )
-from calibration.evidence.record import documented_record
-from scenarios.console import progress_of, wide_console
-from scenarios.documented import Documented, windows_of
+from scenarios.console import progress_of, show_table, wide_console
 from scenarios.files import antecedents, flags, scenario_named
 from scenarios.run import (
     MOST_SEED,
@@ -32,15 +30,12 @@ from scenarios.run import (
     run_scenario,
     write_result,
 )
-from scenarios.summary import (
-    aid_table,
-    breaks_table,
-    movers_table,
-    summarised_aid,
-    summarised_breaks,
-)
 from simulation.interventions import Scenario
 from simulation.schema import refuse
+
+if TYPE_CHECKING:
+    from scenarios.documented import Documented
+
 
 MOST_REPLICATES = 1_000_000
 _NARROWEST = 110
@@ -52,6 +47,13 @@ _KIND_WORDS = {
 }
 #: How the histories have their drivers, in words.
 _DRIVER_WORDS = {"drawn": "drawn within their coded ranges", "coded": "as coded"}
+#: What one may do after the demonstration.
+_NEXT = """\
+What if?                       lilliput scenarios list
+One question                   lilliput run no-opening-1971
+All of them, and the answers   lilliput batch --all, then lilliput compare
+In the browser                 lilliput serve
+What is documented             lilliput evidence list --pair albania-china"""
 
 
 class RunRequest(Request):
@@ -63,7 +65,10 @@ class RunRequest(Request):
     scenario: Annotated[
         Scenario,
         Reader(scenario_named),
-        typer.Argument(help="A scenario of the catalogue, or the path of a .toml file."),
+        typer.Argument(
+            help="A scenario of the catalogue, or the path of a .toml file.",
+            autocompletion=scenario_names,
+        ),
     ] = as_typed("historical")
     replicates: Annotated[
         int, whole(1, MOST_REPLICATES), option("How many histories, up to 1,000,000.")
@@ -105,6 +110,45 @@ def run(request: RunRequest) -> None:
     Tells for every pair that broke when it breaks in the simulated histories, and for every patron
     and plan period what aid is pledged; writes tables of all histories, figures and a manifest.
     """
+    result, documented, folder = _carried_out(request)
+    if request.as_json:
+        manifest = manifest_of(result, request.changes)
+        typer.echo(
+            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
+        )
+    else:
+        _print(result, documented, request.changes, folder)
+
+
+class DemoRequest(Request):
+    """Where the results of the demonstration go."""
+
+    command = "lilliput demo"
+    title = "this demonstration cannot be made"
+
+    out: Annotated[Path, option("The folder of the results.", "DIR")] = Path("results/historical")
+
+
+@command
+def demo(request: DemoRequest) -> None:
+    """Simulate history 1,000 times: when each pair breaks, and when it did.
+
+    Tables, figures and a manifest are written, as by lilliput run.
+    """
+    from scenarios.summary import breaks_table, summarised_breaks
+
+    result, documented, folder = _carried_out(RunRequest.read(out=request.out))
+    console = wide_console(_NARROWEST)
+    show_table(console, breaks_table(summarised_breaks(result.outcomes, documented)))
+    console.print(f"Written to {folder}, with figures in {request.out / 'figures'}\n")
+    console.print(_NEXT)
+
+
+def _carried_out(request: RunRequest) -> "tuple[RunResult, Documented, Path | None]":
+    """The histories that a request asks for, the record, and the folder that was written if any."""
+    from calibration.evidence.record import documented_record
+    from scenarios.documented import windows_of
+
     documented = documented_record()
     with progress_of("simulating histories", request.replicates) as progress:
         result = run_scenario(
@@ -116,23 +160,20 @@ def run(request: RunRequest) -> None:
             windows=windows_of(documented.aid),
             drivers=request.drivers,
         )
-    manifest = manifest_of(result, request.changes)
     folder = None
     if request.folder is not None:
         draw = partial(_write_figures, result, documented)
+        manifest = manifest_of(result, request.changes)
         folder = write_result(result, documented, manifest, request.folder, draw)
-    if request.as_json:
-        typer.echo(
-            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
-        )
-    else:
-        _print(result, documented, request.changes, folder)
+    return result, documented, folder
 
 
 def as_object(
-    result: RunResult, documented: Documented, manifest: dict[str, Any]
+    result: RunResult, documented: "Documented", manifest: dict[str, Any]
 ) -> dict[str, Any]:
     """A run as one object for other programs: scenario, breaks by pair, aid, manifest."""
+    from scenarios.summary import summarised_aid, summarised_breaks
+
     rows = [summary.row for summary in summarised_breaks(result.outcomes, documented)]
     return {
         "scenario": result.scenario.name,
@@ -142,7 +183,7 @@ def as_object(
     }
 
 
-def _write_figures(result: RunResult, documented: Documented, folder: Path) -> None:
+def _write_figures(result: RunResult, documented: "Documented", folder: Path) -> None:
     # costs a second, if figures are drawn
     from scenarios.charts.look import write_figure
     from scenarios.charts.run import figures_of, settings_of
@@ -152,8 +193,16 @@ def _write_figures(result: RunResult, documented: Documented, folder: Path) -> N
 
 
 def _print(
-    result: RunResult, documented: Documented, changes: dict[str, float], folder: Path | None
+    result: RunResult, documented: "Documented", changes: dict[str, float], folder: Path | None
 ) -> None:
+    from scenarios.summary import (
+        aid_table,
+        breaks_table,
+        movers_table,
+        summarised_aid,
+        summarised_breaks,
+    )
+
     console = wide_console(_NARROWEST)
     for line in _heading(result):
         console.print(line)
@@ -161,15 +210,17 @@ def _print(
         settings = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
         console.print(f"Set by hand: {settings}")
     breaks = summarised_breaks(result.outcomes, documented)
-    console.print(breaks_table(breaks))
-    console.print(movers_table(breaks))
-    console.print(aid_table(summarised_aid(result.outcomes, documented)))
+    aid = aid_table(summarised_aid(result.outcomes, documented))
+    for table in (breaks_table(breaks), movers_table(breaks), aid):
+        show_table(console, table)
     if folder is not None:
         console.print(f"Written to {folder}")
 
 
 def _heading(result: RunResult) -> list[str]:
     """What was run, on what draws, and the flags that every answer carries."""
+    from rich.markup import escape
+
     scenario, draws = result.scenario, result.draws
     lines = [f"[bold]{scenario.name}[/bold]: {escape(scenario.question)}"]
     if scenario.interventions:

@@ -1,32 +1,38 @@
 """``lilliput scenarios``: lists the questions that ship, and checks a file of one's own."""
 
+import json
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from scenarios.console import plain_table, reporting_errors
-from scenarios.explain.words import described
-from scenarios.files import (
-    catalogue,
-    flags,
-    read_scenario_file,
-    scenario_file_named,
-    write_template,
-)
+from calibration.cli.requests import scenario_names
+from scenarios.console import plain_table, reporting_errors, show_table
+
+if TYPE_CHECKING:
+    from scenarios.files import ScenarioFile
 
 scenarios_app = typer.Typer(
-    help="The questions that can be put to the model.", no_args_is_help=True
+    help="The questions that can be put to the model.", no_args_is_help=True, rich_markup_mode=None
 )
+
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
 
 @scenarios_app.command("list")
 @reporting_errors()
-def list_scenarios() -> None:
+def list_scenarios(as_json: JsonOption = False) -> None:
     """List the scenarios that ship with lilliput, each with its question."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from scenarios.files import catalogue
+
+    if as_json:
+        _print_json([as_object(file) for file in catalogue().values()])
+        return
     rows = [
         (
             name,
@@ -36,29 +42,63 @@ def list_scenarios() -> None:
         for name, file in catalogue().items()
     ]
     columns = ("scenario", "question", "from")
-    Console().print(plain_table(columns, rows, whole=("scenario", "from")))
+    show_table(Console(), plain_table(columns, rows, whole=("scenario", "from")))
 
 
 @scenarios_app.command("show")
 @reporting_errors()
 def show_scenario(
     name: Annotated[
-        str, typer.Argument(help="A name of the catalogue, or the path of a .toml file.")
+        str,
+        typer.Argument(
+            help="A name of the catalogue, or the path of a .toml file.",
+            autocompletion=scenario_names,
+        ),
     ],
+    as_json: JsonOption = False,
 ) -> None:
     """Show one scenario in full: question, antecedent, changes, source, horizon, what it omits."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from scenarios.explain.words import described
+    from scenarios.files import scenario_file_named
+
+    file = scenario_file_named(name)
+    if as_json:
+        _print_json(as_object(file))
+        return
     console = Console(soft_wrap=False, highlight=False)
-    for heading, text in described(scenario_file_named(name)):
+    for heading, text in described(file):
         console.print(f"[bold]{heading}[/bold] {escape(text)}")
+
+
+def as_object(file: "ScenarioFile") -> dict[str, object]:
+    """A scenario file as one object: its keys, its changes, and what to know of any answer."""
+    from scenarios.files import flags
+
+    readers = {key: getattr(file, key) for key in ("page", "asks_about", "change", "horizon_note")}
+    return {**file.scenario.plain(), **readers, "flags": list(flags(file.scenario))}
+
+
+def _print_json(entry: object) -> None:
+    typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
 
 
 @scenarios_app.command("check")
 @reporting_errors()
 def check_scenario(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Check a scenario file and list everything that is wrong with it."""
-    scenario = read_scenario_file(path).scenario
+    from scenarios.files import flags, read_scenario_file
+
+    file = read_scenario_file(path)
+    if as_json:
+        _print_json(as_object(file))
+        return
+    scenario = file.scenario
     count = len(scenario.interventions)
     changes = f"{count} change{'s' if count != 1 else ''}"
     typer.echo(f"{path}: {scenario.name} is a valid scenario ({changes})")
@@ -79,6 +119,8 @@ def new_scenario(
     ] = None,
 ) -> None:
     """Write a commented scenario file to be filled in; an existing file is never overwritten."""
+    from scenarios.template import write_template
+
     path = Path(f"{name}.toml") if out is None else out
     write_template(name, path)
     typer.echo(f"{path}: fill it in, then run lilliput scenarios check {shlex.quote(str(path))}")

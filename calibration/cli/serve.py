@@ -17,12 +17,14 @@ from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import Request, command, whole
 from calibration.errors import CalibrationError
-from scenarios.page.gate import Gate
 from simulation.errors import Problem
 from simulation.schema import refuse
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from scenarios.page.gate import Gate
+
 
 #: The modules of the extra ``page``, without which there is no page.
 NEEDED = ("solara", "solara_assets", "ipyvuetify")
@@ -159,7 +161,7 @@ def prepare_environment(address: str) -> None:
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")
 
 
-def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], None]]:
+def _application(port: int, request: ServeRequest) -> "tuple[Gate, Callable[[], None]]":
     """Solara's server with the page in it, behind the gate, and what ends its worker processes.
 
     Problems of the evidence come before it starts.
@@ -167,6 +169,7 @@ def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], N
     from solara.server import settings
     from solara.server.starlette import app
 
+    from scenarios.page.gate import Gate
     from scenarios.page.tabs import TABS, style_sheet
 
     page = import_module("calibration.cli.serve_app")
@@ -177,7 +180,7 @@ def _application(port: int, request: ServeRequest) -> tuple[Gate, Callable[[], N
     return gate, page.material.simulated.close
 
 
-def _server(app: Gate) -> "uvicorn.Server":
+def _server(app: "Gate") -> "uvicorn.Server":
     """What answers on a socket until it is ended."""
     import uvicorn
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, RootModel
 from scipy import special
 
+from calibration.cli.serve_dispute import disputed
 from calibration.dossier.gather import main_tables
 from calibration.errors import CalibrationError
 from calibration.evidence.lines import sources
@@ -72,6 +73,7 @@ def material_of(evidence: Evidence) -> Material:
             if "identified" in reports
             else {}
         ),
+        dispute=disputed,
     )
 
 

@@ -33,8 +33,6 @@ _PACKAGE = Path(__file__).parents[1]
 PUBLISHED = _PACKAGE / "posterior" / "reports"
 #: Where the published reports are rendered, in a checkout of the project.
 DOCUMENTED = _PACKAGE.parent / "docs" / "calibration"
-#: Where reports are rendered unless another folder is named.
-REPORTS = Path("docs/calibration")
 FIGURES = "figures"
 #: What every report says of where it comes from; see ``calibration.origin.origin_of``.
 ORIGIN = ("date", "seed", "settings", "rules", "parameter_table", "versions")
@@ -180,9 +178,7 @@ def is_published(folder: Path) -> bool:
     return absolute(folder) == DOCUMENTED.resolve()
 
 
-def write_report(
-    report: Report, pictures: Mapping[str, Figure] | None = None, folder: Path = REPORTS
-) -> Path:
+def write_report(report: Report, pictures: Mapping[str, Figure] | None, folder: Path) -> Path:
     """Store a report and render it into a folder, with its pictures; returns the path of the text.
 
     ``pictures`` are the figures by the names of the report's pictures. The JSON is stored in the

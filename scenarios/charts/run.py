@@ -76,12 +76,15 @@ def settings_of(result: RunResult) -> dict[str, object]:
 
 
 def _panels(result: RunResult, title: str) -> tuple[Figure, list[Axes], Axes]:
-    """A page of five panels, one a pair, a sixth for the key, title above, origin below."""
-    figure = blank_figure(LIGHT, 8, 11)
-    grid = figure.subplots(3, 2, sharex=True, gridspec_kw={"hspace": 0.34, "wspace": 0.16})
+    """A page of panels, one a pair, another for the key, title above, origin below."""
+    rows = len(PAIRS) // 2 + 1
+    figure = blank_figure(LIGHT, 8 * rows / 3, 11)
+    grid = figure.subplots(rows, 2, sharex=True, gridspec_kw={"hspace": 0.34, "wspace": 0.16})
     figure.subplots_adjust(left=0.075, right=0.98, top=0.87, bottom=0.1)
-    *panels, key = [axes for row in grid for axes in row]
-    key.set_axis_off()
+    cells = [axes for row in grid for axes in row]
+    panels, (key, *left) = cells[: len(PAIRS)], cells[len(PAIRS) :]
+    for axes in (key, *left):
+        axes.set_axis_off()
     show_years(key)  # the panels share them
     for axes, pair in zip(panels, PAIRS, strict=True):
         axes.set_title(pair_title(pair), loc="left", fontsize=10, fontweight="bold", y=1.0)

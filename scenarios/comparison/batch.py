@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.batch.integrity import damage, manifest_problems
 from scenarios.batch.manifest import drivers_of
@@ -23,44 +22,22 @@ from scenarios.comparison.histories import (
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of
+from scenarios.comparison.request import TITLE, BatchRequest
 from scenarios.console import WorkProgress
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
-from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.files import catalogue
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.interventions import HISTORICAL, Scenario, scenario_from
-from simulation.schema import one_of, validated, whole
+from simulation.schema import validated
 
-TITLE = "this batch cannot be compared"
 #: Gives some columns of the histories of a scenario by its name.
 Histories = Callable[[str, list[str]], pd.DataFrame]
-
-
-_Pair = Annotated[str, one_of(PAIR_NAMES)]
-_Years = Annotated[int, whole(1, LONGEST_HORIZON)]
-
-
-class BatchRequest(BaseModel):
-    """What is asked of a batch: which scenarios, which pairs, over how many years.
-
-    ``only`` names some of the counterfactuals (none: all), ``years`` is the horizon after the first
-    intervention (none: each scenario's own), ``until`` the month up to which both branches are
-    given the record (none: they are not). Whether the batch holds the scenarios is for
-    ``question_of``.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    factual: str = HISTORICAL.name
-    only: tuple[str, ...] = ()
-    pairs: tuple[_Pair, ...] = Field(default=PAIR_NAMES, validation_alias="--event")
-    years: _Years | None = Field(default=None, validation_alias="--horizon")
-    until: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +64,21 @@ class BatchComparison:
     factual: Scenario
     comparisons: tuple[Comparison, ...]
     given_record: GivenRecord | None = None
+
+    def __repr__(self) -> str:
+        return f"BatchComparison({len(self.comparisons)} comparisons with {self.factual.name})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every number with its error, one row a scenario, pair, quantity and year."""
+        from scenarios.comparison.table import table_of
+
+        return table_of(self.comparisons)
+
+    def _repr_html_(self) -> str:
+        """The comparison as a notebook shows it: a sentence a scenario, then one table."""
+        from scenarios.comparison.output import asked_about, short_html
+
+        return short_html(asked_about(self.comparisons))
 
 
 def scenarios_of(manifest: Mapping[str, Any]) -> dict[str, Scenario]:

@@ -1,11 +1,13 @@
 """Comparisons as tables to be read on a screen, and as one object for other programs."""
 
+import html
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
 
+import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
@@ -144,6 +146,25 @@ def short_table(comparisons: Sequence[Comparison]) -> Table:
     table.columns[0].overflow = "fold"
     table.padding, table.pad_edge, table.show_edge = (0, 1, 0, 0), False, False
     return table
+
+
+def asked_about(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Of each counterfactual the comparison of the pair that it asks about."""
+    return [pair_asked(group) for _, group in by_reading(comparisons)]
+
+
+def short_html(comparisons: Sequence[Comparison]) -> str:
+    """A sentence a comparison and the short table, as a notebook shows them."""
+    said = "".join(
+        f"<p><b>{html.escape(each.reading.scenario.name)}</b>: {html.escape(sentence_of(each))}</p>"
+        for each in comparisons
+    )
+    rows = [
+        {"scenario": each.reading.scenario.name, "pair": each.pair}
+        | {QUANTITIES[key].head: numbers_of(each)[key].text for _, key in _SHORT}
+        for each in comparisons
+    ]
+    return said + pd.DataFrame(rows).to_html(index=False, border=0)
 
 
 def short_legend() -> list[str]:

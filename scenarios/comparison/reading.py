@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scenarios.columns import stem_of
 from scenarios.comparison.estimates import Estimate, SurvivalCurve
@@ -11,6 +12,9 @@ from scenarios.outcomes import PAIR_NAMES, SERIES
 from simulation.dates import QUARTERS, date_of, year_of
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,23 @@ class Comparison:
     sufficiency: Causation
     redirecting: Redirecting
     yearly: tuple[YearlyDifference, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"Comparison({self.reading.scenario.name}, {self.pair}, {self.histories:,} histories)"
+        )
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Every number of the comparison with its error, one row a quantity and year."""
+        from scenarios.comparison.table import table_of
+
+        return table_of([self])
+
+    def _repr_html_(self) -> str:
+        """The comparison as a notebook shows it: what it says in a sentence, then its numbers."""
+        from scenarios.comparison.output import short_html
+
+        return short_html([self])
 
 
 def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) -> Reading:

@@ -150,12 +150,16 @@ _GOODWILL_OF = {
 }
 
 
-def in_words(change: Intervention) -> str:
-    """A dated change as a sentence, with its reason."""
+def deed_of(change: Intervention) -> str:
+    """What a change does, without its dates and its reason."""
     deed = _DEEDS[change.kind]
     if change.kind == "course" and not change.spell:
         deed = _COURSE_SET
     elif change.kind == "goodwill":
         deed = _GOODWILL_OF.get((change.one_way, change.value == OWN), deed)
-    deed = deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
-    return f"{change.start} to {change.end}: {deed}. {change.reason}"
+    return deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
+
+
+def in_words(change: Intervention) -> str:
+    """A dated change as a sentence, with its reason."""
+    return f"{change.start} to {change.end}: {deed_of(change)}. {change.reason}"

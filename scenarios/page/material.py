@@ -1,6 +1,6 @@
 """What the page is given when it starts: draws, evidence, documented figures, and reports."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -91,13 +91,47 @@ class CheckReport:
     content: bytes = b""
 
 
+#: The cells of a row of the evidence that a visitor may read otherwise.
+DISPUTED = ("value", "low", "high", "unit", "from", "to", "documented", "earliest", "latest")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An observation that a row enters, before and after the row is read otherwise."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """What follows from another reading of a row: the overlay that says it, and what moves.
+
+    ``weights`` are those of the first draws, which sum to 1; none where nothing moves. ``sound``
+    tells whether enough of them carry the weight to be relied on.
+    """
+
+    file: str
+    overlay: str
+    moved: tuple[Moved, ...]
+    weights: tuple[float, ...] = ()
+    sound: bool = True
+
+    @property
+    def effective(self) -> float:
+        """How many equally weighted draws are left: 1 / sum of squared weights."""
+        return 1 / sum(weight**2 for weight in self.weights)
+
+
 @dataclass(frozen=True)
 class Material:
     """All that every visitor of the page is shown from; it is read once and never changes.
 
     ``prior`` holds values of every parameter, evenly spread over the probability of its prior;
     ``reports`` the published reports of the checks by their names; ``standings`` how far the
-    record informs each parameter. They are empty where there are none.
+    record informs each parameter. They are empty where there are none. ``dispute`` tells what
+    follows if cells of a row of the evidence are read otherwise.
     """
 
     draws: Draws
@@ -108,6 +142,7 @@ class Material:
     prior: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     reports: Mapping[str, CheckReport] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    dispute: Callable[[str, Mapping[str, str]], Disputed] | None = None
 
     @cached_property
     def simulated(self) -> Simulated:

@@ -19,7 +19,9 @@ from scenarios.page.explore.tab import Explore
 from scenarios.page.material import Material, material_context
 from scenarios.page.parts.refusal import Boundary
 from scenarios.page.parts.view import queries_context
+from scenarios.page.question.own import own_context
 from scenarios.page.record.tab import Record
+from scenarios.page.story.tab import StoryTab
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Tab:
 #: The tabs in the order in which they are listed; the first opens by itself.
 TABS = (
     Tab("/", "Explore", Explore),
+    Tab("story", "Story", StoryTab),
     Tab("compare", "Compare", Compare),
     Tab("record", "Record", Record),
     Tab("calibration", "Calibration", Calibration),
@@ -85,6 +88,7 @@ def Shell(children: list[Any] = []) -> None:
     """The page around a tab."""
     left: dict[str, str] = solara.use_memo(dict, [])
     queries_context.provide(left)
+    own_context.provide(solara.use_memo(dict, []))
     solara.Style(style_sheet())
     with solara.Div(classes=["lp-page"]):
         v.Html(

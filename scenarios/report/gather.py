@@ -15,9 +15,7 @@ from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
 from scenarios.comparison.answer import pair_asked
 from scenarios.comparison.batch import (
-    TITLE,
     BatchComparison,
-    BatchRequest,
     Histories,
     compare_request,
     question_of,
@@ -31,6 +29,7 @@ from scenarios.comparison.histories import (
 )
 from scenarios.comparison.output import by_reading
 from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.request import TITLE, BatchRequest
 from scenarios.comparison.table import Number, yearly_numbers
 from scenarios.console import WorkProgress
 from scenarios.documented import Documented

@@ -111,7 +111,11 @@ def source_in_full(source: Mapping[str, Any]) -> str:
 
 def change_in_words(change: Intervention) -> str:
     """A dated change and its reason, with dates in words and countries by their names."""
-    text = dates_in_words(in_words(change))
+    return countries_in_words(dates_in_words(in_words(change)))
+
+
+def countries_in_words(text: str) -> str:
+    """A text in which countries stand by their names in place of their keys."""
     return _COUNTRY.sub(lambda match: the(country_named(match[1])), text)
 
 

@@ -148,7 +148,7 @@ def test_table_states_the_goals_beside_the_numbers(
     plan = Plan(workers=2, chunk=4, tasks=2, rounds=1)
     rates = {"ensemble": [210.0], "mesa": [2.0], "floor": [630.0]}
     told = report(plan, [("exp", 8)], rates, {8: 50.0, 32: 50.0})
-    monkeypatch.setattr("calibration.cli.benchmark.measure", lambda _plan, _advance: told)
+    monkeypatch.setattr("scenarios.benchmark.measure", lambda _plan, _advance: told)
     benchmark(replicates=8, workers=2, rounds=1)
     shown = capsys.readouterr().out
     assert "105 times as fast (goal: at least 100)" in shown

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from scenarios import run
 from scenarios.charts.look import write_figure
 from scenarios.charts.run import figures_of, settings_of
+from scenarios.columns import aid_table, batch_table, histories_table
 from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, windows_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
@@ -21,6 +23,7 @@ from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS
 from scenarios.run import RunResult, folder_problems, manifest_of, run_scenario, write_result
 from scenarios.summary import summarised_aid, summarised_breaks
 from simulation.dates import date_of, quarter_of
+from simulation.parameters import parameter_table
 
 CHINESE = PAIRS[PAIR_NAMES.index("albania-china")]
 RECORD = Documented(
@@ -49,6 +52,17 @@ def result(draws: Draws) -> RunResult:
     return run_scenario(
         scenario_named("gang-of-four-wins"), draws, 60, 1, windows=windows_of(RECORD.aid)
     )
+
+
+def test_a_result_shows_itself_as_a_table(result: RunResult) -> None:
+    frame = result.to_frame(RECORD)
+    assert list(frame["pair"]) == list(PAIR_NAMES)
+    assert frame.set_index("pair").loc["albania-china", "documented"] == "1978-07"
+    shown = result._repr_html_()
+    assert "gang-of-four-wins" in shown
+    assert shown.count("<tr") == 1 + len(PAIR_NAMES)
+    assert "60 histories" in shown
+    assert repr(result) == "RunResult(gang-of-four-wins, 60 histories, seed 1)"
 
 
 def drawing(result: RunResult) -> Callable[[Path], None]:
@@ -239,3 +253,22 @@ def test_commit_is_read_from_a_checkout(tmp_path: Path) -> None:
     assert commit_of(tmp_path) == "def456"
     (git / "HEAD").write_text("789abc\n")
     assert commit_of(tmp_path) == "789abc"
+
+
+def test_columns_on_disk_carry_their_meaning_and_unit(result: RunResult, tmp_path: Path) -> None:
+    tables = {
+        "histories": histories_table(result.outcomes, len(result.draws), slice(None)),
+        "aid": aid_table(result.outcomes, slice(None)),
+        "batch": batch_table(result.outcomes, len(result.draws)),
+    }
+    for name, table in tables.items():
+        path = tmp_path / f"{name}.parquet"
+        pq.write_table(table, path)
+        for field in pq.read_schema(path):
+            words = {key: field.metadata[key].decode() for key in (b"meaning", b"unit")}
+            assert all(words.values()), field.name
+    assert result.draws.path is not None
+    for field in pq.read_schema(result.draws.path):
+        assert field.metadata[b"unit"].decode() == parameter_table()[field.name].unit
+    money = pq.read_schema(tmp_path / "batch.parquet").field("albania_china_delivered_1965")
+    assert money.metadata[b"unit"] == b"million US dollars of the day"

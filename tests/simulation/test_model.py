@@ -201,11 +201,46 @@ def test_more_than_one_history_is_refused(replicates):
         AllianceModel(seed=1, parameters=default_parameters(replicates))
 
 
-def test_parameters_are_keywords_and_a_seed_is_required():
+def test_parameters_are_keywords():
     with pytest.raises(TypeError):
         AllianceModel(Scenario(name="try", question="?"))
-    with pytest.raises(TypeError):
-        AllianceModel()
+
+
+def test_a_model_without_a_seed_takes_one_by_chance_and_names_it():
+    by_chance = AllianceModel()
+    assert by_chance.seed_of_shocks != AllianceModel().seed_of_shocks
+    again = AllianceModel(seed=by_chance.seed_of_shocks)
+    for _ in range(9):
+        by_chance.step()
+        again.step()
+    assert_same_state(by_chance, again)
+
+
+def test_a_model_and_its_agents_say_what_they_are():
+    model = stepped(4, replicate=3)
+    assert repr(model) == "AllianceModel(historical, seed 1, replicate 3, 1945-11)"
+    assert [repr(model.countries[country]) for country in Country] == [
+        "CountryAgent(Albania)",
+        "CountryAgent(China)",
+        "CountryAgent(USSR)",
+        "CountryAgent(Yugoslavia)",
+    ]
+
+
+def test_agents_can_be_asked_together():
+    model = stepped(24)
+    given, received = (model.agents.get(f"aid_{way}") for way in ("given", "received"))
+    assert sum(given) > 0
+    assert sum(given) == pytest.approx(sum(received))
+    assert sum(given) == pytest.approx(model.account.exchange.delivered.sum())
+    assert model.agents.agg("debt", sum) == pytest.approx(model.state.outstanding.sum())
+    chosen = model.agents.select(lambda agent: Country.ALBANIA in agent.allies)
+    for agent in chosen:
+        assert agent.country in model.countries[Country.ALBANIA].allies
+        assert agent.status_with(Country.ALBANIA) in (Status.ALLIED, Status.ESTRANGED)
+    assert list(model.agents.select(lambda agent: agent.name == "USSR").get("line")) == [
+        model.countries[Country.USSR].line
+    ]
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

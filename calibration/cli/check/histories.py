@@ -1,20 +1,11 @@
 """Checks of free histories: what priors imply, what the fitted rules bring out, what moves it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from calibration.checks.histories.pattern_list import all_patterns
-from calibration.checks.histories.predictive import checked_predictions, scenarios_of
-from calibration.checks.histories.predictive_report import predictive_report
-from calibration.checks.histories.prior import checked_prior, prior_report
-from calibration.checks.identified import coordinates_of_draws
-from calibration.checks.sensitivity.indices import apportioned, screened
-from calibration.checks.sensitivity.laboratory import Laboratory, driver_levers, parameter_levers
-from calibration.checks.sensitivity.report import sensitivity_report
 from calibration.cli.check.options import (
     SEED,
     CheckRequest,
@@ -23,11 +14,11 @@ from calibration.cli.check.options import (
     check_command,
 )
 from calibration.cli.requests import MOST_WORKERS, option, whole
-from calibration.evidence.reading import read_evidence
-from calibration.evidence.record import documented_record
-from calibration.likelihood.observations import fitted_record
-from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
+
+if TYPE_CHECKING:
+    from calibration.reports.report import Pictures, Report
+
 
 #: Indices of single histories or of means over few are wrong.
 LEAST_REPLICATES = 50
@@ -59,6 +50,7 @@ class SensitivityRequest(DrawsRequest):
     """Points at which parameters and drivers are tried."""
 
     command = "calibrate check sensitivity"
+    needs = ("SALib",)
 
     paths: Annotated[int, whole(2, 1000), option("Random paths of the screening.")] = 20
     leading: Annotated[
@@ -89,22 +81,31 @@ class SensitivityRequest(DrawsRequest):
 
 
 @check_command
-def check_prior(request: PriorRequest) -> tuple[Report, Pictures]:
+def check_prior(request: PriorRequest) -> "tuple[Report, Pictures]":
     """What the priors alone imply: dates and shares of each break, aid by window.
 
     None may be centred on the record.
     """
+    from calibration.checks.histories.prior import checked_prior, prior_report
+
     with progress_of("simulating histories", request.replicates) as progress:
         check = checked_prior(request.replicates, request.seed, progress)
     return prior_report(check, request.origin(histories=request.replicates))
 
 
 @check_command
-def check_predictive(request: PredictiveRequest) -> tuple[Report, Pictures]:
+def check_predictive(request: PredictiveRequest) -> "tuple[Report, Pictures]":
     """Every pattern that must come out of the rules.
 
     How many histories show it, and whether it passes.
     """
+    from calibration.checks.histories.pattern_list import all_patterns
+    from calibration.checks.histories.predictive import checked_predictions, scenarios_of
+    from calibration.checks.histories.predictive_report import predictive_report
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.record import documented_record
+    from calibration.likelihood.observations import fitted_record
+
     evidence, documented = read_evidence(), documented_record()
     patterns = all_patterns(evidence, fitted_record(evidence))
     histories, seed, draws = request.replicates, request.seed, request.draws
@@ -115,11 +116,22 @@ def check_predictive(request: PredictiveRequest) -> tuple[Report, Pictures]:
 
 
 @check_command
-def check_sensitivity(request: SensitivityRequest) -> tuple[Report, Pictures]:
+def check_sensitivity(request: SensitivityRequest) -> "tuple[Report, Pictures]":
     """On which parameters and drivers the dates depend.
 
     All are screened, and the variances of the leading ones apportioned.
     """
+    import numpy as np
+
+    from calibration.checks.identified import coordinates_of_draws
+    from calibration.checks.sensitivity.indices import apportioned, screened
+    from calibration.checks.sensitivity.laboratory import (
+        Laboratory,
+        driver_levers,
+        parameter_levers,
+    )
+    from calibration.checks.sensitivity.report import sensitivity_report
+
     coordinates = coordinates_of_draws(request.draws.frame)
     laboratory = Laboratory(
         np.median(coordinates, axis=0),

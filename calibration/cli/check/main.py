@@ -14,7 +14,9 @@ from calibration.cli.check.sampler import check_noise, check_ranks, check_recove
 from calibration.cli.check.without import check_ablation, check_influence, check_leave_one_out
 
 check_app = typer.Typer(
-    help="Prove the fit: each check leaves a report in docs/calibration.", no_args_is_help=True
+    help="Prove the fit: each check leaves a report in docs/calibration.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationInfo, field_validator
@@ -18,11 +18,15 @@ from calibration.cli.requests import (
     option,
     whole,
 )
-from calibration.origin import origin_of
-from calibration.reports.report import REPORTS, Pictures, Report, folder_problems, write_report
 from scenarios.run import MOST_SEED
 from simulation.schema import refuse
 
+if TYPE_CHECKING:
+    from calibration.reports.report import Pictures, Report
+
+
+#: Where reports are rendered unless another folder is named.
+REPORTS = Path("docs/calibration")
 #: Where fits that checks make are kept, so that they are made once.
 REFITS = Path("results/refits")
 #: The options that stand last in the help of every check.
@@ -59,6 +63,8 @@ class ReportRequest(Request):
     @field_validator("out", "fits", check_fields=False)
     @classmethod
     def _fit_to_be_written(cls, folder: Path, field: ValidationInfo) -> Path:
+        from calibration.reports.report import folder_problems
+
         refuse(folder_problems(folder, cls.command, f"--{field.field_name}"))
         return folder
 
@@ -70,8 +76,10 @@ class ReportRequest(Request):
         same = "the same command" + " with --resume" * hasattr(self, "resume")
         return f"what was finished is kept in {folder}; {same} goes on from there"
 
-    def publish(self, report: Report, pictures: Pictures) -> None:
+    def publish(self, report: "Report", pictures: "Pictures") -> None:
         """Write the report, and print its finding or the whole of it."""
+        from calibration.reports.report import write_report
+
         path = write_report(report, pictures, self.out)
         if self.as_json:
             typer.echo(report.model_dump_json(indent=2))
@@ -88,6 +96,8 @@ class CheckRequest(ReportRequest):
 
     def origin(self, **settings: Any) -> dict[str, Any]:
         """Where the report comes from: seed, draws if there are any, and what else decides it."""
+        from calibration.origin import origin_of
+
         return origin_of(seed=self.seed, draws=getattr(self, "draws", None), **settings)
 
 
@@ -101,7 +111,7 @@ CheckModel = TypeVar("CheckModel", bound=CheckRequest)
 
 
 def check_command(
-    carry_out: Callable[[CheckModel], tuple[Report, Pictures]],
+    carry_out: "Callable[[CheckModel], tuple[Report, Pictures]]",
 ) -> Callable[..., None]:
     """The command that makes the report of a check and publishes it."""
 

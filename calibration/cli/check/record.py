@@ -1,24 +1,10 @@
 """Checks of what the record says: of single parameters, and of the rules beside nulls."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
-from calibration.checks.identified import (
-    coordinates_of_draws,
-    identified,
-    identified_report,
-    likelihood_of_draws,
-    shuffled_scaling,
-)
-from calibration.checks.nulls import (
-    evidence_of_nulls,
-    evidence_of_rules,
-    fitted_nulls,
-    nulls_report,
-)
 from calibration.cli.check.options import (
     Copies,
     DrawsRequest,
@@ -27,19 +13,19 @@ from calibration.cli.check.options import (
     check_command,
 )
 from calibration.cli.requests import Reader, as_typed, option, whole
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.null_likelihood import NullFit
-from calibration.likelihood.nulls import all_nulls
-from calibration.likelihood.observations import fitted_record
-from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws, read_draws
+
+if TYPE_CHECKING:
+    from calibration.likelihood.null_likelihood import NullFit
+    from calibration.reports.report import Pictures, Report
 
 
 class IdentifiedRequest(DrawsRequest):
     """Draws that are set beside their priors."""
 
     command = "calibrate check identified"
+    needs = ("arviz",)
 
     copies: Copies = 8
     seed: ShocksSeed = 1
@@ -66,11 +52,23 @@ class NullsRequest(DrawsRequest):
 
 
 @check_command
-def check_identified(request: IdentifiedRequest) -> tuple[Report, Pictures]:
+def check_identified(request: IdentifiedRequest) -> "tuple[Report, Pictures]":
     """Contraction of every parameter, sensitivity to its prior, and which are informed.
 
     Parameters are informed, weak or not identified.
     """
+    import numpy as np
+
+    from calibration.checks.identified import (
+        coordinates_of_draws,
+        identified,
+        identified_report,
+        likelihood_of_draws,
+        shuffled_scaling,
+    )
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+
     record, seed, copies = fitted_record(read_evidence()), request.seed, request.copies
     coordinates = coordinates_of_draws(request.draws.frame)
     with progress_of("likelihood of the draws", len(coordinates)) as progress:
@@ -84,16 +82,23 @@ def check_identified(request: IdentifiedRequest) -> tuple[Report, Pictures]:
 
 
 @check_command
-def check_nulls(request: NullsRequest) -> tuple[Report, Pictures]:
+def check_nulls(request: NullsRequest) -> "tuple[Report, Pictures]":
     """Log evidence of the rules and of the nulls, which all account for the same record.
 
     Nulls: a constant hazard, drivers alone, persistence, allied or not, a regression on drivers.
     """
+    from calibration.checks.nulls import evidence_of_nulls, evidence_of_rules, nulls_report
+
     nulls = evidence_of_nulls(nulls_of_record(request.seed, request.runs))
     return nulls_report(evidence_of_rules(request.draws), nulls, request.origin(runs=request.runs))
 
 
-def nulls_of_record(seed: int, runs: int) -> tuple[NullFit, ...]:
+def nulls_of_record(seed: int, runs: int) -> "tuple[NullFit, ...]":
     """All nulls fitted to the record, each so many times, with progress."""
+    from calibration.checks.nulls import fitted_nulls
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.nulls import all_nulls
+    from calibration.likelihood.observations import fitted_record
+
     with progress_of("fitting the nulls", runs * len(all_nulls())) as progress:
         return fitted_nulls(fitted_record(read_evidence()), seed, runs, progress)

@@ -3,25 +3,23 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibration.checks.agreement import normal_scale
-from calibration.checks.noise import TRIED, best_draws, noise_report, variances
-from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
-from calibration.checks.recovery.report import rank_report, recovery_report
 from calibration.cli.check.options import CheckRequest, DrawsRequest, check_command
 from calibration.cli.requests import MOST_WORKERS, option, whole
-from calibration.diagnostics import arviz
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
-from calibration.fit.population import RANK_EFFORTS, RECORD_EFFORTS, Chains, Effort
-from calibration.likelihood.observations import fitted_record
-from calibration.reports.report import Pictures, Report
+from calibration.fit.population import RECORD_EFFORTS
 from scenarios.console import progress_of
 from simulation.errors import raise_if_any
 from simulation.schema import one_of
+
+if TYPE_CHECKING:
+    from calibration.checks.recovery.record_fits import RecordFits
+    from calibration.fit.population import Chains, Effort
+    from calibration.reports.report import Pictures, Report
+
 
 Records = Annotated[int, whole(2, 100_000), option("How many simulated records.")]
 RecordEffort = Annotated[
@@ -51,6 +49,7 @@ class RecoveryRequest(CheckRequest):
     """Records to be simulated and fitted."""
 
     command = "calibrate check recovery"
+    needs = ("arviz",)
 
     records: Records = 50
     effort: RecordEffort = "usual"
@@ -69,11 +68,16 @@ class RanksRequest(RecoveryRequest):
 
 
 @check_command
-def check_noise(request: NoiseRequest) -> tuple[Report, Pictures]:
+def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
     """Show the variance of the log-likelihood estimate where the record fits best.
 
     It is shown by the number of shocks averaged.
     """
+    from calibration.checks.agreement import normal_scale
+    from calibration.checks.noise import TRIED, best_draws, noise_report, variances
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+
     record, seed = fitted_record(read_evidence()), request.seed
     with progress_of("estimating likelihoods", len(TRIED)) as progress:
         coordinates = normal_scale(request.draws.frame)
@@ -89,35 +93,43 @@ def check_noise(request: NoiseRequest) -> tuple[Report, Pictures]:
 
 
 @check_command
-def check_recovery(request: RecoveryRequest) -> tuple[Report, Pictures]:
+def check_recovery(request: RecoveryRequest) -> "tuple[Report, Pictures]":
     """Simulate records with known parameters, fit them, and see whether intervals cover the truth.
 
     Killed at any moment, the same command with --resume goes on.
     """
+    from calibration.checks.recovery.report import recovery_report
+
     fits = _fitted(request, RECORD_EFFORTS, "fitting simulated records")
     return recovery_report(fits, fits.results(request.records), request.records)
 
 
 @check_command
-def check_ranks(request: RanksRequest) -> tuple[Report, Pictures]:
+def check_ranks(request: RanksRequest) -> "tuple[Report, Pictures]":
     """Simulation-based calibration: whether the truth stands evenly among posterior draws.
 
     Every quantity is looked at. The draws are ends of chains that the sampler's steps make from the
     truth over a common origin. It may run for hours: killed at any moment, the same command with
     --resume goes on.
     """
+    from calibration.checks.recovery.report import rank_report
+    from calibration.fit.population import RANK_EFFORTS
+
     fits = _fitted(request, RANK_EFFORTS, "walking from simulated records")
     return rank_report(fits, fits.results(request.records), request.records)
 
 
 def _fitted(
-    request: RecoveryRequest, efforts: Mapping[str, Effort | Chains], doing: str
-) -> RecordFits:
+    request: RecoveryRequest, efforts: "Mapping[str, Effort | Chains]", doing: str
+) -> "RecordFits":
     """The simulated records of a request, each with draws from its posterior."""
+    from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+
     record = fitted_record(read_evidence())
     fits = RecordFits(request.fits, record, efforts[request.effort], request.seed)
     raise_if_any(request.title, setting_problems(fits, request.resume), CalibrationError)
-    arviz()  # its lack should not come to light after an hour
     workers = request.workers or os.cpu_count() or 1
     with progress_of(doing, request.records) as progress:
         fit_records(fits, request.records, workers=workers, progress=progress)

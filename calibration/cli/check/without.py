@@ -1,23 +1,11 @@
 """Checks by taking something away: an observation of the record, or a mechanism of the rules."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
-import pandas as pd
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.checks.ablation import Added, Run, added, carried, scored
-from calibration.checks.ablation_report import ablation_report
-from calibration.checks.identified import coordinates_of_draws
-from calibration.checks.influence import Sample, headlines, influences, sample_of
-from calibration.checks.influence_report import influence_report
-from calibration.checks.leave_one_out import Question, left_out
-from calibration.checks.leave_one_out_report import leave_one_out_report
-from calibration.checks.mechanisms import Group, Mechanism, shipped_groups, shipped_mechanisms
-from calibration.checks.nulls import evidence_of_rules
-from calibration.checks.paths import Paths
 from calibration.cli.check.options import (
     REFITS,
     Copies,
@@ -31,29 +19,20 @@ from calibration.cli.check.options import (
 )
 from calibration.cli.check.record import nulls_of_record
 from calibration.cli.requests import option, whole
-from calibration.evidence.reading import read_evidence
-from calibration.fit.evidence import evidence_of
-from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS, Effort
-from calibration.fit.refit import (
-    Refit,
-    draws_begun_with,
-    kept_population,
-    refit_without,
-    refitted,
-)
-from calibration.likelihood.observations import (
-    documented_quarters,
-    evidence_ids,
-    fitted_record,
-    observations_of,
-)
-from calibration.likelihood.pointwise import pointwise_of
+from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS
 from calibration.prior import Coordinates, parameters_at
-from calibration.reports.report import Pictures, Report
 from scenarios.console import progress_of
 from scenarios.draws import Draws
 from simulation.errors import Problem, unknown
 from simulation.schema import one_of, refuse
+
+if TYPE_CHECKING:
+    from calibration.checks.ablation import Added, Run
+    from calibration.checks.influence import Sample
+    from calibration.checks.mechanisms import Group, Mechanism
+    from calibration.fit.population import Effort
+    from calibration.reports.report import Pictures, Report
+
 
 #: Weights that fail are left as they are.
 _NONE = "none"
@@ -63,6 +42,7 @@ class LeaveOneOutRequest(DrawsRequest):
     """Observations to be left out, and how hard to fit where weights fail."""
 
     command = "calibrate check leave-one-out"
+    needs = ("arviz", "scoringrules")
 
     copies: Copies = 24
     use: DrawsUsed = 1024
@@ -83,6 +63,7 @@ class InfluenceRequest(DrawsRequest):
     """Observations to be taken out of the results."""
 
     command = "calibrate check influence"
+    needs = ("arviz",)
 
     replicates: Annotated[
         int, whole(1, 10_000), option("Free histories of each draw and scenario.")
@@ -105,6 +86,7 @@ class AblationRequest(DrawsRequest):
     """Mechanisms to be switched off, singly and in groups."""
 
     command = "calibrate check ablation"
+    needs = ("arviz", "scoringrules")
 
     effort: Annotated[
         str,
@@ -136,6 +118,8 @@ class AblationRequest(DrawsRequest):
     @field_validator("back")
     @classmethod
     def _known_evidence(cls, back: bool, others: ValidationInfo) -> bool:
+        from calibration.checks.nulls import evidence_of_rules
+
         draws = others.data.get("draws")
         up = evidence_of_rules(draws) if back and draws else None
         if back and draws and (up is None or up.error is None):
@@ -144,17 +128,26 @@ class AblationRequest(DrawsRequest):
         return back
 
 
-def mechanisms_and_groups() -> tuple[Mechanism | Group, ...]:
+def mechanisms_and_groups() -> "tuple[Mechanism | Group, ...]":
     """All that can be switched off, mechanisms first."""
+    from calibration.checks.mechanisms import shipped_groups, shipped_mechanisms
+
     return (*shipped_mechanisms(), *shipped_groups())
 
 
 @check_command
-def check_leave_one_out(request: LeaveOneOutRequest) -> tuple[Report, Pictures]:
+def check_leave_one_out(request: LeaveOneOutRequest) -> "tuple[Report, Pictures]":
     """Every dated event, silence, aid window and answer foreseen from all the others.
 
     The rules stand beside the nulls.
     """
+    from calibration.checks.identified import coordinates_of_draws
+    from calibration.checks.leave_one_out import Question, left_out
+    from calibration.checks.leave_one_out_report import leave_one_out_report
+    from calibration.evidence.reading import read_evidence
+    from calibration.fit.refit import draws_begun_with, refit_without, refitted
+    from calibration.likelihood.observations import documented_quarters, fitted_record
+
     evidence = read_evidence()
     record = fitted_record(evidence)
     quarters = documented_quarters(evidence, record)
@@ -189,12 +182,21 @@ def check_leave_one_out(request: LeaveOneOutRequest) -> tuple[Report, Pictures]:
 
 
 @check_command
-def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
+def check_influence(request: InfluenceRequest) -> "tuple[Report, Pictures]":
     """Which event, silence, sum or answer moves dates and counterfactuals most when taken out.
 
     Nothing is fitted here: where weights fail, a fit that check leave-one-out keeps in DIR is used,
     if there is one (same draws, seed, copies and number of draws used).
     """
+    import pandas as pd
+
+    from calibration.checks.influence import headlines, influences, sample_of
+    from calibration.checks.influence_report import influence_report
+    from calibration.evidence.reading import read_evidence
+    from calibration.fit.refit import draws_begun_with, kept_population, refit_without
+    from calibration.likelihood.observations import evidence_ids, fitted_record, observations_of
+    from calibration.likelihood.pointwise import pointwise_of
+
     evidence, seed, histories = read_evidence(), request.seed, request.replicates
     record = fitted_record(evidence)
     observations = observations_of(record)
@@ -208,7 +210,7 @@ def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
             sample.coordinates, record, seed=seed, copies=request.copies, progress=progress
         ).log_likelihood
 
-    def kept(place: int) -> Sample | None:
+    def kept(place: int) -> "Sample | None":
         wanted, effort = refit_without(record, place, near), WITHOUT_EFFORTS[request.refit]
         population = kept_population(wanted, effort, seed, request.cache)
         if population is None:
@@ -228,12 +230,23 @@ def check_influence(request: InfluenceRequest) -> tuple[Report, Pictures]:
 
 
 @check_command
-def check_ablation(request: AblationRequest) -> tuple[Report, Pictures]:
+def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     """What each mechanism, and each group of them, adds in log evidence and in left-out score.
 
     One mechanism or group is off at a time, and the rest fitted again, in independent runs: with
     seeds that follow one another, from other rows of the draws.
     """
+    import numpy as np
+
+    from calibration.checks.ablation import added, carried, scored
+    from calibration.checks.ablation_report import ablation_report
+    from calibration.checks.nulls import evidence_of_rules
+    from calibration.checks.paths import Paths
+    from calibration.evidence.reading import read_evidence
+    from calibration.fit.evidence import evidence_of
+    from calibration.fit.refit import Refit
+    from calibration.likelihood.observations import fitted_record, observations_of
+
     known = {each.name: each for each in mechanisms_and_groups()}
     off = [known[name] for name in request.only or known]
     record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
@@ -260,11 +273,17 @@ def check_ablation(request: AblationRequest) -> tuple[Report, Pictures]:
     return ablation_report(rows, whole.failing, names, origin, paths)
 
 
-def _run(request: AblationRequest, run: int, effort: Effort) -> Run:
+def _run(request: AblationRequest, run: int, effort: "Effort") -> "Run":
     """One of the runs of an ablation: it begins with rows of the draws that no other begins with.
 
     If there are too few, the rows from the top follow again.
     """
+    import numpy as np
+
+    from calibration.checks.ablation import Run
+    from calibration.checks.identified import coordinates_of_draws
+    from calibration.fit.refit import draws_begun_with
+
     coordinates = coordinates_of_draws(request.draws.frame)
     used = min(effort.population, len(coordinates))
     first = run * used % len(coordinates)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 import pandas as pd
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo
 
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
@@ -14,14 +14,16 @@ from scenarios.comparison.reading import Comparison, Reading, columns_of, readin
 from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import DocumentedBreak
 from scenarios.errors import ScenarioError
-from scenarios.files import LONGEST_HORIZON, catalogue
+from scenarios.files import LONGEST_HORIZON, ScenarioFile
 from scenarios.outcomes import PAIR_NAMES, YEARS
-from scenarios.page.explore.view import MOST_SEED
+from scenarios.page.blocks import Block, part_of, table_of
+from scenarios.page.explore.view import MOST_SEED, marked
 from scenarios.page.material import Material
 from scenarios.page.parts.view import WHERE, View, keys, one_of, refused, written_as
-from scenarios.page.simulated import Block, Simulated, part_of, table_of
+from scenarios.page.question.own import Own, check_names, files_of, own_files
+from scenarios.page.simulated import Simulated
 from simulation.dates import date_of, year_of
-from simulation.errors import LilliputError, Problem, unknown
+from simulation.errors import LilliputError, Problem
 from simulation.interventions import HISTORICAL
 from simulation.schema import whole, whole_number
 
@@ -44,10 +46,13 @@ def _read_scenarios(value: object) -> object:
     return tuple(value.split(",")) if isinstance(value, str) else value
 
 
-def _check_scenarios(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in catalogue():
-            raise refused(unknown(WHERE, "", name, tuple(catalogue())))
+def _check_factual(name: str, info: ValidationInfo) -> str:
+    check_names([name], info.data.get("own", ""))
+    return name
+
+
+def _check_scenarios(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    check_names(names, info.data.get("own", ""))
     if not 1 <= len(names) <= MOST or len(set(names)) < len(names):
         allowed = f"one to {MOST} different scenarios"
         raise refused(Problem(WHERE, "", ",".join(names), allowed))
@@ -57,13 +62,15 @@ def _check_scenarios(names: tuple[str, ...]) -> tuple[str, ...]:
 class Question(View):
     """What is set beside what, the pair whose break is asked about, and over which histories.
 
-    ``scenarios`` are one to five counterfactuals of ``factual``; ``pair`` is named client first.
+    ``own`` are the visitor's own questions; ``scenarios`` are one to five counterfactuals of
+    ``factual``; ``pair`` is named client first.
     ``years`` is the horizon after the first intervention; none means each scenario's own.
     """
 
     model_config = keys(scenarios="scenario")
 
-    factual: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
+    own: Own = ""
+    factual: Annotated[str, AfterValidator(_check_factual)] = HISTORICAL.name
     scenarios: Annotated[
         tuple[str, ...],
         BeforeValidator(_read_scenarios),
@@ -93,10 +100,14 @@ class Question(View):
             allowed = f"one that differs from {self.factual}"
             problem = Problem("comparison", "scenario", self.factual, allowed)
             raise ScenarioError("these scenarios cannot be compared", [problem])
-        factual = catalogue()[self.factual].scenario
-        return [
-            reading_of(catalogue()[name].scenario, factual, self.years) for name in self.scenarios
-        ]
+        factual, *others = (file.scenario for file in self.files.values())
+        return [reading_of(other, factual, self.years) for other in others]
+
+    @property
+    def files(self) -> dict[str, ScenarioFile]:
+        """The factual scenario and those beside it by name, as their files have them."""
+        known = files_of(self.own)
+        return {name: known[name] for name in (self.factual, *self.scenarios)}
 
     def same_histories(self, other: "Question") -> bool:
         """Whether another question is about the same histories, if another pair of them."""
@@ -105,7 +116,8 @@ class Question(View):
     @property
     def name(self) -> str:
         """What files of the answer are called."""
-        beside = "-".join((self.factual, *self.scenarios))
+        own = self.own if own_files(self.own).keys() & self.files.keys() else ""
+        beside = "-".join((self.factual, *self.scenarios)) + marked("own", own)
         return f"{beside}-{self.pair}-{self.histories}-seed{self.seed}"
 
 

@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 from scenarios.batch.run import run_batch
 from scenarios.documented import Documented
 from scenarios.draws import Draws
-from scenarios.files import catalogue
 from scenarios.page.compare.question import Question
 from scenarios.page.material import Material
 from scenarios.report.gather import ReportMaterial, ReportRequest, report_on
@@ -31,10 +30,9 @@ def made_report(
     question: Question, draws: Draws, documented: Documented, sources: dict[str, dict[str, str]]
 ) -> bytes:
     """Simulate what is asked into a passing folder, and write the report on it."""
-    names = (question.factual, *question.scenarios)
     with TemporaryDirectory(prefix="lilliput-page-") as passing:
         batch = run_batch(
-            [catalogue()[name].scenario for name in names],
+            [file.scenario for file in question.files.values()],
             draws,
             min(question.histories, MOST),
             question.seed,

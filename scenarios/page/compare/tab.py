@@ -1,17 +1,14 @@
 """The tab Compare: one scenario and up to five others on the same shocks."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
 
 from scenarios.comparison.answer import sentence_of
-from scenarios.files import LONGEST_HORIZON, catalogue
-from scenarios.outcomes import PAIR_NAMES
-from scenarios.page.compare.answering import Standing, use_answering
-from scenarios.page.compare.question import MOST, NUMBERS, Answer, Part, Question
+from scenarios.page.compare.answering import use_answering
+from scenarios.page.compare.asking import Asking, chosen, with_built
+from scenarios.page.compare.question import Answer, Part, Question
 from scenarios.page.compare.report import MOST as MOST_REPORTED
 from scenarios.page.compare.report import report_of
 from scenarios.page.compare.view import (
@@ -22,15 +19,15 @@ from scenarios.page.compare.view import (
     provenance,
     scenario_file,
 )
-from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS, HistoryView
+from scenarios.page.explore.view import SHOWN_PAIRS, HistoryView
 from scenarios.page.material import use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import Field, Fields, choices_of
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import Download, TakeAway, use_view
+from scenarios.page.question.builder import Builder
+from scenarios.page.question.own import use_own
 from scenarios.report.words import cited
-from simulation.errors import LilliputError
 
 _COLUMNS = (
     Column("name", "Of the histories in which the break is still to come"),
@@ -39,9 +36,6 @@ _COLUMNS = (
     Column("spread", "Spread over draws", numeric=True),
     Column("halving", "Histories that would halve the error", numeric=True),
 )
-#: In place of a scenario: none.
-_NONE = ""
-_BESIDE = "beside-"
 #: How many histories without the break are named.
 SHOWN = 5
 
@@ -49,7 +43,10 @@ SHOWN = 5
 @solara.component
 def Compare() -> None:
     """What is asked, how far the answer is, and the answer."""
-    question = use_view("/compare", Question)
+    built, _ = use_own()
+    question = use_view(
+        "/compare", Question, lambda view: view.model_copy(update={"own": view.own or built})
+    )
     standing, answering = use_answering()
     solara.use_effect(lambda: answering.ask(question.value), [])
 
@@ -60,8 +57,13 @@ def Compare() -> None:
         if name == "pair" and answer is not None and before.same_histories(after):
             answering.ask(after)
 
+    def build(own: str, name: str) -> None:
+        question.set(with_built(question.value, own, name))
+        answering.ask(question.value)
+
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])
+        Builder(question.value.own, question.value.scenarios[0], "Compare it", build)
         Asking(
             question.value,
             choose,
@@ -115,98 +117,6 @@ def Takeaway(question: Question, answer: Answer | None) -> None:
     TakeAway(files, question)
 
 
-def chosen(question: Question, name: str, value: str | int) -> Question:
-    """The question with something chosen; other scenarios are read over their own horizons."""
-    if name.startswith(_BESIDE):
-        place = int(name.removeprefix(_BESIDE))
-        names = list(question.scenarios)
-        names[place : place + 1] = [str(value)] if value != _NONE else []
-        return question.model_copy(update={"scenarios": tuple(names), "years": None})
-    changes: dict[str, Any] = {name: int(value) if name == "histories" else value}
-    if name == "factual":
-        changes["years"] = None
-    return question.model_copy(update=changes)
-
-
-def beside_fields(question: Question) -> Iterator[Field]:
-    """The scenarios set beside the factual one, and room for another; none can be chosen twice."""
-    for place, name in enumerate((*question.scenarios, _NONE)[:MOST]):
-        taken = {question.factual, *question.scenarios} - {name}
-        names = {each: each for each in catalogue() if each not in taken}
-        optional = {_NONE: "none"} if place else {}
-        label = "and" if place else "Set beside it"
-        yield Field(f"{_BESIDE}{place}", label, name, choices_of(optional | names))
-
-
-@solara.component
-def Asking(
-    question: Question,
-    choose: Callable[[str, str | int], None],
-    ask: Callable[[], None],
-    cancel: Callable[[], None],
-    standing: Standing,
-) -> None:
-    """The pickers, the buttons, and how far the answer has come."""
-    factual = [name for name in catalogue() if name not in question.scenarios]
-    try:
-        years, wrong = question.readings()[0].years, None
-    except LilliputError as error:
-        years, wrong = 1, error
-    pairs = choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES})
-    horizon = "Counted from the first change; each scenario's own horizon unless changed"
-    numbers = choices_of({str(number): f"{number:,}" for number in NUMBERS})
-    with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "What is compared"}):
-        Fields(
-            [
-                Field("factual", "History as", question.factual, choices_of(factual)),
-                *beside_fields(question),
-                Field("pair", "Break of, client first", question.pair, pairs),
-                Field("years", "Horizon (years)", years, (), 1, LONGEST_HORIZON, horizon),
-                Field("histories", "Histories of each", str(question.histories), numbers),
-                Field("seed", "Seed of the shocks", question.seed, (), 0, MOST_SEED),
-            ],
-            choose,
-        )
-        with solara.Div(classes=["lp-buttons"]):
-            solara.Button(
-                "Compare",
-                on_click=ask,
-                disabled=wrong is not None or standing.running == question,
-                color="#00568a",
-                dark=True,
-                small=True,
-            )
-            solara.Button(
-                "Cancel",
-                on_click=cancel,
-                disabled=standing.running is None,
-                small=True,
-                outlined=True,
-            )
-    with solara.Div():
-        if wrong is not None:
-            Refusal(*lines_of(wrong))
-    Progress(standing)
-
-
-@solara.component
-def Progress(standing: Standing) -> None:
-    """How many histories have come in, of how many."""
-    with v.Html(
-        tag="div", class_="lp-progress", attributes={"role": "status", "aria-live": "polite"}
-    ):
-        if standing.running is not None:
-            whole = standing.running.histories
-            v.ProgressLinear(
-                value=100 * standing.done / whole,
-                height=6,
-                attributes={"aria-label": "Histories simulated"},
-            )
-            solara.Text(
-                f"{standing.done:,} of {whole:,} histories of each scenario", classes=["lp-note"]
-            )
-
-
 @solara.component
 def Shown(answer: Answer, asked_now: bool) -> None:
     """An answer: what became of the break in one sentence each, then each scenario by itself."""
@@ -242,7 +152,7 @@ def Scenario(answer: Answer, part: Part) -> None:
     settings = provenance(question, comparison.histories, material)
     with v.Html(tag="section", class_="lp-scenario", attributes={"aria-label": name}):
         v.Html(tag="h2", children=[f"{name} beside {question.factual}"])
-        About(part, question.seed)
+        About(part, question)
         with solara.Div(classes=["lp-two"]):
             for place, chart in charts.items():
                 words = f"{chart.title}, {chart.about}: {name} beside {question.factual}"
@@ -258,13 +168,13 @@ def Scenario(answer: Answer, part: Part) -> None:
 
 
 @solara.component
-def About(part: Part, seed: int) -> None:
+def About(part: Part, question: Question) -> None:
     """The scenario: its antecedent and source, how it is read, and what must be known."""
     material = use_material()
     comparison = part.comparison
     reading = comparison.reading
     read = f"{reading.first_month} to {reading.last_month}, a horizon of {reading.years} years"
-    file = catalogue()[reading.scenario.name]
+    file = question.files[reading.scenario.name]
     facts = [
         ("Asked", reading.scenario.question),
         *(("Changed", text) for text in reading.antecedents),
@@ -289,7 +199,8 @@ def About(part: Part, seed: int) -> None:
                     view = HistoryView(
                         scenario=reading.scenario.name,
                         draw=replicate,
-                        seed=seed,
+                        seed=question.seed,
+                        own=question.own,
                         quarter=reading.last_quarter,
                         pair=comparison.pair,
                     )

@@ -14,6 +14,7 @@ from scenarios.page.material import Material
 from scenarios.page.parts.chart import Band, Line, Lines, Upright, rounded
 from scenarios.page.parts.documented import break_uprights
 from scenarios.page.parts.view import csv_of, version
+from scenarios.page.question.own import toml_of
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR
 
@@ -144,13 +145,15 @@ def _named(origin: dict[str, str]) -> dict[str, str]:
 def scenario_file(question: Question, name: str, draws_id: str) -> bytes:
     """The file of a counterfactual, headed by the commands that make the same comparison."""
     horizon = f" --horizon {question.years}" if question.years else ""
+    factual, other = (
+        each if each in catalogue() else f"{each}.toml" for each in (question.factual, name)
+    )
     head = f"""\
 # The page compared this scenario with {question.factual}, on the draws {draws_id}. \
 The same numbers come from
-#   lilliput batch {question.factual} {name} --replicates {question.histories} \
+#   lilliput batch {factual} {other} --replicates {question.histories} \
 --seed {question.seed} --out twins
 #   lilliput compare twins --factual {question.factual} --event {question.pair}{horizon}
 
 """
-    text = catalogue()[name].path.read_text(encoding="utf-8")
-    return (head + text).encode("utf-8")
+    return (head + toml_of(question.files[name])).encode("utf-8")

@@ -15,13 +15,15 @@ from scenarios.columns import stem_of
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.words import pair_title
-from scenarios.files import catalogue
+from scenarios.manifest import scenario_hash
 from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, first_breaks
+from scenarios.page.blocks import BLOCK, table_of
 from scenarios.page.parts.chart import Band, rounded
-from scenarios.page.simulated import BLOCK, Simulated, table_of
+from scenarios.page.simulated import Simulated
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
 from simulation.ensemble import simulate
+from simulation.interventions import Scenario
 
 #: Histories of a crowd, and how many crowds are remembered: 8 MB.
 HISTORIES, REMEMBERED = BLOCK, 40
@@ -139,15 +141,15 @@ class Crowds:
         self._known: OrderedDict[tuple[str, int], Crowd] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, scenario: str, seed: int) -> Crowd:
+    def of(self, scenario: Scenario, seed: int) -> Crowd:
         """The first thousand histories of a scenario, each with its own draw."""
-        key = (scenario, seed)
+        key = (scenario_hash(scenario), seed)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        chosen = catalogue()[scenario].scenario
-        blocks = [block for _, (block,) in self._simulated.histories((chosen,), HISTORIES, seed)]
+        histories = self._simulated.histories((scenario,), HISTORIES, seed)
+        blocks = [block for _, (block,) in histories]
         crowd = crowd_of(table_of(blocks), self._documented)
         with self._lock:
             self._known[key] = crowd

@@ -4,10 +4,10 @@ import pandas as pd
 
 from scenarios.draws import Draws
 from scenarios.explain.history import History
-from scenarios.files import catalogue
 from scenarios.page.explore.view import MEDIAN, HistoryView, drawn_values
 from scenarios.page.material import Material
 from scenarios.page.parts.view import csv_of, version
+from scenarios.page.question.own import toml_of
 from simulation.countries import ORDERED_PAIRS
 from simulation.dates import date_of, quarter_name
 
@@ -69,5 +69,4 @@ def scenario_toml(view: HistoryView, draws: Draws) -> bytes:
         f"The history is replicate {view.replicate} (the first is 0) of",
         *" \\\n".join(f"  {part}" for part in command).splitlines(),
     ]
-    text = catalogue()[view.scenario].path.read_text(encoding="utf-8")
-    return ("".join(f"# {line}\n" for line in head) + "\n" + text).encode("utf-8")
+    return ("".join(f"# {line}\n" for line in head) + "\n" + toml_of(view.file)).encode("utf-8")

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import reacton.ipyvuetify as v
 import solara
 
-from scenarios.files import antecedents, catalogue
+from scenarios.files import antecedents
 from scenarios.page.explore.crowd import Crowd
 from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryView, drawn_values
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, choices_of
 from scenarios.page.parts.refusal import use_guard
+from scenarios.page.question.own import files_of
 from simulation.parameters import Parameter, parameter_table
 
 #: The parts of the rules, by the file that a parameter's rule stands in.
@@ -53,7 +54,9 @@ def Settings(
         return guard(lambda: change(draw=draw, changes={}))
 
     with v.Html(tag="section", class_="lp-settings", attributes={"aria-label": "Settings"}):
-        scenarios = Field("scenario", "Scenario", view.scenario, choices_of(list(catalogue())))
+        scenarios = Field(
+            "scenario", "Scenario", view.scenario, choices_of(list(files_of(view.own)))
+        )
         drawn = Field(
             "parameters",
             "Parameters",
@@ -61,7 +64,7 @@ def Settings(
             choices_of({"draw": "one of the draws", MEDIAN_WORD: "median of all draws"}),
         )
         Fields([scenarios], choose)
-        scenario = catalogue()[view.scenario].scenario
+        scenario = view.file.scenario
         solara.Text(scenario.question, classes=["lp-note"])
         for antecedent in antecedents(scenario) if scenario.interventions else ():
             solara.Text(antecedent, classes=["lp-note"])

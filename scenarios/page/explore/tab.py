@@ -19,6 +19,8 @@ from scenarios.page.parts.background import use_background
 from scenarios.page.parts.chart import record_of
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.view import Download, TakeAway, use_view
+from scenarios.page.question.builder import Builder
+from scenarios.page.question.own import use_own
 from simulation.countries import pair_named
 from simulation.state import Move
 
@@ -49,7 +51,13 @@ def Explore() -> None:
     """One history: settings, and what the browser plays; all follows from the view."""
     material, guard = use_material(), use_guard()
     asked = bool(solara.use_router().search)
-    state = use_view("/", HistoryView, lambda view: view if asked else opening_view(material))
+    built, _ = use_own()
+
+    def adjusted(view: HistoryView) -> HistoryView:
+        view = view if asked else opening_view(material)
+        return view.model_copy(update={"own": view.own or built})
+
+    state = use_view("/", HistoryView, adjusted)
     view = state.value
     turn, set_turn = solara.use_state(0)
     start = solara.use_ref(view)
@@ -60,7 +68,8 @@ def Explore() -> None:
     numbers = solara.use_memo(lambda: json.dumps(numbers_of(history, *record)), [one])
     why = use_background(lambda: told_reasons(history, view.pair), [one, view.pair])
     crowd = use_background(
-        lambda: material.crowds.of(view.scenario, view.seed), [view.scenario, view.seed]
+        lambda: material.crowds.of(view.file.scenario, view.seed),
+        [view.scenario, view.own_asked, view.seed],
     )
     seen = solara.use_memo(lambda: json.dumps(crowd_numbers(crowd, history)), [crowd, one])
 
@@ -75,7 +84,17 @@ def Explore() -> None:
     with solara.Div(classes=["lp-explore"]):
         with v.Html(tag="section", class_="lp-intro", attributes={"aria-label": "About"}):
             v.Html(tag="h1", children=["Four allies, 1945–1980"])
-            v.Html(tag="p", children=[INTRODUCTION])
+            with v.Html(tag="p", children=[INTRODUCTION]):
+                with solara.Link("/story"):
+                    v.Html(
+                        tag="span", class_="lp-begin", children=["New here? Begin with a story."]
+                    )
+            Builder(
+                view.own,
+                view.scenario,
+                "Show a history of it",
+                lambda own, name: change(own=own, scenario=name),
+            )
         Settings(view, change, jump, crowd)
         _History(
             told_frame=frame,

@@ -4,7 +4,6 @@ import numpy as np
 
 from scenarios.draws import Draws
 from scenarios.explain.history import History
-from scenarios.files import catalogue
 from scenarios.page.explore.view import HistoryView, parameters_of
 from simulation.arrays import Array
 from simulation.dates import QUARTERS
@@ -20,7 +19,7 @@ def told_by_mesa(view: HistoryView, draws: Draws) -> History:
     """
     parameters = parameters_of(view, draws)
     model = AllianceModel(
-        scenario_choice=catalogue()[view.scenario].scenario,
+        scenario_choice=view.file.scenario,
         seed=view.seed,
         replicate=view.replicate,
         parameters=parameters,

@@ -4,14 +4,15 @@ from typing import Annotated, Any
 from zlib import crc32
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.words import pair_title
-from scenarios.files import catalogue
+from scenarios.files import ScenarioFile
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.material import OPENING_SEED, Material
 from scenarios.page.parts.view import WHERE, View, keys, one_of, refused
+from scenarios.page.question.own import Own, check_names, files_of, own_files
 from simulation.countries import pair_name, pair_named
 from simulation.dates import QUARTERS, quarter_name
 from simulation.errors import Problem, raise_if_any, unknown
@@ -48,6 +49,12 @@ def _read_draw(value: object, info: ValidationInfo) -> object:
     return whole_number(value, 0, len(info.context["material"].draws) - 1)
 
 
+def _check_scenario(name: str, info: ValidationInfo) -> str:
+    if info.context is not None:
+        check_names([name], info.data.get("own", ""))
+    return name
+
+
 #: A quarter, which links write ``1961Q3``.
 Quarter = Annotated[
     int,
@@ -59,14 +66,16 @@ Quarter = Annotated[
 class HistoryView(View):
     """A history, and the quarter and the pair looked at.
 
-    ``draw`` numbers the draw of the parameters or means their median, ``changes`` are parameters
-    set by hand; ``pair`` is named client first. With draw r the history is replicate r of
-    ``lilliput run`` with the same seed; the median has the shocks of replicate 0.
+    ``own`` are the visitor's own questions, of which the scenario may be one. ``draw`` numbers the
+    draw of the parameters or means their median, ``changes`` are parameters set by hand; ``pair``
+    is named client first. With draw r the history is replicate r of ``lilliput run`` with the same
+    seed; the median has the shocks of replicate 0.
     """
 
     model_config = keys(changes="set")
 
-    scenario: Annotated[str, one_of(lambda _: catalogue())] = HISTORICAL.name
+    own: Own = ""
+    scenario: Annotated[str, AfterValidator(_check_scenario)] = HISTORICAL.name
     draw: Annotated[
         int,
         BeforeValidator(_read_draw),
@@ -79,6 +88,11 @@ class HistoryView(View):
     ] = Field(default_factory=dict)
     quarter: Quarter = 0
     pair: Annotated[str, one_of(lambda _: SHOWN_PAIRS)] = "albania-ussr"
+
+    @property
+    def file(self) -> ScenarioFile:
+        """The scenario of the history, as its file has it."""
+        return files_of(self.own)[self.scenario]
 
     @property
     def replicate(self) -> int:
@@ -94,8 +108,13 @@ class HistoryView(View):
     def name(self) -> str:
         """What files of this history are called; no two histories share a name."""
         draw = MEDIAN_WORD if self.draw == MEDIAN else f"draw{self.draw}"
-        changed = f"-changed-{crc32(repr(sorted(self.changes.items())).encode()):08x}"
-        return f"{self.scenario}-{draw}-seed{self.seed}{changed if self.changes else ''}"
+        scenario = f"{self.scenario}{marked('own', self.own_asked)}"
+        return f"{scenario}-{draw}-seed{self.seed}{marked('changed', sorted(self.changes.items()))}"
+
+    @property
+    def own_asked(self) -> str:
+        """The visitor's own questions if the scenario is one of them, else nothing."""
+        return self.own if self.scenario in own_files(self.own) else ""
 
     def query(self, material: Material | None = None) -> str:
         """The view as the query of a link; it names the draws, as others make another history."""
@@ -125,6 +144,11 @@ class HistoryView(View):
             problems += wrong
             changes |= {} if wrong else change
         return {**values, "set": changes}, problems
+
+
+def marked(word: str, what: object) -> str:
+    """What the name of a file adds for something that no two files share; nothing for nothing."""
+    return f"-{word}-{crc32(repr(what).encode()):08x}" if what else ""
 
 
 def opening_view(material: Material) -> HistoryView:

@@ -26,6 +26,7 @@ from scenarios.page.parts.view import (
     version,
     written_as,
 )
+from scenarios.page.record.dispute import Dispute, cells_of
 from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
     KINDS,
@@ -172,6 +173,10 @@ def Record() -> None:
         Filters(view, narrow)
         Timeline(view, marks, open_row)
         Rows(view, entries, open_row, change)
+        opened = next((each for each in entries if each.id == view.opened), None)
+        with solara.Div():
+            if opened is not None and cells_of(opened):
+                Dispute(opened).key(opened.id)
         hint = "the rows shown, every column"
         rows = Download("Rows (CSV)", "record.csv", lambda: rows_csv(entries), hint)
         TakeAway([rows], view)

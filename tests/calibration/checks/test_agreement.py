@@ -112,7 +112,7 @@ def test_the_command_publishes_only_what_agrees(tmp_path):
 
 def test_fits_that_do_not_agree_can_be_pooled_as_provisional(tmp_path):
     apart = [
-        str(write_fit(tmp_path / "one.parquet", 1)),
+        str(write_fit(tmp_path / "one.parquet", 1, families=40)),
         str(write_fit(tmp_path / "off.parquet", 4, shift=0.3)),
     ]
     pool = tmp_path / "pooled.parquet"
@@ -121,5 +121,6 @@ def test_fits_that_do_not_agree_can_be_pooled_as_provisional(tmp_path):
     )
     assert result.exit_code == 0, result.output
     draws = read_draws(pool)
+    assert draws.manifest["families"] == 40  # of the fit that has the fewest
     assert (draws.kind, len(draws)) == ("provisional", 2400)
     assert "--pool" in json.loads(pool.with_suffix(".json").read_text())["made_by"]

@@ -13,12 +13,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli import calibrate as fit_command
 from calibration.cli.calibrate import calibrate_app, draw_posterior, fit_settings
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
-from calibration.fit.population import Effort
-from calibration.fit.posterior import checkpoint_path, read_checkpoint
+from calibration.fit.population import EFFORTS, Effort
+from calibration.fit.posterior import checkpoint_path, read_checkpoint, write_checkpoint
 from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
@@ -116,9 +115,7 @@ def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_setting
     out, _, sampling = whole
     record = fitted_record(read_evidence())
     mine = tmp_path / "draws.parquet"
-    fit_command.write_checkpoint(
-        sampling, fit_settings(TINY, "tiny", 5, record), checkpoint_path(mine)
-    )
+    write_checkpoint(sampling, fit_settings(TINY, "tiny", 5, record), checkpoint_path(mine))
     with pytest.raises(CalibrationError, match="--resume goes on"):
         tiny_fit(mine)
     with pytest.raises(CalibrationError) as caught:
@@ -143,7 +140,7 @@ def test_a_torn_checkpoint_is_told(tmp_path):
 
 @pytest.mark.slow
 def test_the_command_writes_where_it_says(monkeypatch, tmp_path):
-    monkeypatch.setitem(fit_command.EFFORTS, "quick", TINY)
+    monkeypatch.setitem(EFFORTS, "quick", TINY)
     monkeypatch.chdir(tmp_path)
     result = runner.invoke(calibrate_app, ["fit", "--seed", "5", "--workers", "1"])
     assert result.exit_code == 0, result.output

@@ -14,6 +14,7 @@ from calibration.cli.check import without
 from calibration.cli.check.main import check_app
 from calibration.fit import refit
 from calibration.fit.population import Effort
+from calibration.likelihood import observations
 from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
@@ -99,7 +100,7 @@ def one_pair(evidence):
 def test_leave_one_out(check, draws, tmp_path, monkeypatch):
     effort = refit.fitted_null
     monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
-    monkeypatch.setattr(without, "fitted_record", one_pair)
+    monkeypatch.setattr(observations, "fitted_record", one_pair)
     result = check("leave-one-out", "--copies", 1, "--refit", "none", "--seed", 2, "--draws", draws)
     assert result.exit_code == 0, result.output
     told = report(tmp_path, "leave-one-out")["values"]
@@ -112,7 +113,7 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
         return -0.5 * (coordinates[:, 0] - len(wanted.fixed)) ** 2
 
     monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
-    monkeypatch.setattr(without, "fitted_record", one_pair)
+    monkeypatch.setattr(observations, "fitted_record", one_pair)
     monkeypatch.setitem(without.ABLATION_EFFORTS, "quick", TINY)
     arguments = (
         "--only",

@@ -9,6 +9,8 @@ from importlib.metadata import version
 import pytest
 
 from calibration.cli import main as command
+from calibration.origin import rules_hash
+from scenarios.draws import read_draws
 from simulation.errors import LilliputError, Problem
 
 HEAVY = (
@@ -29,9 +31,14 @@ def carried_out(arguments: Sequence[str]) -> int | str | None:
     return leaving.value.code
 
 
-def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_versions_of_package_model_and_draws_are_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert carried_out(["--version"]) == 0
-    assert capsys.readouterr().out == f"lilliput {version('lilliput')}\n"
+    package, model, draws = capsys.readouterr().out.splitlines()
+    assert package == f"lilliput {version('lilliput')}"
+    assert model == f"model version: rules {rules_hash()[:12]}"
+    assert read_draws().id in draws
 
 
 def test_help_lists_every_sub_command_and_reads_in_none() -> None:

@@ -1,5 +1,6 @@
 """``lilliput scenarios new``, ``expect`` and ``show``: what a user sees, and what is refused."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,7 +12,8 @@ import scenarios.expected
 from calibration.cli.scenarios import scenarios_app
 from scenarios.errors import ScenarioError
 from scenarios.explain.words import in_words
-from scenarios.files import read_scenario, scenario_named, write_template
+from scenarios.files import catalogue, read_scenario, scenario_named
+from scenarios.template import write_template
 from simulation.interventions import INTERVENTIONS, Change, read_changes
 from simulation.schema import names_of
 
@@ -20,13 +22,28 @@ def asked(*arguments: str) -> Result:
     return CliRunner().invoke(scenarios_app, list(arguments))
 
 
-def test_new_file_passes_check_as_it_stands(
+def filled_in(path: Path) -> None:
+    """Replace the sentences of a template by others."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    own = (
+        re.sub(r'^((question|antecedent|left_out|reason) = ").*"', r'\1My own."', x) for x in lines
+    )
+    path.write_text("".join(own), encoding="utf-8")
+
+
+def test_new_file_passes_check_once_it_is_filled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     made = asked("new", "half-of-it")
     assert made.exit_code == 0
     assert shlex.split(made.stdout)[-1] == "half-of-it.toml"
+    refused = asked("check", "half-of-it.toml")
+    assert refused.exit_code == 2
+    assert "4 problems" in refused.stderr
+    for key in ("question", "antecedent", "left_out", "interventions[1].reason"):
+        assert f"{key} = " in refused.stderr
+    filled_in(Path("half-of-it.toml"))
     checked = asked("check", "half-of-it.toml")
     assert checked.exit_code == 0, checked.stderr
     assert "half-of-it is a valid scenario (1 change)" in checked.stdout
@@ -44,6 +61,18 @@ def test_new_file_explains_every_kind_of_change_and_every_key(tmp_path: Path) ->
         assert described is not None, kind
         assert all(key in described[0] for key in keys), kind
     assert "{" not in text
+
+
+def test_every_listing_can_be_had_as_json(tmp_path: Path) -> None:
+    entries = json.loads(asked("list", "--json").stdout)
+    assert [entry["name"] for entry in entries] == list(catalogue())
+    shown = json.loads(asked("show", "no-opening-1971", "--json").stdout)
+    assert shown == next(entry for entry in entries if entry["name"] == "no-opening-1971")
+    assert shown["asks_about"] == "albania-china"
+    own = tmp_path / "mine.toml"
+    write_template("my-own", own)
+    filled_in(own)
+    assert json.loads(asked("check", str(own), "--json").stdout)["name"] == "my-own"
 
 
 def test_new_never_overwrites(tmp_path: Path) -> None:
@@ -95,6 +124,7 @@ def test_expect_lists_what_it_writes_and_needs_a_reason(monkeypatch: pytest.Monk
 def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     write_template("my-own", path)
+    filled_in(path)
     (change,) = read_scenario(path).interventions
     assert in_words(change).startswith(
         "1960-02 to 1961-12: the share of requests granted by ussr to albania"

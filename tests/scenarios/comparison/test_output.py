@@ -112,6 +112,19 @@ def test_the_heading_names_antecedent_source_horizon_and_what_was_given() -> Non
     assert "up to 1971-06: 16 candidates a history, effective share 50%" in shown(*heading(given))
 
 
+def test_a_notebook_is_shown_a_sentence_and_the_short_table() -> None:
+    comparison = compared([-1, START + 1], [-1, -1], draws=2)
+    page = comparison._repr_html_()
+    assert "<b>no-opening-1971</b>" in page
+    assert page.index("histor") < page.index("<table")
+    assert page.count("<tr") == 2
+    batch = BatchComparison(MANIFEST, HISTORICAL, (comparison,))
+    assert batch._repr_html_() == page
+    assert batch.to_frame().equals(comparison.to_frame())
+    assert repr(batch) == "BatchComparison(1 comparisons with historical)"
+    assert repr(comparison) == "Comparison(no-opening-1971, albania-china, 2 histories)"
+
+
 def test_years_are_told_one_by_one() -> None:
     said = shown(yearly_table(AVOIDED))
     assert all(said.count(str(year)) == 3 for year in range(1971, 1981))

@@ -7,13 +7,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from scenarios.page.question.cards import cards
+
 Arrive = Callable[..., Any]
 TABS = {
     "Explore": "/?draw=3&quarter=1961Q4",
+    "Story": "/story?card=4",
+    "Bet": "/story?card=6",
     "Compare": "/compare?histories=1000",
     "Record": "/record?row=china-albania-1961-loan-500m",
     "Calibration": "/calibration",
 }
+
+
+def opened(reader: Any) -> None:
+    """Wait until what a tab shows is there."""
+    shown = reader.page.locator(".lp-chart svg, .lp-telling h2")
+    expect(shown.first).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -22,9 +32,14 @@ TABS = {
 def test_axe_finds_nothing(visitor: Arrive, tab: str, width: int, dark: bool) -> None:
     reader = visitor(width, 844, dark=dark)
     reader.page.goto(f"{reader.url}{TABS[tab]}")
-    expect(reader.page.locator(".lp-chart svg").first).to_be_visible()
+    opened(reader)
     for summary in reader.page.locator("summary").all()[:3]:
         summary.click()
+    if tab in ("Explore", "Compare"):
+        for card in cards():
+            reader.page.get_by_label("Add a change").select_option(card["kind"])
+        needed = reader.page.locator(".lp-own-card").get_by_text("Needed", exact=True)
+        expect(needed.first).to_be_visible()
     if tab == "Explore":
         reader.page.get_by_label("Parameters of").select_option("strain")
         expect(reader.page.locator(".lp-parameters")).to_be_visible()
@@ -50,7 +65,7 @@ def test_the_page_may_be_enlarged_and_says_its_language(visitor: Arrive) -> None
 def test_everything_to_press_is_large_enough(visitor: Arrive, tab: str) -> None:
     reader = visitor(390, 844)
     reader.page.goto(f"{reader.url}{TABS[tab]}")
-    expect(reader.page.locator(".lp-chart svg").first).to_be_visible()
+    opened(reader)
     small = reader.page.eval_on_selector_all(
         ".lp-page button, .lp-page select, .lp-page input, .lp-page .lp-tab, .lp-page summary",
         """all => all.map(one => [one, one.getBoundingClientRect()])

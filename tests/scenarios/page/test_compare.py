@@ -26,10 +26,11 @@ from scenarios.draws import parameters_for, read_draws
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.page import simulated
+from scenarios.page.blocks import COLUMNS, simulated_block, table_of
+from scenarios.page.compare.asking import beside_fields
 from scenarios.page.compare.question import Part, Question, answers_to, shown_columns
-from scenarios.page.compare.tab import beside_fields
 from scenarios.page.compare.view import charts_of, number_rows, scenario_file
-from scenarios.page.simulated import COLUMNS, Simulated, Stopped, simulated_block, table_of
+from scenarios.page.simulated import Simulated, Stopped
 from simulation.countries import pair_named
 from simulation.dates import quarter_of, year_of
 
@@ -58,7 +59,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> tuple[Simulated, Here]:
     """Histories in small blocks, simulated in this process; eight blocks are remembered."""
     monkeypatch.setattr(simulated, "BLOCK", 40)
     pool = Here()
-    monkeypatch.setattr(Simulated, "_started", lambda self: pool)
+    monkeypatch.setattr(Simulated, "_started", lambda self: [pool])
     return Simulated(read_draws(), workers=2, remembered=8), pool
 
 
@@ -132,7 +133,9 @@ def test_a_visitor_who_has_had_enough_is_not_waited_for(here: tuple[Simulated, H
 
 def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison) -> None:
     class Whole(Simulated):
-        def submit(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
+        def submit(
+            self, work: Callable[..., Any], *arguments: Any, number: int | None = None
+        ) -> "Future[Any]":
             return Here().submit(work, *arguments)
 
         def warm_up(self) -> None:

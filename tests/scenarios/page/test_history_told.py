@@ -15,6 +15,7 @@ from scenarios.documented import Documented, DocumentedAid
 from scenarios.draws import Draws, parameters_for, read_draws
 from scenarios.explain.history import History, simulated_history
 from scenarios.files import catalogue, read_scenario_file
+from scenarios.page.blocks import simulated_block, table_of
 from scenarios.page.explore.crowd import crowd_of, nearest_draw, years_from_record
 from scenarios.page.explore.files import history_csv, scenario_toml
 from scenarios.page.explore.numbers import frame_of, numbers_of, reasons_of
@@ -30,7 +31,6 @@ from scenarios.page.explore.view import (
 from scenarios.page.material import Material
 from scenarios.page.parts.documented import aid_spans
 from scenarios.page.parts.fields import Slider
-from scenarios.page.simulated import simulated_block, table_of
 from simulation.countries import Country, pair_named
 from simulation.dates import QUARTERS, quarter_of
 from simulation.errors import LilliputError

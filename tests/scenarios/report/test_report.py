@@ -125,6 +125,7 @@ def test_numbers_are_those_of_the_comparison(
         assert chosen.fates.avoided.value == numbers["fates"]["avoided"]["value"]
         assert entry["asks_about"] == chosen.pair
         assert f'<p class="answer">{entry["sentence"]}</p>' in html_page
+        assert html_page.index(entry["sentence"]) < html_page.index("<table")
         avoided = numbers_of(chosen)["avoided"].text
         assert f"the break is avoided within the horizon in {avoided} %" in text
 

@@ -1,0 +1,133 @@
+"""The results that the README tells: its tables and pictures, made anew from the draws that ship.
+
+``python -m docs.results`` writes them into ``README.md`` and ``docs/figures``.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from calibration.evidence.record import documented_record
+from scenarios.charts.look import write_figure
+from scenarios.charts.run import breaks_figure, settings_of
+from scenarios.disk import write_whole
+from scenarios.documented import DocumentedBreak, windows_of
+from scenarios.draws import parameters_for, read_draws
+from scenarios.files import scenario_named
+from scenarios.run import RunResult, run_scenario
+from scenarios.summary import summarised_breaks
+from simulation.ensemble import simulate
+from simulation.state import Move
+
+ROOT = Path(__file__).parents[1]
+README, PICTURE = ROOT / "README.md", ROOT / "docs" / "figures" / "breaks.png"
+#: With what the README's numbers are made.
+REPLICATES, SEED = 1000, 1
+#: The drivers that are taken away: what the README calls them, by scenario and pair.
+TAKEN_AWAY = {
+    ("no-new-line-1956", "albania-ussr"): "the new Soviet line of 1956: Albania-USSR",
+    ("no-opening-1971", "albania-china"): "the Chinese opening of the 1970s: Albania-China",
+}
+
+
+@cache
+def simulated(name: str) -> RunResult:
+    """A scenario as the README has it: what ``lilliput run NAME`` simulates."""
+    windows = windows_of(documented_record().aid)
+    return run_scenario(scenario_named(name), read_draws(), REPLICATES, SEED, windows=windows)
+
+
+def breaks() -> pd.DataFrame:
+    """When each pair breaks in the simulated histories, and when it did."""
+    rows = [
+        {
+            "pair (client-patron)": each.name,
+            "simulated median": each.median or "never",
+            "5-95 %": f"{each.q05} to {each.q95 or 'never'}" if each.q05 else "never",
+            "by 1980": f"{each.share_by_1980:.0%}",
+            "documented": _dated(each.documented),
+        }
+        for each in summarised_breaks(simulated("historical").outcomes, documented_record())
+    ]
+    return pd.DataFrame(rows)
+
+
+def _dated(record: DocumentedBreak | None) -> str:
+    if record is None:
+        return ""
+    return record.date if record.latest <= record.date else f"{record.date} (to {record.latest})"
+
+
+def taken_away() -> pd.DataFrame:
+    """How often a pair breaks by 1980 with a driver as documented, and without it."""
+    rows = []
+    for (scenario, pair), words in TAKEN_AWAY.items():
+        shares = {
+            name: next(
+                each.share_by_1980
+                for each in summarised_breaks(simulated(name).outcomes, documented_record())
+                if each.name == pair
+            )
+            for name in ("historical", scenario)
+        }
+        with_it, without = (f"{share:.0%}" for share in shares.values())
+        head = "broken by 1980 with the drivers as documented"
+        rows.append({"": words, head: with_it, "without": without})
+    return pd.DataFrame(rows)
+
+
+def taken_up_again(quarters: tuple[int, ...] = (1, 2, 4, 8)) -> pd.Series:
+    """The share of breaks after which the two ally again within so many quarters, all pairs."""
+    parameters = parameters_for(read_draws(), 0, REPLICATES)
+    moves = simulate(parameters, scenario_named("historical"), seed=SEED, keep=()).moves
+    table = pd.DataFrame(vars(moves)).sort_values("quarter", kind="stable")
+    following = table.groupby(["replicate", "patron", "client"])[["move", "quarter"]].shift(-1)
+    broken = table["move"] == Move.SPLIT
+    waited = (following["quarter"] - table["quarter"]).where(following["move"] == Move.FORMED)
+    shares = {f"within {limit}": (waited[broken] <= limit).mean() for limit in quarters}
+    return pd.Series(shares)
+
+
+def tables_in(text: str) -> dict[str, pd.DataFrame]:
+    """Every table of a page by the names of its columns, as the page has them."""
+    tables = {}
+    for lines in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        head, _, *rows = [
+            [cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines.splitlines()
+        ]
+        tables["|".join(head)] = pd.DataFrame(rows, columns=head)
+    return tables
+
+
+def rewritten(text: str, tables: Mapping[str, pd.DataFrame]) -> str:
+    """A page with some of its tables made anew: those with the same columns."""
+
+    def anew(found: re.Match[str]) -> str:
+        (key,) = tables_in(found[0])
+        return _markdown(tables[key]) if key in tables else found[0]
+
+    return re.sub(r"(?:^\|.*\n)+", anew, text, flags=re.MULTILINE)
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    rows = [list(table.columns), ["--"] * len(table.columns), *table.to_numpy().tolist()]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def main() -> None:
+    """Write tables and pictures anew."""
+    tables = {"|".join(table.columns): table for table in (breaks(), taken_away())}
+    text = README.read_text(encoding="utf-8")
+    write_whole(README, rewritten(text, tables))
+    figure = breaks_figure(simulated("historical"), documented_record())
+    with TemporaryDirectory() as folder:  # a figure is written as SVG too, which no page shows
+        write_figure(figure, Path(folder), PICTURE.stem, settings_of(simulated("historical")))
+        write_whole(PICTURE, (Path(folder) / PICTURE.name).read_bytes())
+
+
+if __name__ == "__main__":
+    main()

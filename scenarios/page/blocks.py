@@ -1,0 +1,104 @@
+"""Blocks of histories as a worker process of the page simulates them, and as tables.
+
+A worker keeps the factual branches that it has carried out, so that the next counterfactual forks
+from them at its first change.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from scenarios.columns import SCHEMA
+from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
+from scenarios.twins import FactualBranch, YearlyTwins
+from simulation.dates import LAST_YEAR
+from simulation.ensemble import CHUNK, simulate
+from simulation.interventions import Scenario
+from simulation.parameters import Parameters, default_parameters
+
+#: Histories that a worker carries out at a time.
+BLOCK = CHUNK
+#: Factual branches that a worker keeps, and the quarters from one of their states that it keeps to
+#: the next: 90 MB.
+BRANCHES, EVERY = 6, 12
+#: Columns of a batch that are kept: breaks and yearly values, not what was pledged or caused.
+COLUMNS = tuple(
+    field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name
+)
+_WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name).type))
+
+#: One block of histories of a scenario: a row a history, the columns of ``COLUMNS``.
+Block = NDArray[np.float32]
+
+
+def simulated_block(
+    parameters: Parameters,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    first_replicate: int,
+    draws: int,
+    last_year: int = LAST_YEAR,
+) -> list[Block]:
+    """Some replicates of every scenario up to the end of a year, as numbers, one row a history."""
+    branch = _branch_of(parameters, seed, first_replicate)
+    # the factual histories on their own, as far as they go: the others fork from what is kept
+    factual = [each for each in scenarios if not each.interventions]
+    others = [each for each in scenarios if each.interventions]
+    twins = [each for part in (factual, others) for each in branch.yearly(part, last_year)]
+    replicates = first_replicate + np.arange(parameters.replicates)
+    blocks = [_as_block(each, replicates, draws) for each in twins]
+    return [blocks[(*factual, *others).index(each)] for each in scenarios]
+
+
+#: The factual branches that this process has carried out, the one used last at the end.
+_branches: OrderedDict[tuple[int, int, bytes], FactualBranch] = OrderedDict()
+
+
+def _branch_of(parameters: Parameters, seed: int, first_replicate: int) -> FactualBranch:
+    """The factual branch of some replicates, with the states that are kept of it."""
+    digest = sha256()
+    for name in sorted(parameters):
+        digest.update(parameters[name].tobytes())
+    key = (seed, first_replicate, digest.digest())
+    if key not in _branches:
+        _branches[key] = FactualBranch(
+            parameters, seed=seed, first_replicate=first_replicate, every=EVERY
+        )
+        while len(_branches) > BRANCHES:
+            _branches.popitem(last=False)
+    _branches.move_to_end(key)
+    return _branches[key]
+
+
+def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> Block:
+    """Histories in the columns of ``COLUMNS``: breaks, then by pair and series each year."""
+    pairs = len(PAIR_NAMES)
+    block = np.zeros((len(COLUMNS), replicates.size), dtype=np.float32)
+    block[0], block[1], block[2 : 2 + pairs] = replicates, replicates % draws, twins.split
+    yearly = block[2 + pairs :].reshape(pairs, len(SERIES), len(YEARS), replicates.size)
+    for place, name in enumerate(SERIES):
+        values = twins.series[name]
+        yearly[:, place, : len(values)] = values.swapaxes(0, 1)
+    return np.ascontiguousarray(block.T)
+
+
+def table_of(blocks: Sequence[Block], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
+    """Blocks that hold these columns as one table, as a batch has it."""
+    table = pd.DataFrame(np.concatenate(blocks), columns=list(columns))
+    whole = [name for name in columns if name in _WHOLE]
+    return pd.concat([table[whole].astype(np.int64), table.drop(columns=whole)], axis=1)
+
+
+def part_of(block: Block, columns: Sequence[str]) -> Block:
+    """Some columns of a block, as a copy."""
+    return block[:, [COLUMNS.index(name) for name in columns]]
+
+
+def stand_ready() -> None:
+    """A few quarters: after them a worker has loaded all that it needs."""
+    simulate(default_parameters(BLOCK), seed=1, quarters=2, keep=())

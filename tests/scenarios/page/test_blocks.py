@@ -1,0 +1,67 @@
+"""Blocks of histories: forked from factual branches that a worker keeps, and remembered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scenarios.columns import stem_of
+from scenarios.draws import parameters_for, read_draws
+from scenarios.files import catalogue
+from scenarios.outcomes import PAIR_NAMES, SERIES
+from scenarios.page.blocks import BRANCHES, Block, simulated_block, table_of
+from scenarios.page.question.own import read_own
+from scenarios.twins import yearly_twins
+from simulation.interventions import HISTORICAL, Scenario
+
+ADDRESS: dict[str, Any] = {"seed": 3, "first_replicate": 20}
+
+
+def asked(name: str) -> Scenario:
+    if name != "own":
+        return catalogue()[name].scenario
+    change = {"kind": "parameter", "parameter": "need_share", "value": 0.02}
+    return read_own({"interventions": [change]}).scenario
+
+
+def block_of(parameters: Any, scenarios: Sequence[Scenario], last_year: int) -> list[Block]:
+    draws = len(read_draws())
+    return simulated_block(parameters, scenarios, draws=draws, last_year=last_year, **ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("name", "last_year"),
+    [
+        ("no-opening-1971", 1980),  # the branch grows
+        ("no-belgrade-1955", 1960),  # and serves an earlier fork
+        ("own", 1950),  # and one that begins in 1945
+        ("no-kissinger-visit-1971", 1976),
+    ],
+)
+def test_a_counterfactual_forked_from_a_kept_branch_is_the_one_simulated_alone(
+    name: str, last_year: int
+) -> None:
+    parameters = parameters_for(read_draws(), ADDRESS["first_replicate"], 12)
+    scenarios = (HISTORICAL, asked(name))
+    alone = yearly_twins(parameters, scenarios, last_year=last_year, **ADDRESS)
+    for block, twins in zip(block_of(parameters, scenarios, last_year), alone, strict=True):
+        table = table_of([block])
+        assert table["replicate"].tolist() == list(range(20, 32))
+        for place, pair in enumerate(PAIR_NAMES):
+            stem = stem_of(pair)
+            assert np.array_equal(table[f"{stem}_quarter"], twins.split[place])
+            for series in SERIES:
+                for year in (1946, last_year):
+                    known = twins.series[series][year - 1945, place]
+                    assert np.array_equal(table[f"{stem}_{series}_{year}"], known)
+
+
+def test_branches_that_are_no_longer_kept_are_simulated_again_the_same() -> None:
+    draws = read_draws()
+    parameters = parameters_for(draws, ADDRESS["first_replicate"], 4)
+    (before,) = block_of(parameters, [HISTORICAL], 1948)
+    for seed in range(BRANCHES + 1):
+        simulated_block(parameters, [HISTORICAL], seed, 0, len(draws), 1946)
+    (again,) = block_of(parameters, [HISTORICAL], 1948)
+    assert np.array_equal(before, again)

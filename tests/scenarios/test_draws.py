@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for, read_draws, table_hash, write_draws
 from scenarios.errors import ScenarioError
-from simulation.parameters import parameter_table
+from simulation.parameters import held_numbers, number_table, parameter_table
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 FIRST, SECOND, *_ = parameter_table()
@@ -29,7 +29,9 @@ def test_replicates_take_the_draws_in_turn(draws: Draws) -> None:
     parameters = parameters_for(draws, 48, 5)
     expected = draws.frame[FIRST].to_numpy()[[48, 49, 0, 1, 2]]
     assert np.array_equal(parameters[FIRST], expected)
-    assert set(parameters) == set(parameter_table())
+    assert set(parameters) == set(number_table())
+    for name, value in held_numbers().items():
+        assert np.array_equal(parameters[name], np.full(5, value)), name
 
 
 def test_order_of_columns_does_not_matter(draws: Draws, tmp_path: Path) -> None:

@@ -86,6 +86,19 @@ def test_parameter_set_by_hand_holds_in_every_draw(draws: Draws) -> None:
         draws.changed({FIRST + "s": value})
 
 
+def test_a_number_that_is_held_can_be_set_by_hand_but_is_no_column_of_draws(
+    draws: Draws, tmp_path: Path
+) -> None:
+    (name, value), *_ = held_numbers().items()
+    other = number_table()[name].high
+    assert other != value
+    changed = draws.changed({name: other})
+    assert np.array_equal(parameters_for(changed, 0, 3)[name], np.full(3, other))
+    assert name not in draws.frame
+    with pytest.raises(ScenarioError, match=name):
+        write_draws(changed.frame, {"kind": "prior"}, tmp_path / "more.parquet")
+
+
 def test_draws_made_under_another_table_say_so(draws: Draws) -> None:
     assert draws.path is not None
     assert not read_draws(draws.path).outdated

@@ -15,7 +15,12 @@ from scenarios.disk import write_json, write_whole
 from scenarios.errors import ScenarioError
 from scenarios.reader import parquet_table, read_bytes, read_json
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
-from simulation.parameters import Parameters, parameter_problems, parameter_table
+from simulation.parameters import (
+    Parameters,
+    number_table,
+    parameter_problems,
+    parameter_table,
+)
 from simulation.schema import one_of, validated
 
 if TYPE_CHECKING:
@@ -63,14 +68,15 @@ class Draws:
         """The draws as a notebook shows them: the middle and nine tenths of each parameter."""
         rows = self.frame.quantile([0.05, 0.5, 0.95]).T
         rows.columns = ["5 %", "median", "95 %"]
-        rows.insert(0, "unit", [parameter_table()[name].unit for name in rows.index])
+        rows.insert(0, "unit", [number_table()[name].unit for name in rows.index])
         table: str = rows.to_html(float_format="{:.3g}".format, border=0)
         return f"<p>{self.id}: {len(self):,} draws ({self.kind})</p>{table}"
 
     def changed(self, values: Mapping[str, float]) -> "Draws":
-        """The same draws with some parameters set to one value throughout.
+        """The same draws with some numbers of the rules set to one value throughout.
 
-        Raises ``ScenarioError`` if a parameter is unknown or a value out of bounds.
+        Numbers that are held can be set too. Raises ``ScenarioError`` if a number is unknown or a
+        value out of bounds.
         """
         raise_if_any(
             "these parameters cannot be used", parameter_problems("--set", values), ScenarioError
@@ -264,4 +270,11 @@ def write_draws(frame: "pd.DataFrame", manifest: Mapping[str, Any], path: Path) 
 def parameters_for(draws: Draws, first_replicate: int, replicates: int) -> Parameters:
     """The parameters of some replicates: replicate r has draw r modulo the number of draws."""
     rows = (first_replicate + np.arange(replicates)) % len(draws)
-    return Parameters({name: draws.frame[name].to_numpy()[rows] for name in parameter_table()})
+    return Parameters({str(name): draws.frame[name].to_numpy()[rows] for name in draws.frame})
+
+
+def columns_of(parameters: Parameters) -> "pd.DataFrame":
+    """The parameters that are fitted as a table of draws, a row for each replicate."""
+    import pandas as pd
+
+    return pd.DataFrame({name: parameters[name] for name in parameter_table()})

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, Field, FiniteFloat
 
 from calibration.diagnostics import effective_sizes
@@ -20,7 +19,7 @@ from calibration.fit.population import OF_MEMBERS, Population, Sampling, Stage, 
 from calibration.origin import PACKAGES
 from calibration.prior import parameters_at
 from scenarios.disk import write_whole
-from scenarios.draws import Draws, write_draws
+from scenarios.draws import Draws, columns_of, write_draws
 from scenarios.manifest import package_versions
 from scenarios.reader import read_arrays
 from simulation.arrays import Array
@@ -42,8 +41,7 @@ def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) 
     generator = np.random.Generator(np.random.Philox(key=[settings["seed"], _ORDER]))
     order = generator.permutation(len(sampling.population.coordinates))
     parameters = parameters_at(sampling.population.coordinates[order])
-    frame = pd.DataFrame({name: parameters[name] for name in parameter_table()})
-    return write_draws(frame, posterior_manifest(sampling, settings), out)
+    return write_draws(columns_of(parameters), posterior_manifest(sampling, settings), out)
 
 
 def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[str, Any]:

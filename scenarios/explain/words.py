@@ -150,6 +150,10 @@ _GOODWILL_OF = {
 }
 
 
+#: Of which form of aid a change is.
+_FORMS = {"both": "", "economic": ", of economic aid", "arms": ", of arms"}
+
+
 def deed_of(change: Intervention) -> str:
     """What a change does, without its dates and its reason."""
     deed = _DEEDS[change.kind]
@@ -157,7 +161,8 @@ def deed_of(change: Intervention) -> str:
         deed = _COURSE_SET
     elif change.kind == "goodwill":
         deed = _GOODWILL_OF.get((change.one_way, change.value == OWN), deed)
-    return deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
+    told = deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
+    return told + _FORMS[getattr(change, "form", "both")]
 
 
 def in_words(change: Intervention) -> str:

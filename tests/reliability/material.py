@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from calibration.fit.population import Population, Sampling
 from calibration.fit.posterior import write_checkpoint
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.batch.run import run_batch
-from scenarios.draws import Draws, write_draws
+from scenarios.draws import Draws, columns_of, write_draws
 from scenarios.files import scenario_named
 from simulation.interventions import HISTORICAL
 
@@ -19,7 +18,7 @@ OTHER = "no-opening-1971"
 def prior_draws(folder: Path, count: int = 50) -> Draws:
     """Draws from the prior, narrowed towards its centre."""
     parameters = parameters_at(draw_coordinates(count, 7) * 0.3)
-    return write_draws(pd.DataFrame(dict(parameters)), {"kind": "prior"}, folder / "prior.parquet")
+    return write_draws(columns_of(parameters), {"kind": "prior"}, folder / "prior.parquet")
 
 
 def fitted_draws(draws: Draws, path: Path, seed: int) -> Path:

@@ -3,14 +3,20 @@
 import numpy as np
 
 from simulation.ensemble import simulate
-from simulation.parameters import Parameters, parameter_table
+from simulation.parameters import Parameters, number_table
 from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
 from tests.reliability.findings import Finding
 
 #: Quantities between 0 and 1, and quantities of money, which are never negative.
-SHARES = ("goodwill", "support", "strain", "fatigue", "refused", "grant_share", "dependence")
-MONEY = ("pledged", "outstanding", "newly_pledged", "delivered", "repaid")
+SHARES = (
+    *("goodwill", "support", "strain", "fatigue", "refused", "dependence", "tie"),
+    *("grant_share", "arms_grant_share"),
+)
+MONEY = (
+    *("pledged", "outstanding", "newly_pledged", "delivered", "repaid"),
+    *("arms_pledged", "arms_newly_pledged", "arms_delivered"),
+)
 TOGETHER = 128
 
 
@@ -18,7 +24,7 @@ def vectors_of(count: int, generator: np.random.Generator) -> Parameters:
     """Vectors evenly over the box of all bounds; in every eighth each value is a bound."""
     corner = np.arange(count) % 8 == 0
     values = {}
-    for name, row in parameter_table().items():
+    for name, row in number_table().items():
         even = generator.random(count)
         values[name] = row.low + (row.high - row.low) * np.where(corner, np.rint(even), even)
     return Parameters(values)
@@ -38,6 +44,9 @@ def broken(history: Trajectory) -> list[str]:
         holds[f"no {name} of a country with itself"] = not arrays[name][:, itself, itself].any()
     holds["every status is one"] = set(np.unique(arrays["status"])) <= set(map(int, Status))
     holds["every move is one"] = set(np.unique(arrays["move"])) <= set(map(int, Move))
+    for name in ("pledged", "newly_pledged", "delivered"):
+        arms, whole = arrays[f"arms_{name}"], arrays[name]
+        holds[f"arms are within all aid {name}"] = bool((arms <= whole * (1 + 1e-9) + 1e-9).all())
     before, after = arrays["status"][:-1], arrays["status"][1:]
     still = arrays["move"][1:] == 0
     holds["no status changes without a move"] = bool((before[still] == after[still]).all())

@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for, read_draws, table_hash, write_draws
 from scenarios.errors import ScenarioError
-from simulation.parameters import parameter_table
+from simulation.parameters import held_numbers, number_table, parameter_table
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 FIRST, SECOND, *_ = parameter_table()
@@ -29,7 +29,9 @@ def test_replicates_take_the_draws_in_turn(draws: Draws) -> None:
     parameters = parameters_for(draws, 48, 5)
     expected = draws.frame[FIRST].to_numpy()[[48, 49, 0, 1, 2]]
     assert np.array_equal(parameters[FIRST], expected)
-    assert set(parameters) == set(parameter_table())
+    assert set(parameters) == set(number_table())
+    for name, value in held_numbers().items():
+        assert np.array_equal(parameters[name], np.full(5, value)), name
 
 
 def test_order_of_columns_does_not_matter(draws: Draws, tmp_path: Path) -> None:
@@ -82,6 +84,19 @@ def test_parameter_set_by_hand_holds_in_every_draw(draws: Draws) -> None:
     pd.testing.assert_series_equal(changed.frame[SECOND], draws.frame[SECOND])
     with pytest.raises(ScenarioError, match="did you mean"):
         draws.changed({FIRST + "s": value})
+
+
+def test_a_number_that_is_held_can_be_set_by_hand_but_is_no_column_of_draws(
+    draws: Draws, tmp_path: Path
+) -> None:
+    (name, value), *_ = held_numbers().items()
+    other = number_table()[name].high
+    assert other != value
+    changed = draws.changed({name: other})
+    assert np.array_equal(parameters_for(changed, 0, 3)[name], np.full(3, other))
+    assert name not in draws.frame
+    with pytest.raises(ScenarioError, match=name):
+        write_draws(changed.frame, {"kind": "prior"}, tmp_path / "more.parquet")
 
 
 def test_draws_made_under_another_table_say_so(draws: Draws) -> None:

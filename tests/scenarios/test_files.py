@@ -222,6 +222,8 @@ MIRRORED = {"patron": "albania", "client": "china", "value": 0.5}
         ("leadership", LEADING, LEADING | {"spell": "china-retreat"}),
         ("driver", DRIVING, DRIVING),
         ("grant", GRANTING, GRANTING | {"value": 0.5}),
+        ("grant", GRANTING, GRANTING | {"form": "arms"}),
+        ("sum", GRANTING | {"form": "arms"}, GRANTING | {"form": "arms", "value": 0.5}),
         ("proximity", GRANTING, MIRRORED),
     ],
 )
@@ -251,6 +253,8 @@ def test_two_changes_of_one_thing_at_a_time_are_refused(
         ("driver", DRIVING, DRIVING | {"country": "ussr"}, "1960-01"),
         ("driver", DRIVING, DRIVING | {"driver": "pressure"}, "1960-01"),
         ("grant", GRANTING, MIRRORED, "1960-01"),
+        ("grant", GRANTING | {"form": "economic"}, GRANTING | {"form": "arms"}, "1960-01"),
+        ("sum", GRANTING, GRANTING | {"form": "arms"}, "1960-01"),
         ("pledge", GRANTING, GRANTING, "1960-01"),
         ("leadership", LEADING, {"country": "ussr", "spell": "ussr-stalin"}, "1960-01"),
     ],

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from calibration.checks.histories.implied import (
     NEAR_YEARS,
     ImpliedBreak,
@@ -23,7 +21,7 @@ from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.report import Goal, Picture, Pictures, Report
 from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import windows_of
-from scenarios.draws import Draws, table_hash
+from scenarios.draws import Draws, columns_of, table_hash
 from scenarios.run import Progress, RunResult, no_progress, run_scenario
 from simulation.errors import Problem
 from simulation.interventions import HISTORICAL
@@ -42,7 +40,7 @@ class PriorCheck:
 def prior_draws(draws: int, seed: int) -> Draws:
     """Draws of the parameters from their priors, nothing of the record being used."""
     parameters = parameters_at(draw_coordinates(draws, seed))
-    return Draws(pd.DataFrame(dict(parameters)), f"prior-{seed}", "prior", table=table_hash())
+    return Draws(columns_of(parameters), f"prior-{seed}", "prior", table=table_hash())
 
 
 def checked_prior(replicates: int, seed: int, progress: Progress = no_progress) -> PriorCheck:

@@ -22,7 +22,7 @@ from calibration.cli.requests import option, whole
 from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS
 from calibration.prior import Coordinates, parameters_at
 from scenarios.console import progress_of
-from scenarios.draws import Draws
+from scenarios.draws import Draws, columns_of
 from simulation.errors import Problem, unknown
 from simulation.schema import one_of, refuse
 
@@ -188,8 +188,6 @@ def check_influence(request: InfluenceRequest) -> "tuple[Report, Pictures]":
     Nothing is fitted here: where weights fail, a fit that check leave-one-out keeps in DIR is used,
     if there is one (same draws, seed, copies and number of draws used).
     """
-    import pandas as pd
-
     from calibration.checks.influence import headlines, influences, sample_of
     from calibration.checks.influence_report import influence_report
     from calibration.evidence.reading import read_evidence
@@ -215,7 +213,7 @@ def check_influence(request: InfluenceRequest) -> "tuple[Report, Pictures]":
         population = kept_population(wanted, effort, seed, request.cache)
         if population is None:
             return None
-        frame = pd.DataFrame(dict(parameters_at(population.coordinates)))
+        frame = columns_of(parameters_at(population.coordinates))
         return sample_of(Draws(frame, "", "provisional"), histories, seed)
 
     rows = []

@@ -27,7 +27,7 @@ from calibration.likelihood.observations import fitted_record, observations_of
 from calibration.likelihood.scores import Difference
 from calibration.prior import draw_coordinates
 from calibration.reports.report import Table
-from simulation.parameters import parameter_table
+from simulation.parameters import number_table
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def toy(coordinates, refit, seed, copies, first_vector):
 
 
 def test_the_mechanisms_name_parameters_within_bounds():
-    table = parameter_table()
+    table = number_table()
     mechanisms = shipped_mechanisms()
     assert len({mechanism.name for mechanism in mechanisms}) == len(mechanisms) >= 15
     for mechanism in mechanisms:

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +10,7 @@ from calibration.checks.agreement import agreement_of, normal_scale, pooled, rea
 from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import read_draws, write_draws
+from scenarios.draws import columns_of, read_draws, write_draws
 from simulation.parameters import parameter_table
 
 NAMES = list(parameter_table())
@@ -40,14 +39,14 @@ def write_fit(path, seed, shift=0.0, evidence=-50.0, **changes):
         "effective_size_of": dict.fromkeys(NAMES, 1100),
         "versions": {},
     }
-    write_draws(pd.DataFrame({name: drawn[name] for name in NAMES}), manifest | changes, path)
+    write_draws(columns_of(drawn), manifest | changes, path)
     return path
 
 
 def test_draws_come_back_to_the_coordinates_they_were_made_from():
     coordinates = draw_coordinates(50, 3)
     drawn = parameters_at(coordinates)
-    found = normal_scale(pd.DataFrame({name: drawn[name] for name in NAMES}))
+    found = normal_scale(columns_of(drawn))
     assert found == pytest.approx(coordinates, abs=1e-3)
 
 

@@ -1,7 +1,6 @@
 """Which parameters are informed: coordinates, contraction and power-scaling in exact cases."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from calibration.checks.identified import (
@@ -20,6 +19,7 @@ from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.likelihood import log_weights
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at, values_of
+from scenarios.draws import columns_of
 from simulation.parameters import default_parameters, parameter_table
 
 TABLE = parameter_table()
@@ -34,7 +34,7 @@ def test_coordinates_are_the_inverse_of_values():
 
 def test_draws_have_the_coordinates_they_were_made_from():
     made = draw_coordinates(12, 3)
-    found = coordinates_of_draws(pd.DataFrame(dict(parameters_at(made))))
+    found = coordinates_of_draws(columns_of(parameters_at(made)))
     assert found == pytest.approx(made, abs=1e-5)
 
 

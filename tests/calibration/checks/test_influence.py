@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -36,7 +35,7 @@ from calibration.likelihood.observations import (
     observations_of,
 )
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import Draws, write_draws
+from scenarios.draws import Draws, columns_of, write_draws
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.parameters import parameter_table
@@ -164,7 +163,7 @@ def test_weights_are_those_of_leave_one_out():
 
 
 def test_free_histories_are_those_of_a_run_draw_by_draw():
-    drawn = Draws(pd.DataFrame(dict(parameters_at(draw_coordinates(5, 3) * 0.3))), "x", "prior")
+    drawn = Draws(columns_of(parameters_at(draw_coordinates(5, 3) * 0.3)), "x", "prior")
     sample = sample_of(drawn, 3, 1)
     assert sample.coordinates == pytest.approx(draw_coordinates(5, 3) * 0.3, abs=1e-6)
     held = sample.breaks["historical", "albania-yugoslavia"]
@@ -233,9 +232,7 @@ def one_pair(evidence):
 @pytest.fixture
 def check(tmp_path, monkeypatch):
     path = tmp_path / "draws" / "prior.parquet"
-    write_draws(
-        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
-    )
+    write_draws(columns_of(parameters_at(draw_coordinates(20, 3) * 0.3)), {"kind": "prior"}, path)
     monkeypatch.setattr(influence_command, "fitted_record", one_pair)
 
     def called(*arguments, out="reports"):

@@ -45,7 +45,7 @@ def test_more_shocks_make_less_noise(record):
 
 
 def test_the_report_tells_the_variance_of_the_shocks_in_use(origin):
-    filtered = {copies: np.array([4.0, 8.0, 12.0]) / copies for copies in TRIED}
+    filtered = {c: np.array([0.5, 1.0, 1.5]) * noise.COPIES / c for c in TRIED}
     averaged = {copies: 2 * found for copies, found in filtered.items()}
     report, _ = noise_report(filtered, averaged, origin)
     assert report.reached

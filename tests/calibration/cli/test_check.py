@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -18,7 +17,7 @@ from calibration.likelihood import observations
 from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import write_draws
+from scenarios.draws import columns_of, write_draws
 
 TINY = Effort(population=24, copies=1, moves=1, effective_share=0.3, last_moves=2)
 
@@ -26,7 +25,7 @@ TINY = Effort(population=24, copies=1, moves=1, effective_share=0.3, last_moves=
 @pytest.fixture(scope="module")
 def draws(tmp_path_factory):
     path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    made = pd.DataFrame(dict(parameters_at(draw_coordinates(30, 3) * 0.3)))
+    made = columns_of(parameters_at(draw_coordinates(30, 3) * 0.3))
     write_draws(made, {"kind": "prior", "log_evidence": -50.0, "log_evidence_error": 0.2}, path)
     return path
 

@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from calibration.cli.main import main
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.batch.run import run_batch
 from scenarios.comparison.batch import compare_batch
-from scenarios.draws import Draws, write_draws
+from scenarios.draws import Draws, columns_of, write_draws
 from scenarios.files import scenario_named
 from scenarios.outcomes import PAIR_NAMES
 from simulation.interventions import HISTORICAL
@@ -22,7 +21,7 @@ NAMES = ("no-opening-1971", "china-refuses-1961")
 def draws(tmp_path_factory: pytest.TempPathFactory) -> Draws:
     parameters = parameters_at(draw_coordinates(30, 7) * 0.3)
     path: Path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    return write_draws(pd.DataFrame(dict(parameters)), {"kind": "prior"}, path)
+    return write_draws(columns_of(parameters), {"kind": "prior"}, path)
 
 
 @pytest.fixture(scope="module")

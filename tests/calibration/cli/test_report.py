@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import typer
 from click.testing import Result
@@ -14,7 +13,7 @@ from calibration.cli.batch import batch
 from calibration.cli.compare import compare
 from calibration.cli.report import report
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import write_draws
+from scenarios.draws import columns_of, write_draws
 
 app = typer.Typer()
 for command in (batch, compare, report):
@@ -25,9 +24,7 @@ NAMES = ("historical", "gang-of-four-wins")
 @pytest.fixture(scope="module")
 def draws_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    write_draws(
-        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
-    )
+    write_draws(columns_of(parameters_at(draw_coordinates(20, 3) * 0.3)), {"kind": "prior"}, path)
     return path
 
 

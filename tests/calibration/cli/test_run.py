@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import typer
 from click.testing import Result
@@ -17,10 +16,10 @@ from calibration.cli.run import run
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, headline_breaks
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import write_draws
+from scenarios.draws import columns_of, write_draws
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
-from simulation.parameters import parameter_table
+from simulation.parameters import held_numbers, number_table, parameter_table
 from simulation.schema import whole_number
 
 app = typer.Typer()
@@ -32,9 +31,7 @@ BOUNDS = parameter_table()[NAME]
 @pytest.fixture(scope="module")
 def draws_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("draws") / "prior.parquet"
-    write_draws(
-        pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3))), {"kind": "prior"}, path
-    )
+    write_draws(columns_of(parameters_at(draw_coordinates(20, 3) * 0.3)), {"kind": "prior"}, path)
     return path
 
 
@@ -103,11 +100,13 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
     }
 
 
-def test_parameters_set_by_hand_are_told_and_matter(lilliput: Any) -> None:
+@pytest.mark.parametrize("name", [NAME, next(iter(held_numbers()))], ids=["fitted", "held"])
+def test_numbers_set_by_hand_are_told_and_matter(lilliput: Any, name: str) -> None:
     plain = json.loads(lilliput("--replicates", "20", "--json").stdout)
-    result = lilliput("--replicates", "20", "--json", "--set", f"{NAME}={BOUNDS.high}")
+    most = number_table()[name].high
+    result = lilliput("--replicates", "20", "--json", "--set", f"{name}={most}")
     changed = json.loads(result.stdout)
-    assert changed["manifest"]["set"] == {NAME: BOUNDS.high}
+    assert changed["manifest"]["set"] == {name: most}
     assert changed["aid"] != plain["aid"]
 
 

@@ -121,6 +121,21 @@ def test_expect_lists_what_it_writes_and_needs_a_reason(monkeypatch: pytest.Monk
     assert written.stdout.split() == ["one.csv", "REASONS.md"]
 
 
+@pytest.mark.parametrize("kind", ["grant", "cut", "sum", "pledge"])
+def test_a_change_to_aid_tells_its_form(kind: str) -> None:
+    asked = {"from": "1960", "to": "1961", "reason": "Why.", "value": 0.5}
+    pair = {"patron": "ussr", "client": "albania"}
+    told = {}
+    for form in ("economic", "arms"):
+        (change,), problems = read_changes("x", [{"kind": kind, "form": form, **asked, **pair}])
+        assert not problems
+        told[form] = in_words(change)
+    assert told["economic"].endswith(", of economic aid. Why.")
+    assert told["arms"].endswith(", of arms. Why.")
+    (both,) = read_changes("x", [{"kind": "grant", **asked, **pair}])[0]
+    assert ", of " not in in_words(both)
+
+
 def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     write_template("my-own", path)

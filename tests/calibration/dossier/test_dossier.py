@@ -5,7 +5,6 @@ import re
 import shutil
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
@@ -44,7 +43,7 @@ from calibration.reports.report import (
     published_reports,
     write_report,
 )
-from scenarios.draws import read_draws, write_draws
+from scenarios.draws import columns_of, read_draws, write_draws
 
 CHECKS = (
     "agreement",
@@ -76,7 +75,7 @@ VALUES = {
 @pytest.fixture(scope="module")
 def draws(tmp_path_factory):
     path = tmp_path_factory.mktemp("draws") / "published.parquet"
-    frame = pd.DataFrame(dict(parameters_at(draw_coordinates(30, 3) * 0.3)))
+    frame = columns_of(parameters_at(draw_coordinates(30, 3) * 0.3))
     manifest = {
         "kind": "published",
         "rules": rules_hash(),

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -14,7 +13,7 @@ from calibration.likelihood.observations import KINDS, fitted_record, observatio
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.report import Report, write_report
-from scenarios.draws import write_draws
+from scenarios.draws import columns_of, write_draws
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def record():
 
 
 def made(folder, record, seed, **manifest):
-    frame = pd.DataFrame(dict(parameters_at(draw_coordinates(30, seed) * 0.3)))
+    frame = columns_of(parameters_at(draw_coordinates(30, seed) * 0.3))
     told = {"kind": "provisional", "rules": rules_hash(), "record": record}
     return write_draws(frame, told | manifest, folder / f"draws-{seed}.parquet")
 

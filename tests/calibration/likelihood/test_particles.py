@@ -12,7 +12,6 @@ from calibration.likelihood.likelihood import (
     QUARTERS,
     doubt_of,
     filtered_log_likelihood,
-    log_likelihood,
     mean_weight,
     renewal,
     renewal_uniforms,
@@ -169,10 +168,9 @@ def test_copies_keep_their_error_of_the_rate_when_they_are_renewed(record):
 @pytest.mark.slow
 @pytest.mark.statistical
 def test_it_estimates_the_same_likelihood_without_more_noise(record):
-    # The likeliest of some draws that ship, 800 estimates of 4 copies each. The log mean of either
-    # kind has a standard error of about 0.3, so a right filter differs by more than 1.5 about once
-    # in a million times; a forgotten division by the number of copies would add 1.4 at every
-    # renewal, of which there are several.
+    # The likeliest of some draws that ship, 100 estimates of 16 copies each, whose drivers are the
+    # same for either kind. The log mean of either has a standard error below a half; a forgotten
+    # division by the number of copies would add 2.8 at every renewal, of which there are several.
     frame = read_draws().frame.iloc[::16]
     found = filtered_log_likelihood(
         Parameters({name: np.repeat(frame[name].to_numpy(), 8) for name in frame}),
@@ -181,8 +179,8 @@ def test_it_estimates_the_same_likelihood_without_more_noise(record):
         copies=8,
     )
     likely = frame.iloc[int(np.argmax(found))]
-    parameters = Parameters({name: np.full(3200, value) for name, value in likely.items()})
-    filtered = filtered_log_likelihood(parameters, record, seed=8, copies=4)
-    plain = log_likelihood(parameters, record, seed=19, copies=4)
+    parameters = Parameters({name: np.full(1600, value) for name, value in likely.items()})
+    filtered = filtered_log_likelihood(parameters, record, seed=8, copies=16)
+    plain = plain_log_likelihood(parameters, record, 19, 16)
     assert mean_weight(filtered) == pytest.approx(mean_weight(plain), abs=1.5)
     assert filtered.var() < 1.4 * plain.var()

@@ -66,18 +66,23 @@ def test_every_move_is_told_in_its_quarter_with_both_countries(history: Tell) ->
 
 
 def test_a_break_names_the_largest_grievance_of_the_account(history: Tell) -> None:
+    over = {
+        "hierarchy": "over being ordered about",
+        "refusal": "over requests refused",
+        "encroachment": "over followers that",
+        "friend_opposed": "over the quarrel with its friend",
+    }
     seen = set()
     for draw in range(12):
         one = history(draw=draw)
         table = one.trajectory.moves
         for place in range(len(table.quarter)):
-            if table.move[place] == Move.SPLIT and CAUSES[table.cause[place]] == "hierarchy":
+            cause = CAUSES[table.cause[place]]
+            if table.move[place] == Move.SPLIT and cause in over:
                 words = words_of(one, int(table.quarter[place]), "move")
-                assert any(
-                    "breaks with" in told and "over being ordered about" in told for told in words
-                )
-                seen.add(int(table.initiator[place]))
-    assert seen
+                assert any("breaks with" in told and over[cause] in told for told in words)
+                seen.add(cause)
+    assert len(seen) > 2
 
 
 def test_a_change_of_leadership_is_told_with_its_lines(history: Tell) -> None:
@@ -137,18 +142,19 @@ def test_a_scenario_is_told_where_it_begins_and_where_it_ends(history: Tell) -> 
 
 
 def test_aid_that_changes_much_is_told_with_its_amounts(history: Tell) -> None:
-    one = history()
     found = 0
-    for quarter in range(1, QUARTERS):
-        old, new = (
-            one.pair("delivered", q, Country.USSR, Country.ALBANIA) for q in (quarter - 1, quarter)
-        )
-        cut = old >= 1 and 0.05 < new < 0.7 * old
-        amounts = f"from ${old:.1f} million to ${new:.1f} million a quarter"
-        words = f"Moscow cuts its aid to Albania {amounts}"
-        assert (words in words_of(one, quarter, "aid")) >= cut
-        found += cut
-    assert found
+    for one in (history(draw=draw) for draw in range(6)):
+        for quarter in range(1, QUARTERS):
+            old, new = (
+                one.pair("delivered", q, Country.USSR, Country.ALBANIA)
+                for q in (quarter - 1, quarter)
+            )
+            cut = old >= 1 and 0.05 < new < 0.7 * old
+            amounts = f"from ${old:.1f} million to ${new:.1f} million a quarter"
+            words = f"Moscow cuts its aid to Albania {amounts}"
+            assert (words in words_of(one, quarter, "aid")) >= cut
+            found += cut
+    assert found > 2
 
 
 def test_a_quarter_is_one_line_and_the_line_holds_the_greatest_strain(history: Tell) -> None:

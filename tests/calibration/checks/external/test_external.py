@@ -38,7 +38,7 @@ from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.likelihood.observations import fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS, sum_in
 from calibration.prior import draw_coordinates, parameters_at
-from scenarios.draws import parameters_for, write_draws
+from scenarios.draws import columns_of, parameters_for, write_draws
 from simulation.countries import Country
 from simulation.dates import FIRST_YEAR
 from simulation.ensemble import simulate
@@ -59,7 +59,7 @@ def record(evidence):
 
 @pytest.fixture(scope="module")
 def draws(tmp_path_factory):
-    frame = pd.DataFrame(dict(parameters_at(draw_coordinates(20, 3) * 0.3)))
+    frame = columns_of(parameters_at(draw_coordinates(20, 3) * 0.3))
     path = tmp_path_factory.mktemp("draws") / "some.parquet"
     return write_draws(frame, {"kind": "prior"}, path)
 

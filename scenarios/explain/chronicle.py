@@ -7,7 +7,7 @@ import numpy as np
 
 from scenarios.documented import both, the
 from scenarios.explain.history import BEFORE_THE_FIRST, History
-from scenarios.explain.reasons import fatigue_of, hazards, strain_of
+from scenarios.explain.reasons import bid_of, fatigue_of, hazards, strain_of
 from scenarios.explain.words import (
     CAPITALS,
     DRIVER_WORDS,
@@ -37,6 +37,8 @@ LEAST_STEP = 0.2
 LEAST_STRAIN = 0.2
 #: A chance in the reverse roles of a pair counts from this on.
 LEAST_CHANCE = 0.005
+#: What moves a bid counts from about this share up or down on.
+LEAST_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,9 @@ def _aid(history: History, quarter: int) -> Iterator[str]:
     for patron, client in ORDERED_PAIRS:
         old, new = (history.pair("delivered", q, patron, client) for q in (quarter - 1, quarter))
         if abs(new - old) >= max(LEAST_AID, LEAST_SHARE * old):
-            changes.append((abs(new - old), _change_of_aid(patron, client, old, new)))
+            arms = history.pair("arms_delivered", quarter, patron, client)
+            words = _change_of_aid(patron, client, old, new) + _of_which_arms(arms)
+            changes.append((abs(new - old), words))
         cancelled = history.pair("cancelled", quarter, patron, client)
         if cancelled >= LEAST_AID:
             promise = f"{million(cancelled)} that {CAPITALS[patron]} had promised {the(client)}"
@@ -196,6 +200,11 @@ def _change_of_aid(patron: Country, client: Country, old: float, new: float) -> 
         return f"{CAPITALS[patron]} ends {aid}, {million(old)} in the quarter before"
     verb = "raises" if new > old else "cuts"
     return f"{CAPITALS[patron]} {verb} {aid} from {million(old)} to {million(new)} a quarter"
+
+
+def _of_which_arms(arms: float) -> str:
+    """What part of an amount is arms, as the end of a sentence; nothing where it is none."""
+    return f", {million(arms)} of it in arms" if arms >= LEAST_NAMED else ""
 
 
 def _greatest_strain(history: History, quarter: int) -> Iterator[str]:
@@ -217,6 +226,26 @@ def strain_in_words(history: History, quarter: int, patron: Country, client: Cou
     behind = grievance(history, quarter, strain.largest.name, patron, client)
     toward = f"Strain of {client.title} toward {the(patron)} {strain.level:.2f}"
     return f"{toward}, {most} of it from {behind}"
+
+
+def answer_in_words(history: History, quarter: int, patron: Country, client: Country) -> str:
+    """What a client asked for, what it was promised, and what moved the patron's bid most."""
+    requested, arms, pledged, arms_pledged = (
+        history.pair(name, quarter, patron, client)
+        for name in ("requested", "arms_requested", "newly_pledged", "arms_newly_pledged")
+    )
+    asked = f"{client.title} asked for {million(requested)}{_of_which_arms(arms)}"
+    promised = f"{CAPITALS[patron]} promised {million(pledged)}{_of_which_arms(arms_pledged)}"
+    if history.context.quarter(quarter).economic.grant_free[patron, client, 0] < 1:
+        return f"{asked}; {promised}, as the scenario has it"
+    addends = sorted(bid_of(history, quarter, patron, client), key=lambda addend: addend.amount)
+    lowered = [addend for addend in addends[:1] if addend.amount <= -LEAST_WEIGHT]
+    raised = [addend for addend in addends[-1:] if addend.amount >= LEAST_WEIGHT]
+    weighed = [f"raised its bid most was {addend.words}" for addend in raised]
+    its = "it" if raised else "its bid"
+    weighed += [f"lowered {its} most was {addend.words}" for addend in lowered]
+    why = f"; what {' and what '.join(weighed)}" if weighed else ""
+    return f"{asked}; {promised}{why}"
 
 
 def reasons_in_words(
@@ -244,4 +273,6 @@ def reasons_in_words(
         fatigue = fatigue_of(history, quarter, patron, client)
         of_whom = f"Fatigue of {the(patron)} with {the(client)} {fatigue.level:.2f}"
         sentences.append(f"{of_whom}, the largest part of it from {fatigue.largest.words}")
+    if history.pair("requested", quarter, patron, client) >= LEAST_AID:
+        sentences.append(answer_in_words(history, quarter, patron, client))
     return tuple(f"{sentence}." for sentence in sentences)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.documented import the
 from scenarios.explain.history import History
-from scenarios.explain.words import ARGUMENT_WORDS, RELIEF, WORTH, source_in_words
+from scenarios.explain.words import ARGUMENT_WORDS, BID_WORDS, RELIEF, WORTH, source_in_words
 from simulation.arrays import Array, logit
 from simulation.countries import Country
 from simulation.parameters import Parameters
+from simulation.rules import aid
 from simulation.rules import status as rules
 from simulation.rules import strain as feeling
 from simulation.rules.strain import FatigueSources, StrainSources
@@ -177,6 +179,37 @@ def spared_by_worth(sources: Sequence[Array], value: Array, parameters: Paramete
     """By how much what the client is worth lowers the sum of the sources of fatigue (negative)."""
     target = fatigue_drawn_to(sources, value, parameters)
     return np.asarray(np.minimum(-np.log1p(-target) - np.sum(sources, axis=0), 0))
+
+
+def bid_of(history: History, quarter: int, patron: Country, client: Country) -> tuple[Addend, ...]:
+    """What raised and what lowered a patron's bid for a client, chance apart.
+
+    In units of the bid's logarithm: what the rule gives with one argument at its value, over what
+    it gives for a client of no account toward whom the patron is neutral.
+    """
+    nothing = np.zeros_like(history.all_pairs("value", quarter))
+    values = {
+        "value": history.all_pairs("value", quarter),
+        "goodwill": history.all_pairs("goodwill", quarter - 1),
+        "fatigue": history.all_pairs("fatigue", quarter - 1),
+        "defiance": history.all_pairs("defiance", quarter),
+        "emergency": history.context.quarter(quarter).emergency,
+    }
+    plain = dict.fromkeys(values, nothing) | {
+        "goodwill": nothing + 0.5,
+        "emergency": np.zeros_like(values["emergency"]),
+        "capacity": np.ones_like(values["emergency"]),
+        "shock": nothing + 0.5,
+    }
+    named = history.parameters.of(aid.offer)
+    return tuple(
+        Addend(
+            name,
+            BID_WORDS[name].format(client=the(client)),
+            float(np.log(aid.offer(**plain | {name: value}, **named)[patron, client, 0])),
+        )
+        for name, value in values.items()
+    )
 
 
 def _sources(history: History, quarter: int, field: str, names: Sequence[str]) -> list[Array]:

@@ -63,6 +63,14 @@ ARGUMENT_WORDS = {
     "dependence": "dependence on its aid",
     "threshold": "what it takes to act",
 }
+#: What raises or lowers a patron's bid: the arguments of its rule.
+BID_WORDS = {
+    "value": "what {client} is worth",
+    "goodwill": "goodwill toward {client}",
+    "fatigue": "fatigue with {client}",
+    "defiance": "the defiance of {client}",
+    "emergency": "distress at home",
+}
 
 
 #: What the table of leaderships says of a leader who dies or goes within a spell.
@@ -130,10 +138,12 @@ _DEEDS = {
     "course": "the {course} of {country} is that of the leadership {spell}",
     "driver": "{driver} of {country} is set to {value:g} ({unit})",
     "economy": "the economy of {country} is made {value:g} ({unit})",
-    "grant": "the share of requests granted by {patron} to {client} is set to {value:g} ({unit})",
-    "cut": "of what {patron} would grant {client}, {value:g} is left ({unit})",
-    "sum": "{patron} to {client}: a pledge of {value:g} in place of any other ({unit})",
-    "pledge": "{patron} to {client}: an added pledge of {value:g} ({unit})",
+    "grant": "the share of requests granted by {patron} to {client} is set to {value:g} ({unit}; "
+    "form of aid: {form})",
+    "cut": "of what {patron} would grant {client}, {value:g} is left ({unit}; form of aid: {form})",
+    "sum": "{patron} to {client}: a pledge of {value:g} in place of any other ({unit}; "
+    "form of aid: {form})",
+    "pledge": "{patron} to {client}: an added pledge of {value:g} ({unit}; form of aid: {form})",
     "forbid": "no {move} between {patron} and {client}",
     "sole-patron": "{client} finds no second patron beside {patron}",
     "impose": "{move} between {patron} and {client}, as soon as their status allows it",

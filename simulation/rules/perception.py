@@ -32,8 +32,8 @@ def attention(log_size_share: PerPair, *, attention_exponent: PerReplicate) -> P
     """How closely the client watches the patron: large neighbours fill a small state's view.
 
     Formula: (GDP_p / (GDP_p + GDP_c)) ** attention_exponent, zero for self pairs.
-    ``log_size_share`` (P, C, 1) is the logarithm of the share. Source: marku2017 1396-1407,
-    6569-6571 (Womack's asymmetry).
+    ``log_size_share`` (P, C, 1) is the logarithm of the share. Source: marku2017 69-71 and 1396-1407
+    (Womack's asymmetry, of which the thesis doubts that it fits China and Albania, 416-417).
     """
     return without_self_pairs(np.exp(attention_exponent * log_size_share))
 

@@ -105,7 +105,9 @@ def Explore() -> None:
             file=view.name,
             settings=provenance(view, material),
             event_looked=guard(lambda at: change(quarter=int(at["quarter"]), pair=str(at["pair"]))),
-            event_reset=guard(lambda _: jump(opening_view(material))),
+            event_reset=guard(
+                lambda _: jump(opening_view(material).model_copy(update={"own": state.value.own}))
+            ),
         )
         hint = "all numbers of this history, with what decides them"
         scenario = "the scenario file, with the command that repeats this history"

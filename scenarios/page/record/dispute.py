@@ -46,6 +46,8 @@ def cells_of(entry: EvidenceEntry) -> dict[str, str]:
     if record.get("role") != "target" or record["file"] not in ("aid", "record", "statements"):
         return {}
     cells = {key: record[key] for key in DISPUTED if record.get(key) not in (None, "")}
+    if not cells.keys() & _LABELS.keys():
+        return {}
     return {
         key: f"{cell:.12g}" if isinstance(cell, float) else str(cell) for key, cell in cells.items()
     }

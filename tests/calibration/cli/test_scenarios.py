@@ -154,7 +154,10 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
         "grant": (pair | {"value": 0.5}, "granted by ussr to albania is set to 0.5"),
         "cut": (pair | {"value": 0.5}, "of what ussr would grant albania, 0.5 is left"),
         "sum": (pair | {"value": 5}, "a pledge of 5 in place of any other (million USD"),
-        "pledge": (pair | {"value": 5}, "an added pledge of 5 (million USD"),
+        "pledge": (
+            pair | {"value": 5, "form": "arms"},
+            "an added pledge of 5 (million USD a quarter, 0 to 1000; form of aid: arms)",
+        ),
         "forbid": (pair | {"move": "break"}, "no break between ussr and albania"),
         "sole-patron": (pair, "albania finds no second patron beside ussr"),
         "impose": (pair | {"move": "break"}, "break between ussr and albania, as soon as"),

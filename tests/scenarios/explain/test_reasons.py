@@ -5,11 +5,13 @@ import pytest
 
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.history import History, simulated_history
-from scenarios.explain.reasons import fatigue_of, hazards, strain_of
+from scenarios.explain.reasons import bid_of, fatigue_of, hazards, strain_of
 from scenarios.files import scenario_named
 from simulation.arrays import logistic, saturating
 from simulation.countries import ORDERED_PAIRS
 from simulation.dates import QUARTERS
+from simulation.parameters import Parameters, default_parameters
+from simulation.rules import aid
 from simulation.state import Status
 
 
@@ -76,3 +78,26 @@ def test_fatigue_is_drawn_to_where_its_addends_lead(history: History) -> None:
             assert -feeling.addends[-1].amount <= worth + 1e-12
             spared += feeling.addends[-1].amount < 0
     assert spared
+
+
+def test_the_addends_of_a_bid_make_the_share_granted_where_chance_is_nought() -> None:
+    history = simulated_history(
+        Parameters({**default_parameters(), "grant_noise": np.zeros(1)}),
+        scenario_named("historical"),
+        seed=1,
+        replicate=0,
+        quarters=QUARTERS,
+    )
+    signs = set()
+    for quarter in range(0, QUARTERS, 5):
+        for pair in ORDERED_PAIRS:
+            total = sum(addend.amount for addend in bid_of(history, quarter, *pair))
+            offer = float(history.trajectory.arrays["capacity"][quarter, pair[0], 0]) * np.exp(
+                total
+            )
+            requested = history.pair("requested", quarter, *pair)
+            economic = requested - history.pair("arms_requested", quarter, *pair)
+            share = aid.grant_share(np.array([economic]), np.array([offer]))[0]
+            assert share == pytest.approx(history.pair("grant_share", quarter, *pair), abs=1e-9)
+            signs |= {np.sign(addend.amount) for addend in bid_of(history, quarter, *pair)}
+    assert signs == {-1, 0, 1}

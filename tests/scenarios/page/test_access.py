@@ -23,7 +23,7 @@ TABS = {
 def opened(reader: Any) -> None:
     """Wait until what a tab shows is there."""
     shown = reader.page.locator(".lp-chart svg, .lp-telling h2")
-    expect(shown.first).to_be_visible(timeout=60_000)
+    expect(shown.first).to_be_visible(timeout=180_000)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -39,7 +39,7 @@ def test_axe_finds_nothing(visitor: Arrive, tab: str, width: int, dark: bool) ->
         for card in cards():
             reader.page.get_by_label("Add a change").select_option(card["kind"])
         needed = reader.page.locator(".lp-own-card").get_by_text("Needed", exact=True)
-        expect(needed.first).to_be_visible()
+        expect(needed.first).to_be_visible(timeout=180_000)
     if tab == "Explore":
         reader.page.get_by_label("Parameters of").select_option("strain")
         expect(reader.page.locator(".lp-parameters")).to_be_visible()

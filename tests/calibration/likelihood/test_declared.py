@@ -8,9 +8,11 @@ import pytest
 from calibration.evidence.declarations import Comparison
 from calibration.evidence.reading import read_evidence
 from calibration.likelihood.declared import figures_on_record
+from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.readings import Reading
 from simulation.countries import Country
 from simulation.dates import quarter_of
+from simulation.parameters import default_parameters
 
 EVIDENCE = read_evidence()
 WIDTH = 3.3  # spreads from low to high
@@ -176,7 +178,8 @@ def test_evidence_does_not_change_with_units(name, cells):
     told, rewritten = declared(name, **cells), declared(name, **dollars, unit="million USD")
     assert (told.currency, rewritten.currency) == (given["unit"], "")
     sums = (np.array([0.0, 1.0, 30.0, 90.0, 2000.0]),)
-    one, other = told.density(sums, {told.currency: np.zeros(5)}), rewritten.density(sums)
+    doubt = {told.currency: np.zeros(5), **discrepancy_of(default_parameters())}
+    one, other = told.density(sums, doubt), rewritten.density(sums, doubt)
     assert np.ptp(one) > 1
     assert one - one[0] == pytest.approx(other - other[0], abs=1e-9)
 

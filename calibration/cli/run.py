@@ -140,7 +140,7 @@ def demo(request: DemoRequest) -> None:
     result, documented, folder = _carried_out(RunRequest.read(out=request.out))
     console = wide_console(_NARROWEST)
     show_table(console, breaks_table(summarised_breaks(result.outcomes, documented)))
-    console.print(f"Written to {folder}, with figures in {request.out / 'figures'}\n")
+    console.print(f"Written to {folder}, with figures in its folder figures\n")
     console.print(_NEXT)
 
 

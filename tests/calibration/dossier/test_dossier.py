@@ -264,8 +264,8 @@ def test_the_record_is_listed_row_by_row():
     listed = {row[0]: row[1:] for row in table.rows}
     assert list(listed["terms-interest-china-1954"]) == [
         "terms",
-        "interest agreed against credit pledged, 1954-1957: from 0.25 per cent a year to 0.75 per cent "
-        "a year",
+        "interest agreed against credit pledged, 1954-1957: from 0.25 per cent a year "
+        "to 0.75 per cent a year",
         "china-albania-1954-interest-half",
     ]
 

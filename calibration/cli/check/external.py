@@ -1,18 +1,13 @@
 """The check of series that nobody fitted."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.checks.external.beside import CONDITIONED, FREE, set_beside, simulated
-from calibration.checks.external.report import external_report
-from calibration.checks.external.series import TEMPLATE, Series, read_series
 from calibration.cli.check.options import DrawsRequest, ShocksSeed, options_in_order
 from calibration.cli.requests import command, option, whole
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
 from scenarios.console import progress_of
 from scenarios.disk import unwritable, write_whole
 from scenarios.errors import read_or_problems
@@ -42,8 +37,8 @@ class ExternalRequest(DrawsRequest):
     seed: ShocksSeed = 1
     #: Such series are the user's: their report is not among those that ship.
     out: Annotated[Path, option("The folder of the report.", "DIR")] = Path("results/external")
-    #: The series in the files.
-    series: tuple[Series, ...] = ()
+    #: The series in the files, each a ``Series``.
+    series: tuple[Any, ...] = ()
 
     @field_validator("files")
     @classmethod
@@ -54,7 +49,10 @@ class ExternalRequest(DrawsRequest):
 
     @field_validator("series")
     @classmethod
-    def _readable(cls, _series: tuple[Series, ...], others: ValidationInfo) -> tuple[Series, ...]:
+    def _readable(cls, _series: tuple[Any, ...], others: ValidationInfo) -> tuple[Any, ...]:
+        from calibration.checks.external.series import read_series
+        from calibration.evidence.reading import read_evidence
+
         if others.data.get("template") or "files" not in others.data:
             return ()
         rates = read_evidence().currency
@@ -83,6 +81,12 @@ def _check_external(request: ExternalRequest) -> None:
     years, level and peak are compared, within alliances and over all years, and beside regressions
     of the series on alliance, product, trend, danger and line. See docs/fitting.md.
     """
+    from calibration.checks.external.beside import CONDITIONED, FREE, set_beside, simulated
+    from calibration.checks.external.report import external_report
+    from calibration.checks.external.series import TEMPLATE
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+
     if request.template:
         write_whole(request.files[0], TEMPLATE)
         typer.echo(f"Written to {request.files[0]}")

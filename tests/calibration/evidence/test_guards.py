@@ -68,7 +68,7 @@ def test_a_prior_that_implies_a_documented_sum_is_caught(inputs: Inputs) -> None
     prior to the target.
     """
     target = "china-albania-1970-fyp5-loan-445m"
-    low, high = 0.2, 2.0
+    low, high = 0.1, 2.0
     table = inputs.parameter_table
     shipped = float(table["need_share"]["default"])
     for _ in range(25):

@@ -21,10 +21,11 @@ from calibration.checks.influence import (
 )
 from calibration.checks.influence_figure import standing_of
 from calibration.checks.influence_report import influence_report
-from calibration.cli.check import without as influence_command
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
+from calibration.fit import population, refit
 from calibration.fit.population import Effort, Population
+from calibration.likelihood import observations
 from calibration.likelihood.observations import (
     EVENT,
     SILENCE,
@@ -233,7 +234,7 @@ def one_pair(evidence):
 def check(tmp_path, monkeypatch):
     path = tmp_path / "draws" / "prior.parquet"
     write_draws(columns_of(parameters_at(draw_coordinates(20, 3) * 0.3)), {"kind": "prior"}, path)
-    monkeypatch.setattr(influence_command, "fitted_record", one_pair)
+    monkeypatch.setattr(observations, "fitted_record", one_pair)
 
     def called(*arguments, out="reports"):
         told = [
@@ -276,8 +277,8 @@ def test_the_command_uses_fits_that_leave_one_out_keeps(check, tmp_path, monkeyp
         return Population(coordinates, np.zeros(6), np.arange(6), 1.0, 0.0, 6, np.zeros(6))
 
     monkeypatch.setattr(influence, "MOST_K", -np.inf)
-    monkeypatch.setattr(influence_command, "kept_population", kept)
-    monkeypatch.setitem(influence_command.WITHOUT_EFFORTS, "quick", TINY)
+    monkeypatch.setattr(refit, "kept_population", kept)
+    monkeypatch.setitem(population.WITHOUT_EFFORTS, "quick", TINY)
     result = check("--replicates", 1, "--copies", 1, "--seed", 2, "--cache", tmp_path / "kept")
     assert result.exit_code == 0, result.output
     assert len(wanted) == 8

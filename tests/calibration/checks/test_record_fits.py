@@ -23,10 +23,10 @@ from calibration.checks.recovery.simulated import (
     simulated_record,
     windowed,
 )
-from calibration.cli.check import sampler as recovery_command
 from calibration.cli.check.main import check_app
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
+from calibration.fit import population
 from calibration.fit.population import Chains, Effort, begun
 from calibration.fit.sampler import sampled
 from calibration.likelihood.observations import Record, fitted_record
@@ -295,10 +295,10 @@ def test_how_many_may_leave_by_chance():
 def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(
     fits, walked, monkeypatch, tmp_path
 ):
-    monkeypatch.setitem(recovery_command.RECORD_EFFORTS, "usual", TINY)
+    monkeypatch.setitem(population.RECORD_EFFORTS, "usual", TINY)
     options = ["--records", "2", "--seed", "3", "--out", str(tmp_path / "docs")]
     runner = CliRunner()
-    monkeypatch.setitem(recovery_command.RANK_EFFORTS, "usual", Chains(3, 2, 2, 0.1, 0.3))
+    monkeypatch.setitem(population.RANK_EFFORTS, "usual", Chains(3, 2, 2, 0.1, 0.3))
     for name, held in (("recovery", fits), ("ranks", walked)):
         told = [name, *options, "--fits", str(held.folder), "--workers", "1"]
         result = runner.invoke(check_app, [*told, "--resume"])

@@ -159,7 +159,9 @@ def test_copies_keep_their_error_of_the_rate_when_they_are_renewed(record):
     lone = Record((), told)
     table = parameter_table()
     steady = [name for name in table if name.endswith("_threshold") and name != "mend_threshold"]
-    parameters = default_parameters(800, **{name: table[name].high for name in steady})
+    parameters = default_parameters(
+        800, loose_tie=0.0, **{name: table[name].high for name in steady}
+    )
     plain = filtered_log_likelihood(parameters, replace(lone, figures=()), seed=8, copies=4)
     filtered = filtered_log_likelihood(parameters, lone, seed=8, copies=4)
     assert mean_weight(filtered - plain) == pytest.approx(exact, abs=0.6)

@@ -31,6 +31,7 @@ def checkout(place: Path) -> Path:
     for name in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, place / name, ignore=ignored)
+    shutil.copy(ROOT / "lilliput.py", place)
     return place
 
 

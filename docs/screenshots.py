@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 FIGURES = Path(__file__).parent / "figures"
 #: What is shown: the file's name, the address, and words that are there once the tab is ready.
 VIEWS = (
-    ("page-explore", "/?draw=260&quarter=1961Q4", "1,024 breaks"),
+    ("page-explore", "/?quarter=1961Q4", "1,024 breaks"),
     ("page-compare", "/compare", "Still unbroken"),
     ("page-record", "/record?pair=albania-china&role=target", "rows"),
     ("page-calibration", "/calibration", "Posterior against prior"),

@@ -177,7 +177,8 @@ def fatigue_drawn_to(sources: Sequence[Array], value: Array, parameters: Paramet
 
 def spared_by_worth(sources: Sequence[Array], value: Array, parameters: Parameters) -> Array:
     """By how much what the client is worth lowers the sum of the sources of fatigue (negative)."""
-    target = fatigue_drawn_to(sources, value, parameters)
+    most = 1 - np.finfo(float).eps  # what a flood of sources leads to is one, to the last bit
+    target = np.minimum(fatigue_drawn_to(sources, value, parameters), most)
     return np.asarray(np.minimum(-np.log1p(-target) - np.sum(sources, axis=0), 0))
 
 

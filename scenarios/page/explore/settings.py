@@ -25,6 +25,7 @@ GROUPS = {
     "status": "Quarrels, breaks, alliances",
     "drivers": "Leaderships: line and hierarchy",
     "state": "January 1945",
+    "record": "What no rule explains (moves no history)",
 }
 #: Steps of a slider from one bound of a parameter to the other.
 _STEPS = 200

@@ -15,7 +15,7 @@ EXAMPLES = {
     "batch_run": ((), r"\{0: '\w+', 1: '\w+', 2: '\w+'\}"),
     "SolaraViz": (("altair", "solara"), ""),
     "ema_workbench": (("ema_workbench",), "strain_ideology"),
-    "SALib": (("SALib",), "'grant_base': "),
+    "SALib": (("SALib",), "'grant_value': "),
     "arviz": (("arviz",), "hdi_97%"),
     "duckdb": (("duckdb",), r"40 .*0\.\d+"),
 }

@@ -108,12 +108,14 @@ def __getattr__(name: str) -> Any:
     """A public name, loaded from its module when it is first used."""
     if name == "__version__":
         return Distribution.from_name("lilliput").version
+    if name.startswith("_") and name != "__all__":  # Python asks for some at every import
+        raise AttributeError(f"module 'lilliput' has no attribute {name!r}")
     if name == "__all__":
         _check_strangers()
         return sorted([*_HOMES, *import_module("scenarios").__all__])
     _check_strangers()
     home = _HOMES.get(name, "scenarios")
-    if name.startswith("_") or (home == "scenarios" and name not in import_module(home).__all__):
+    if home == "scenarios" and name not in import_module(home).__all__:
         raise AttributeError(f"module 'lilliput' has no attribute {name!r}")
     return getattr(import_module(home), name)
 

@@ -17,7 +17,7 @@ project = "lilliput"
 author = project_copyright = "The lilliput authors"
 version = release = version_of("lilliput")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
 root_doc = "docs/index"
 include_patterns = [
     "docs/**",

@@ -40,9 +40,7 @@ def transition(
     impose_moves(decision, state, context)
     if record is not None:
         impose_record(record, context.quarter, decision, shocks)
-    settlement = settlement_of(
-        state.status, decision.move, after.pledged, after.arms_pledged, context
-    )
-    after.status = settlement.status
+    settlement = settlement_of(state.status, after, parameters, decision.move, context)
+    after.status, after.goodwill = settlement.status, settlement.goodwill
     after.pledged, after.arms_pledged = settlement.pledged, settlement.arms_pledged
     return after, QuarterAccount(context.line, perception, exchange, response, decision, settlement)

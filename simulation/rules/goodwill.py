@@ -50,3 +50,16 @@ def goodwill(
     leaning += goodwill_enemy * shared_enemy
     leaning -= goodwill_threat * threat.swapaxes(0, 1) + goodwill_split * split
     return moved_toward(goodwill, logistic(leaning), goodwill_adjustment)
+
+
+@fused
+def goodwill_after(
+    goodwill: PerPair, friendly: PerPair, hostile: PerPair, *, goodwill_act: PerReplicate
+) -> PerPair:
+    """What a change of status does to goodwill at once, on both sides, in [0, 1].
+
+    Formula: g + goodwill_act x (friendly x (1 - g) - hostile x g). ``friendly`` is 1 for pairs that
+    ally or make up in the quarter, ``hostile`` for those that quarrel in public or break, else 0.
+    Source: marku2017 1906-1914, 2336-2341, 7243-7254.
+    """
+    return goodwill + goodwill_act * (friendly * (1 - goodwill) - hostile * goodwill)

@@ -5,11 +5,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.arrays import Array, PairCode, PairFlag, PerPair, reversed_pair, zero_pairs
+from simulation.arrays import (
+    Array,
+    PairCode,
+    PairFlag,
+    PerPair,
+    keep_pairs,
+    reversed_pair,
+    set_pairs,
+    zero_pairs,
+)
 from simulation.conditioning import Conditioning
 from simulation.context import QuarterContext
 from simulation.fusion import fused
 from simulation.parameters import Parameters
+from simulation.rules import goodwill as disposition
 from simulation.rules import perception as views
 from simulation.rules import status
 from simulation.stages.exchange import Exchange
@@ -34,6 +44,10 @@ _MOVE_OF_DECISION = {
     "alliance_forming": "formation",
 }
 
+#: Moves that bring two countries nearer at once, and those that part them.
+FRIENDLY = (Move.FORMED, Move.MENDED)
+HOSTILE = (Move.ESTRANGED, Move.SPLIT)
+
 
 class Decision(NamedTuple):
     """The chances of the status stage and what came of them."""
@@ -54,9 +68,10 @@ class Decision(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """The statuses that the moves have led to, and the promises cancelled and left open."""
+    """What the moves leave behind: statuses, goodwill, and promises cancelled and left open."""
 
     status: PairCode
+    goodwill: PerPair
     cancelled: PerPair
     pledged: PerPair
     arms_pledged: PerPair
@@ -183,14 +198,34 @@ def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
 
 @fused
 def settlement_of(
-    status: PairCode,
+    before: PairCode,
+    after: AllianceState,
+    parameters: Parameters,
     move: PairCode,
-    open_pledges: PerPair,
-    open_arms: PerPair,
     context: QuarterContext,
 ) -> Settlement:
-    """What the moves leave behind: the new statuses; a promise ends with a break or a country."""
-    after = zero_pairs(status_after(status, move), context.absent)
-    kept = context.present * (1 - standing(after, Status.SPLIT).astype(float))
-    cancelled = open_pledges * (1 - kept)
-    return Settlement(after, cancelled, open_pledges * kept, open_arms * kept)
+    """What the moves leave behind: the new statuses, how they are taken, and promises ended.
+
+    ``before`` are the statuses at the beginning of the quarter. A promise ends with a break or a
+    country.
+    """
+    status = zero_pairs(status_after(before, move), context.absent)
+    kept = context.present * (1 - standing(status, Status.SPLIT).astype(float))
+    friendly, hostile = (made(move, *kinds).astype(float) for kinds in (FRIENDLY, HOSTILE))
+    goodwill = disposition.goodwill_after(
+        after.goodwill, friendly, hostile, **parameters.of(disposition.goodwill_after)
+    )
+    return Settlement(
+        status,
+        set_pairs(
+            keep_pairs(goodwill, after.goodwill, context.goodwill_kept), context.goodwill_fixed
+        ),
+        after.pledged * (1 - kept),
+        after.pledged * kept,
+        after.arms_pledged * kept,
+    )
+
+
+def made(move: PairCode, one: Move, other: Move) -> PairFlag:
+    """Whether a pair makes either of two moves."""
+    return np.equal(move, int(one)) | np.equal(move, int(other))

@@ -57,6 +57,17 @@ CASES = {
             ({"goodwill_adjustment": 0}, 0.3),
         ],
     },
+    "goodwill_after": {
+        "arguments": {"goodwill": 0.4, "friendly": 0.5, "hostile": 0.25, "goodwill_act": 0.5},
+        "expected": 0.5,
+        "rises": ["goodwill", "friendly", "goodwill_act"],
+        "falls": ["hostile"],
+        "limits": [
+            ({"goodwill_act": 0}, 0.4),
+            ({"goodwill_act": 1, "friendly": 1, "hostile": 0}, 1),
+            ({"goodwill_act": 1, "friendly": 0, "hostile": 1}, 0),
+        ],
+    },
 }
 
 

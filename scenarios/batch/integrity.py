@@ -1,12 +1,16 @@
 """Whether the files of a batch are what was written, and what is done about those that are not."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from scenarios.batch.digests import MEND, digest_path, is_sound, manifest_named
 from scenarios.batch.manifest import MANIFEST, Batch
 from scenarios.batch.store import digests_in, manifest_text, parts_in, write_manifest
+from scenarios.draws import Draws, table_hash
 from scenarios.reader import sha256_of
 from simulation.errors import Problem
 
@@ -74,3 +78,18 @@ def remove_damaged(batch: Batch, folder: Path) -> None:
     for path in found:
         if path not in wanted or not is_sound(path, manifest):
             path.unlink(missing_ok=True)
+
+
+def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
+    """In what some draws, or the parameter table, are not those that a batch was made with."""
+    values = np.ascontiguousarray(draws.frame.to_numpy(dtype=float))
+    here_and_there = {
+        "draws.id": (draws.id, manifest["draws"]["id"]),
+        "draws.values": (hashlib.sha256(values.tobytes()).hexdigest(), manifest["draws"]["values"]),
+        "parameter_table": (table_hash(), manifest["parameter_table"]),
+    }
+    return [
+        Problem("batch", key, there, f"{here!r}, as the histories are simulated anew with these")
+        for key, (here, there) in here_and_there.items()
+        if here != there
+    ]

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scenarios.batch.integrity import damage, manifest_problems
+from scenarios.batch.integrity import damage, draws_problems, manifest_problems
 from scenarios.batch.manifest import drivers_of
 from scenarios.batch.store import open_batch, read_manifest, table_of
 from scenarios.comparison.compare import compare
@@ -18,7 +18,6 @@ from scenarios.comparison.histories import (
     CANDIDATES,
     ProgressOf,
     conditional_histories,
-    draws_problems,
     record_end,
 )
 from scenarios.comparison.reading import Comparison, Reading, columns_of, reading_of

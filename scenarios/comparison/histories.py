@@ -8,10 +8,8 @@ shocks of their own replicate. Sources: Pearl 2009 (the three steps); Gordon, Sa
 (weighted candidates).
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scenarios.columns import batch_table
-from scenarios.draws import Draws, parameters_for, table_hash
+from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import KEPT
 from scenarios.twins import twin_outcomes
@@ -223,21 +221,6 @@ def _joined(parts: Sequence[Course]) -> Course:
     moves = [table for part in parts for table in part.moves]
     values = SpellValues.joined([part.spells for part in parts if part.spells is not None])
     return Course(parts[0].quarter, state, kept, moves, values)
-
-
-def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
-    """In what some draws, or the parameter table, are not those that a batch was made with."""
-    values = np.ascontiguousarray(draws.frame.to_numpy(dtype=float))
-    here_and_there = {
-        "draws.id": (draws.id, manifest["draws"]["id"]),
-        "draws.values": (hashlib.sha256(values.tobytes()).hexdigest(), manifest["draws"]["values"]),
-        "parameter_table": (table_hash(), manifest["parameter_table"]),
-    }
-    return [
-        Problem("batch", key, there, f"{here!r}, as the histories are simulated anew with these")
-        for key, (here, there) in here_and_there.items()
-        if here != there
-    ]
 
 
 def conditional_histories(

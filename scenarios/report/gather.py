@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scenarios.batch.integrity import draws_problems
 from scenarios.batch.manifest import drivers_of
 from scenarios.charts.compare import Fan, fan_of
 from scenarios.columns import stem_of
@@ -24,7 +25,6 @@ from scenarios.comparison.batch import (
 from scenarios.comparison.histories import (
     abduced,
     conditional_histories,
-    draws_problems,
     record_end,
 )
 from scenarios.comparison.output import by_reading

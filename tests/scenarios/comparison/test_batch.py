@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.batch.integrity import draws_problems
 from scenarios.batch.run import run_batch
 from scenarios.batch.store import read_manifest
 from scenarios.comparison.batch import (
@@ -15,7 +16,7 @@ from scenarios.comparison.batch import (
     scenarios_of,
 )
 from scenarios.comparison.compare import compare
-from scenarios.comparison.histories import draws_problems, simulate_histories
+from scenarios.comparison.histories import simulate_histories
 from scenarios.comparison.reading import reading_of
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError

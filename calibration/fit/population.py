@@ -63,7 +63,7 @@ COPIES = 16
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
-        population=1024, copies=COPIES, moves=6, effective_share=0.5, last_moves=120, thinned=2
+        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=120, thinned=2
     ),
     "full": Effort(
         population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=3

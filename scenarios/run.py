@@ -21,10 +21,10 @@ from scenarios.manifest import (
 )
 from scenarios.outcomes import KEPT, Outcomes, collected
 from scenarios.reader import sha256_of
+from simulation.drivers.spells import DriverChoice
 from simulation.ensemble import CHUNK, simulate_in_chunks
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
-from simulation.spells import DriverChoice
 from simulation.trajectory import Trajectory
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from simulation.drivers import (
     leadership_spells,
     spell_table,
 )
+from simulation.drivers.spells import SpellValues, coded_values, unchanged_since
 from simulation.errors import raise_if_any
 from simulation.interventions import COURSES, Scenario, overlap_problems
 from simulation.interventions.terms import AidTerms, economies, pair_terms
 from simulation.parameters import Parameters
-from simulation.spells import SpellValues, coded_values, unchanged_since
 
 
 @dataclass(frozen=True)

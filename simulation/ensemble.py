@@ -10,12 +10,12 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country, pair_name
 from simulation.dates import QUARTERS, quarter_name
+from simulation.drivers.spells import DriverChoice, SpellValues, spell_values
 from simulation.errors import NonFiniteError, Problem, SimulationError
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.spells import DriverChoice, SpellValues, spell_values
 from simulation.stages import READERS, array_fields
 from simulation.state import AllianceState, opening_state
 from simulation.trajectory import MoveTable, Trajectory, moves_of_quarter

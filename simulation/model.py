@@ -17,12 +17,12 @@ from simulation.conditioning import Conditioning
 from simulation.context import Context
 from simulation.countries import Country
 from simulation.dates import QUARTERS, date_of
+from simulation.drivers.spells import DriverChoice, spell_values
 from simulation.ensemble import check_finite
 from simulation.errors import Problem, SimulationError
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters, default_parameters
 from simulation.shocks import Shocks
-from simulation.spells import DriverChoice, spell_values
 from simulation.stages import QuarterAccount
 from simulation.state import AllianceState, Status, opening_state
 from simulation.trajectory import PAIRS

@@ -22,10 +22,10 @@ from calibration.errors import require
 from scenarios.console import reporting_errors
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
+from simulation.drivers.spells import DRIVER_CHOICES, DriverChoice
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
 from simulation.schema import among, refuse, validated, whole_number
-from simulation.spells import DRIVER_CHOICES, DriverChoice
 
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024

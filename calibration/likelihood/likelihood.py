@@ -26,12 +26,12 @@ from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
 from simulation.dates import quarter_of
+from simulation.drivers.spells import spread_values
 from simulation.ensemble import check_finite, simulate
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.spells import spread_values
 from simulation.stages import array_fields
 from simulation.state import Move, opening_state
 from simulation.transition import transition

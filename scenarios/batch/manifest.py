@@ -18,9 +18,9 @@ from scenarios.manifest import (
     scenario_entry,
 )
 from scenarios.run import MOST_SEED
+from simulation.drivers.spells import DriverChoice
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario
-from simulation.spells import DriverChoice
 
 #: Readers of a dataset pass over names that begin with an underscore or a dot, and so read the
 #: folder as it is.

@@ -32,9 +32,9 @@ from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from scenarios.files import NAME, NAME_WORDS
 from scenarios.run import MOST_SEED, Progress
+from simulation.drivers.spells import DriverChoice
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario
-from simulation.spells import DriverChoice
 
 _TITLE = "this batch cannot be made"
 #: What carries out tasks, and yields of each how many histories it has written.

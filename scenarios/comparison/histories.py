@@ -27,12 +27,12 @@ from simulation.arrays import Array
 from simulation.conditioning import Conditioning, RecordedMove
 from simulation.countries import COUNTRIES
 from simulation.dates import QUARTERS, date_of, quarter_of
+from simulation.drivers.spells import DriverChoice, SpellValues, spell_values
 from simulation.ensemble import CHUNK, Course, continued, opened
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import DecisionStream
-from simulation.spells import DriverChoice, SpellValues, spell_values
 from simulation.state import AllianceState
 from simulation.trajectory import MoveTable
 

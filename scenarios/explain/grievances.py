@@ -19,11 +19,11 @@ from scenarios.explain.words import RELIEF, WORTH
 from simulation.arrays import Array
 from simulation.countries import pair_named
 from simulation.dates import year_of
+from simulation.drivers.spells import DriverChoice
 from simulation.ensemble import Course, continued, opened
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.rules.strain import FatigueSources, StrainSources
-from simulation.spells import DriverChoice
 from simulation.state import Status
 
 STRAIN, FATIGUE = "strain", "fatigue"

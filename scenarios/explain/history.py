@@ -7,10 +7,10 @@ import numpy as np
 from simulation.arrays import Array
 from simulation.context import Context
 from simulation.countries import Country
+from simulation.drivers.spells import DriverChoice, spell_values
 from simulation.ensemble import simulate
 from simulation.interventions import Scenario
 from simulation.parameters import Parameters
-from simulation.spells import DriverChoice, spell_values
 from simulation.stages import QUANTITIES
 from simulation.state import AllianceState, Status, opening_state
 from simulation.trajectory import MoveTable, Trajectory

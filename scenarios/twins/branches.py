@@ -7,11 +7,11 @@ from scenarios.documented import PLAN_PERIODS, Window
 from scenarios.outcomes import KEPT, SERIES, Compact, Outcomes, Quarters, first_breaks
 from scenarios.twins.tally import Tally
 from simulation.dates import QUARTERS, quarter_of
+from simulation.drivers.spells import DriverChoice, SpellValues
 from simulation.ensemble import Branch, Course, check_fork, shocks_ahead
 from simulation.interventions import HISTORICAL, Scenario
 from simulation.parameters import Parameters
 from simulation.shocks import BLOCK, Shocks
-from simulation.spells import DriverChoice, SpellValues
 
 
 def twin_outcomes(

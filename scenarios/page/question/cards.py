@@ -18,10 +18,10 @@ from scenarios.page.material import Material
 from simulation.countries import Country, country_named
 from simulation.dates import QUARTERS, date_of, quarter_name, quarter_of
 from simulation.drivers import DRIVER_TABLE, leadership_spells, spell_table
+from simulation.drivers.spells import coded_rows
 from simulation.interventions import INTERVENTIONS, OWN
 from simulation.parameters import number_table, parameter_table
 from simulation.schema import names_of
-from simulation.spells import coded_rows
 
 #: What each card is called; a kind that is not named here goes by its own name.
 _TITLES = {

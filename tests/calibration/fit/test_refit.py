@@ -15,7 +15,7 @@ from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import KINDS, fitted_record, observations_of
 from calibration.likelihood.pointwise import log_parts
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
-from simulation.spells import spell_values
+from simulation.drivers.spells import spell_values
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
 

@@ -22,10 +22,10 @@ from calibration.likelihood.readings import Reading
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from scenarios.draws import read_draws
 from simulation.conditioning import Conditioning
+from simulation.drivers.spells import spread_values
 from simulation.ensemble import Branch
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters, default_parameters, parameter_table
-from simulation.spells import spread_values
 from simulation.trajectory import MoveTable, Trajectory
 
 

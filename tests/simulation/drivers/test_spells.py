@@ -10,13 +10,19 @@ from simulation.context import Context
 from simulation.countries import Country, country_named
 from simulation.dates import QUARTERS
 from simulation.drivers import DRIVER_FILES, DRIVERS, read_driver
+from simulation.drivers.spells import (
+    coded_rows,
+    coded_values,
+    spell_values,
+    spread_values,
+    triangular,
+)
 from simulation.ensemble import continued, opened, simulate, simulate_in_chunks
 from simulation.fusion import FUSED_FROM
 from simulation.interventions import HISTORICAL, DriverValue, Proximity, Scenario
 from simulation.model import AllianceModel
 from simulation.parameters import default_parameters
 from simulation.shocks import row_uniforms
-from simulation.spells import coded_rows, coded_values, spell_values, spread_values, triangular
 
 FALSE_ALARM = 1e-6
 KEPT = ("status", "strain", "support", "delivered")

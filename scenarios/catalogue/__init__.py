@@ -1,0 +1,1 @@
+"""The scenarios that ship, and the file that one begins with."""

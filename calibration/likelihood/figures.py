@@ -100,9 +100,17 @@ class Figure(ABC):
     @property
     def words(self) -> str:
         """What is compared, and what is on record, as a reader is told."""
-        against = " and ".join(dict.fromkeys(part.quantity for part in self.parts[1:]))
-        said = f"{self.parts[0].quantity}{f' against {against}' if against else ''}"
-        return f"{said}, {self.period}: {self.read_words}"
+        first, *rest = self.parts
+        alike = all(part.period == first.period for part in rest)
+        said = first.quantity if alike else f"{first.quantity} in {first.period}"
+        if rest:
+            said += f" against {' and '.join(dict.fromkeys(map(self._beside, rest)))}"
+        return f"{said}{f', {first.period}' if alike else ''}: {self.read_words}"
+
+    def _beside(self, part: Part) -> str:
+        """A quantity that it is set against; whose and when, where that is another."""
+        whose = f" from {part.pair[0].title}" if part.pair != self.pair else ""
+        return part.quantity + whose + (f" in {part.period}" if part.period != self.period else "")
 
     @property
     def read_words(self) -> str:

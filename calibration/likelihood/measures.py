@@ -42,8 +42,8 @@ class Amount(_Logarithmic):
 
     @staticmethod
     def told(value: float) -> str:
-        """With its unit."""
-        return f"{value:.3g} million USD"
+        """With its unit, to three digits."""
+        return f"{float(f'{value:.3g}'):,g} million USD"
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """The sum."""

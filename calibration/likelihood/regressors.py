@@ -9,6 +9,7 @@ from calibration.likelihood.figures import Figure
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import STATUS_AFTER, first_status, moves_of
 from calibration.likelihood.quantities import product
+from calibration.likelihood.readings import observation_settings
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -20,8 +21,6 @@ from simulation.state import Status
 
 #: A leadership is new for two years.
 NEW_QUARTERS = 8
-#: The product a year, million US dollars, at which size says nothing: about Albania's in 1960.
-USUAL_PRODUCT = 500.0
 
 #: Values of a null's parameters by name, (S,) each.
 Values = Mapping[str, Array]
@@ -111,12 +110,12 @@ def regressors(moves: Sequence[RecordedMove], figure: Figure) -> dict[str, float
 
     Means over the quarters of what is measured. ``apart``: 1 less the share of quarters in which
     the pair is allied; ``safety``: 1 less the danger to the client; ``smallness``: minus the
-    logarithm of the client's product a year over ``USUAL_PRODUCT``.
+    logarithm of the client's product a year over ``usual_product``.
     """
     span = slice(figure.first_quarter, figure.last_quarter + 1)
     a_year = 4 * product(figure.client, figure.first_quarter, figure.last_quarter) / figure.quarters
     return {
         "apart": 1 - float(allied(moves, figure.pair)[span].mean()),
         "safety": 1 - float(danger(figure.client)[span].mean()),
-        "smallness": -float(np.log(a_year / USUAL_PRODUCT)),
+        "smallness": -float(np.log(a_year / observation_settings()["usual_product"])),
     }

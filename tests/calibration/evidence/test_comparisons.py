@@ -149,7 +149,7 @@ def test_an_occasion_without_an_act_and_one_told_twice_are_found(spoiled: Spoil)
     ("cells", "expected"),
     [
         ({"basis": "grantd share"}, "did you mean 'granted share'"),
-        ({"value": "0.5"}, "allowed: from low = 0.85 to high = 1.0"),
+        ({"value": "0.5"}, "allowed: from low = 0.95 to high = 1.0"),
         ({"value": "0.9", "low": "0.8"}, "allowed: 50 / 50"),
         ({"asked": "china-albania-1954-request-51m"}, "'china-albania-1954-request-50m'"),
         ({"granted": "ussr-albania-1959-loan-300m"}, "a figure of albania-china"),

@@ -84,7 +84,8 @@ def test_a_second_reading_has_the_range_of_the_first():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("answer-ussr-1957", Reading(low=0.5, high=np.inf)),  # a share of one bounds nothing
+        ("answer-ussr-1957", Reading(low=0.5, high=0.95)),
+        ("answer-china-1967", Reading(low=0.95, high=np.inf)),  # a share of one bounds nothing
         ("arms-ussr-1961-held-back", Reading(low=-np.inf, high=0.2)),
         ("arms-answer-china-1963", Reading(low=0.2, high=0.95)),
         ("answer-china-1965", Reading(value=0.68, spread=(0.78 - 0.6) / WIDTH)),
@@ -93,7 +94,7 @@ def test_a_second_reading_has_the_range_of_the_first():
         ("arms-ussr-1961-stop", Reading(low=-np.inf, high=np.log(0.05))),
         ("delivery-china-1964", Reading(low=0.0, high=np.inf)),
         ("aid-china-1976-none", Reading(value=0.0)),
-        ("arms-request-1967", Reading(np.log(0.43), (np.log(0.44) - np.log(0.35)) / WIDTH)),
+        ("arms-request-1967", Reading(np.log(0.43), (np.log(0.44) - np.log(0.32)) / WIDTH)),
     ],
 )
 def test_readings_stand_on_the_scale_on_which_they_are_compared(name, expected):
@@ -199,4 +200,8 @@ def test_figures_are_told_in_their_own_unit():
     assert told["terms-interest-china-1966"].endswith("at most 0.25 per cent a year")
     assert told["aid-china-1976-none"].endswith("nothing")
     assert told["albania-china-1963-09-seat"].endswith("for")
+    assert told["arms-china-1965-above-ussr"] == (
+        "arms delivered in 1961-1965 against arms delivered from USSR in 1948-1961: at least 1"
+    )
+    assert told["arms-china-total"].endswith("from 315 million USD to 2,080 million USD")
     assert "more than in 1961-1965 ... 1975-1978" in told["delivery-china-1967-peak"]

@@ -16,14 +16,12 @@ from simulation.interventions.changes import (
 
 #: In place of a value of goodwill: that which each history has at the eve of the change.
 OWN = "own"
-
-
 #: The forms of aid, each with requests, grants, pledges and deliveries of its own.
 FORMS = ("economic", "arms")
 
 
-class _Granted(PairChange, Valued):
-    """A change to what a patron grants a client of its requests: of both forms of aid, or one."""
+class _OfAid(PairChange, Valued):
+    """A change to the aid that a patron gives a client: to both forms of it, or to one."""
 
     form: Literal["economic", "arms", "both"] = "both"
 
@@ -31,6 +29,10 @@ class _Granted(PairChange, Valued):
     def forms(self) -> tuple[str, ...]:
         """The forms of aid that it changes."""
         return FORMS if self.form == "both" else (self.form,)
+
+
+class _Granted(_OfAid):
+    """A change to what a patron grants a client of its requests."""
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -53,7 +55,7 @@ class Cut(_Granted):
 
 
 class Sum(_Granted):
-    """A patron pledges an ally a fixed sum, million USD a quarter, in place of what the rules say.
+    """A patron pledges a client a fixed sum, million USD a quarter, in place of what rules say.
 
     The client takes it as the share of its request that it is, and as all of it if it is more.
     """
@@ -65,18 +67,13 @@ class Sum(_Granted):
     kind: Literal["sum"] = "sum"
 
 
-class Pledge(PairChange, Valued):
-    """A patron pledges an ally more than the rules say, million USD a quarter; pledges add up."""
+class Pledge(_OfAid):
+    """A patron pledges a client more than the rules say, million USD a quarter; pledges add up."""
 
     unit = "million USD a quarter, 0 to 1000"
     most = 1000
     kind: Literal["pledge"] = "pledge"
     form: Literal["economic", "arms"] = "economic"
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The form of aid that is pledged."""
-        return (self.form,)
 
 
 class Ban(MoveChange):

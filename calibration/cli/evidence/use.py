@@ -14,10 +14,10 @@ from simulation.errors import listed, raise_if_any
 
 def check_evidence(as_json: JsonOption = False, folder: FolderOption = None) -> None:
     """Check the evidence, and that nothing the model is judged by is fed into it."""
-    from calibration.evidence.check import check_disjoint
     from calibration.evidence.reading import read_evidence
     from calibration.evidence.record import rate_problems, record_problems, recorded_moves
     from calibration.evidence.tables import wide_console
+    from calibration.guards.check import check_disjoint
     from calibration.likelihood.observations import target_problems
     from calibration.likelihood.use import use_problems
 

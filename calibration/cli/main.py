@@ -36,7 +36,7 @@ SUBCOMMANDS = {
 }
 
 
-_HOMES = {"demo": "run"}
+_HOMES = {"demo": "run", "evidence": "evidence.main", "serve": "serve.main"}
 
 
 class LazyCommand(TyperCommand):

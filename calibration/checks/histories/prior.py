@@ -14,9 +14,9 @@ from calibration.checks.histories.implied import (
     breaks_report_table,
     implied_breaks,
 )
-from calibration.evidence.check import check_disjoint
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
+from calibration.guards.check import check_disjoint
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.report import Goal, Picture, Pictures, Report
 from scenarios.charts.run import aid_figure, breaks_figure

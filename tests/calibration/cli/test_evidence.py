@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.evidence import evidence_app
+from calibration.cli.evidence.main import evidence_app
 from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.evidence.record import recorded_moves
 from calibration.likelihood.observations import fitted_record, observations_of

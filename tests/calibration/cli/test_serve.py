@@ -7,7 +7,7 @@ from importlib import util
 
 import pytest
 
-from calibration.cli.serve import ServeRequest, listening
+from calibration.cli.serve.main import ServeRequest, listening
 from simulation.errors import LilliputError
 from tests.scenarios.watching import PATIENCE
 
@@ -60,7 +60,7 @@ def test_this_machine_needs_no_leave(host: str) -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     found = util.find_spec
     monkeypatch.setattr(
-        "calibration.cli.serve.find_spec",
+        "calibration.cli.serve.main.find_spec",
         lambda name: None if name.startswith("solara") else found(name),
     )
     with pytest.raises(LilliputError) as refused:

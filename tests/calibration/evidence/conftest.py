@@ -1,4 +1,4 @@
-"""Shared by the tests of the evidence: copies of it, and of the model's inputs, to be spoiled."""
+"""Shared by the tests of the evidence: copies of it to be spoiled."""
 
 import csv
 import shutil
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from calibration.evidence.check import Inputs, shipped_inputs
 from calibration.evidence.reading import FOLDER
 
 
@@ -34,11 +33,3 @@ def spoiled(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return spoil
-
-
-@pytest.fixture
-def inputs(tmp_path: Path) -> Inputs:
-    """A copy of the drivers and the parameter table that a test may spoil."""
-    shipped = shipped_inputs()
-    drivers = Path(shutil.copytree(shipped.drivers, tmp_path / "drivers"))
-    return Inputs(drivers, Path(shutil.copy(shipped.parameters, tmp_path / "parameters.toml")))

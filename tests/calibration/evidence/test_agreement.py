@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.evidence import evidence_app
+from calibration.cli.evidence.main import evidence_app
 from calibration.errors import CalibrationError, require
 from calibration.evidence.agreement import Codings, codings
 from simulation.dates import QUARTERS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.evidence import evidence_app
+from calibration.cli.evidence.main import evidence_app
 from calibration.evidence.agreement import SECOND_CODING, coding_rows
 from calibration.evidence.settlement import Graded, Settled, markdown_rows, settled_spells
 from simulation.drivers import DRIVER_FILES, DRIVERS, read_driver

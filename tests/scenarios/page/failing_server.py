@@ -43,7 +43,7 @@ def dying_block(parameters: Any, scenarios: Any, seed: int, *rest: Any) -> Any:
 
 def main() -> None:
     """Serve the page with the faults."""
-    from calibration.cli.serve import serve
+    from calibration.cli.serve.main import serve
 
     simulated.simulated_block = dying_block
     comparing.charts_of = failing(comparing.charts_of, lambda part, _: part.comparison.pair == PAIR)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.serve_material import (
+from calibration.cli.serve.material import (
     Standings,
     check_report,
     entries_of,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli import serve_dispute
-from calibration.cli.serve_dispute import disputed, overlay_of
-from calibration.cli.serve_material import material_of
+from calibration.cli.serve import dispute as serve_dispute
+from calibration.cli.serve.dispute import disputed, overlay_of
+from calibration.cli.serve.material import material_of
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from scenarios.outcomes import NEVER

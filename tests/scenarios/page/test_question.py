@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from calibration.cli.main import main
-from calibration.cli.serve_material import material_of
+from calibration.cli.serve.material import material_of
 from calibration.evidence.reading import read_evidence
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_file_of

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.serve_material import evidence_entries
+from calibration.cli.serve.material import evidence_entries
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import ROW_CLASSES
 from scenarios.draws import read_draws

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.serve_material import material_of
+from calibration.cli.serve.material import material_of
 from calibration.evidence.reading import read_evidence
 from scenarios.files import catalogue
 from scenarios.outcomes import PAIR_NAMES

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, RootModel
 from scipy import special
 
-from calibration.cli.serve_dispute import disputed
+from calibration.cli.serve.dispute import disputed
 from calibration.dossier.gather import main_tables
 from calibration.errors import CalibrationError
 from calibration.evidence.lines import sources

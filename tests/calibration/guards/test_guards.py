@@ -2,22 +2,19 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from calibration.evidence.check import Inputs, check_disjoint, shipped_inputs
-from calibration.evidence.guards import (
-    Implied,
-    event_months,
-    implied_quantities,
-    spans_of,
-)
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import Evidence
+from calibration.guards.check import COINCIDENCES, Inputs, check_disjoint, shipped_inputs
+from calibration.guards.implied import Implied, free_histories, implied_numbers
+from calibration.guards.meetings import event_months, spans_of
 
 EVIDENCE = read_evidence()
-QUANTITIES = implied_quantities(EVIDENCE, shipped_inputs().parameter_table)
-BY_ID = {each.id: each for each in QUANTITIES}
+FREE = free_histories(shipped_inputs().parameter_table)
+NUMBERS = {each.id: each for each in implied_numbers(EVIDENCE, FREE)}
 
 
 def problems(evidence: Evidence, inputs: Inputs) -> list[str]:
@@ -36,21 +33,23 @@ def plant(inputs: Inputs, name: str, **cells: str) -> None:
 
 
 def test_numbers_are_compared() -> None:
-    """At least twenty sums, a share and five dates are simulated, and most are not nought."""
-    kinds = [each.what for each in QUANTITIES]
-    assert sum(kind in ("asked", "pledged", "delivered") for kind in kinds) >= 20
+    """Requests, pledges, deliveries, shares and five dates are simulated; most are not nought."""
+    kinds = [each.what for each in NUMBERS.values()]
+    assert {"aid", "request", "answer", "delivery", "arms", "date"} == set(kinds)
+    assert kinds.count("aid") >= 9
+    assert kinds.count("delivery") >= 6
     assert kinds.count("date") == 5
-    assert "share" in kinds
-    assert sum(each.implied > 0 for each in QUANTITIES) > len(QUANTITIES) / 2
+    assert len(kinds) >= 48
+    assert sum(each.implied > 0 for each in NUMBERS.values()) > len(kinds) / 2
 
 
 @pytest.mark.parametrize(
     ("what", "documented", "implied", "met"),
     [
-        ("pledged", 100.0, 100.9, True),
-        ("pledged", 100.0, 101.1, False),
-        ("pledged", 100.0, 98.9, False),
-        ("share", 0.5, 0.503, True),
+        ("aid", 100.0, 100.9, True),
+        ("aid", 100.0, 101.1, False),
+        ("aid", 100.0, 98.9, False),
+        ("answer", 0.5, 0.503, True),
         ("date", 67, 67.0, True),
         ("date", 67, 66.0, False),
     ],
@@ -61,56 +60,90 @@ def test_near_is_a_hundredth_or_the_same_quarter(
     assert Implied("x", what, documented, implied).met is met
 
 
-def test_a_prior_that_implies_a_documented_sum_is_caught(inputs: Inputs) -> None:
-    """What China pledges follows nearly straight from what Albania needs: one prior sets the sum.
-
-    The need at which the loan of 1970 comes out is found by halving, as somebody would who fits a
-    prior to the target.
-    """
-    target = "china-albania-1970-fyp5-loan-445m"
-    low, high = 0.1, 2.0
+@pytest.mark.parametrize(
+    ("parameter", "target"),
+    [("need_share", "aid-china-1970"), ("delivery_rate", "delivery-china-projects-1974")],
+)
+def test_a_prior_that_implies_a_documented_number_is_caught(
+    inputs: Inputs, parameter: str, target: str
+) -> None:
+    """The centre at which the target comes out is found by halving, as who fits a prior would."""
+    low, high = 0.02, 2.0
     table = inputs.parameter_table
-    shipped = float(table["need_share"]["default"])
+    shipped = float(table[parameter]["default"])
     for _ in range(25):
-        factor = (low + high) / 2
-        table["need_share"]["default"] = shipped * factor
-        found = {each.id: each for each in implied_quantities(EVIDENCE, table)}[target]
+        factor = (low * high) ** 0.5
+        table[parameter]["default"] = shipped * factor
+        found = {each.id: each for each in implied_numbers(EVIDENCE, free_histories(table))}[target]
         if found.met:
             break
         low, high = (factor, high) if found.implied < found.documented else (low, factor)
     assert found.met
-    plant(inputs, "need_share", default=repr(shipped * factor))
+    plant(inputs, parameter, default=repr(shipped * factor))
     fresh = Inputs(inputs.drivers, inputs.parameters)
-    assert any("implied pledged" in each and target in each for each in problems(EVIDENCE, fresh))
-
-
-def test_a_target_set_to_what_the_priors_imply_is_caught(inputs: Inputs) -> None:
-    share = BY_ID["china-albania-1975-answer-plan"].implied
-    rows = tuple(
-        row.model_copy(update={"value": share})
-        if row.id == "china-albania-1975-answer-plan"
-        else row
-        for row in EVIDENCE.statements
+    assert any(
+        f"implied {found.what}" in each and target in each for each in problems(EVIDENCE, fresh)
     )
-    leaked = replace(EVIDENCE, statements=rows)
-    assert any("implied share" in each and "1975" in each for each in problems(leaked, inputs))
 
 
-def test_a_break_documented_when_the_priors_have_it_is_caught(inputs: Inputs) -> None:
-    table = inputs.parameter_table
-    dates = {each.id: each.implied for each in QUANTITIES if each.what == "date"}
-    quarter = int(dates["ussr-albania-1961-12-break"])
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("request-ussr-1960", "ussr-albania-1960-request-500m"),
+        ("aid-china-1961", "china-albania-1961-loan-500m"),
+        ("arms-china-1967", "china-albania-1967-arms-delivered-84m-yuan"),
+        ("delivery-china-projects-1974", "china-albania-1974-delivered-share"),
+        ("answer-china-1975", ""),
+    ],
+)
+def test_a_number_documented_as_the_priors_have_it_is_caught(name: str, row: str) -> None:
+    """Of a request, a pledge, what came in arms, a share of works that came, and an answer."""
+    known = NUMBERS[name]
+    factor = known.implied / known.documented
+
+    def scaled(rows):
+        return tuple(
+            each.model_copy(update={"value": each.value * factor}) if each.id == row else each
+            for each in rows
+        )
+
+    observations = tuple(
+        each.model_copy(update={"value": known.implied}) if not row and each.id == name else each
+        for each in EVIDENCE.observations
+    )
+    leaked = replace(
+        EVIDENCE,
+        aid=scaled(EVIDENCE.aid),
+        statements=scaled(EVIDENCE.statements),
+        observations=observations,
+    )
+    assert not known.met
+    assert {each.id: each for each in implied_numbers(leaked, FREE)}[name].met
+
+
+def test_a_target_set_to_what_the_priors_imply_is_refused(inputs: Inputs) -> None:
+    implied = NUMBERS["answer-china-1975"].implied
+    rows = tuple(
+        each.model_copy(update={"value": implied}) if each.id == "answer-china-1975" else each
+        for each in EVIDENCE.observations
+    )
+    leaked = replace(EVIDENCE, observations=rows)
+    assert any("implied answer" in each and "1975" in each for each in problems(leaked, inputs))
+
+
+def test_a_break_documented_when_the_priors_have_it_is_caught() -> None:
+    name = "ussr-albania-1961-12-break"
+    quarter = int(NUMBERS[name].implied)
     month = f"{1945 + quarter // 4}-{quarter % 4 * 3 + 2:02d}"
     rows = tuple(
         row.model_copy(update={"documented": month, "earliest": month, "latest": month})
-        if row.id == "ussr-albania-1961-12-break"
+        if row.id == name
         else row
         for row in EVIDENCE.record
     )
-    leaked = replace(EVIDENCE, record=rows)
-    found = {each.id: each for each in implied_quantities(leaked, table)}
-    assert found["ussr-albania-1961-12-break"].met
-    assert any("implied date" in each for each in problems(leaked, inputs))
+    leaked = implied_numbers(replace(EVIDENCE, record=rows), FREE)
+    assert not NUMBERS[name].met
+    assert {each.id: each for each in leaked}[name].met
 
 
 def test_months_of_every_target_and_of_its_window_are_watched() -> None:
@@ -162,6 +195,16 @@ def test_a_prior_that_rests_on_the_lines_of_a_target_is_caught(
 def test_the_same_numbers_in_another_source_are_no_leak(inputs: Inputs) -> None:
     plant(inputs, "fatigue_defiance", lines='"7713-7714"', source='"aca-article"')
     assert problems(EVIDENCE, inputs) == []
+
+
+def test_an_allowed_coincidence_where_nothing_meets_is_refused(
+    inputs: Inputs, tmp_path: Path
+) -> None:
+    allowed = tmp_path / "allowed.csv"
+    shipped = COINCIDENCES.read_text(encoding="utf-8")
+    allowed.write_text(shipped + "shocks.csv,china,1970-01,A quiet month.\n", encoding="utf-8")
+    (problem,) = check_disjoint(EVIDENCE, inputs, allowed)
+    assert (problem.where, problem.value) == ("allowed_coincidences.csv", "1970-01")
 
 
 def test_spans_of_lines() -> None:

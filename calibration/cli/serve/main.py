@@ -144,7 +144,7 @@ def prepare_environment(address: str) -> None:
     can change.
     """
     os.environ |= {
-        "SOLARA_APP": "calibration.cli.serve_app",
+        "SOLARA_APP": "calibration.cli.serve.app",
         "SOLARA_ASSETS_CDN": _NOWHERE,
         "SOLARA_ASSETS_EXTRA_LOCATIONS": "scenarios.page.assets",
         "SOLARA_ASSETS_PROXY": "True",
@@ -172,7 +172,7 @@ def _application(port: int, request: ServeRequest) -> "tuple[Gate, Callable[[], 
     from scenarios.page.gate import Gate
     from scenarios.page.tabs import TABS, style_sheet
 
-    page = import_module("calibration.cli.serve_app")
+    page = import_module("calibration.cli.serve.app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
     tabs = {"/" + tab.path.strip("/"): tab.title for tab in TABS}
     files = Path(settings.assets.proxy_cache_dir)

@@ -2,7 +2,7 @@
 
 import solara.lab
 
-from calibration.cli.serve_material import material_of
+from calibration.cli.serve.material import material_of
 from calibration.evidence.reading import read_evidence
 from scenarios.page.server import mend_navigator, on_visit
 from scenarios.page.tabs import routes_of

@@ -1,9 +1,10 @@
 """Keeps drivers and targets apart: nothing the model is judged by may be fed into it.
 
 Ids of evidence, dates and rates of interest are looked for in the drivers and the parameter table
-here, and what no cell shows in ``guards``. A meeting that is no leak is listed, with its reason, in
-``calibration/evidence/allowed_coincidences.csv``; there ``country`` and ``from`` name the driver
-row or, for ``parameters.toml``, the parameter (or ``implied``) and the row of evidence it meets.
+here, and what no cell shows in ``meetings`` and ``implied``. A meeting that is no leak is listed,
+with its reason, in ``calibration/evidence/allowed_coincidences.csv``; there ``country`` and
+``from`` name the driver row or, for ``parameters.toml``, the parameter (or ``implied``) and the row
+or observation that it meets.
 """
 
 import math
@@ -19,19 +20,19 @@ from pydantic import Field
 
 from calibration.evidence.columns import written
 from calibration.evidence.declarations import Row
-from calibration.evidence.guards import (
-    COINCIDENCES_FILE,
-    PARAMETERS_FILE,
-    Coincidence,
-    implied_meetings,
-    line_meetings,
-    month_meetings,
-)
 from calibration.evidence.lines import CsvLine, read_lines, rows_of
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import FOLDER
 from calibration.evidence.record import interest_terms
 from calibration.evidence.rows import Evidence
+from calibration.guards.implied import IMPLIED, implied_meetings
+from calibration.guards.meetings import (
+    COINCIDENCES_FILE,
+    PARAMETERS_FILE,
+    Coincidence,
+    line_meetings,
+    month_meetings,
+)
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 from simulation.errors import Problem
 
@@ -82,7 +83,8 @@ def check_disjoint(
     begins or ends in the month of a compared event or of an end of its window; centres of priors
     that imply a documented sum, share or date; a prior that rests on the lines of a target; the
     default of a parameter in shares a year that equals a compared rate of interest; a default or
-    bound that is a date from 1945 to 1980; and an allowed coincidence without a reason.
+    bound that is a date from 1945 to 1980; and an allowed coincidence without a reason, or of a
+    month or line where nothing meets.
     """
     inputs = shipped_inputs() if inputs is None else inputs
     lines, problems = read_lines(coincidences or COINCIDENCES, AllowedCoincidence.columns())
@@ -95,7 +97,19 @@ def check_disjoint(
         *_rates(evidence, inputs),
     )
     problems += [meeting.problem for meeting in met if meeting.key not in allowed]
+    problems += _idle(allowed - {meeting.key for meeting in met})
     return problems + _ids(evidence, inputs) + _dates_among_numbers(inputs) + refused
+
+
+def _idle(keys: set[tuple[str, str, str]]) -> list[Problem]:
+    """Allowed coincidences that meet nothing; what priors imply moves with every rule, and may."""
+    return [
+        Problem(
+            COINCIDENCES_FILE, f"{file}, {country}", first, "a spell or prior that meets a target"
+        )
+        for file, country, first in sorted(keys)
+        if country != IMPLIED
+    ]
 
 
 def _same(one: float, other: float) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from scenarios.documented import BASES, PLAN_PERIODS
-from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, SERIES, YEARS, Outcomes
+from scenarios.documented import PLAN_PERIODS
+from scenarios.outcomes import AMOUNTS, NEVER, PAIR_NAMES, PAIRS, SERIES, YEARS, Outcomes
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import QUARTERS, date_of
 from simulation.trajectory import CAUSES
@@ -29,6 +29,7 @@ _MEANINGS = {
     "initiator": ("country that broke; null: both, or none by 1980", "country"),
     "cause": ("largest grievance at the break; null: none by 1980", "source of strain or fatigue"),
     "pledged": ("aid that the patron promised the client in the plan period", _MONEY),
+    "arms_pledged": ("arms in what the patron promised in the plan period", _MONEY),
     "support_year": ("political support of the client for the patron, mean of the year", "0 to 1"),
     "strain_year": ("strain of the client toward the patron, mean of the year", "0 to 1"),
     "delivered_year": ("aid that reached the client in the year", _MONEY),
@@ -38,7 +39,12 @@ _MEANINGS = {
     "asked_aid": ("aid that the client asked of the patron in the period", _MONEY),
     "pledged_aid": ("aid that the patron promised the client in the period", _MONEY),
     "delivered_aid": ("aid that reached the client in the period", _MONEY),
+    "arms_asked_aid": ("arms in what was asked", _MONEY),
+    "arms_pledged_aid": ("arms in what was promised", _MONEY),
+    "arms_delivered_aid": ("arms in what arrived", _MONEY),
 }
+#: The amounts that a batch holds by plan period, with the form of aid.
+_PLEDGED = {"pledged": "", "arms_pledged": "arms"}
 _DATES = tuple(date_of(quarter) for quarter in range(QUARTERS))
 
 
@@ -56,8 +62,9 @@ def _fields() -> Iterator[pa.Field]:
         for name, kind in BREAK_COLUMNS.items():
             yield _field(f"{stem}_{name}", kind, name)
     for stem in stems:
-        for period in PLAN_PERIODS:
-            yield _field(f"{stem}_pledged_{stem_of(period.name)}", pa.float32(), "pledged")
+        for name in _PLEDGED:
+            for period in PLAN_PERIODS:
+                yield _field(f"{stem}_{name}_{stem_of(period.name)}", pa.float32(), name)
     for stem in stems:
         for series in SERIES:
             for year in YEARS:
@@ -82,9 +89,10 @@ def batch_table(outcomes: Outcomes, draws: int) -> pa.Table:
     ``draws`` is the number of parameter draws; yearly values must be kept for every history.
     """
     columns = list(_break_columns(outcomes, draws, slice(None)).values())
-    pledged = outcomes.aid[BASES.index("pledged")]
+    pledged = [outcomes.aid_of("pledged", form) for form in _PLEDGED.values()]
     for place in range(len(PAIRS)):
-        columns.extend(map(pa.array, pledged[: len(PLAN_PERIODS), place]))
+        for amounts in pledged:
+            columns.extend(map(pa.array, amounts[: len(PLAN_PERIODS), place]))
     for place in range(len(PAIRS)):
         for series in SERIES:
             columns.extend(map(pa.array, outcomes.series[series][:, place]))
@@ -118,7 +126,7 @@ def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.
 
 
 def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
-    """One row a history, pair and window: aid asked, pledged and delivered, million US dollars."""
+    """One row a history, pair and window: aid asked, pledged and delivered, and the arms in it."""
     numbers = outcomes.first_replicate + np.arange(outcomes.replicates)[rows]
     shape = (len(outcomes.windows), len(PAIRS), numbers.size)
     window, pair, row = (axis.ravel() for axis in np.indices(shape, dtype=np.int16))
@@ -129,10 +137,10 @@ def aid_table(outcomes: Outcomes, rows: slice) -> pa.Table:
         "client": _named(clients[pair], COUNTRY_KEYS),
         "period": _named(window, [each.name for each in outcomes.windows]),
     }
-    columns |= {basis: outcomes.aid[which, ..., rows].ravel() for which, basis in enumerate(BASES)}
+    columns |= {name: outcomes.aid[which, ..., rows].ravel() for which, name in enumerate(AMOUNTS)}
     table = pa.table(columns)
     fields = [
-        _field(each.name, each.type, f"{each.name}_aid" if each.name in BASES else None)
+        _field(each.name, each.type, f"{each.name}_aid" if each.name in AMOUNTS else None)
         for each in table.schema
     ]
     return table.cast(pa.schema(fields))

@@ -12,6 +12,8 @@ Pair = tuple[Country, Country]
 #: Asked by the client, pledged by the patron, delivered: three different things, never compared
 #: with one another.
 BASES = ("asked", "pledged", "delivered")
+#: Aid is economic or arms: the record counts them apart, and so is the model compared with it.
+FORMS = ("economic", "arms")
 
 
 def the(country: Country) -> str:
@@ -51,6 +53,11 @@ class DocumentedAid:
     low: float
     high: float
     role: str = "target"
+
+    @property
+    def compared_with(self) -> str:
+        """Which of ``FORMS`` it is an amount of; empty if it holds both."""
+        return {"arms": "arms", "total": ""}.get(self.form, "economic")
 
 
 @dataclass(frozen=True)
@@ -106,15 +113,20 @@ PLAN_PERIODS = _plan_periods()
 
 
 def window_of(figure: DocumentedAid) -> Window:
-    """The plan period that a figure belongs to, or, where it falls into none, its own years."""
+    """The plan period that a figure belongs to, or, where it falls into none, its own years.
+
+    What arrived in some years says nothing of the others of their plan: it keeps its own years.
+    """
     for period in PLAN_PERIODS:
         if (
-            period.first_quarter <= figure.first_quarter
+            figure.basis != "delivered"
+            and period.first_quarter <= figure.first_quarter
             and figure.last_quarter <= period.last_quarter
         ):
             return period
     first, last = FIRST_YEAR + figure.first_quarter // 4, FIRST_YEAR + figure.last_quarter // 4
-    return Window(f"{first}-{last % 100:02d}", figure.first_quarter, figure.last_quarter)
+    name = str(first) if first == last else f"{first}-{last % 100:02d}"
+    return Window(name, figure.first_quarter, figure.last_quarter)
 
 
 def windows_of(figures: Sequence[DocumentedAid]) -> tuple[Window, ...]:
@@ -138,13 +150,19 @@ class DocumentedSum:
 
 
 def documented_sum(
-    figures: Sequence[DocumentedAid], pair: Pair, basis: str, window: Window
+    figures: Sequence[DocumentedAid], pair: Pair, basis: str, window: Window, form: str = ""
 ) -> DocumentedSum | None:
     """The sum of the documented figures of a pair, basis and window; none if there is no figure.
 
-    Ranges add as independent errors do: the square root of the sum of squared distances.
+    ``form`` takes those of economic aid or of arms alone. Ranges add as independent errors do: the
+    square root of the sum of squared distances.
     """
-    chosen = [f for f in figures if f.pair == pair and f.basis == basis and window_of(f) == window]
+    chosen = [
+        figure
+        for figure in figures
+        if (figure.pair, figure.basis, window_of(figure)) == (pair, basis, window)
+        and form in ("", figure.compared_with)
+    ]
     if not chosen:
         return None
     total = sum(figure.usd for figure in chosen)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.documented import BASES, PLAN_PERIODS, Pair, Window
+from scenarios.documented import PLAN_PERIODS, Pair, Window
 from simulation.arrays import Array
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, date_of
@@ -27,10 +27,12 @@ YEARS = tuple(range(FIRST_YEAR, LAST_YEAR + 1))
 #: Quantities kept year by year for fans, and for how many histories: the first ones of a run.
 SERIES = ("support", "strain", "delivered")
 SERIES_REPLICATES = 2_000
-#: The quantity of the model that belongs to each basis of documented aid.
-BASIS_ARRAYS = {"asked": "requested", "pledged": "newly_pledged", "delivered": "delivered"}
+_ARRAYS = {"asked": "requested", "pledged": "newly_pledged", "delivered": "delivered"}
+#: The quantity of the model that belongs to each amount of aid: to all of each basis of documented
+#: aid, then to the arms in it.
+AMOUNTS = _ARRAYS | {f"arms_{basis}": f"arms_{name}" for basis, name in _ARRAYS.items()}
 #: What a trajectory must keep for its outcomes.
-KEPT = ("status", "support", "strain", *BASIS_ARRAYS.values())
+KEPT = ("status", "support", "strain", *AMOUNTS.values())
 NEVER = -1
 
 Codes = NDArray[np.int8]
@@ -47,7 +49,7 @@ class Outcomes:
 
     ``split`` is the quarter of a pair's first break (-1: never by 1980), ``initiator`` the country
     that moved and ``cause`` the place of the largest grievance in ``simulation.trajectory.CAUSES``
-    (-1: none), all (pairs, R). ``aid`` is in million US dollars, (bases, windows, pairs, R).
+    (-1: none), all (pairs, R). ``aid`` is in million US dollars, (``AMOUNTS``, windows, pairs, R).
     ``status_counts`` counts the histories in each status at the end of each quarter, (T, pairs,
     statuses). ``series`` holds yearly values for at most 2,000 histories, (years, pairs, R): means
     of support and strain, sums of aid delivered.
@@ -66,6 +68,14 @@ class Outcomes:
     def replicates(self) -> int:
         """How many histories these are."""
         return int(self.split.shape[1])
+
+    def aid_of(self, basis: str, form: str = "") -> Compact:
+        """Aid of a basis, (windows, pairs, R): all of it, or what is economic aid or arms of it."""
+        names = list(AMOUNTS)
+        whole, arms = self.aid[names.index(basis)], self.aid[names.index(f"arms_{basis}")]
+        economic: Compact = np.maximum(whole - arms, 0)
+        parts: dict[str, Compact] = {"": whole, "arms": arms, "economic": economic}
+        return parts[form]
 
     @classmethod
     def joined(cls, parts: Sequence["Outcomes"]) -> "Outcomes":
@@ -89,9 +99,9 @@ def outcomes_of(
     The trajectory must keep ``KEPT``.
     """
     split, initiator, cause = first_breaks(trajectory)
-    aid = np.zeros((len(BASES), len(windows), len(PAIRS), trajectory.replicates))
-    for place, basis in enumerate(BASES):
-        add_aid(aid[place], of_pairs(trajectory.arrays[BASIS_ARRAYS[basis]]), windows)
+    aid = np.zeros((len(AMOUNTS), len(windows), len(PAIRS), trajectory.replicates))
+    for sums, name in zip(aid, AMOUNTS.values(), strict=True):
+        add_aid(sums, of_pairs(trajectory.arrays[name]), windows)
     return Outcomes(
         first_replicate=trajectory.first_replicate,
         windows=tuple(windows),

@@ -5,6 +5,7 @@ Each summary is one row of a table: all of it in CSV and JSON, the most needed o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rich.table import Table
 from scenarios.console import plain_table
 from scenarios.documented import (
     BASES,
+    FORMS,
     PLAN_PERIODS,
     Documented,
     DocumentedBreak,
@@ -30,6 +32,8 @@ from simulation.trajectory import CAUSES
 #: The quantiles that are reported: the middle, and the ends of the range of nine histories in ten.
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 _NEVER_WORD = "never"
+#: Pledges that nine histories in ten keep below this, in million US dollars, are not shown.
+_LEAST_SHOWN = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,10 @@ class BreakSummary:
 
 @dataclass(frozen=True)
 class AidSummary:
-    """Aid of a pair in a window, simulated and documented, in million US dollars."""
+    """Economic aid or arms of a pair in a window, simulated and documented, million US dollars."""
 
     pair: Pair
+    form: str
     basis: str
     window: Window
     q05: float
@@ -89,6 +94,7 @@ class AidSummary:
             "pair": pair_name(patron, client),
             "patron": patron.key,
             "client": client.key,
+            "form": self.form,
             "basis": self.basis,
             "period": self.window.name,
             "from": date_of(self.window.first_quarter - 1 / 3),
@@ -132,18 +138,18 @@ def _shares(codes: Codes, names: Sequence[str]) -> dict[str, float]:
 
 
 def summarised_aid(outcomes: Outcomes, documented: Documented) -> tuple[AidSummary, ...]:
-    """Aid asked, pledged and delivered by pair and plan period, beside the documented figures."""
+    """Economic aid and arms, asked, pledged and delivered, by pair and plan period.
+
+    Beside each stands what is documented of the same form.
+    """
     shares = list(QUANTILES.values())
     rows = []
-    for place, pair in enumerate(PAIRS):
-        for span, window in enumerate(outcomes.windows):
-            for which, basis in enumerate(BASES):
-                amounts = np.quantile(outcomes.aid[which, span, place], shares).tolist()
-                values = dict(zip(QUANTILES, amounts, strict=True))
-                record = documented_sum(documented.aid, pair, basis, window)
-                rows.append(
-                    AidSummary(pair=pair, basis=basis, window=window, documented=record, **values)
-                )
+    for (place, pair), form in product(enumerate(PAIRS), FORMS):
+        for (span, window), basis in product(enumerate(outcomes.windows), BASES):
+            amounts = np.quantile(outcomes.aid_of(basis, form)[span, place], shares).tolist()
+            values = dict(zip(QUANTILES, amounts, strict=True))
+            record = documented_sum(documented.aid, pair, basis, window, form)
+            rows.append(AidSummary(pair, form, basis, window, documented=record, **values))
     return tuple(rows)
 
 
@@ -191,37 +197,36 @@ def _commonest(shares: dict[str, float]) -> str:
 
 
 def aid_table(summaries: Sequence[AidSummary]) -> Table:
-    """Aid by patron and plan period in million US dollars, simulated and documented.
+    """Economic aid and arms by patron and plan period, million US dollars, beside the record.
 
-    Pledges are always shown; what was asked or delivered, where something is documented.
+    Pledges are shown where there are any; what was asked or delivered, where that is documented.
     """
     amounts = ("median", "5-95 %", "documented\n\\[low-high]")
-    table = plain_table(
-        ("patron\nto client", "period", "basis", *amounts, "forms"),
-        title="Aid in million US dollars of the day",
-        right=amounts,
-        whole=("patron\nto client", "period", "basis", *amounts),
-    )
-    above: Pair | None = None
+    columns = ("patron\nto client", "form", "period", "basis", *amounts)
+    title = "Aid in million US dollars of the day, economic aid and arms apart"
+    table = plain_table(columns, title=title, right=amounts, whole=columns)
+    above: tuple[Pair, str] | None = None
     names: Iterator[str] = iter(())
     for row in summaries:
         record = row.documented
-        if record is None and (row.basis != "pledged" or row.window not in PLAN_PERIODS):
+        pledged = row.basis == "pledged" and row.window in PLAN_PERIODS
+        if record is None and not (pledged and row.q95 >= _LEAST_SHOWN):
             continue
         patron, client = row.pair
-        if row.pair != above:
-            table.add_section()
+        if above is None or row.pair != above[0]:
             names = iter((patron.title, f"to {client.title}"))
+        if above != (row.pair, row.form):
+            table.add_section()
         table.add_row(
             next(names, ""),
+            row.form if above != (row.pair, row.form) else "",
             row.window.name,
             row.basis,
             _amount(row.median),
             f"{_amount(row.q05)}-{_amount(row.q95)}",
             escape(_sum_and_range(record)) if record else "",
-            ", ".join(record.forms) if record else "",
         )
-        above = row.pair
+        above = (row.pair, row.form)
     return table
 
 

@@ -29,7 +29,7 @@ SUBCOMMANDS = {
     "compare": "Set the counterfactuals of a batch beside their factual twins.",
     "report": "Write the counterfactuals of a batch as one page to read.",
     "scenarios": "The questions that can be put to the model.",
-    "evidence": "The documented evidence: aid, terms, cuts, events, support, rates.",
+    "evidence": "Documented evidence: aid, terms, cuts, events, support, rates.",
     "calibrate": "Fit the parameters to the record.",
     "serve": "Open the page in a browser: step through a history.",
     "benchmark": "Measure how many histories a second this machine simulates.",

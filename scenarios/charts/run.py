@@ -50,6 +50,8 @@ STATUSES = {
     Status.NONE: ("#E8E8E8", "no ties yet"),
 }
 _BEYOND = "#BBBBBB"
+#: The colour of pledges of each form of aid, and where in a plan period their range stands.
+_PLEDGES = {"economic": (VERMILION, 0.3), "arms": (GREEN, 0.5)}
 
 
 def figures_of(result: RunResult, documented: Documented) -> Iterator[tuple[str, Figure]]:
@@ -168,7 +170,10 @@ def feeling_figure(result: RunResult, documented: Documented, name: str, what: s
 
 
 def aid_figure(result: RunResult, documented: Documented) -> Figure:
-    """Aid of each pair: a fan of deliveries, and pledges by plan period beside those documented."""
+    """Aid of each pair: a fan of deliveries, and pledges by plan period beside those documented.
+
+    Pledges of economic aid and of arms stand apart.
+    """
     figure, panels, key = _panels(result, "Aid, simulated and documented, 1945–1980")
     rows = [
         row
@@ -179,19 +184,21 @@ def aid_figure(result: RunResult, documented: Documented) -> Figure:
         _mark(axes, result, documented, pair)
         _draw_fan(axes, result.outcomes.series["delivered"][:, place])
         own = [row for row in rows if row.pair == pair]
-        simulated = [(row.window, row.q05, row.median, row.q95) for row in own]
-        draw_amounts(axes, simulated, 0.4, VERMILION)
+        for form, (colour, at) in _PLEDGES.items():
+            simulated = [(r.window, r.q05, r.median, r.q95) for r in own if r.form == form]
+            draw_amounts(axes, simulated, at, colour)
         sums = [(row.window, row.documented) for row in own if row.documented is not None]
         recorded = [(window, each.low, each.usd, each.high) for window, each in sums]
-        draw_amounts(axes, recorded, 0.6, LIGHT.ink)
+        draw_amounts(axes, recorded, 0.7, LIGHT.ink)
         axes.set_ylim(bottom=0)
         axes.set_ylabel("million US$ a year")
-    pledged = "pledged in the plan period, a year: median, 5–95 %"
-    promised = "documented pledges of the period, a year, with range"
-    keys = [line(pledged, VERMILION, linewidth=2), line(promised, LIGHT.ink, linewidth=2)]
-    _show_key(
-        key, [*_fan_in_words(result, "delivered in the year"), *keys, *_marks_in_words(result)]
-    )
+    keys = [
+        line("economic aid pledged in the plan, a year: median, 5–95 %", VERMILION, linewidth=2),
+        line("arms pledged in the plan, the same", GREEN, linewidth=2),
+        line("documented pledges of economic aid, with range", LIGHT.ink, linewidth=2),
+    ]
+    fan = _fan_in_words(result, "aid and arms delivered in the year")
+    _show_key(key, [*fan, *keys, *_marks_in_words(result)])
     return figure
 
 

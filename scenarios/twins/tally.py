@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from scenarios.documented import BASES, Window
+from scenarios.documented import Window
 from scenarios.outcomes import (
-    BASIS_ARRAYS,
+    AMOUNTS,
     PAIRS,
     SERIES,
     Compact,
@@ -30,9 +30,9 @@ _YEAR = 4
 class Tally:
     """Histories on their way: a course with the quarters of the current year, and earlier sums.
 
-    ``aid`` is what has been asked, pledged and delivered in each of the ``windows`` so far, shape
-    (bases, windows, pairs, R); ``statuses`` and ``series`` are those of ``Outcomes``, in pieces.
-    Without windows only the yearly series are kept, and breaks.
+    ``aid`` is what has been asked, pledged and delivered in each of the ``windows`` so far, as in
+    ``Outcomes``; ``statuses`` and ``series`` are those of ``Outcomes``, in pieces. Without windows
+    only the yearly series are kept, and breaks.
     """
 
     course: Course
@@ -47,7 +47,7 @@ class Tally:
     def of(cls, course: Course, windows: Sequence[Window] = ()) -> "Tally":
         """The same of a course, which keeps ``outcomes.KEPT``, or ``SERIES`` without windows."""
         replicates = course.state.strain.shape[-1]
-        aid = np.zeros((len(BASES), len(windows), len(PAIRS), replicates))
+        aid = np.zeros((len(AMOUNTS), len(windows), len(PAIRS), replicates))
         return cls(course, aid, tuple(windows)).with_whole_years()
 
     @property
@@ -66,9 +66,8 @@ class Tally:
         aid, statuses = self.aid, self.statuses
         if self.windows:
             aid = aid.copy()
-            for place, basis in enumerate(BASES):
-                first = self.quarter - quarters
-                add_aid(aid[place], ended[BASIS_ARRAYS[basis]], self.windows, first)
+            for sums, name in zip(aid, AMOUNTS.values(), strict=True):
+                add_aid(sums, ended[name], self.windows, self.quarter - quarters)
             statuses = (*statuses, status_counts(ended["status"]))
         return replace(
             self,

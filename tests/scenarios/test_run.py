@@ -1,6 +1,7 @@
 """Runs and their outcomes: reproducible, independent of chunks, and counted as stated."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,6 +107,12 @@ def test_outcomes_are_those_of_the_trajectory(draws: Draws) -> None:
         axis=0
     )
     np.testing.assert_allclose(found.aid[1, period, pair], pledged, rtol=1e-5)
+    arms = trajectory.arrays["arms_newly_pledged"][quarters, Country.CHINA, Country.ALBANIA].sum(
+        axis=0
+    )
+    of_china = {form: found.aid_of("pledged", form)[period, pair] for form in ("arms", "economic")}
+    np.testing.assert_allclose(of_china["arms"], arms, rtol=1e-5)
+    np.testing.assert_allclose(of_china["economic"], pledged - arms, rtol=1e-4, atol=1e-3)
     strain = trajectory.arrays["strain"][84:88, Country.CHINA, Country.ALBANIA].mean(axis=0)
     np.testing.assert_allclose(found.series["strain"][21, pair], strain, rtol=1e-5, atol=1e-7)
 
@@ -157,6 +164,17 @@ def figure(name: str, start: str, end: str, usd: float, low: float, high: float)
     return DocumentedAid(name, pair, "credit", "pledged", first, last, usd, low, high)
 
 
+def test_what_arrived_in_a_year_is_not_what_arrived_in_its_plan() -> None:
+    arrived = replace(figure("a", "1967", "1967", 34, 31, 38), form="arms", basis="delivered")
+    assert window_of(arrived) == Window("1967", quarter_of("1967"), quarter_of("1967", end=True))
+    assert window_of(replace(arrived, basis="pledged")).name == "1966-70"
+    assert [replace(arrived, form=form).compared_with for form in ("arms", "cash", "total")] == [
+        "arms",
+        "economic",
+        "",
+    ]
+
+
 def test_plan_periods_follow_on_one_another() -> None:
     assert [period.name for period in PLAN_PERIODS][:3] == ["1946-50", "1951-55", "1956-60"]
     assert PLAN_PERIODS[-1].last_quarter == QUARTERS - 1
@@ -176,6 +194,8 @@ def test_documented_figures_add_up_in_their_plan_period() -> None:
     assert (held.usd, held.low, held.high) == (150, 145, 155)
     assert held.ids == ("a", "b")
     assert documented_sum(figures, figures[0].pair, "asked", window) is None
+    assert documented_sum(figures, figures[0].pair, "pledged", window, "economic") == held
+    assert documented_sum(figures, figures[0].pair, "pledged", window, "arms") is None
     assert windows_of(figures)[-1] == Window(
         "1973-77", quarter_of("1973"), quarter_of("1977", end=True)
     )

@@ -157,7 +157,7 @@ def breaks_report_table(rows: tuple[ImpliedBreak, ...]) -> Table:
 
 
 def aid_report_table(outcomes: Outcomes, documented: Documented) -> Table:
-    """Simulated and documented amounts by pair, basis and window, where something is documented."""
+    """Simulated and documented amounts by pair, form, basis and window, where any is documented."""
     summaries = summarised_aid(outcomes, documented)
     rows = [(row, row.documented) for row in summaries if row.documented is not None]
     return Table.of(
@@ -166,6 +166,7 @@ def aid_report_table(outcomes: Outcomes, documented: Documented) -> Table:
         {
             "patron to client": lambda row: " to ".join(each.title for each in row[0].pair),
             "period": lambda row: row[0].window.name,
+            "form": lambda row: row[0].form,
             "basis": lambda row: row[0].basis,
             "median": lambda row: row[0].median,
             "5–95 %": lambda row: f"{row[0].q05:.0f}–{row[0].q95:.0f}",

@@ -23,7 +23,7 @@ from scenarios.batch.store import (
 )
 from scenarios.columns import SCHEMA
 from scenarios.disk import write_whole
-from scenarios.documented import BASES, PLAN_PERIODS
+from scenarios.documented import PLAN_PERIODS
 from scenarios.draws import Draws
 from scenarios.errors import ScenarioError
 from scenarios.files import scenario_named
@@ -69,8 +69,9 @@ def test_the_files_hold_what_a_run_of_the_scenario_gives(folder: Path, draws: Dr
         causes = [None if c == NEVER else CAUSES[c] for c in outcomes.cause[place]]
         assert held[f"{stem}_cause"].tolist() == causes
         for which, period in enumerate(PLAN_PERIODS):
-            column = held[f"{stem}_pledged_{period.name.replace('-', '_')}"]
-            assert np.array_equal(column, outcomes.aid[BASES.index("pledged"), which, place])
+            for name, form in (("pledged", ""), ("arms_pledged", "arms")):
+                column = held[f"{stem}_{name}_{period.name.replace('-', '_')}"]
+                assert np.array_equal(column, outcomes.aid_of("pledged", form)[which, place])
         for series in SERIES:
             yearly = held[[f"{stem}_{series}_{year}" for year in YEARS]].to_numpy().T
             assert np.array_equal(yearly, outcomes.series[series][:, place])

@@ -19,7 +19,7 @@ from calibration.cli.main import signals_heeded
 from scenarios.console import progress_of
 from scenarios.draws import Draws
 from tests.reliability import corruption, disks, equality, fuzzing, invocations, kills, vectors
-from tests.reliability.findings import CHANGED, Finding, Times, blank, keep, read_findings
+from tests.reliability.findings import CHANGED, Finding, Times, blank, findings, keep
 from tests.reliability.material import prior_draws
 
 #: Seconds between two writings of what was found so far.
@@ -151,8 +151,8 @@ def attacks() -> dict[str, Attack]:
     }
 
 
-def carry_out(name: str, attack: Attack, finding: Finding, save: Callable[[], None]) -> None:
-    """Make an attack until it is finished; whatever ends it, what was found is saved."""
+def carry_out(name: str, attack: Attack, finding: Finding) -> None:
+    """Make an attack until it is finished; whatever ends it, what was found is kept."""
     spent, saved = _spent(), time.monotonic()
     left = None if attack.most is None else attack.most - finding.times
     with (
@@ -169,11 +169,11 @@ def carry_out(name: str, attack: Attack, finding: Finding, save: Callable[[], No
                 spent = _spent()
                 advance(finding.times)
                 if time.monotonic() > saved + PAUSE:
-                    save()
+                    keep(name, finding)
                     saved = time.monotonic()
             finding.finished = True
         finally:
-            save()
+            keep(name, finding)
 
 
 def _spent() -> float:
@@ -187,18 +187,17 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="how the names of attacks begin; all unless given")
     parser.add_argument("--anew", action="store_true", help="make again what was made")
     asked = parser.parse_args()
-    every, findings = attacks(), read_findings()
+    every, found = attacks(), findings()
     chosen = [name for name in every if name.startswith(tuple(asked.names) or "")]
     if not chosen:
         parser.error(f"no attack is named so; there are {', '.join(every)}")
     for name in chosen:
-        findings[name] = finding = every[name].finding(findings.get(name), asked.anew)
-        ordered = {each: findings[each] for each in every if each in findings}
+        found[name] = finding = every[name].finding(found.get(name), asked.anew)
         if not finding.finished:
-            carry_out(name, every[name], finding, lambda kept=ordered: keep(kept))
+            carry_out(name, every[name], finding)
         sys.stdout.write("\n  ".join([f"{name}: {finding.row()}", *finding.faults[:20]]) + "\n")
         sys.stdout.flush()
-    sys.exit(any(findings[name].faults for name in chosen))
+    sys.exit(any(found[name].faults for name in chosen))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from scenarios.disk import write_json, write_whole
 
 ROOT = Path(__file__).parents[2]
-FILE = Path(__file__).with_suffix(".json")
+FOUND = Path(__file__).with_name("found")
 PAGE = ROOT / "docs" / "reliability.md"
 HEADING = "## Measured\n"
 COLUMNS = ("attack", "made", "expected", "came", "minutes", "on", "code")
@@ -77,24 +77,22 @@ def _git(*command: str) -> str:
     return said.stdout.strip()
 
 
-def read_findings() -> dict[str, Finding]:
+def findings() -> dict[str, Finding]:
     """The findings that are kept, by the name of their attack."""
-    if not FILE.exists():
-        return {}
-    kept = json.loads(FILE.read_text(encoding="utf-8"))
-    return {name: Finding(**each) for name, each in kept.items()}
+    files = sorted(FOUND.glob("*.json"))
+    return {path.stem: Finding(**json.loads(path.read_text(encoding="utf-8"))) for path in files}
 
 
-def keep(findings: dict[str, Finding]) -> None:
-    """Write findings to their file, and the page from them."""
-    write_json(FILE, {name: asdict(each) for name, each in findings.items()})
-    write_whole(PAGE, page(findings))
+def keep(name: str, finding: Finding) -> None:
+    """Write the finding of an attack to its file, and the page from all."""
+    write_json(FOUND / f"{name}.json", asdict(finding))
+    write_whole(PAGE, page(findings()))
 
 
-def page(findings: dict[str, Finding]) -> str:
-    """docs/reliability.md with these findings in its last section, where they replace others."""
+def page(found: dict[str, Finding]) -> str:
+    """docs/reliability.md with these findings in its last section."""
     text = PAGE.read_text(encoding="utf-8").partition(HEADING)[0]
-    machines = sorted({each.machine for each in findings.values()})
+    machines = sorted({each.machine for each in found.values()})
     head = [" | ".join(("", *cells, "")).strip() for cells in (COLUMNS, ["--"] * len(COLUMNS))]
-    rows = [each.row() for each in findings.values()]
+    rows = [each.row() for each in found.values()]
     return "\n".join([text + HEADING, f"On: {'; '.join(machines)}.", "", *head, *rows, ""])

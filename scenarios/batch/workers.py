@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
+from types import FrameType
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -33,6 +35,25 @@ class _Pool(ProcessPoolExecutor):
             return super().submit(*work, **named)
 
 
+@dataclass
+class _Hold:
+    """A handler that keeps signals while it is shut, and else hands them on to those before it.
+
+    It is shut and opened by one assignment, so that a signal that comes while handlers are changed
+    finds either one that keeps it or one that answers it, whichever is in place by then.
+    """
+
+    before: dict[int, Callable[..., Any]]
+    shut: bool = False
+    arrived: list[int] = field(default_factory=list)
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.shut:
+            self.arrived.append(number)
+        else:
+            self.before[number](number, frame)
+
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM wait: a process that is half started could not read what it needs.
@@ -40,25 +61,25 @@ def _undisturbed() -> Iterator[None]:
     What is started meanwhile, from whatever thread, does not hear Ctrl-C. To block the signals is
     not enough, as another thread may take them and the handler runs in the main one all the same.
     """
-    heeded = (signal.SIGINT, signal.SIGTERM)
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():
-        found = {each: signal.getsignal(each) for each in heeded}
-        handlers = {each: handler for each, handler in found.items() if callable(handler)}
-    arrived: list[int] = []
+    found = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    hold = _Hold({each: handler for each, handler in found.items() if callable(handler)})
+    if threading.current_thread() is not threading.main_thread():
+        hold.before = {}
+    for each in hold.before:
+        signal.signal(each, hold)
+    hold.shut = True
     masked = hasattr(signal, "pthread_sigmask")
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
-    for each in handlers:
-        signal.signal(each, lambda number, _frame: arrived.append(number))
     try:
         yield
     finally:
         if masked:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for each, handler in handlers.items():
+        hold.shut = False
+        for each, handler in hold.before.items():
             signal.signal(each, handler)
-        if arrived:
-            signal.raise_signal(arrived[0])
+        if hold.arrived:
+            signal.raise_signal(hold.arrived[0])
 
 
 def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:

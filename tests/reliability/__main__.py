@@ -1,133 +1,208 @@
-"""All attacks in full, or some share of them; what they found goes into docs/reliability.md.
+"""All attacks, or those whose names begin as asked; what they find goes into docs/reliability.md.
 
-``python -m tests.reliability --share 0.05`` makes a twentieth of each attack, and ``--only kills``
-those whose names begin so; of those that are made the page says how often.
+What is broken off goes on from where it was, and what was made on the same code is not made again
+(``--anew`` makes it again).
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from scenarios.disk import write_whole
-from tests.reliability import corruption, disks, equality, kills, vectors
-from tests.reliability.findings import Finding
-from tests.reliability.fuzzing import fuzzed, readers
-from tests.reliability.invocations import carried_out, chosen, every_invocation
-from tests.reliability.material import checkpoint, prior_draws, small_batch
-from tests.reliability.places import prepared
+from calibration.cli.main import signals_heeded
+from scenarios.console import progress_of
+from scenarios.draws import Draws
+from tests.reliability import corruption, disks, equality, fuzzing, invocations, kills, vectors
+from tests.reliability.findings import CHANGED, Finding, Times, blank, findings, keep
+from tests.reliability.material import prior_draws
 
-PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-HEADING = "## Measured\n"
-#: Seconds of changed files, in full.
-FUZZING = 600.0
-
-
-def invocations(count: int, place: Path) -> Finding:
-    """So many bad command lines."""
-    finding = Finding(
-        "bad command lines, every option of every command",
-        "one message, exit status 2, nothing printed, nothing written",
-        unit="command lines",
-    )
-    places = prepared(place)
-    (place / "work").mkdir()
-    for arguments in chosen(every_invocation(places), count):
-        outcome = carried_out(arguments, place / "work")
-        finding.expect(not outcome.fault(), f"{outcome.fault()}: {arguments}")
-        finding.times += 1
-    return finding
+#: Seconds between two writings of what was found so far.
+PAUSE = 10.0
+KILLED = "`--resume` ends in the bytes of an undisturbed one; it is said what is kept; nothing left"
+SAID = "one message with the reason, exit status 2, nothing half-written"
 
 
-def changed_files(seconds: float, place: Path) -> Finding:
-    """Changed files to every reader, for so many seconds."""
-    finding = Finding(
-        "files changed at random, to every reader",
-        "read, or refused with lilliput's own message",
-        unit=f"files in {seconds / 60:.3g} minutes",
-    )
-    draws = prior_draws(place)
-    batch = small_batch(draws, place / "batch")
-    work = place / "work"
-    work.mkdir()
-    attacked = readers(work, draws, batch, checkpoint(place))
-    came = fuzzed(attacked, sys.maxsize, most_seconds=seconds)
-    finding.times = sum(came.values())
-    finding.faults = [
-        f"{name}: {outcome}" for name, outcome in came if outcome not in ("read", "refused")
-    ]
-    return finding
+@dataclass(frozen=True)
+class Attack:
+    """An attack: what it is, what is to come of it, in what it is counted, how it is made.
+
+    ``make`` takes draws, a folder that is not there yet, and how often the attack was made before;
+    it yields the faults of each further time. An attack without ``most`` is made as often as there
+    is something to attack, and begun anew if it was broken off.
+    """
+
+    what: str
+    expected: str
+    unit: str
+    make: Callable[[Draws, Path, int], Times]
+    most: int | None = None
+
+    def finding(self, earlier: Finding | None, anew: bool) -> Finding:
+        """What was found earlier on the same code, to go on with; else nothing yet."""
+        new = blank(self.what, self.expected, self.unit)
+        if earlier is None or anew or earlier.code != new.code or new.code.endswith(CHANGED):
+            return new
+        return earlier if earlier.finished or self.most is not None else new
 
 
-def attacks(share: float, place: Path) -> dict[str, Callable[[], Finding]]:
-    """Every attack by its name, each made so many times as its share says."""
-    draws = prior_draws(place)
-
-    def times(whole: int) -> int:
-        return max(1, round(share * whole))
-
-    def new(name: str) -> Path:
-        folder = place / name
-        folder.mkdir()
-        return folder
-
+def attacks() -> dict[str, Attack]:
+    """Every attack by its name."""
+    versions = ", ".join(equality.pythons()) or "none was named"
     return {
-        "kills-batch": lambda: kills.killed("batch", times(140), draws, place / "kills-batch"),
-        "kills-fit": lambda: kills.killed("fit", times(60), draws, place / "kills-fit"),
-        "corruption-batch": lambda: corruption.corrupted(times(200), draws, new("corruption")),
-        "corruption-draws": lambda: corruption.corrupted_draws(times(200), draws, place / "drawn"),
-        "disks-full": lambda: disks.full(draws, place / "full"),
-        "disks-read-only": lambda: disks.read_only(draws, place / "read-only"),
-        "disks-device": disks.nothing_fits,
-        "invocations": lambda: invocations(times(2_000), new("invocations")),
-        "files": lambda: changed_files(share * FUZZING, new("files")),
-        "vectors": lambda: vectors.vectors(times(100_000)),
-        "equality-chunks": lambda: equality.chunks(times(2_000), draws),
-        "equality-workers": lambda: equality.workers(draws, new("workers")),
-        "equality-mesa": lambda: equality.mesa(times(40), draws),
-        "equality-pythons": equality.pythons,
+        "kills-batch": Attack(
+            "kills of a batch (SIGKILL, SIGTERM, SIGINT; command or group)",
+            KILLED,
+            "kills",
+            lambda draws, place, first: kills.killed("batch", draws, place, first),
+            140,
+        ),
+        "kills-fit": Attack(
+            "kills of a fit (SIGKILL, SIGTERM, SIGINT; command or group)",
+            KILLED,
+            "kills",
+            lambda draws, place, first: kills.killed("fit", draws, place, first),
+            60,
+        ),
+        "corruption-batch": Attack(
+            "corruptions of a batch (bit flips, cuts, swaps, lost digests, changed manifests)",
+            "refused with the name of the file; `--resume` mends to the same bytes",
+            "corruptions",
+            corruption.corrupted,
+            200,
+        ),
+        "corruption-draws": Attack(
+            "bit flips and cuts of parameter draws",
+            "refused",
+            "corruptions",
+            corruption.corrupted_draws,
+            200,
+        ),
+        "disks-full": Attack(
+            "commands that write on a full disk",
+            SAID,
+            "commands",
+            lambda draws, place, _: disks.full(draws, place),
+        ),
+        "disks-read-only": Attack(
+            "commands that write on a read-only disk",
+            SAID,
+            "commands",
+            lambda draws, place, _: disks.read_only(draws, place),
+        ),
+        "disks-device": Attack(
+            "commands that print to a full device",
+            "one message, exit status 2",
+            "commands",
+            lambda *_: disks.nothing_fits(),
+        ),
+        "invocations": Attack(
+            "bad command lines, every option of every command",
+            "one message, exit status 2, nothing printed, nothing written",
+            "command lines",
+            lambda _, place, first: (
+                [f] if (f := each.fault()) else [] for each in invocations.refused(place, first)
+            ),
+            2_000,
+        ),
+        "files": Attack(
+            "files changed at random, to every reader",
+            "read, or refused with lilliput's own message",
+            "files",
+            fuzzing.foreign,
+            30_000,
+        ),
+        "vectors": Attack(
+            "parameter vectors over the whole box, every eighth a corner",
+            "finite quantities, shares between 0 and 1, no negative money, status and moves agree",
+            "histories",
+            lambda _draws, _place, first: vectors.vectors(first),
+            100_000,
+        ),
+        "equality-chunks": Attack(
+            "2,000 histories in chunks of 1, 7, 64 and 500",
+            "the same bits",
+            "sizes",
+            lambda draws, *_: equality.chunks(draws),
+        ),
+        "equality-workers": Attack(
+            "a batch by 2 and by 3 processes",
+            "the bytes of one process",
+            "batches",
+            lambda draws, place, _: equality.workers(draws, place),
+        ),
+        "equality-mesa": Attack(
+            "histories in Mesa, quarter by quarter",
+            "the bits of the ensemble",
+            "histories",
+            lambda draws, *_: equality.mesa(draws),
+        ),
+        "equality-pythons": Attack(
+            f"the catalogue under other Pythons ({versions})",
+            "the same bits",
+            "Pythons",
+            lambda *_: equality.under_other_pythons(),
+        ),
     }
 
 
-def measured(rows: list[str]) -> str:
-    """The page with these rows in its last section, where they replace earlier ones."""
-    text, _, table = PAGE.read_text(encoding="utf-8").partition(HEADING)
-    kept = {_attack(row): row for row in table.splitlines() if row.startswith("| ")}
-    kept |= {_attack(row): row for row in rows}
-    head = ["| attack | made | expected | came | on |", "| -- | -- | -- | -- | -- |"]
-    body = [row for row in kept.values() if row not in head]
-    return "\n".join([text + HEADING, *head, *body, ""])
+def carry_out(name: str, attack: Attack, finding: Finding) -> None:
+    """Make an attack until it is finished; whatever ends it, what was found is kept."""
+    spent, saved = _spent(), time.monotonic()
+    left = None if attack.most is None else attack.most - finding.times
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        progress_of(name, attack.most or 1) as advance,
+        closing(
+            attack.make(prior_draws(Path(folder)), Path(folder) / name, finding.times)
+        ) as times,
+    ):
+        try:
+            for faults in islice(times, left):
+                finding.add(faults)
+                finding.minutes += (_spent() - spent) / 60
+                spent = _spent()
+                advance(finding.times)
+                if time.monotonic() > saved + PAUSE:
+                    keep(name, finding)
+                    saved = time.monotonic()
+            finding.finished = True
+        finally:
+            keep(name, finding)
 
 
-def _attack(row: str) -> str:
-    return row.split(" | ")[0]
+def _spent() -> float:
+    """Seconds of the processor that this process and its children have had."""
+    return sum(os.times()[:4])
 
 
 def main() -> None:
     """Make the attacks, tell what each found, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="of each attack")
-    parser.add_argument("--only", default="", help="the attacks whose names begin so")
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
+    parser.add_argument("names", nargs="*", help="how the names of attacks begin; all unless given")
+    parser.add_argument("--anew", action="store_true", help="make again what was made")
     asked = parser.parse_args()
-    rows, faults = [], []
-    today = datetime.now(UTC).date().isoformat()
-    with tempfile.TemporaryDirectory() as folder:
-        for name, attack in attacks(asked.share, Path(folder)).items():
-            if not name.startswith(asked.only):
-                continue
-            start = time.monotonic()
-            finding = attack()
-            rows.append(f"{finding.row()} {today} |")
-            faults += finding.faults
-            told = [f"{name} ({time.monotonic() - start:.0f} s)", *finding.faults[:20]]
-            sys.stdout.write("\n  ".join([*told, finding.row()]) + "\n")
-            sys.stdout.flush()
-            write_whole(PAGE, measured(rows))
-    sys.exit(bool(faults))
+    every, found = attacks(), findings()
+    chosen = [name for name in every if name.startswith(tuple(asked.names) or "")]
+    if not chosen:
+        parser.error(f"no attack is named so; there are {', '.join(every)}")
+    for name in chosen:
+        found[name] = finding = every[name].finding(found.get(name), asked.anew)
+        if not finding.finished:
+            carry_out(name, every[name], finding)
+        sys.stdout.write("\n  ".join([f"{name}: {finding.row()}", *finding.faults[:20]]) + "\n")
+        sys.stdout.flush()
+    sys.exit(any(found[name].faults for name in chosen))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        with signals_heeded():
+            main()
+    except KeyboardInterrupt:
+        sys.exit("Broken off: what was found is kept; the same command goes on")

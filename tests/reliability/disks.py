@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scenarios.draws import Draws
-from tests.reliability.findings import Finding
+from tests.reliability.findings import Times
 from tests.reliability.material import small_batch
 from tests.scenarios.watching import contents
 
@@ -34,7 +34,7 @@ def commands(batch: Path, draws: Draws, disk: Path) -> dict[str, list[str]]:
 
 
 def _carried_out(
-    arguments: list[str], place: Path, prepare: Callable[[], None] | None = None
+    arguments: list[str], prepare: Callable[[], None] | None = None
 ) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-c", "from calibration.cli.main import main; main()", *arguments],
@@ -76,13 +76,11 @@ def _no_large_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (LEFT, LEFT))
 
 
-def full(draws: Draws, place: Path, chosen: tuple[str, ...] = ()) -> Finding:
-    """Every command that writes, or the chosen, on a full disk; without one, files may not grow."""
-    finding = Finding(
-        "commands that write on a full disk",
-        "one message with the reason, exit status 2, nothing half-written",
-        unit="commands",
-    )
+def full(draws: Draws, place: Path, *chosen: str) -> Times:
+    """The faults of every command that writes, or the chosen, on a full disk.
+
+    Where no disk can be mounted, files may not grow instead.
+    """
     place.mkdir(exist_ok=True)
     batch = small_batch(draws, place / "batch")
     for name in chosen or tuple(commands(batch, draws, place)):
@@ -97,18 +95,21 @@ def full(draws: Draws, place: Path, chosen: tuple[str, ...] = ()) -> Finding:
             if name == "new" and not mounted:
                 continue  # a scenario file is smaller than what may be written
             before = contents(disk)
-            status, printed, told = _carried_out(
-                arguments, disk, None if mounted else _no_large_files
-            )
             reason = "No space left" if mounted else "File too large"
-            said = status == 2 and reason in told and "Traceback" not in told
-            finding.expect(said and not printed, f"{name}: {status} {told[-300:]}")
+            faults = _faults(arguments, reason, None if mounted else _no_large_files)
             after = contents(disk)
             odd = {path for path in after if path not in before and not path.endswith(".lock")}
             odd -= {path for path in odd if name == "batch"}  # its complete files are kept
-            finding.expect(not odd, f"{name}: left {sorted(odd)}")
-            finding.times += 1
-    return finding
+            yield [*faults, *(f"{name}: left {path}" for path in sorted(odd))]
+
+
+def _faults(
+    arguments: list[str], reason: str, prepare: Callable[[], None] | None = None
+) -> list[str]:
+    """What is wrong with a command that must say for what reason it cannot write."""
+    status, printed, told = _carried_out(arguments, prepare)
+    said = status == 2 and reason in told and "Traceback" not in told and not printed
+    return [] if said else [f"{arguments[:3]}: {status} {told[-300:]}"]
 
 
 def _fill_wholly(write: Callable[[bytes], int]) -> None:
@@ -119,34 +120,24 @@ def _fill_wholly(write: Callable[[bytes], int]) -> None:
         return
 
 
-def read_only(draws: Draws, place: Path, chosen: tuple[str, ...] = ()) -> Finding:
-    """Every command that writes, or the chosen, on a read-only disk, if one can be mounted."""
-    finding = Finding(
-        "commands that write on a read-only disk",
-        "one message with the reason, exit status 2, nothing written",
-        unit="commands",
-    )
+def read_only(draws: Draws, place: Path, *chosen: str) -> Times:
+    """The faults of every command that writes, or the chosen, on a read-only disk.
+
+    Where none can be mounted there is nothing.
+    """
     place.mkdir(exist_ok=True)
     batch = small_batch(draws, place / "batch")
-    with _mounted(place / "disk") as mounted:
+    disk = place / "disk"
+    with _mounted(disk) as mounted:
         if mounted:
-            disk = place / "disk"
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-            for name, arguments in commands(batch, draws, disk).items():
-                if chosen and name not in chosen:
-                    continue
-                status, printed, told = _carried_out(arguments, disk)
-                said = status == 2 and "Read-only file system" in told and not printed
-                finding.expect(said and "Traceback" not in told, f"{name}: {status} {told[-300:]}")
-                finding.times += 1
-    return finding
+            every = commands(batch, draws, disk)
+            for name in chosen or tuple(every):
+                yield _faults(every[name], "Read-only file system")
 
 
-def nothing_fits() -> Finding:
-    """Commands whose output goes to a device on which there is never any space."""
-    finding = Finding(
-        "commands that print to a full device", "one message, exit status 2", unit="commands"
-    )
+def nothing_fits() -> Times:
+    """The faults of commands that print to a device on which there is never any space."""
     for arguments in (
         ["scenarios", "list"],
         ["scenarios", "show", "historical"],
@@ -166,6 +157,4 @@ def nothing_fits() -> Finding:
             )
         told = done.stderr
         said = done.returncode == 2 and "No space left" in told and "Traceback" not in told
-        finding.expect(said, f"{arguments}: {done.returncode} {told[-300:]}")
-        finding.times += 1
-    return finding
+        yield [] if said else [f"{arguments}: {done.returncode} {told[-300:]}"]

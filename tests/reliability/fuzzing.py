@@ -7,11 +7,10 @@ come out of it, however the file was changed.
 import json
 import random
 import shutil
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,9 @@ from scenarios.draws import Draws, read_draws
 from scenarios.files import CATALOGUE, read_scenario_file
 from scenarios.reader import read_arrays, sha256_of
 from simulation.errors import LilliputError
-from tests.reliability.material import fitted_draws
+from tests.reliability.findings import Times
+from tests.reliability.material import checkpoint as checkpoint_of
+from tests.reliability.material import fitted_draws, small_batch
 
 #: Bytes that mean something to some reader.
 TOKENS = (
@@ -166,16 +167,18 @@ def readers(folder: Path, draws: Draws, batch: Path, checkpoint: Path) -> list[R
     return made
 
 
-def fuzzed(
-    attacked: list[Reader], count: int, seed: int = 14, most_seconds: float = float("inf")
-) -> Counter[tuple[str, str]]:
-    """What came of so many changed files, by reader and outcome; each reader in its turn."""
-    chance = random.Random(seed)
-    end = time.monotonic() + most_seconds
-    came: Counter[tuple[str, str]] = Counter()
-    for number in range(count):
-        if time.monotonic() > end:
-            break
+def fuzzed(attacked: list[Reader], first: int = 0) -> Iterator[tuple[str, str]]:
+    """The reader, and what came of it, of one changed file after the other, readers in turn."""
+    for number in count(first):
         reader = attacked[number % len(attacked)]
-        came[reader.name, reader.attacked(chance)] += 1
-    return came
+        yield reader.name, reader.attacked(random.Random(number))
+
+
+def foreign(draws: Draws, place: Path, first: int = 0) -> Times:
+    """The faults of one changed file after the other: whatever is neither read nor refused."""
+    place.mkdir()
+    batch = small_batch(draws, place / "batch")
+    (place / "work").mkdir()
+    attacked = readers(place / "work", draws, batch, checkpoint_of(place))
+    for name, outcome in fuzzed(attacked, first):
+        yield [] if outcome in ("read", "refused") else [f"{name}: {outcome}"]

@@ -6,7 +6,8 @@ on the other, exit status 2, and nothing written.
 
 import os
 import random
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -17,6 +18,7 @@ from typer.core import TyperArgument, TyperGroup
 
 from calibration.cli.main import LazyCommand, main, root_command
 
+CASES = Path(__file__).parents[1] / "cases"
 #: What is no number.
 NO_NUMBERS = (
     *("abc", "-1", "", " ", "1e9999", "nan", "inf", "0x10", "1_0", "1,000", "½", "9" * 400, "--"),
@@ -105,11 +107,14 @@ def _required(parameter: Any) -> tuple[str, ...]:
     return ("x",) if isinstance(parameter, TyperArgument) else (parameter.opts[0], "x")
 
 
-def chosen(invocations: Sequence[tuple[str, ...]], count: int) -> list[tuple[str, ...]]:
-    """So many of the command lines, or all if there are no more, by a fixed seed."""
-    some = list(invocations)
-    random.Random(14).shuffle(some)
-    return some[:count]
+def refused(place: Path, first: int = 0) -> Iterator[Outcome]:
+    """What came of one bad command line after the other; their order is mixed, always alike."""
+    place.mkdir(exist_ok=True)
+    every = every_invocation(prepared(place))
+    random.Random(14).shuffle(every)
+    (place / "work").mkdir()
+    for arguments in every[first:]:
+        yield carried_out(arguments, place / "work")
 
 
 def carried_out(arguments: tuple[str, ...], place: Path) -> Outcome:
@@ -124,6 +129,33 @@ def carried_out(arguments: tuple[str, ...], place: Path) -> Outcome:
             status = leaving.code
     written = tuple(sorted(listing(place) ^ before))
     return Outcome(arguments, status, printed.getvalue(), told.getvalue(), written)
+
+
+def prepared(folder: Path) -> dict[str, str]:
+    """Make such places in a folder; their paths by the marks that stand for them."""
+    pipe, loop, inner, file, secret = (
+        folder / name for name in ("pipe", "loop", "folder", "file", "secret")
+    )
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    inner.mkdir()
+    file.write_text("nothing\n")
+    secret.write_text("nothing\n")
+    secret.chmod(0)
+    made = {"pipe": pipe, "loop": loop, "folder": inner, "file": file, "secret": secret}
+    for case in CASES.iterdir():
+        shutil.copy(case, folder)
+    made |= {
+        "toml": folder / "deep.toml",
+        "parquet": folder / "many-rows.parquet",
+        "json": folder / "deep.json",
+        "csv": folder / "wide.csv",
+        "checkpoint": folder / "cut.checkpoint",
+        "batch": folder / "batch",
+    }
+    (folder / "batch").mkdir()
+    shutil.copy(CASES / "surrogate.json", folder / "batch" / "_manifest.json")
+    return {f"<{name}>": str(path) for name, path in made.items()}
 
 
 def listing(place: Path) -> set[str]:

@@ -5,6 +5,7 @@ SIGKILL, SIGTERM and SIGINT, to the command alone and to its whole process group
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scenarios.draws import Draws
-from tests.reliability.findings import Finding
+from tests.reliability.findings import Times
 from tests.scenarios.watching import contents
 
 ROOT = Path(__file__).parents[2]
@@ -83,40 +84,66 @@ def _written(out: Path) -> set[tuple[str, int]]:
     return found
 
 
-def killed(kind: str, times: int, draws: Draws, place: Path, seed: int = 1) -> Finding:
-    """So many kills of batches or of fits, each of which goes on until it is finished."""
-    finding = Finding(
-        f"kills of a {kind} (SIGKILL, SIGTERM, SIGINT; command or group)",
-        "`--resume` ends in the bytes of an undisturbed one; no traceback; nothing left lying",
-        unit="kills",
-    )
-    chance = random.Random(seed)
+def killed(kind: str, draws: Draws, place: Path, first: int = 0) -> Times:
+    """The faults of one kill of a batch or of a fit after the other.
+
+    What was killed goes on with ``--resume``, and may be killed again, until it has ended; then
+    come the faults of all its kills.
+    """
+    chance = random.Random(first)
     (place / "passing").mkdir(parents=True)
-    program = place / f"{kind}.py"
+    program, out = place / f"{kind}.py", place / "out"
     program.write_text(BATCH if kind == "batch" else FIT)
-    out = place / "out"
     out.mkdir()
     _, told = _begin(program, draws, out).communicate(timeout=PATIENCE)
     whole = contents(out)
-    finding.expect(bool(whole) and not told, f"undisturbed: {told[-300:]}")
-    while finding.times < times and not finding.faults:
+    assert whole, told
+    assert not told
+    while True:
         shutil.rmtree(out)
         out.mkdir()
-        more: tuple[str, ...] = ()
-        while True:
-            command = _begin(program, draws, out, *more)
-            more = ("--resume",)
+        kills = list(_kills_of_one(program, draws, out, chance))
+        if kills:
+            kills[-1] += [] if contents(out) == whole else ["other bytes"]
+        yield from kills
+
+
+def _kills_of_one(program: Path, draws: Draws, out: Path, chance: random.Random) -> Times:
+    """The faults of the kills of one batch or fit, until it ends in spite of them."""
+    more: tuple[str, ...] = ()
+    while True:
+        command = _begin(program, draws, out, *more)
+        try:
             number, group = chance.choice(SIGNALS), chance.random() < 0.5
-            if finding.times < times and _reached(command, out, chance):
+            caught = _reached(command, out, chance)
+            if caught:
                 (os.killpg if group else os.kill)(command.pid, number)
-                finding.times += 1
             _, told = command.communicate(timeout=PATIENCE)
-            foreign = "Traceback" in told and not told.rstrip().endswith("KeyboardInterrupt")
-            finding.expect(not foreign, f"{number.name}: {told[-300:]}")
-            if command.returncode == 0 or finding.faults:
-                break
-        finding.expect(contents(out) == whole, f"other bytes after {finding.times} kills")
-    passing = list((place / "passing").glob("lilliput-*"))
-    finding.expect(len(passing) <= finding.times, f"left: {passing}")
-    shutil.rmtree(place)
-    return finding
+        finally:
+            if command.poll() is None:
+                os.killpg(command.pid, signal.SIGKILL)
+        status, what = command.returncode, f"{number.name} {'to all' if group else ''}: "
+        left = list((out.parent / "passing").glob("lilliput-*"))
+        faults = (
+            [f"{what}exit status {status}, {told[-300:]}"] if _odd(status, number, told) else []
+        )
+        faults += [f"{what}left {path}" for path in left if status != -signal.SIGKILL]
+        for path in left:
+            shutil.rmtree(path)
+        if caught or faults:
+            yield faults
+        if status == 0 or (faults and not caught):
+            return
+        more = ("--resume",)
+
+
+def _odd(status: int, number: signal.Signals, told: str) -> bool:
+    """Whether a command ended otherwise than one does that was killed, or was at its end already.
+
+    Before lilliput is read in it is Python that answers, to Ctrl-C with a traceback.
+    """
+    if status == 0 or number == signal.SIGKILL:
+        return bool(told) or status not in (0, -number)
+    if status == 128 + number:
+        return re.fullmatch(r"Broken off: [^\n]+\n", told) is None
+    return status != -number or ("Traceback" in told and not told.endswith("KeyboardInterrupt\n"))

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.draws import shipped_draws
-from tests.reliability.invocations import Outcome, carried_out
-from tests.reliability.places import CASES
+from tests.reliability.invocations import CASES, Outcome, carried_out
 
 
 def case_files(suffix: str) -> list[Path]:

@@ -1,12 +1,14 @@
 """Parameter vectors over the whole box, its corners included, and what must hold in any history."""
 
+from itertools import count, repeat
+
 import numpy as np
 
 from simulation.ensemble import simulate
 from simulation.parameters import Parameters, number_table
 from simulation.state import Move, Status
 from simulation.trajectory import Trajectory
-from tests.reliability.findings import Finding
+from tests.reliability.findings import Times
 
 #: Quantities between 0 and 1, and quantities of money, which are never negative.
 SHARES = (
@@ -17,15 +19,17 @@ MONEY = (
     *("pledged", "outstanding", "newly_pledged", "delivered", "repaid"),
     *("arms_pledged", "arms_newly_pledged", "arms_delivered"),
 )
-TOGETHER = 128
+KEEP = (*SHARES, *MONEY, "status", "move")
+#: Vectors that are simulated together, and the seed of them and of their shocks.
+TOGETHER, SEED = 128, 1
 
 
-def vectors_of(count: int, generator: np.random.Generator) -> Parameters:
+def vectors_of(size: int, generator: np.random.Generator) -> Parameters:
     """Vectors evenly over the box of all bounds; in every eighth each value is a bound."""
-    corner = np.arange(count) % 8 == 0
+    corner = np.arange(size) % 8 == 0
     values = {}
     for name, row in number_table().items():
-        even = generator.random(count)
+        even = generator.random(size)
         values[name] = row.low + (row.high - row.low) * np.where(corner, np.rint(even), even)
     return Parameters(values)
 
@@ -53,18 +57,12 @@ def broken(history: Trajectory) -> list[str]:
     return [what for what, whether in holds.items() if not whether]
 
 
-def vectors(count: int, seed: int = 1) -> Finding:
-    """One history for each of so many vectors."""
-    finding = Finding(
-        "parameter vectors over the whole box, every eighth a corner",
-        "finite quantities, shares between 0 and 1, no negative money, status and moves in accord",
-        unit="histories",
-    )
-    generator = np.random.Generator(np.random.Philox(key=[seed, 0]))
-    keep = (*SHARES, *MONEY, "status", "move")
-    for start in range(0, count, TOGETHER):
-        some = vectors_of(min(TOGETHER, count - start), generator)
-        history = simulate(some, seed=seed, first_replicate=start, keep=keep)
-        finding.times += history.replicates
-        finding.faults += broken(history)
-    return finding
+def vectors(first: int = 0, together: int = TOGETHER) -> Times:
+    """The faults of the history of one vector after the other; those of a few come at once."""
+    for start in count(first, together):
+        some = vectors_of(together, np.random.Generator(np.random.Philox(key=[SEED, start])))
+        history = simulate(
+            some, seed=SEED, first_replicate=start, keep=(*SHARES, *MONEY, "status", "move")
+        )
+        yield broken(history)
+        yield from repeat([], together - 1)

@@ -1,0 +1,89 @@
+"""Signals that come while a worker process is started wait, and none is lost or left unanswered."""
+
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from scenarios.batch import workers
+
+HEEDED = (signal.SIGINT, signal.SIGTERM)
+#: How often handlers and mask are changed while one process is started.
+CHANGES = 6
+
+
+class Answered(Exception):  # noqa: N818 - it is no error
+    """A signal was answered."""
+
+
+@pytest.fixture
+def answered() -> Iterator[list[int]]:
+    """The signals that were answered, each by an exception as lilliput's commands do."""
+    numbers: list[int] = []
+
+    def answer(number: int, _frame: FrameType | None) -> None:
+        numbers.append(number)
+        raise Answered
+
+    before = {each: signal.signal(each, answer) for each in HEEDED}
+    yield numbers
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEEDED)
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+def check_that_both_are_answered(answered: list[int]) -> None:
+    """Whether each signal is answered at once, as before any process was started."""
+    for each in HEEDED:
+        answered.clear()
+        with pytest.raises(Answered):
+            signal.raise_signal(each)
+        assert answered == [each]
+
+
+@pytest.mark.parametrize("number", HEEDED)
+def test_a_signal_waits_until_the_process_is_started(
+    answered: list[int], number: signal.Signals
+) -> None:
+    def started() -> None:
+        with workers._undisturbed():
+            signal.raise_signal(number)
+            assert answered == []
+
+    with pytest.raises(Answered):
+        started()
+    assert answered == [number]
+    check_that_both_are_answered(answered)
+
+
+@pytest.mark.parametrize("number", HEEDED)
+@pytest.mark.parametrize("call", range(CHANGES))
+def test_a_signal_between_any_two_changes_leaves_both_signals_answered(
+    answered: list[int], monkeypatch: pytest.MonkeyPatch, number: signal.Signals, call: int
+) -> None:
+    """The signal comes right after each of them in turn."""
+    made = 0
+
+    def with_signal(change: Callable[..., Any]) -> Callable[..., Any]:
+        def changed(*arguments: Any) -> Any:
+            nonlocal made
+            before = change(*arguments)
+            made += 1
+            if made == call + 1:
+                signal.raise_signal(number)
+            return before
+
+        return changed
+
+    with monkeypatch.context() as patch:
+        for name in ("signal", "pthread_sigmask"):
+            patch.setattr(signal, name, with_signal(getattr(signal, name)))
+        try:
+            with workers._undisturbed():
+                pass
+        except Answered:
+            pass
+    check_that_both_are_answered(answered)
+    assert made > call

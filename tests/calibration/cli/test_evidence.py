@@ -89,6 +89,16 @@ def test_events_are_listed_by_their_documented_year() -> None:
     assert found == {"ussr-china-1963-07-break", "ussr-china-1963-07-31-break"}
 
 
+def test_acts_of_support_are_listed_with_what_they_are_compared_with() -> None:
+    rows = listed("--kind", "support")
+    assert len(rows) == len(read_evidence().support) >= 90
+    by_id = {row["id"]: row for row in rows}
+    vote = by_id["albania-china-1963-09-seat"]
+    assert (vote["supporter"], vote["supported"]) == ("albania", "china")
+    assert vote["compared_with"].endswith("willingness, 1963: for")
+    assert by_id["albania-china-1971-08-06-letter"]["compared_with"].startswith("no quantity")
+
+
 def test_forms_and_held_out_rows_can_be_picked() -> None:
     assert {row["form"] for row in listed("--form", "grain")} == {"grain"}
     assert {row["role"] for row in listed("--role", "held-out")} == {"held out"}
@@ -190,7 +200,11 @@ def test_what_is_used_is_told_with_how_and_what_is_not_with_why() -> None:
     evidence = read_evidence()
     record = fitted_record(evidence)
     told = json.loads(runner.invoke(evidence_app, ["used", "--json"]).stdout)
-    assert told["observations"] == len(observations_of(record)) == len(told["list"])
+    assert list(told)[:3] == ["observations", "by_kind", "unused"]
+    assert told["observations"] == len(observations_of(record)) == len(told["list"]) >= 100
+    least = {"event": 14, "aid": 12, "answer": 12, "delivery": 12, "arms": 12, "support": 15}
+    assert all(told["by_kind"][kind] >= number for kind, number in least.items())
+    assert set(told["unused"]) == {"part", "reading", "no quantity", "held out"}
     assert sum(told["by_kind"].values()) == told["observations"]
     by_name = {use["observation"]: use for use in told["list"]}
     answer = by_name["answer-china-1965"]

@@ -109,6 +109,22 @@ def test_every_row_has_words_and_a_mark_within_the_years(material: Material) -> 
         assert dict(card_of(entry, material).facts)["Role"]
 
 
+def test_acts_of_support_stand_in_the_table_and_on_the_time_line(material: Material) -> None:
+    acts = {row.id: row for row in read_evidence().support}
+    shown = RecordView(kind="support").entries(material)
+    assert {entry.record["id"] for entry in shown} == set(acts)
+    marks = {mark["id"] for mark in lanes_of([timeline_mark(entry) for entry in shown]).marks}
+    assert marks == set(acts)
+    vote = next(e for e in shown if e.record["id"] == "albania-china-1963-09-seat")
+    assert table_row(vote)["kind"] == "Acts of support: resolution, for"
+    assert acts[vote.record["id"]].description in table_row(vote)["what"]
+    facts = dict(card_of(vote, material).facts)
+    assert (facts["Arena"], facts["Cost to who acts, 0 to 1"]) == (
+        "united nations",
+        "0.5 (0.25–0.75)",
+    )
+
+
 def test_marks_of_a_lane_do_not_hide_one_another(material: Material) -> None:
     for view in (RecordView(), RecordView(kind=ALL), RecordView(kind="cuts")):
         marks = [timeline_mark(entry) for entry in view.entries(material)]

@@ -78,8 +78,8 @@ sbom: $(DEV) ## name every package that is installed in a bill of materials (Cyc
 	mkdir -p build
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/lilliput.cdx.json $(BIN)/python
 
-reliability: $(DEV) ## attack batches, fits, disks and readers for an hour or two, and write docs/reliability.md
-	$(BIN)/python -m tests.reliability
+reliability: $(DEV) ## attack batches, fits, disks and readers for an hour or two (or as NAMES say), and write docs/reliability.md
+	$(BIN)/python -m tests.reliability $(NAMES)
 
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(NEWER_VENV) results build dist *.egg-info .coverage htmlcov .hypothesis

@@ -3,9 +3,11 @@
 The server that draws the page trusts whoever reaches it. The gate does not: a request must name an
 address at which the page is served, must not come from another website, and may ask only for the
 page, its files and its own connection. Nothing that a request says changes where the page thinks it
-stands.
+stands. Where there is no room for another visitor, they are told so.
 """
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -24,6 +26,8 @@ FILES = "/_solara/cdn/"
 LEAVING = "/_solara/api/close/"
 #: What the page loads beside; of all else only the tabs are shown.
 LOADED = ("/static/", "/jupyter/", "/readyz")
+#: The connection of a visitor, by the name that their browser has given them.
+_CONNECTION = re.compile(r"/jupyter/api/kernels/([^/]+)/channels")
 #: Headers by which a proxy would tell the server where it stands.
 PLACING = (
     b"script-name",
@@ -92,6 +96,9 @@ OTHER_SITE = Refusal(
 NO_SUCH_PAGE = Refusal(
     404, "There is no such page", "The address may have been mistyped. These tabs are there:"
 )
+NO_ROOM = Refusal(
+    503, "The page has no room", "As many visitors are here as it can serve. Come again later."
+)
 NOT_ALLOWED = Refusal(405, "This cannot be done here", "The page can be read, and nothing else.")
 
 
@@ -103,6 +110,7 @@ class Gate:
     names always count, and so does any numeric address if ``remote`` visitors are let in. ``files``
     is the folder that holds the files of other projects. ``tabs`` are the titles of the tabs by
     their addresses; a refusal lists them in the look of the page, which ``style`` describes.
+    ``room`` tells whether there is room for a visitor, whose name is empty if they are new.
     """
 
     server: Application
@@ -112,6 +120,7 @@ class Gate:
     remote: bool = False
     tabs: Mapping[str, str] = field(default_factory=lambda: {"/": "Go to the page"})
     style: str = ""
+    room: Callable[[str], bool] = lambda _: True
     _loopback: tuple[str, ...] = field(default=("127.0.0.1", "localhost", "::1"), init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,7 +128,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.server(scope, receive, send)
             return
-        refusal = self.refusal_of(scope)
+        refusal = self.refusal_of(scope) or await self._crowded(scope)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
             return
@@ -145,6 +154,13 @@ class Gate:
             return None if self.is_file(path.removeprefix(FILES)) else NO_SUCH_PAGE
         known = path.startswith(LOADED) or (path.rstrip("/") or "/") in self.tabs
         return None if known else NO_SUCH_PAGE
+
+    async def _crowded(self, scope: Scope) -> Refusal | None:
+        """The refusal of a visitor for whom there is no room; none of those who are here."""
+        connection = _CONNECTION.fullmatch(scope["path"])
+        comes = connection or (scope["path"].rstrip("/") or "/") in self.tabs
+        name = connection[1] if connection else ""
+        return NO_ROOM if comes and not await asyncio.to_thread(self.room, name) else None
 
     def is_own(self, host: str) -> bool:
         """Whether a request's ``Host`` is an address at which the page is served."""

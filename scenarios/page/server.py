@@ -1,8 +1,9 @@
-"""What the page asks of its server beside drawing: memory given back, and a mended Solara.
+"""What the page asks of its server beside drawing: room, memory given back, and a mended Solara.
 
-Memory of visitors who have left goes back to the system, so that a server that was busy once does
-not stay large. In Solara 1.64 a slip of the pen is mended, of which the browser's console would
-complain at every visit.
+There is room for so many visitors; those who were cut off make room for others. Memory of visitors
+who have left goes back to the system, so that a server that was busy once does not stay large. In
+Solara 1.64 a slip of the pen is mended, of which the browser's console would complain at every
+visit.
 """
 
 import ctypes
@@ -15,9 +16,12 @@ import ipyvue
 import reacton.core
 import solara.widgets
 import traitlets
+from solara.server import kernel_context
 
 #: Seconds after a visitor has left, when everything of theirs has been let go.
 _GRACE = 1.5
+#: Visitors for whom there is room; each takes about 10 MB.
+MOST_VISITORS = 60
 _SLIP, _MEANT = "modules.export =", "module.exports ="
 
 
@@ -38,6 +42,33 @@ def on_visit() -> Callable[[], None]:
         timer.start()
 
     return on_leave
+
+
+def attendance() -> Callable[[], bool]:
+    """What tells, from any thread, whether the visitor at hand is connected at that moment."""
+    if not kernel_context.has_current_context():
+        return lambda: True  # nobody is served
+    visitor = kernel_context.get_current_context()
+    return lambda: not _is_cut_off(visitor)
+
+
+def _is_cut_off(visitor: kernel_context.VirtualKernelContext) -> bool:
+    pages = tuple(visitor.page_status.values())
+    return bool(pages) and kernel_context.PageStatus.CONNECTED not in pages
+
+
+def has_room(visitor: str = "") -> bool:
+    """Whether there is room for one more visitor, or for one that is here already.
+
+    Where there is none, those who were cut off are forgotten, whoever came first before others.
+    """
+    here = kernel_context.contexts
+    while visitor not in here and len(here) >= MOST_VISITORS:
+        away = next((each for each in tuple(here.values()) if _is_cut_off(each)), None)
+        if away is None:
+            return False
+        away.close("room")
+    return True
 
 
 class Navigator(solara.widgets.Navigator):  # type: ignore[misc]

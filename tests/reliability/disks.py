@@ -11,12 +11,11 @@ from pathlib import Path
 from scenarios.draws import Draws
 from tests.reliability.findings import Times
 from tests.reliability.material import small_batch
-from tests.scenarios.watching import contents
+from tests.scenarios.watching import contents, ended
 
 ROOT = Path(__file__).parents[2]
 #: Bytes that are left on a full disk.
 LEFT = 8_192
-PATIENCE = 600.0
 
 
 def commands(batch: Path, draws: Draws, disk: Path) -> dict[str, list[str]]:
@@ -36,16 +35,17 @@ def commands(batch: Path, draws: Draws, disk: Path) -> dict[str, list[str]]:
 def _carried_out(
     arguments: list[str], prepare: Callable[[], None] | None = None
 ) -> tuple[int, str, str]:
-    done = subprocess.run(
+    command = subprocess.Popen(
         [sys.executable, "-c", "from calibration.cli.main import main; main()", *arguments],
         cwd=ROOT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=PATIENCE,
+        start_new_session=True,
         preexec_fn=prepare,
-        check=False,
     )
-    return done.returncode, done.stdout, done.stderr
+    printed, told = ended(command)
+    return command.returncode, printed, told
 
 
 @contextmanager
@@ -152,7 +152,6 @@ def nothing_fits() -> Times:
                 stdout=device,
                 stderr=subprocess.PIPE,
                 text=True,
-                timeout=PATIENCE,
                 check=False,
             )
         told = done.stderr

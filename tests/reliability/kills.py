@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scenarios.draws import Draws
 from tests.reliability.findings import Times
-from tests.scenarios.watching import contents
+from tests.scenarios.watching import contents, ended
 
 ROOT = Path(__file__).parents[2]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -41,8 +41,10 @@ if __name__ == "__main__":
     main(["calibrate", "fit", "--effort", "quick", "--seed", "1", "--workers", "2",
           "--out", str(Path(sys.argv[2]) / "fit.parquet"), *sys.argv[3:]])
 """
-#: Seconds that a command may take, and files or checkpoints that it may leave before it is killed.
-PATIENCE, MOST_STEPS = 900.0, 6
+#: Files or checkpoints that a command may leave before it is killed.
+MOST_STEPS = 6
+#: Seconds after which it is killed though it has not got so far.
+LATEST = 900.0
 
 
 def _heed_ctrl_c() -> None:
@@ -65,8 +67,8 @@ def _begin(program: Path, draws: Draws, out: Path, *more: str) -> subprocess.Pop
 def _reached(command: subprocess.Popen[str], out: Path, chance: random.Random) -> bool:
     """Wait for a random moment of a command's work; whether it came before the end."""
     steps, before = chance.randint(0, MOST_STEPS), _written(out)
-    end = time.monotonic() + PATIENCE
-    while steps and command.poll() is None and time.monotonic() < end:
+    latest = time.monotonic() + LATEST
+    while steps and command.poll() is None and time.monotonic() < latest:
         time.sleep(0.002)
         if (now := _written(out)) != before:
             steps, before = steps - 1, now
@@ -95,7 +97,7 @@ def killed(kind: str, draws: Draws, place: Path, first: int = 0) -> Times:
     program, out = place / f"{kind}.py", place / "out"
     program.write_text(BATCH if kind == "batch" else FIT)
     out.mkdir()
-    _, told = _begin(program, draws, out).communicate(timeout=PATIENCE)
+    _, told = ended(_begin(program, draws, out))
     whole = contents(out)
     assert whole, told
     assert not told
@@ -118,7 +120,7 @@ def _kills_of_one(program: Path, draws: Draws, out: Path, chance: random.Random)
             caught = _reached(command, out, chance)
             if caught:
                 (os.killpg if group else os.kill)(command.pid, number)
-            _, told = command.communicate(timeout=PATIENCE)
+            _, told = ended(command)
         finally:
             if command.poll() is None:
                 os.killpg(command.pid, signal.SIGKILL)

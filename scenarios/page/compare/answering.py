@@ -10,8 +10,12 @@ import solara
 from scenarios.page.compare.question import Answer, Question, answers_to
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import logger
+from scenarios.page.server import attendance
 from scenarios.page.simulated import Stopped
 from simulation.errors import LilliputError
+
+#: Seconds between looks at whether a visitor who was cut off is back.
+_GLANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,21 @@ class Standing:
 
 
 class Answering:
-    """Answers the questions of one visitor, the latest only; ``show`` takes how it stands."""
+    """Answers the questions of one visitor, the latest only; ``show`` takes how it stands.
 
-    def __init__(self, material: Material, show: Callable[[Standing], None]) -> None:
+    Nothing is worked out for a visitor who is not ``present``: whoever is cut off has the question
+    answered on coming back.
+    """
+
+    def __init__(
+        self,
+        material: Material,
+        show: Callable[[Standing], None],
+        present: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._material = material
         self._show = show
+        self._present = present
         self._standing = Standing()
         self._lock = Lock()
         self._stop = Event()
@@ -43,7 +57,7 @@ class Answering:
         self.leave()
         self._stop = stopped = Event()
         self._change(stopped, running=question, done=0, trouble=None)
-        Thread(target=self._answer, args=(question, stopped), daemon=True).start()
+        Thread(target=self._attend, args=(question, stopped), daemon=True).start()
 
     def cancel(self) -> None:
         """Drop the question that is being answered; what has been answered stays."""
@@ -55,7 +69,15 @@ class Answering:
         with self._lock:
             self._stop.set()
 
-    def _answer(self, question: Question, stopped: Event) -> None:
+    def _attend(self, question: Question, stopped: Event) -> None:
+        """Answer a question as soon as, and for as long as, its visitor is there."""
+        while not stopped.is_set():
+            if self._present() and self._answer(question, stopped):
+                return
+            stopped.wait(_GLANCE)
+
+    def _answer(self, question: Question, stopped: Event) -> bool:
+        """Answer a question; whether its visitor stayed."""
         material = self._material
         try:
             for answer in answers_to(
@@ -63,16 +85,17 @@ class Answering:
                 material.simulated,
                 material.documented.breaks,
                 lambda done: self._change(stopped, done=done),
-                stopped.is_set,
+                lambda: stopped.is_set() or not self._present(),
             ):
                 self._change(stopped, answer=answer)
             self._change(stopped, running=None)
         except Stopped:
-            pass
+            return False
         except Exception as error:
             if not isinstance(error, LilliputError):
                 logger.exception("a comparison failed")
             self._change(stopped, running=None, trouble=error)
+        return True
 
     def _change(self, stopped: Event, **changes: Any) -> None:
         with self._lock:
@@ -92,6 +115,6 @@ def use_answering() -> tuple[Standing, Answering]:
     def show(latest: Standing) -> None:
         set_standing(lambda shown: latest if latest.turn > shown.turn else shown)
 
-    answering: Answering = solara.use_memo(lambda: Answering(material, show), [])
+    answering: Answering = solara.use_memo(lambda: Answering(material, show, attendance()), [])
     solara.use_effect(lambda: answering.leave, [])
     return standing, answering

@@ -1,11 +1,9 @@
 """``lilliput calibrate fit``: same seed, same draws, killed and resumed or not; its mistakes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -21,12 +19,14 @@ from calibration.fit.posterior import checkpoint_path, read_checkpoint, write_ch
 from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
-from tests.scenarios.watching import PATIENCE
 
 TINY = Effort(population=24, copies=2, moves=1, effective_share=0.06, last_moves=3)
 runner = CliRunner()
-ALONE = """
+#: A fit that is killed, by itself and outright, as soon as its second step is on the disk.
+KILLED = """
+import os, signal
 from pathlib import Path
+from calibration.fit import posterior
 from calibration.evidence.reading import read_evidence
 from calibration.cli.calibrate import draw_posterior, fit_settings
 from calibration.fit.population import Effort
@@ -35,6 +35,12 @@ if __name__ == "__main__":
     effort = {effort!r}
     record = fitted_record(read_evidence())
     settings = fit_settings(effort, "tiny", 5, record)
+    write_checkpoint = posterior.write_checkpoint
+    def write_and_die(sampling, *more):
+        write_checkpoint(sampling, *more)
+        if sampling.steps == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+    posterior.write_checkpoint = write_and_die
     draw_posterior(record, effort, settings, Path({out!r}), workers=2)
 """
 
@@ -71,20 +77,13 @@ def test_the_same_seed_gives_the_same_files_on_any_number_of_workers(whole, tmp_
 @pytest.mark.slow
 def test_a_fit_killed_outright_and_resumed_ends_in_the_same_files(whole, tmp_path):
     out, _, sampling = whole
-    mine, script = tmp_path / "draws.parquet", tmp_path / "alone.py"
-    script.write_text(ALONE.format(effort=TINY, out=str(mine)))
-    process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
-    waiting_until = time.monotonic() + PATIENCE
-    while time.monotonic() < waiting_until and process.poll() is None:
-        held = read_checkpoint(checkpoint_path(mine)) if checkpoint_path(mine).exists() else None
-        if held is not None and held[0].steps >= 2:
-            break
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    mine, script = tmp_path / "draws.parquet", tmp_path / "killed.py"
+    script.write_text(KILLED.format(effort=TINY, out=str(mine)))
+    killed = subprocess.run([sys.executable, str(script)], check=False)
+    assert killed.returncode == -signal.SIGKILL
     held = read_checkpoint(checkpoint_path(mine))
     assert held is not None
-    assert 2 <= held[0].steps < sampling.steps
+    assert held[0].steps == 2 < sampling.steps
     assert not mine.exists()
     tiny_fit(mine, resume=True)
     same_files(out, mine)

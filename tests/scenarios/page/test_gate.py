@@ -192,3 +192,15 @@ def test_a_refusal_is_told_in_words(folder: Path) -> None:
     sent, _ = answer(folder, "/resourcez")
     assert b"There is no such page" in sent[1]["body"]
     assert answer(folder, "/resourcez", method="HEAD")[0][1]["body"] == b""
+
+
+def test_without_room_new_visitors_are_told_and_others_stay(folder: Path) -> None:
+    def room(visitor: str) -> bool:
+        return visitor == "here"
+
+    connection = "/jupyter/api/kernels/{}/channels"
+    assert status(folder, "/", room=room) == 503
+    assert status(folder, "/static/x.css", room=room) == 200
+    assert status(folder, connection.format("new"), kind="websocket", room=room) == 1008
+    _, asked = answer(folder, connection.format("here"), kind="websocket", room=room)
+    assert asked

@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from scenarios.page.blocks import KEPT
 from scenarios.page.compare.question import Answer, Question, answers_to
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import logger
@@ -67,12 +68,25 @@ class Answering:
             ):
                 self._change(stopped, answer=answer)
             self._change(stopped, running=None)
+            self._carry_on(question, stopped)
         except Stopped:
             pass
         except Exception as error:
             if not isinstance(error, LilliputError):
                 logger.exception("a comparison failed")
             self._change(stopped, running=None, trouble=error)
+
+    def _carry_on(self, question: Question, stopped: Event) -> None:
+        """Carry the factual histories on to 1980: whatever is asked next, it needs no more of them.
+
+        The page has its answer meanwhile; whoever asks again is not kept waiting.
+        """
+        factual = question.files[question.factual].scenario
+        if question.histories <= KEPT:
+            for _ in self._material.simulated.histories(
+                [factual], question.histories, question.seed, stopped=stopped.is_set
+            ):
+                pass
 
     def _change(self, stopped: Event, **changes: Any) -> None:
         with self._lock:

@@ -24,6 +24,7 @@ from scenarios.page.material import use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
+from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
 from scenarios.page.question.builder import Builder
 from scenarios.page.question.own import use_own
@@ -63,6 +64,7 @@ def Compare() -> None:
 
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])
+        Terms("factual, counterfactual", "antecedent", "horizon", "replicate, history", "draw")
         Builder(question.value.own, question.value.scenarios[0], "Compare it", build)
         Asking(
             question.value,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any
 
 import solara
@@ -13,6 +14,9 @@ from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import logger
 from scenarios.page.simulated import Stopped
 from simulation.errors import LilliputError
+
+#: Seconds between two tellings of how far an answer has come: each draws the tab anew.
+_OFTEN = 0.1
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,24 @@ class Answering:
 
     def _answer(self, question: Question, stopped: Event) -> None:
         material = self._material
+        shown = monotonic()
+
+        def progress(done: int) -> None:
+            nonlocal shown
+            if monotonic() - shown > _OFTEN:
+                shown = monotonic()
+                self._change(stopped, done=done)
+
         try:
             for answer in answers_to(
                 question,
                 material.simulated,
                 material.documented.breaks,
-                lambda done: self._change(stopped, done=done),
+                progress,
                 stopped.is_set,
             ):
-                self._change(stopped, answer=answer)
-            self._change(stopped, running=None)
+                running = None if answer.finished else question
+                self._change(stopped, answer=answer, running=running)
             self._carry_on(question, stopped)
         except Stopped:
             pass

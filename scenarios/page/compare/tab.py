@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import reacton.core
 import reacton.ipyvuetify as v
 import solara
 
@@ -50,17 +51,20 @@ def Compare() -> None:
     )
     standing, answering = use_answering()
     solara.use_effect(lambda: answering.ask(question.value), [])
+    rendering = reacton.core.get_render_context()
 
     def choose(name: str, value: str | int) -> None:
         before, after = question.value, chosen(question.value, name, value)
-        question.set(after)
         answer = standing.answer
-        if name == "pair" and answer is not None and before.same_histories(after):
-            answering.ask(after)
+        with rendering:  # the choice, and that it is being answered, are drawn together
+            question.set(after)
+            if name == "pair" and answer is not None and before.same_histories(after):
+                answering.ask(after)
 
     def build(own: str, name: str) -> None:
-        question.set(with_built(question.value, own, name))
-        answering.ask(question.value)
+        with rendering:
+            question.set(with_built(question.value, own, name))
+            answering.ask(question.value)
 
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])

@@ -23,6 +23,7 @@ include_patterns = [
     "docs/**",
     "notebooks/*.ipynb",
     "*.md",
+    "scenarios/glossary.md",
     "simulation/drivers/CODEBOOK.md",
     "calibration/evidence/**.md",
 ]

@@ -1,7 +1,8 @@
 """Blocks of histories as a worker process of the page simulates them, and as tables.
 
 A worker keeps the factual branches that it has carried out, so that the next counterfactual forks
-from them at its first change.
+from them at its first change. They belong to all visitors alike: a session keeps none. Beyond what
+is kept, the branch used longest ago is let go, and simulated anew when somebody asks for it.
 """
 
 from collections import OrderedDict
@@ -21,15 +22,21 @@ from simulation.ensemble import CHUNK, simulate
 from simulation.interventions import Scenario
 from simulation.parameters import Parameters, default_parameters
 
-#: Histories that a worker carries out at a time.
-BLOCK = CHUNK
-#: Factual branches that a worker keeps, and the quarters from one of their states that it keeps to
-#: the next: 90 MB.
+#: Histories that a worker carries out at a time: few, and many. Many at once take a tenth less
+#: time each, and ten thousand are four tasks; few are there sooner.
+FEW, MANY = CHUNK, 2_500
+#: Factual branches that all workers together keep, and the quarters from one of their states that
+#: is kept to the next. A branch of ``MANY`` histories takes 52 MB by 1980, so that these take 310;
+#: with four workers, which keep two each, 415.
 BRANCHES, EVERY = 6, 12
+#: Of histories beyond the first so many no branch is kept: a question about more of them would
+#: drive out those of all others, and its own.
+KEPT = 10_000
 #: Columns of a batch that are kept: breaks and yearly values, not what was pledged or caused.
 COLUMNS = tuple(
     field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name
 )
+_PLACES = {name: place for place, name in enumerate(COLUMNS)}
 _WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name).type))
 
 #: One block of histories of a scenario: a row a history, the columns of ``COLUMNS``.
@@ -43,9 +50,13 @@ def simulated_block(
     first_replicate: int,
     draws: int,
     last_year: int = LAST_YEAR,
+    branches: int = BRANCHES,
 ) -> list[Block]:
-    """Some replicates of every scenario up to the end of a year, as numbers, one row a history."""
-    branch = _branch_of(parameters, seed, first_replicate)
+    """Some replicates of every scenario up to the end of a year, as numbers, one row a history.
+
+    Of the factual branches this process keeps at most so many.
+    """
+    branch = _branch_of(parameters, seed, first_replicate, branches)
     # the factual histories on their own, as far as they go: the others fork from what is kept
     factual = [each for each in scenarios if not each.interventions]
     others = [each for each in scenarios if each.interventions]
@@ -59,20 +70,20 @@ def simulated_block(
 _branches: OrderedDict[tuple[int, int, bytes], FactualBranch] = OrderedDict()
 
 
-def _branch_of(parameters: Parameters, seed: int, first_replicate: int) -> FactualBranch:
+def _branch_of(parameters: Parameters, seed: int, first_replicate: int, most: int) -> FactualBranch:
     """The factual branch of some replicates, with the states that are kept of it."""
     digest = sha256()
     for name in sorted(parameters):
         digest.update(parameters[name].tobytes())
     key = (seed, first_replicate, digest.digest())
-    if key not in _branches:
-        _branches[key] = FactualBranch(
-            parameters, seed=seed, first_replicate=first_replicate, every=EVERY
-        )
-        while len(_branches) > BRANCHES:
+    branch = _branches.pop(key, None) or FactualBranch(
+        parameters, seed=seed, first_replicate=first_replicate, every=EVERY
+    )
+    if first_replicate < KEPT:
+        _branches[key] = branch
+        while len(_branches) > most:
             _branches.popitem(last=False)
-    _branches.move_to_end(key)
-    return _branches[key]
+    return branch
 
 
 def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> Block:
@@ -96,9 +107,10 @@ def table_of(blocks: Sequence[Block], columns: Sequence[str] = COLUMNS) -> pd.Da
 
 def part_of(block: Block, columns: Sequence[str]) -> Block:
     """Some columns of a block, as a copy."""
-    return block[:, [COLUMNS.index(name) for name in columns]]
+    return block[:, [_PLACES[name] for name in columns]]
 
 
 def stand_ready() -> None:
     """A few quarters: after them a worker has loaded all that it needs."""
-    simulate(default_parameters(BLOCK), seed=1, quarters=2, keep=())
+    for histories in (FEW, MANY):
+        simulate(default_parameters(histories), seed=1, quarters=2, keep=())

@@ -12,7 +12,9 @@ from pydantic import BaseModel, Field
 
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
+from scenarios.explain.history import History
 from scenarios.page.explore.crowd import Crowds, nearest_draw
+from scenarios.page.kept import Kept
 from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
 
@@ -155,6 +157,16 @@ class Material:
         return Crowds(self.simulated, self.documented.breaks)
 
     @cached_property
+    def told(self) -> Kept[tuple[History, str]]:
+        """The histories told last, by their views, and what the browser is sent of each."""
+        return Kept(TOLD)
+
+    @cached_property
+    def reasons(self) -> Kept[str]:
+        """What the browser was sent last of why a pair broke, by view and pair."""
+        return Kept(TOLD)
+
+    @cached_property
     def opening(self) -> tuple[int, dict[str, int]]:
         """The draw with which the page opens, whose history is near the record, and its breaks."""
         return nearest_draw(self.draws, self.documented.breaks, OPENING_SEED)
@@ -162,6 +174,8 @@ class Material:
 
 #: The seed of the shocks with which the page opens.
 OPENING_SEED = 1
+#: Single histories kept for all visitors, a class that opens one link: 1.5 MB each.
+TOLD = 16
 material_context = solara.create_context(None)
 
 

@@ -1,6 +1,6 @@
 """Histories for the page: simulated by worker processes that are kept warm, and remembered.
 
-Histories come in blocks of 1,024, so that the first can be shown while others are on their way,
+Histories come in blocks, so that the first can be shown while others are on their way,
 visitors take turns, and whoever asks for more of the same gets what is there. They are those of a
 batch with the same draws and seed, but end with the year in which the horizon of a comparison ends,
 as nothing after it is read. Blocks of one number are always given to the same worker, which keeps
@@ -27,17 +27,17 @@ from scenarios.batch.workers import process_pool
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.manifest import scenario_hash
-from scenarios.page.blocks import BLOCK, Block, simulated_block, stand_ready
+from scenarios.page.blocks import BRANCHES, FEW, MANY, Block, simulated_block, stand_ready
 from simulation.dates import LAST_YEAR
 from simulation.errors import Problem
 from simulation.interventions import Scenario
 
-#: Blocks remembered: 60,000 histories, about 130 MB.
-REMEMBERED = 60
+#: Histories remembered, about 130 MB.
+REMEMBERED = 60_000
 #: Seconds between looks at whether the visitor still wants the answer.
 _GLANCE = 0.05
-#: What tells remembered blocks apart: hash of the scenario, seed, number of the block.
-_Key = tuple[str, int, int]
+#: What tells remembered blocks apart: hash of the scenario, seed, size and number of the block.
+_Key = tuple[str, int, int, int]
 Result = TypeVar("Result")
 
 
@@ -49,7 +49,7 @@ class Simulated:
     """Histories of any scenario with some draws, shared by all visitors; none is simulated twice.
 
     ``workers`` processes do the work (as many as there are cores, four at most, unless given), and
-    ``remembered`` blocks are kept.
+    ``remembered`` histories are kept.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Simulated:
         request = _Request(tuple(scenarios), replicates, seed, last_year)
         running: _Running = {}
         try:
-            for number in range(-(-replicates // BLOCK)):
+            for number in range(-(-replicates // request.size)):
                 blocks = self._remembered(request.keys(number), last_year)
                 ready = [block for block in blocks if block is not None]
                 if len(ready) < len(blocks):
@@ -150,11 +150,11 @@ class Simulated:
         missing = [
             each for each, block in zip(request.scenarios, blocks, strict=True) if block is None
         ]
-        first = number * BLOCK
-        parameters = parameters_for(self.draws, first, BLOCK)
-        draws, last_year = len(self.draws), request.last_year
-        task = (simulated_block, parameters, missing, request.seed, first, draws, last_year)
-        return self.submit(*task, number=number)
+        first = number * request.size
+        parameters = parameters_for(self.draws, first, request.size)
+        draws, branches = len(self.draws), -(-BRANCHES // self.workers)
+        asked = (request.seed, first, draws, request.last_year, branches)
+        return self.submit(simulated_block, parameters, missing, *asked, number=number)
 
     def _finished(
         self, request: "_Request", running: "_Running", stopped: Callable[[], bool]
@@ -195,7 +195,7 @@ class Simulated:
                 if before is None:
                     self._blocks[key] = (request.last_year, block)
                     self._blocks.move_to_end(key)
-            while len(self._blocks) > self._most:
+            while sum(len(block) for _, block in self._blocks.values()) > self._most:
                 self._blocks.popitem(last=False)
 
 
@@ -208,13 +208,18 @@ class _Request:
     seed: int
     last_year: int
 
+    @property
+    def size(self) -> int:
+        """How many histories a block holds."""
+        return FEW if self.replicates <= FEW else MANY
+
     def keys(self, number: int) -> list[_Key]:
         """Under what the blocks of one number are remembered."""
-        return [(scenario_hash(each), self.seed, number) for each in self.scenarios]
+        return [(scenario_hash(each), self.seed, self.size, number) for each in self.scenarios]
 
     def cut(self, number: int, blocks: Sequence[Block]) -> list[Block]:
         """Blocks without the histories that are more than was asked for."""
-        return [block[: self.replicates - number * BLOCK] for block in blocks]
+        return [block[: self.replicates - number * self.size] for block in blocks]
 
 
 #: Blocks on their way by their task: their number, and those of them that are remembered.

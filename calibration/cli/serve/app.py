@@ -4,6 +4,7 @@ import solara.lab
 
 from calibration.cli.serve.material import material_of
 from calibration.evidence.reading import read_evidence
+from scenarios.page.explore.tab import tell_opening
 from scenarios.page.server import mend_navigator, on_visit
 from scenarios.page.tabs import routes_of
 
@@ -13,6 +14,6 @@ solara.lab.on_kernel_start(on_visit)
 material = material_of(read_evidence())
 material.simulated.warm_up()
 # So that the first visitor need not wait for it.
-material.opening  # noqa: B018
+tell_opening(material)
 #: The addresses of the page; Solara looks for them under this name.
 routes = routes_of(material)

@@ -18,12 +18,12 @@ const WORDS = {
 const LEAST_AID = 0.05;
 const LETTER = 12.5;
 
-let outlines;
+// Asked for at once: the server is still making ready what stands on the map.
+const outlines = fetch("/static/assets/countries.json").then((file) => file.json());
 let ground = {};
 
 /** The map of a quarter as an SVG element, `width` pixels wide. */
 export async function mapOf(history, frame, quarter, width, look) {
-  outlines = outlines || fetch("/static/assets/countries.json").then((file) => file.json());
   const land = (await outlines).features;
   const scale = width / (VIEW.right - VIEW.left);
   const height = Math.round(scale * (VIEW.top - VIEW.bottom));

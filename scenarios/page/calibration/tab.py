@@ -13,6 +13,7 @@ from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
+from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import (
     Download,
     TakeAway,
@@ -83,6 +84,7 @@ def Calibration() -> None:
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
+        Terms("parameter", "prior, posterior", "draw", "log evidence", "null")
         Posteriors(state.value, change)
         Checks(material.reports)
         hint = "prior and posterior of all parameters, with meaning, unit and source"

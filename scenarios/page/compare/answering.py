@@ -1,12 +1,15 @@
 """Questions of one visitor, answered in a thread so that the page goes on; the latest only."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any
 
 import solara
 
+from scenarios.page.blocks import KEPT
 from scenarios.page.compare.question import Answer, Question, answers_to
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import logger
@@ -16,6 +19,8 @@ from simulation.errors import LilliputError
 
 #: Seconds between looks at whether a visitor who was cut off is back.
 _GLANCE = 0.5
+#: Seconds between two tellings of how far an answer has come: each draws the tab anew.
+_OFTEN = 0.1
 
 
 @dataclass(frozen=True)
@@ -79,23 +84,55 @@ class Answering:
     def _answer(self, question: Question, stopped: Event) -> bool:
         """Answer a question; whether its visitor stayed."""
         material = self._material
+        shown = monotonic()
+
+        def progress(done: int) -> None:
+            nonlocal shown
+            if monotonic() - shown > _OFTEN:
+                shown = monotonic()
+                self._change(stopped, done=done)
+
         try:
             for answer in answers_to(
                 question,
                 material.simulated,
                 material.documented.breaks,
-                lambda done: self._change(stopped, done=done),
-                lambda: stopped.is_set() or not self._present(),
+                progress,
+                lambda: self._given_up(stopped),
             ):
-                self._change(stopped, answer=answer)
-            self._change(stopped, running=None)
+                running = None if answer.finished else question
+                self._change(stopped, answer=answer, running=running)
         except Stopped:
             return False
         except Exception as error:
             if not isinstance(error, LilliputError):
                 logger.exception("a comparison failed")
             self._change(stopped, running=None, trouble=error)
+        else:
+            self._carry_on(question, stopped)
         return True
+
+    def _given_up(self, stopped: Event) -> bool:
+        """Whether nobody waits for an answer: it was dropped, or its visitor is not there."""
+        return stopped.is_set() or not self._present()
+
+    def _carry_on(self, question: Question, stopped: Event) -> None:
+        """Carry the factual histories on to 1980: whatever is asked next, it needs no more of them.
+
+        The page has its answer meanwhile; whoever asks again is not kept waiting.
+        """
+        if question.histories > KEPT:
+            return
+        factual = question.files[question.factual].scenario
+        histories = self._material.simulated.histories(
+            [factual],
+            question.histories,
+            question.seed,
+            stopped=lambda: self._given_up(stopped),
+        )
+        with suppress(Stopped):
+            for _ in histories:
+                pass
 
     def _change(self, stopped: Event, **changes: Any) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from scenarios.page.compare.question import MOST, NUMBERS, Question
 from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS
 from scenarios.page.parts.fields import Field, Fields, choices_of
 from scenarios.page.parts.refusal import Refusal, lines_of
+from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import files_of, own_files
 from simulation.errors import LilliputError
 
@@ -52,10 +53,8 @@ def beside_fields(question: Question) -> Iterator[Field]:
     """The scenarios set beside the factual one, and room for another; none can be chosen twice."""
     for place, name in enumerate((*question.scenarios, _NONE)[:MOST]):
         taken = {question.factual, *question.scenarios} - {name}
-        names = {each: each for each in files_of(question.own) if each not in taken}
-        optional = {_NONE: "none"} if place else {}
-        label = "and" if place else "Set beside it"
-        yield Field(f"{_BESIDE}{place}", label, name, choices_of(optional | names))
+        label, none = ("and", "none") if place else ("Set beside it", "")
+        yield scenario_field(f"{_BESIDE}{place}", label, name, question.own, taken=taken, none=none)
 
 
 @solara.component
@@ -67,7 +66,9 @@ def Asking(
     standing: Standing,
 ) -> None:
     """The pickers, the buttons, and how far the answer has come."""
-    factual = [name for name in files_of(question.own) if name not in question.scenarios]
+    history = scenario_field(
+        "factual", "History as", question.factual, question.own, taken=question.scenarios
+    )
     try:
         years, wrong = question.readings()[0].years, None
     except LilliputError as error:
@@ -78,7 +79,7 @@ def Asking(
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "What is compared"}):
         Fields(
             [
-                Field("factual", "History as", question.factual, choices_of(factual)),
+                history,
                 *beside_fields(question),
                 Field("pair", "Break of, client first", question.pair, pairs),
                 Field("years", "Horizon (years)", years, (), 1, LONGEST_HORIZON, horizon),

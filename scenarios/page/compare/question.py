@@ -212,12 +212,13 @@ def answer_of(
     pair = question.pair
     quarter = f"{stem_of(pair)}_quarter"
     parts = []
+    factual_fans = {name: fan_of(factual, pair, name) for name in SERIES_WORDS}
     dates = {question.factual: factual[quarter]}
     for reading, other in zip(readings, others, strict=True):
         (comparison,) = compare(reading, factual, other, (pair,), breaks)
         fans = {
-            name: (_fan(factual, pair, name, reading), _fan(other, pair, name, reading))
-            for name in SERIES_WORDS
+            name: (_until(fan, reading), _until(fan_of(other, pair, name), reading))
+            for name, fan in factual_fans.items()
         }
         within = [
             each[quarter].between(reading.first_quarter, reading.last_quarter)
@@ -233,8 +234,7 @@ def answer_of(
     return Answer(question, tuple(parts), factual[["replicate", "draw"]].assign(**named))
 
 
-def _fan(table: pd.DataFrame, pair: str, series: str, reading: Reading) -> Fan:
-    """The fan of a quantity up to the year in which the horizon ends."""
-    fan = fan_of(table, pair, series)
+def _until(fan: Fan, reading: Reading) -> Fan:
+    """A fan up to the year in which the horizon ends."""
     years = tuple(year for year in fan.years if year <= year_of(reading.last_quarter))
     return Fan(years, fan.quantiles[:, : len(years)], fan.histories)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import reacton.core
 import reacton.ipyvuetify as v
 import solara
 
@@ -24,6 +25,7 @@ from scenarios.page.material import use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.parts.table import Column, Table
+from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
 from scenarios.page.question.builder import Builder
 from scenarios.page.question.own import use_own
@@ -49,20 +51,24 @@ def Compare() -> None:
     )
     standing, answering = use_answering()
     solara.use_effect(lambda: answering.ask(question.value), [])
+    rendering = reacton.core.get_render_context()
 
     def choose(name: str, value: str | int) -> None:
         before, after = question.value, chosen(question.value, name, value)
-        question.set(after)
         answer = standing.answer
-        if name == "pair" and answer is not None and before.same_histories(after):
-            answering.ask(after)
+        with rendering:  # the choice, and that it is being answered, are drawn together
+            question.set(after)
+            if name == "pair" and answer is not None and before.same_histories(after):
+                answering.ask(after)
 
     def build(own: str, name: str) -> None:
-        question.set(with_built(question.value, own, name))
-        answering.ask(question.value)
+        with rendering:
+            question.set(with_built(question.value, own, name))
+            answering.ask(question.value)
 
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])
+        Terms("factual, counterfactual", "antecedent", "horizon", "replicate, history", "draw")
         Builder(question.value.own, question.value.scenarios[0], "Compare it", build)
         Asking(
             question.value,

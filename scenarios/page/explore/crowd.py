@@ -1,9 +1,7 @@
 """The thousand histories behind one: fans, dates of breaks, and how near each is to the record."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,8 @@ from scenarios.draws import Draws, parameters_for
 from scenarios.explain.words import pair_title
 from scenarios.manifest import scenario_hash
 from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, first_breaks
-from scenarios.page.blocks import BLOCK, table_of
+from scenarios.page.blocks import FEW, table_of
+from scenarios.page.kept import Kept
 from scenarios.page.parts.chart import Band, rounded
 from scenarios.page.simulated import Simulated
 from simulation.countries import pair_named
@@ -26,7 +25,7 @@ from simulation.ensemble import simulate
 from simulation.interventions import Scenario
 
 #: Histories of a crowd, and how many crowds are remembered: 8 MB.
-HISTORIES, REMEMBERED = BLOCK, 40
+HISTORIES, REMEMBERED = FEW, 40
 #: Among so many histories the one is chosen with which the page opens.
 OPENING = 512
 #: The time line on which each yearly series is shown.
@@ -138,21 +137,14 @@ class Crowds:
 
     def __init__(self, simulated: Simulated, documented: Sequence[DocumentedBreak]) -> None:
         self._simulated, self._documented = simulated, documented
-        self._known: OrderedDict[tuple[str, int], Crowd] = OrderedDict()
-        self._lock = Lock()
+        self._kept = Kept[Crowd](REMEMBERED)
 
     def of(self, scenario: Scenario, seed: int) -> Crowd:
         """The first thousand histories of a scenario, each with its own draw."""
-        key = (scenario_hash(scenario), seed)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        histories = self._simulated.histories((scenario,), HISTORIES, seed)
-        blocks = [block for _, (block,) in histories]
-        crowd = crowd_of(table_of(blocks), self._documented)
-        with self._lock:
-            self._known[key] = crowd
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return crowd
+
+        def work() -> Crowd:
+            histories = self._simulated.histories((scenario,), HISTORIES, seed)
+            blocks = [block for _, (block,) in histories]
+            return crowd_of(table_of(blocks), self._documented)
+
+        return self._kept.of((scenario_hash(scenario), seed), work)

@@ -15,7 +15,7 @@ from scenarios.explain.words import RELIEF, leader_of, pair_title, source_in_wor
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.explore.view import SHOWN_PAIRS
 from scenarios.page.parts.chart import Line, Lines, Mark, Upright, record_of, rounded
-from scenarios.page.parts.documented import aid_spans
+from scenarios.page.parts.documented import aid_spans, arms_spans
 from simulation.arrays import Array
 from simulation.countries import ORDERED_PAIRS, Country, pair_name, pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_name, quarter_of
@@ -172,16 +172,21 @@ def _line(words: str, values: Array, **style: Any) -> Line:
 def _aid(
     history: History, pair: Pair, documented: Documented, events: Sequence[DocumentedEvent]
 ) -> Lines:
-    """Aid from patron to client in the year up to each quarter, and pledges by plan period."""
-    delivered, pledged = (history.series(name, *pair) for name in ("delivered", "newly_pledged"))
+    """Aid and arms from patron to client in the year up to each quarter; pledges by plan period."""
+    delivered, arms, pledged = (
+        history.series(name, *pair) for name in ("delivered", "arms_delivered", "newly_pledged")
+    )
+    lines = [_line("all aid delivered in the year", _amount(delivered), fill=0.3)]
+    if arms.any():
+        lines.append(_line("arms among it", _amount(arms), colour="3", dash="dashed"))
     return _time_line(
         history,
         pair,
         events,
         "Aid",
         "million US$ a year",
-        lines=[_line("delivered in the year", _amount(delivered), fill=0.3)],
-        spans=aid_spans(documented, pair, pledged),
+        lines=lines,
+        spans=[*aid_spans(documented, pair, pledged), *arms_spans(documented, pair, arms)],
     )
 
 

@@ -11,7 +11,7 @@ from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryV
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, choices_of
 from scenarios.page.parts.refusal import use_guard
-from scenarios.page.question.own import files_of
+from scenarios.page.question.choices import scenario_field
 from simulation.parameters import Parameter, parameter_table
 
 #: The parts of the rules, by the file that a parameter's rule stands in.
@@ -55,9 +55,7 @@ def Settings(
         return guard(lambda: change(draw=draw, changes={}))
 
     with v.Html(tag="section", class_="lp-settings", attributes={"aria-label": "Settings"}):
-        scenarios = Field(
-            "scenario", "Scenario", view.scenario, choices_of(list(files_of(view.own)))
-        )
+        scenarios = scenario_field("scenario", "Scenario", view.scenario, view.own)
         drawn = Field(
             "parameters",
             "Parameters",

@@ -14,10 +14,11 @@ from scenarios.page.explore.numbers import frame_of, numbers_of, reasons_of
 from scenarios.page.explore.settings import Settings
 from scenarios.page.explore.told import told_by_mesa
 from scenarios.page.explore.view import HistoryView, opening_view
-from scenarios.page.material import use_material
+from scenarios.page.material import Material, use_material
 from scenarios.page.parts.background import use_background
 from scenarios.page.parts.chart import record_of
 from scenarios.page.parts.refusal import use_guard
+from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
 from scenarios.page.question.builder import Builder
 from scenarios.page.question.own import use_own
@@ -29,6 +30,17 @@ INTRODUCTION = (
     "One simulated history of four allies: who gives aid to whom, who stands up for whom, and who "
     "breaks with whom. The world around them is given as documented; aid, quarrels and breaks come "
     "from general rules and chance. Press Play, or move the slider; the record stands beside it."
+)
+
+TERMS = (
+    "patron, client",
+    "political support",
+    "goodwill",
+    "strain",
+    "fatigue",
+    "dispute (quarrel), break, mending, formation",
+    "draw",
+    "shock",
 )
 
 
@@ -62,11 +74,9 @@ def Explore() -> None:
     turn, set_turn = solara.use_state(0)
     start = solara.use_ref(view)
     one = view.history
-    history = solara.use_memo(lambda: told_by_mesa(one, material.draws), [one])
-    record = (material.documented, material.events)
+    history, numbers = solara.use_memo(lambda: told(one, material), [one])
     frame = solara.use_memo(lambda: json.dumps(frame_of(material.events)), [])
-    numbers = solara.use_memo(lambda: json.dumps(numbers_of(history, *record)), [one])
-    why = use_background(lambda: told_reasons(history, view.pair), [one, view.pair])
+    why = use_background(lambda: told_reasons(one, history, view.pair, material), [one, view.pair])
     crowd = use_background(
         lambda: material.crowds.of(view.file.scenario, view.seed),
         [view.scenario, view.own_asked, view.seed],
@@ -89,6 +99,7 @@ def Explore() -> None:
                     v.Html(
                         tag="span", class_="lp-begin", children=["New here? Begin with a story."]
                     )
+            Terms(*TERMS)
             Builder(
                 view.own,
                 view.scenario,
@@ -130,9 +141,29 @@ def Explore() -> None:
         )
 
 
-def told_reasons(history: History, pair: str) -> str:
+def told(view: HistoryView, material: Material) -> tuple[History, str]:
+    """A history, told once for all visitors, and what the browser draws of it."""
+
+    def work() -> tuple[History, str]:
+        history = told_by_mesa(view, material.draws)
+        return history, json.dumps(numbers_of(history, material.documented, material.events))
+
+    return material.told.of(view.query(), work)
+
+
+def told_reasons(view: HistoryView, history: History, pair: str, material: Material) -> str:
     """Why a pair quarrelled, broke or stayed, quarter by quarter, for the browser."""
-    return json.dumps({"pair": pair, "quarters": reasons_of(history, pair)})
+    return material.reasons.of(
+        (view.query(), pair),
+        lambda: json.dumps({"pair": pair, "quarters": reasons_of(history, pair)}),
+    )
+
+
+def tell_opening(material: Material) -> None:
+    """Have the history with which the page opens ready, before anybody comes."""
+    view = opening_view(material)
+    history, _ = told(view.history, material)
+    told_reasons(view.history, history, view.pair, material)
 
 
 def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | None:

@@ -1,15 +1,15 @@
 """What is documented, as charts show it: sums of aid beside what a history has in the same years.
 
 A sum is shown only where like is compared with like. Pledged credits are set beside what is pledged
-in the same plan period; weapons of a single year, which are all that is documented of deliveries,
-are no total of any years and stand on the tab Record alone.
+in the same plan period. Of deliveries only arms of single years are documented: they are set beside
+the arms of the same years, and are no part of any other total.
 """
 
 from scenarios.charts.marks import decimal_year, documented_amounts
 from scenarios.documented import Documented, DocumentedBreak, Pair, Window
 from scenarios.page.parts.chart import Span, Upright
 from simulation.arrays import Array
-from simulation.dates import FIRST_YEAR, quarter_of
+from simulation.dates import FIRST_YEAR, quarter_name, quarter_of
 
 
 def aid_spans(documented: Documented, pair: Pair, pledged: Array) -> list[Span]:
@@ -23,6 +23,25 @@ def aid_spans(documented: Documented, pair: Pair, pledged: Array) -> list[Span]:
         spans.append(_span(window, "pledged, documented", (low, middle, high), "ink", record))
         here = f"pledges of {window.name} in this history: {own:,.0f} million US$ in all"
         spans.append(_span(window, "pledged, this history", (own,) * 3, "1", here))
+    return spans
+
+
+def arms_spans(documented: Documented, pair: Pair, arms: Array) -> list[Span]:
+    """Documented deliveries of arms in the years they are of, and a history's (T,) in the same."""
+    spans = []
+    for figure in documented.aid:
+        if (figure.pair, figure.form, figure.basis) != (pair, "arms", "delivered"):
+            continue
+        first, last = figure.first_quarter, figure.last_quarter + 1
+        years = f"{quarter_name(first)} to {quarter_name(last - 1)}"
+        own = float(arms[first:last].sum())
+        note = (
+            f"arms delivered {years}, documented: {figure.usd:,.0f} million US$, {figure.low:,.0f} "
+            f"to {figure.high:,.0f}; in this history {own:,.0f}"
+        )
+        amounts = (figure.low, figure.usd, figure.high)
+        window = Window(years, first, last - 1)
+        spans.append(_span(window, "arms delivered, documented", amounts, "ink", note))
     return spans
 
 

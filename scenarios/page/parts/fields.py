@@ -4,7 +4,7 @@ The browser refuses what is out of bounds, and so does the server.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Field:
     """Something to be chosen or entered: its name and label, its value, and what it may be.
 
     With ``choices`` (values and words) it is a list, with ``least`` and ``most`` a whole number,
-    otherwise a text.
+    otherwise a text. ``groups`` are the headings under which choices stand, by their values.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Field:
     least: int | None = None
     most: int | None = None
     hint: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, value: object) -> str | int:
         """The value if it may be had; raises ``LilliputError`` if not."""
@@ -104,7 +105,7 @@ def Fields(
 ) -> None:
     """Some fields; ``on_value`` is given the name and the new value of the one that was changed."""
     _Fields(
-        rows=[asdict(field) for field in fields],
+        rows=[asdict(each) for each in fields],
         longest=LONGEST_TEXT,
         locked=locked,
         event_chosen=use_guard()(_checked(fields, on_value)),

@@ -2,30 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
-from pydantic import PlainSerializer
 
 from scenarios.charts.lanes import EvidenceMark
-from scenarios.page.material import EvidenceEntry, Material, use_material
+from scenarios.page.material import EvidenceEntry, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
+from scenarios.page.parts.fields import Field, Fields, choices_of
 from scenarios.page.parts.table import Column, Table
-from scenarios.page.parts.view import (
-    WHERE,
-    Download,
-    TakeAway,
-    View,
-    csv_of,
-    keys,
-    one_of,
-    short_text,
-    use_view,
-    version,
-    written_as,
-)
+from scenarios.page.parts.terms import Terms
+from scenarios.page.parts.view import Download, TakeAway, csv_of, use_view, version
 from scenarios.page.record.dispute import Dispute, cells_of
 from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
@@ -33,22 +21,13 @@ from scenarios.page.record.rows import (
     ROLES,
     SORTS,
     card_of,
-    pair_in,
     pairs_in,
-    searched,
     table_row,
     timeline_mark,
-    years_in,
 )
+from scenarios.page.record.view import ALL, PAGE, RecordView
 from simulation.dates import FIRST_YEAR, LAST_YEAR
-from simulation.errors import Problem
-from simulation.schema import whole
 
-#: Everything, drivers and exchange rates included, in place of a kind.
-ALL = "all"
-#: Rows on one page of the table.
-PAGE = 20
-_ORDERS = {"rising": False, "falling": True}
 _COLUMNS = {
     "when": "When",
     "pair": "Client – patron",
@@ -60,91 +39,8 @@ _COLUMNS = {
 }
 
 
-def _ids(material: Material) -> list[str]:
-    return [entry.id for entry in material.evidence]
-
-
 #: Takes the id of a row to be opened.
 OpenRow = Callable[[str], None]
-
-
-class RecordView(View):
-    """Which rows of the evidence are shown, in what order, and which one is open.
-
-    An empty text means all; an empty ``kind`` means all but drivers and exchange rates, and drivers
-    too if they are asked for by their role.
-    """
-
-    model_config = keys(first_year="from", last_year="to", falling="order", opened="row")
-
-    pair: Annotated[str, one_of(lambda material: pairs_in(material.evidence))] = ""
-    kind: Annotated[str, one_of(lambda _: (*KINDS, ALL))] = ""
-    role: Annotated[
-        str,
-        written_as({role.replace(" ", "-"): role for role in ROLES}),
-        PlainSerializer(lambda role: role.replace(" ", "-")),
-    ] = ""
-    first_year: Annotated[int, whole(FIRST_YEAR, LAST_YEAR)] = FIRST_YEAR
-    last_year: Annotated[int, whole(FIRST_YEAR, LAST_YEAR)] = LAST_YEAR
-    text: Annotated[str, short_text(LONGEST_TEXT)] = ""
-    sort: Annotated[str, one_of(lambda _: SORTS)] = "when"
-    falling: Annotated[bool, written_as(_ORDERS), PlainSerializer(lambda _: "falling")] = False
-    page: Annotated[int, whole(1, 999)] = 1
-    opened: Annotated[str, one_of(lambda material: _ids(material))] = ""
-
-    @classmethod
-    def from_query(
-        cls, search: str | None, material: Material | None = None
-    ) -> tuple[Self, list[Problem]]:
-        """The view that a link asks for, and what is wrong with the link."""
-        view, problems = super().from_query(search, material)
-        if view.first_year > view.last_year:
-            allowed = f"not after to = {view.last_year}"
-            problems.append(Problem(WHERE, "from", view.first_year, allowed))
-            view = view.changed(first_year=FIRST_YEAR, last_year=LAST_YEAR)
-        return view, problems
-
-    @property
-    def words(self) -> list[str]:
-        """The words that must all occur somewhere in a row."""
-        return self.text.casefold().split()
-
-    def changed(self, **changes: Any) -> Self:
-        """The view with something changed; a filter or order leads back to the first page."""
-        turned = {"page", "opened"} & set(changes)
-        return self.model_copy(update=changes if turned else changes | {"page": 1})
-
-    def narrowed(self, material: Material, **changes: Any) -> "RecordView":
-        """The view with other filters; a row that is open, if only since, stays so if it passes."""
-        view = self.changed(**changes | {"opened": "", "page": 1})
-        kept = self.opened in [entry.id for entry in view.entries(material)]
-        return view.with_open(self.opened, material) if kept else view
-
-    def with_open(self, name: str, material: Material) -> "RecordView":
-        """The view with a row open, on its page; filters that hide it are lifted."""
-        ids = [entry.id for entry in self.entries(material)]
-        if name and name not in ids:
-            return RecordView(kind=ALL, text=name, opened=name)
-        page = ids.index(name) // PAGE + 1 if name else self.page
-        return self.changed(opened=name, page=page)
-
-    def entries(self, material: Material) -> list[EvidenceEntry]:
-        """The entries that the filters let through, in order."""
-        entries = [entry for entry in material.evidence if self._passes(entry, material)]
-        return sorted(entries, key=SORTS[self.sort], reverse=self.falling)
-
-    def _passes(self, entry: EvidenceEntry, material: Material) -> bool:
-        record = entry.record
-        first, last = years_in(entry)
-        usual = record["file"] not in ("drivers", "currency") or self.role == "driver"
-        return (
-            self.pair in ("", pair_in(record))
-            and (usual if not self.kind else self.kind in (ALL, record["file"]))
-            and self.role in ("", record.get("role", ""))
-            and first <= self.last_year
-            and last >= self.first_year
-            and all(word in searched(entry, material.sources) for word in self.words)
-        )
 
 
 @solara.component
@@ -170,6 +66,7 @@ def Record() -> None:
     with solara.Div(classes=["lp-record"]):
         v.Html(tag="h1", children=["The record"])
         v.Html(tag="p", class_="lp-note", children=[introduction])
+        Terms("target, held out, context", "window", "reading", "asked, pledged, delivered, valued")
         Filters(view, narrow)
         Timeline(view, marks, open_row)
         Rows(view, entries, open_row, change)

@@ -20,6 +20,7 @@ from scenarios.page.compare.question import Question
 from scenarios.page.explore.view import HistoryView
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import Refusal, lines_of, use_guard
+from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import CopyLink, View, use_view
 from scenarios.page.record.rows import source_title, when
 from simulation.schema import whole_number
@@ -101,6 +102,7 @@ def StoryTab() -> None:
     (file,) = list(asked.files.values())[1:]
     with solara.Div(classes=["lp-story"]):
         v.Html(tag="h1", children=["How an alliance ends: Tirana and Moscow, 1961"])
+        Terms("patron, client", "political support", "line, line gap")
         _Story(
             told_cards=cards,
             question=file.change,

@@ -1,5 +1,6 @@
 """Blocks of histories: forked from factual branches that a worker keeps, and remembered."""
 
+import tracemalloc
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,10 @@ from scenarios.columns import stem_of
 from scenarios.draws import parameters_for, read_draws
 from scenarios.files import catalogue
 from scenarios.outcomes import PAIR_NAMES, SERIES
-from scenarios.page.blocks import BRANCHES, Block, simulated_block, table_of
+from scenarios.page import blocks
+from scenarios.page.blocks import BRANCHES, KEPT, Block, simulated_block, table_of
 from scenarios.page.question.own import read_own
-from scenarios.twins import yearly_twins
+from scenarios.twins import FactualBranch, yearly_twins
 from simulation.interventions import HISTORICAL, Scenario
 
 ADDRESS: dict[str, Any] = {"seed": 3, "first_replicate": 20}
@@ -65,3 +67,29 @@ def test_branches_that_are_no_longer_kept_are_simulated_again_the_same() -> None
         simulated_block(parameters, [HISTORICAL], seed, 0, len(draws), 1946)
     (again,) = block_of(parameters, [HISTORICAL], 1948)
     assert np.array_equal(before, again)
+
+
+def test_no_more_branches_are_kept_than_are_allowed_and_the_ones_used_last_stay() -> None:
+    draws = read_draws()
+    parameters = parameters_for(draws, 0, 4)
+
+    def ask(seed: int, first: int = 0) -> None:
+        simulated_block(parameters, [HISTORICAL], seed, first, len(draws), 1945, branches=2)
+
+    for seed in (101, 102, 101, 103):
+        ask(seed)
+    assert [seed for seed, _, _ in blocks._branches] == [101, 103]
+    ask(104, KEPT)  # histories beyond the first ten thousand drive out none
+    assert [seed for seed, _, _ in blocks._branches] == [101, 103]
+
+
+def test_a_branch_takes_no_more_memory_than_is_said() -> None:
+    """52 MB for a block of many histories by 1980."""
+    histories = 256
+    parameters = parameters_for(read_draws(), 0, histories)
+    tracemalloc.start()
+    branch = FactualBranch(parameters, seed=1, first_replicate=0, every=blocks.EVERY)
+    branch.yearly([HISTORICAL], 1980)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 40e6 < kept / histories * blocks.MANY < 56e6

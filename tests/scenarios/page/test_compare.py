@@ -57,10 +57,11 @@ class Here:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> tuple[Simulated, Here]:
     """Histories in small blocks, simulated in this process; eight blocks are remembered."""
-    monkeypatch.setattr(simulated, "BLOCK", 40)
+    monkeypatch.setattr(simulated, "FEW", 40)
+    monkeypatch.setattr(simulated, "MANY", 40)
     pool = Here()
     monkeypatch.setattr(Simulated, "_started", lambda self: [pool])
-    return Simulated(read_draws(), workers=2, remembered=8), pool
+    return Simulated(read_draws(), workers=2, remembered=320), pool
 
 
 @pytest.fixture(scope="module")

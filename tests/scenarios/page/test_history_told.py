@@ -16,6 +16,7 @@ from scenarios.draws import Draws, parameters_for, read_draws
 from scenarios.explain.history import History, simulated_history
 from scenarios.files import catalogue, read_scenario_file
 from scenarios.page.blocks import simulated_block, table_of
+from scenarios.page.explore import tab
 from scenarios.page.explore.crowd import crowd_of, nearest_draw, years_from_record
 from scenarios.page.explore.files import history_csv, scenario_toml
 from scenarios.page.explore.numbers import frame_of, numbers_of, reasons_of
@@ -28,8 +29,9 @@ from scenarios.page.explore.view import (
     opening_view,
     parameters_of,
 )
+from scenarios.page.kept import Kept
 from scenarios.page.material import Material
-from scenarios.page.parts.documented import aid_spans
+from scenarios.page.parts.documented import aid_spans, arms_spans
 from scenarios.page.parts.fields import Slider
 from simulation.countries import Country, pair_named
 from simulation.dates import QUARTERS, quarter_of
@@ -215,6 +217,70 @@ def test_weapons_of_one_year_are_no_mark_of_five_years_deliveries() -> None:
     record, here = aid_spans(Documented(aid=(arms, loan)), arms.pair, pledged)
     assert (record.first, record.last, record.middle) == (1966, 1971, 20.0)
     assert here.middle == 8.0
+
+
+def test_documented_arms_stand_beside_the_arms_of_the_same_year() -> None:
+    figure = DocumentedAid(
+        "arms", (Country.CHINA, Country.ALBANIA), "arms", "delivered", 88, 91, 34.0, 23.0, 38.0
+    )
+    others = (
+        replace(figure, basis="asked"),
+        replace(figure, form="credit"),
+        replace(figure, pair=(Country.USSR, Country.ALBANIA)),
+    )
+    arms = np.zeros(QUARTERS)
+    arms[86:93] = 10.0
+    assert arms_spans(Documented(aid=others), figure.pair, arms) == []
+    (span,) = arms_spans(Documented(aid=(figure, *others)), figure.pair, arms)
+    assert (span.first, span.last) == (1967, 1968)
+    assert (span.low, span.middle, span.high) == (23.0, 34.0, 38.0)
+    assert "1967 Q1 to 1967 Q4" in span.note
+    assert "in this history 40" in span.note
+
+
+def test_arms_are_drawn_beside_all_aid_as_the_sum_of_four_quarters(
+    history: History, material: Material
+) -> None:
+    pair = pair_named("albania-china")
+    charts = numbers_of(history, material.documented, ())["charts"]
+    everything, arms = charts["albania-china"]["aid"]["lines"]
+    delivered = history.series("arms_delivered", *pair)
+    assert arms["words"] == "arms among it"
+    assert arms["values"][100] == pytest.approx(delivered[97:101].sum(), abs=1e-4)
+    assert all(
+        part <= whole + 1e-4
+        for part, whole in zip(arms["values"], everything["values"], strict=True)
+    )
+
+
+def test_a_history_is_told_once_for_all_visitors_and_so_is_why(
+    material: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[HistoryView] = []
+    made = tab.told_by_mesa
+    monkeypatch.setattr(
+        tab, "told_by_mesa", lambda view, draws: calls.append(view) or made(view, draws)
+    )
+    shared = replace(material)
+    tab.tell_opening(shared)
+    view = opening_view(shared)
+    history, numbers = tab.told(view.history, shared)
+    assert tab.told(view.history, shared)[0] is history
+    assert json.loads(numbers)["map"]["ties"]
+    assert len(calls) == 1
+    other = view.history.model_copy(update={"changes": {"need_share": 0.02}})
+    assert tab.told(other, shared)[0] is not history
+
+
+def test_of_what_is_kept_the_one_used_longest_ago_is_let_go() -> None:
+    kept = Kept[int](2)
+    made: list[str] = []
+
+    def of(key: str) -> int:
+        return kept.of(key, lambda: made.append(key) or len(made))
+
+    assert [of(key) for key in "abacab"] == [1, 2, 1, 3, 1, 4]
+    assert (made, len(kept)) == (["a", "b", "c", "b"], 2)
 
 
 def test_the_median_is_that_of_the_draws_and_within_bounds(draws: Draws) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,18 @@ from playwright.sync_api import expect
 from calibration.cli.main import main
 from calibration.cli.serve.material import material_of
 from calibration.evidence.reading import read_evidence
+from scenarios.comparison.answer import both
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_file_of
 from scenarios.page.compare.asking import with_built
 from scenarios.page.compare.question import MOST, Question
 from scenarios.page.explore.view import HistoryView
 from scenarios.page.material import Material
+from scenarios.page.parts.terms import glossary
 from scenarios.page.question import own
 from scenarios.page.question.builder import judgement
 from scenarios.page.question.cards import cards, documented
+from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import LONGEST_TEXT, MOST_OWN, own_files, read_own, toml_of
 from simulation.interventions import INTERVENTIONS
 from simulation.schema import names_of
@@ -246,3 +250,37 @@ def test_a_scenario_file_is_opened_and_what_is_no_file_is_refused(
     path.write_text("name = ")
     chosen.set_input_files(path)
     expect(reader.page.get_by_role("alert").filter(has_text="valid TOML")).to_be_visible()
+
+
+def test_scenarios_stand_under_the_break_that_they_ask_about() -> None:
+    mine = own.with_own("", QUESTION | {"name": "mine"})
+    taken = {"no-great-leap"}
+    field = scenario_field("s", "Scenario", "historical", mine, taken=taken, none="none")
+    names = [name for name, _ in field.choices]
+    assert set(names) == {"", "mine", *catalogue()} - {"no-great-leap"}
+    assert names[:2] == ["", "historical"]
+    for name, file in catalogue().items():
+        if file.asks_about and name in names:
+            assert field.groups[name] == f"The break of {both(file.asks_about)}"
+            assert dict(field.choices)[name].lower() == file.change.lower()
+    headings = [field.groups.get(name, "") for name in names]
+    assert len({*headings}) == len(list(groupby(headings)))  # each heading once
+    assert headings[-1] == "Your own questions"
+
+
+def test_terms_of_the_glossary_are_told_on_hover_and_by_key(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit()
+    term = reader.page.get_by_role("button", name="goodwill", exact=True)
+    meaning = reader.page.get_by_role("tooltip")
+    expect(meaning).to_have_count(0)
+    term.focus()
+    expect(meaning).to_have_text(f"goodwill: {glossary()['goodwill']}")
+    reader.page.keyboard.press("Escape")
+    expect(meaning).to_have_count(0)
+    reader.page.keyboard.press("Tab")
+    expect(meaning).to_contain_text("strain:")
+    reader.page.get_by_role("button", name="fatigue", exact=True).hover()
+    expect(meaning).to_have_text(f"fatigue: {glossary()['fatigue']}")
+    reader.page.get_by_role("heading", level=1).hover()
+    expect(meaning).to_have_count(0)

@@ -20,7 +20,8 @@ from scenarios.draws import read_draws
 from scenarios.page.material import Material
 from scenarios.page.record.lanes import lanes_of
 from scenarios.page.record.rows import card_of, table_row, timeline_mark
-from scenarios.page.record.tab import ALL, RecordView, rows_csv
+from scenarios.page.record.tab import rows_csv
+from scenarios.page.record.view import ALL, RecordView
 from simulation.drivers import DRIVER_FILES, read_driver
 from simulation.parameters import source_keys
 

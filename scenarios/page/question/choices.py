@@ -1,0 +1,33 @@
+"""The list from which a scenario is chosen: each in a few words, under the break it asks about."""
+
+from collections.abc import Container
+
+from scenarios.comparison.answer import both
+from scenarios.outcomes import PAIR_NAMES
+from scenarios.page.parts.fields import Field
+from scenarios.page.question.own import files_of, own_files
+from simulation.interventions import HISTORICAL
+
+#: What the list says of history as it was, and above a visitor's own questions.
+_HISTORY, _OWN = "History as documented", "Your own questions"
+
+
+def scenario_field(
+    name: str, label: str, value: str, own: str, *, taken: Container[str] = (), none: str = ""
+) -> Field:
+    """A field for one scenario, but for those that are taken; with ``none`` there may be none."""
+    choices = {"": none} if none else {}
+    groups = {}
+    for each, file in files_of(own).items():
+        if each not in taken:
+            change = _HISTORY if each == HISTORICAL.name else file.change
+            choices[each] = change[:1].upper() + change[1:] or each
+            groups[each] = _OWN if each in own_files(own) else _asking(file.asks_about)
+    order = ["", *map(_asking, PAIR_NAMES), _OWN]
+    listed = sorted(choices, key=lambda each: order.index(groups.get(each, "")))
+    return Field(name, label, value, tuple((each, choices[each]) for each in listed), groups=groups)
+
+
+def _asking(pair: str) -> str:
+    """The heading above the scenarios that ask about the break of a pair, if they do."""
+    return f"The break of {both(pair)}" if pair else ""

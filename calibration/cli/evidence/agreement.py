@@ -27,6 +27,8 @@ def show_agreement(
         return
     with reporting_errors():
         require("calibration", "krippendorff")
+        found = codings()
+    if as_json:
         rows = [
             {
                 "driver": coding.driver,
@@ -37,24 +39,23 @@ def show_agreement(
                 "cuts_second": coding.cuts[1],
                 "cuts_shared": coding.cuts[2],
             }
-            for coding in codings()
+            for coding in found
         ]
-    if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
     numbers = ("alpha", "mean distance", "in range", "cuts", "second", "shared")
     table = plain_table(("driver", *numbers), right=numbers)
-    for row in rows:
+    for coding in found:
         table.add_row(
-            str(row["driver"]),
-            f"{row['alpha']:.2f}",
-            f"{row['distance']:.2f}",
-            f"{row['inside']:.0%}",
-            *(str(row[f"cuts_{which}"]) for which in ("first", "second", "shared")),
+            coding.driver,
+            f"{coding.alpha:.2f}",
+            f"{coding.distance:.2f}",
+            f"{coding.inside:.0%}",
+            *map(str, coding.cuts),
         )
     console = wide_console()
     show_table(console, table)
-    low = [coding.driver for coding in codings() if coding.alpha < RELIABLE]
+    low = [coding.driver for coding in found if coding.alpha < RELIABLE]
     console.print(
         "alpha: 1 is perfect agreement, 0 what chance would give. "
         f"Below {RELIABLE}, and so not reliably coded: {', '.join(low) or 'none'}."

@@ -46,7 +46,7 @@ def check_evidence(as_json: JsonOption = False, folder: FolderOption = None) -> 
     console.print("Every target enters an observation that the rules are fitted to.")
     console.print("Every other row has its reason in unused.csv.")
     console.print(
-        "No date of a break and no compared aid figure is fed in through drivers or parameters."
+        "No documented number, month or line of a target is fed in through drivers or parameters."
     )
 
 

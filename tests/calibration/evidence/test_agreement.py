@@ -1,6 +1,7 @@
 """Two codings of the drivers: what agreement means, and what the second coding covers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from calibration.cli.evidence.main import evidence_app
 from calibration.errors import CalibrationError, require
 from calibration.evidence.agreement import Codings, codings
 from simulation.dates import QUARTERS
+from simulation.drivers import DRIVERS
 
+CODING_PAGE = Path(__file__).parents[3] / "docs" / "coding.md"
 BY_NAME = {coding.driver: coding for coding in codings()}
 
 
@@ -69,6 +72,15 @@ def test_the_command_tells_which_drivers_are_not_reliably_coded() -> None:
     assert [row["driver"] for row in rows] == list(BY_NAME)
     low = [row["driver"] for row in rows if row["alpha"] < 0.667]
     assert f"not reliably coded: {', '.join(low)}" in told
+
+
+def test_agreement_is_published_by_driver() -> None:
+    """The page on coding prints what the command does, a row for every driver."""
+    published = CODING_PAGE.read_text(encoding="utf-8")
+    assert {*DRIVERS, "line", "hierarchy", "proximity"} == set(BY_NAME)
+    for each in BY_NAME.values():
+        cells = (f"{each.alpha:.2f}", f"{each.distance:.2f}", f"{each.inside:.0%}", *each.cuts)
+        assert f"| {each.driver} | {' | '.join(map(str, cells))} |" in published
 
 
 def test_a_missing_extra_is_named() -> None:

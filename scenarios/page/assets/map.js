@@ -22,7 +22,7 @@ const LETTER = 12.5;
 const outlines = fetch("/static/assets/countries.json").then((file) => file.json());
 let ground = {};
 
-/** The map of a quarter as an SVG element, `width` pixels wide. */
+/** The map of a quarter as an SVG element, `width` pixels wide; its ties name their pairs. */
 export async function mapOf(history, frame, quarter, width, look) {
   const land = (await outlines).features;
   const scale = width / (VIEW.right - VIEW.left);
@@ -43,10 +43,13 @@ export async function mapOf(history, frame, quarter, width, look) {
   for (const [pair, tie] of Object.entries(ties)) {
     const [client, patron] = pair.split("-");
     const line = clear(boxes[client], boxes[patron]);
-    svg.append(...tieOf(line, tie.status[quarter], tie.support[quarter], look));
+    const own = make("g", { "data-pair": pair, cursor: "pointer" });
+    own.append(...tieOf(line, tie.status[quarter], tie.support[quarter], look));
+    svg.append(own);
     const words = wordsOf(tie.status[quarter], tie.support[quarter]);
     if (words.length) {
-      labels.push([along(line, WORDS[pair] || 0.5), words, look.ink, "normal"]);
+      own.append(path(line, { stroke: "transparent", "stroke-width": 24 }));
+      labels.push([along(line, WORDS[pair] || 0.5), words, look.ink, "normal", pair]);
     }
   }
   for (const [pair, amounts] of Object.entries(aid)) {
@@ -61,7 +64,7 @@ export async function mapOf(history, frame, quarter, width, look) {
       labels.push([along(shifted(line, 27), 0.72), words, look[2], "bold"]);
     }
   }
-  labels.forEach((label) => svg.append(labelOf(...label, look)));
+  labels.forEach((label) => svg.append(labelOf(look, ...label)));
   Object.values(boxes).forEach((box) => svg.append(...box.parts));
   return svg;
 }
@@ -183,9 +186,10 @@ function arrowOf(line, wide, look) {
   return group;
 }
 
-function labelOf([x, y], lines, colour, weight, look) {
-  const group = make("g", { "text-anchor": "middle", "font-size": LETTER, "font-weight": weight,
-    fill: colour, stroke: look.ground, "stroke-width": 3.5, "paint-order": "stroke",
+function labelOf(look, [x, y], lines, colour, weight, pair = "") {
+  const chosen = pair ? { "data-pair": pair, cursor: "pointer" } : { "pointer-events": "none" };
+  const group = make("g", { ...chosen, "text-anchor": "middle", "font-size": LETTER,
+    "font-weight": weight, fill: colour, stroke: look.ground, "stroke-width": 3.5, "paint-order": "stroke",
     "stroke-linejoin": "round" });
   lines.forEach((line, place) => group.append(
     make("text", { x, y: y + (place - (lines.length - 1) / 2) * 14 + 4 }, line)));

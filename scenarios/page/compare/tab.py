@@ -9,6 +9,7 @@ import solara
 from scenarios.comparison.answer import sentence_of
 from scenarios.page.compare.answering import use_answering
 from scenarios.page.compare.asking import Asking, chosen, with_built
+from scenarios.page.compare.every import Every
 from scenarios.page.compare.question import Answer, Part, Question
 from scenarios.page.compare.report import MOST as MOST_REPORTED
 from scenarios.page.compare.report import report_of
@@ -30,6 +31,7 @@ from scenarios.page.parts.view import Download, TakeAway, use_view
 from scenarios.page.question.builder import Builder
 from scenarios.page.question.own import use_own
 from scenarios.report.words import cited
+from simulation.interventions import HISTORICAL
 
 _COLUMNS = (
     Column("name", "Of the histories in which the break is still to come"),
@@ -66,6 +68,12 @@ def Compare() -> None:
             question.set(with_built(question.value, own, name))
             answering.ask(question.value)
 
+    def set_beside(name: str) -> None:
+        changes = {"factual": HISTORICAL.name, "scenarios": (name,), "years": None}
+        with rendering:
+            question.set(question.value.model_copy(update=changes))
+            answering.ask(question.value)
+
     with solara.Div(classes=["lp-compare"]):
         v.Html(tag="h1", children=["What if? Scenarios on the same shocks"])
         Terms("factual, counterfactual", "antecedent", "horizon", "replicate, history", "draw")
@@ -84,6 +92,7 @@ def Compare() -> None:
             Shown(standing.answer, asked_now=standing.answer.question == question.value)
         elif not standing.running:
             solara.Text("Press Compare to simulate them.")
+        Every(question.value.pair, question.value.seed, set_beside)
         Takeaway(question.value, standing.answer)
 
 

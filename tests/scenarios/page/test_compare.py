@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from playwright.sync_api import expect
 
 from calibration.evidence.record import documented_record
 from scenarios.charts.compare import Fan, fan_of
-from scenarios.comparison.answer import sentence_of
+from scenarios.comparison.answer import answer_of, sentence_of
 from scenarios.comparison.compare import compare
 from scenarios.comparison.histories import simulate_histories
 from scenarios.comparison.reading import Comparison
@@ -27,9 +28,11 @@ from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.page import simulated
 from scenarios.page.blocks import COLUMNS, simulated_block, table_of
+from scenarios.page.compare import every
 from scenarios.page.compare.asking import beside_fields
 from scenarios.page.compare.question import Part, Question, answers_to, shown_columns
 from scenarios.page.compare.view import charts_of, number_rows, scenario_file
+from scenarios.page.material import Material
 from scenarios.page.simulated import Simulated, Stopped
 from simulation.countries import pair_named
 from simulation.dates import quarter_of, year_of
@@ -62,6 +65,29 @@ def here(monkeypatch: pytest.MonkeyPatch) -> tuple[Simulated, Here]:
     pool = Here()
     monkeypatch.setattr(Simulated, "_started", lambda self: [pool])
     return Simulated(read_draws(), workers=2, remembered=320), pool
+
+
+def test_the_table_of_every_scenario_tells_what_each_comparison_tells(
+    here: tuple[Simulated, Here], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, _ = here
+    monkeypatch.setattr(every, "HISTORIES", 40)
+    material = Material(source.draws, documented_record())
+    vars(material)["simulated"] = source
+    found = every.answers("albania-ussr", 5, material)
+    assert set(found) == set(catalogue()) - {"historical"}
+    for name in ("no-new-line-1956", "no-opening-1971", "stalin-lives-1960"):
+        question = Question(scenarios=(name,), pair="albania-ussr", histories=1_000, seed=5)
+        tables = simulate_histories(
+            [question.files[each].scenario for each in ("historical", name)], source.draws, 40, 5
+        )
+        reading = question.readings()[0]
+        (one,) = compare(reading, tables["historical"], tables[name], ("albania-ussr",))
+        assert found[name] == replace(answer_of(one), comparison=found[name].comparison)
+        assert found[name].comparison.fates == one.fates
+        row = every.row_of(found[name])
+        assert row["breaking"] == f"{found[name].breaking} of 40"
+        assert (row["avoided"] == "–") == (found[name].breaking < 30)
 
 
 @pytest.fixture(scope="module")
@@ -389,6 +415,17 @@ def test_choosing_comparing_and_cancelling(visitor: Arrive) -> None:
     reader.page.wait_for_timeout(700)
     assert reader.page.locator(".lp-table caption").first.inner_text() == shown
     assert "50,000" not in shown
+
+
+def test_every_scenario_is_shown_when_asked_for_and_a_row_is_compared(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.page.goto(f"{reader.url}/compare?{LINK}")
+    reader.press("Show all scenarios")
+    table = reader.page.get_by_role("region", name="Every scenario").locator("tbody tr")
+    expect(table).to_have_count(len(catalogue()) - 1, timeout=180_000)
+    reader.press("Open stalin-lives-1960")
+    expect(reader.page.get_by_role("region", name="stalin-lives-1960")).to_be_visible()
+    reader.page.wait_for_function("location.search.includes('scenario=stalin-lives-1960')")
 
 
 def test_two_visitors_have_answers_of_their_own_and_a_link_reopens_one(visitor: Arrive) -> None:

@@ -425,3 +425,35 @@ def test_the_server_ends_at_once_whoever_is_there(
             reader.errors.clear()
         log.seek(0)
         assert log.read() == ""
+
+
+def test_a_click_on_a_tie_of_the_map_shows_its_pair(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit("draw=3&quarter=1959Q1&pair=china-ussr")
+    chosen = reader.page.get_by_label("Pair, client first")
+    reader.page.locator(".lp-map text", has_text="support").first.click()
+    expect(chosen).not_to_have_value("china-ussr")
+    pair = chosen.input_value()
+    expect(reader.page.locator(f'.lp-map g[data-pair="{pair}"]').first).to_be_attached()
+    reader.page.wait_for_function("pair => location.search.includes(pair)", arg=pair)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whoever_leads_is_named_in_full_within_a_box_on_the_map(
+    visitor: Arrive, width: int
+) -> None:
+    reader = visitor(width, 844)
+    reader.visit("draw=3&quarter=1980Q4")
+    for name in ("collective presidency", "Hua Guofeng"):
+        expect(reader.page.locator(".lp-map text", has_text=name)).to_be_visible()
+    cut = reader.page.eval_on_selector_all(
+        ".lp-map svg rect",
+        """boxes => boxes.flatMap(box => {
+          const [outer, map] = [box, box.ownerSVGElement].map(one => one.getBoundingClientRect());
+          const words = [box.nextSibling, box.nextSibling.nextSibling];
+          return words.filter(one => { const inner = one.getBoundingClientRect();
+            return inner.left < Math.max(outer.left, map.left) - 1
+              || inner.right > Math.min(outer.right, map.right) + 1; }).map(one => one.textContent);
+        })""",
+    )
+    assert cut == []

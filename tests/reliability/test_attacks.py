@@ -37,6 +37,11 @@ def test_a_command_that_writes_on_a_full_disk_says_so(draws: Draws, tmp_path: Pa
     assert found
 
 
+def test_a_command_that_writes_on_a_read_only_disk_says_so(draws: Draws, tmp_path: Path) -> None:
+    found = list(disks.read_only(draws, tmp_path, "run", "new"))
+    assert found == [[]] * len(found)  # none where no disk can be mounted
+
+
 def test_a_command_that_prints_to_a_full_device_says_so() -> None:
     found = list(disks.nothing_fits())
     assert found == [[]] * len(found)

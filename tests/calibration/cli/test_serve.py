@@ -1,5 +1,6 @@
 """``lilliput serve``: what it refuses, how it ends, and what its pages are told."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -73,3 +74,20 @@ def test_it_answers_on_this_machine_alone_unless_told() -> None:
     with listening(ServeRequest.read(port="0")) as door:
         assert door.getsockname()[0] == "127.0.0.1"
         assert door.getsockname()[1] > 0
+
+
+@pytest.mark.slow  # a real process
+def test_whoever_lets_other_machines_in_is_told_what_that_means() -> None:
+    arguments = ("serve", "--host", "0.0.0.0", "--allow-remote", "--port", "0")
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "calibration.cli.main", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as command:
+        assert command.stdout is not None
+        address, warning = command.stdout.readline(), command.stdout.readline()
+        command.send_signal(signal.SIGTERM)
+        assert command.wait(PATIENCE) == 0
+    assert address.startswith("The page is at http://0.0.0.0:")
+    assert "Whoever reaches this address can use the page" in warning
+    assert "there is no password" in warning

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from scenarios.disk import write_json, write_whole
 from scenarios.errors import ScenarioError
-from scenarios.reader import parquet_table, read_bytes, read_json
+from scenarios.reader import parquet_table, read_bytes, read_json, why
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any, unknown
 from simulation.parameters import (
     Parameters,
@@ -142,7 +142,7 @@ def read_draws(path: Path | None = None) -> Draws:
             raise_if_any(title, problems, ScenarioError)
         table = parquet_table(content)
     except (OSError, ValueError) as error:
-        problems.append(Problem(str(path), "file", str(error), "a readable Parquet file of draws"))
+        problems.append(Problem(str(path), "file", why(error), "a readable Parquet file of draws"))
     else:
         wrong = _column_problems(path.name, table.schema)
         if not wrong:
@@ -172,7 +172,7 @@ def _read_manifest(path: Path) -> tuple[_Manifest | None, list[Problem]]:
         entry = read_json(path)
     except (OSError, ValueError) as error:
         allowed = "a readable JSON manifest beside the draws"
-        return None, [Problem(str(path), "file", str(error), allowed)]
+        return None, [Problem(str(path), "file", why(error), allowed)]
     return validated(_Manifest, entry, path.name)
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 from scenarios.disk import absolute
 from scenarios.errors import ScenarioError
 from scenarios.outcomes import PAIR_NAMES
-from scenarios.reader import read_toml
+from scenarios.reader import read_toml, why
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any
 from simulation.interventions import HISTORICAL, Scenario, read_changes
@@ -99,7 +99,7 @@ def unread(where: str, error: OSError | ValueError) -> Problem:
     """The problem of a scenario file that cannot be read, or is no TOML."""
     broken = isinstance(error, tomllib.TOMLDecodeError)
     allowed = "valid TOML" if broken else "a readable text file in UTF-8, of reasonable size"
-    return Problem(where, "file", str(error), allowed)
+    return Problem(where, "file", why(error), allowed)
 
 
 def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:

@@ -38,6 +38,11 @@ def _opened_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def why(error: OSError | ValueError) -> str:
+    """Why a file cannot be read, in words alone."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """The content of a regular file of at most so many bytes."""
     with open(path, "rb", opener=_opened_at_once) as file:

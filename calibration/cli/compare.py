@@ -169,7 +169,7 @@ def _print_all(compared: "BatchComparison", *, yearly: bool) -> None:
         heading,
         scenario_heading,
         tables_of,
-        yearly_table,
+        yearly_tables,
     )
 
     console = wide_console(_NARROWEST)
@@ -180,4 +180,5 @@ def _print_all(compared: "BatchComparison", *, yearly: bool) -> None:
         for part in (*scenario_heading(reading), *tables_of(comparisons)):
             show_table(console, part) if not isinstance(part, str) else console.print(part)
         for comparison in comparisons if yearly else ():
-            show_table(console, yearly_table(comparison))
+            for table in yearly_tables(comparison):
+                show_table(console, table)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from importlib.metadata import version
 from io import TextIOWrapper
 from typing import Annotated, Any
 
@@ -62,6 +61,8 @@ class LazyCommand(TyperCommand):
 
 def _show_version(version_only: bool) -> None:
     if version_only:
+        from importlib.metadata import version
+
         from calibration.origin import rules_hash
         from scenarios.draws import shipped_draws
         from scenarios.reader import read_json

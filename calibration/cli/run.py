@@ -86,7 +86,11 @@ class RunRequest(Request):
     changes: Annotated[
         dict[str, float],
         Reader(parameter_changes, list[str]),
-        option("Set a parameter throughout; may be repeated.", "NAME=VALUE", "--set"),
+        option(
+            "Set a parameter of simulation/parameters.toml throughout; may be repeated.",
+            "NAME=VALUE",
+            "--set",
+        ),
     ] = as_typed(None)
     drivers: Drivers = "drawn"
     draws: DrawsFile = as_typed(None)

@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
 from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
-from scenarios.reader import read_json
+from scenarios.reader import read_json, why
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import validated
 
@@ -169,7 +169,7 @@ def _read(path: Path) -> tuple[Report | None, list[Problem]]:
     try:
         entry = read_json(path)
     except (OSError, ValueError) as error:
-        return None, [Problem(str(path), "file", str(error), "a readable JSON file")]
+        return None, [Problem(str(path), "file", why(error), "a readable JSON file")]
     return validated(Report, entry, path.name)
 
 

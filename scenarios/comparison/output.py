@@ -215,17 +215,17 @@ def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -
     return plain_table(["pair", *columns], cells, title=title, right=columns, whole=["pair"])
 
 
-def yearly_table(comparison: Comparison) -> Table:
-    """Support, strain and aid delivered of one pair, year by year, and the difference of twins."""
-    title = f"{comparison.pair}: counterfactual less factual, over all histories"
-    columns = ["series", *YEARLY_HEADS]
-    table = plain_table(columns, title=title, right=YEARLY_HEADS, whole=columns)
+def yearly_tables(comparison: Comparison) -> Iterator[Table]:
+    """Support, strain and aid of one pair, a table each: year by year, the difference of twins."""
     for quantity, numbers in groupby(yearly_numbers(comparison), key=lambda each: each.quantity):
-        table.add_section()
         words, unit = SERIES_WORDS[quantity.removesuffix("_difference")]
-        for place, number in enumerate(numbers):
-            table.add_row("" if place else f"{words} ({unit})", *number.yearly_cells)
-    return table
+        yield plain_table(
+            YEARLY_HEADS,
+            (number.yearly_cells for number in numbers),
+            title=f"{comparison.pair}: {words} ({unit}), counterfactual less factual",
+            right=YEARLY_HEADS,
+            whole=YEARLY_HEADS,
+        )
 
 
 def halving_in_words(pairs: Iterable[Mapping[str, Number]]) -> str:

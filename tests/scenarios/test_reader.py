@@ -36,6 +36,13 @@ def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
         reader.read_bytes(loop)
 
 
+def test_a_file_that_is_not_there_is_told_of_in_words(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nowhere") as caught:
+        reader.read_bytes(tmp_path / "nowhere")
+    assert reader.why(caught.value) == "No such file or directory"
+    assert reader.why(OSError("it is no regular file")) == "it is no regular file"
+
+
 def test_size_is_bounded_to_the_byte(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"x" * 10)

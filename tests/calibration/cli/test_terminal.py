@@ -1,23 +1,23 @@
-"""The commands as they are met in a terminal: help at once, words completed, eighty columns."""
+"""The commands as they are met in a terminal: help at once, eighty columns."""
 
 import fcntl
 import json
 import os
 import re
-import select
+import resource
 import shutil
-import signal
 import struct
 import subprocess
 import sys
 import termios
-import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from calibration.cli.main import SUBCOMMANDS
+from calibration.cli.main import SUBCOMMANDS, LazyCommand, root_command
+from scenarios.files import CATALOGUE
 
 pty = pytest.importorskip("pty", reason="no terminals of this kind here")
 COLUMNS = 80
@@ -27,17 +27,10 @@ HEAVY = (
     *("SALib", "scipy", "scoringrules", "solara"),
 )
 COMMAND = (sys.executable, "-c", "from calibration.cli.main import main; main()")
-#: Seconds that a shell is waited for at most, and the key by which its line is emptied.
-PATIENCE, CLEAR = 120, "\x15"
-#: What is typed before the key that completes, and the words that then are possible.
-COMPLETED = [
-    ("lilliput ca", {"calibrate"}),
-    ("lilliput calibrate check r", {"ranks", "recovery"}),
-    ("lilliput evidence s", {"show"}),
-    ("lilliput run --re", {"--replicates"}),
-    ("lilliput run no-new", {"no-new-line-1956"}),
-    ("lilliput scenarios show albania-r", {"albania-returns-1962", "albania-returns-1964"}),
-]
+#: Seconds of a processor that the help of a command takes at most.
+HELP_SECONDS = 0.5
+#: A batch of two scenarios.
+BATCH = ["historical", "no-opening-1971", "--replicates", "40", "--workers", "1"]
 #: Calls for the help of a command and of all below it, then prints their names and what is read in.
 ALL_HELP = f"""
 import contextlib, io, json, sys
@@ -107,110 +100,105 @@ def test_help_of_every_command_reads_in_nothing_heavy_and_is_narrow(name: str) -
         assert_legible(page)
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """That of a shell which finds the command ``lilliput`` of this checkout."""
-    folder = tmp_path_factory.mktemp("bin")
-    command = folder / "lilliput"
-    command.write_text(f"#!/bin/sh\nexec '{COMMAND[0]}' -c '{COMMAND[2]}' \"$@\"\n")
-    command.chmod(0o755)
-    path = {"PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(Path(__file__).parents[3])}
-    return os.environ | path | {"TERM": "xterm"}
+def every_command(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command that can be typed, with the words by which it is called."""
+    for name, lazy in group.commands.items():
+        command = lazy.load() if isinstance(lazy, LazyCommand) else lazy
+        if hasattr(command, "commands"):
+            yield from every_command(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
 
 
-class Zsh:
-    """A zsh in a terminal into which words are typed."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.child, self.terminal = pty.fork()
-        if self.child == 0:
-            os.execvpe("zsh", ["zsh", "-f", "-i"], environment)
-
-    def shown(self, typed: str, words: Collection[str]) -> str:
-        """What the terminal shows once something is typed: at last all these words."""
-        os.write(self.terminal, typed.encode())
-        text, end = "", time.monotonic() + PATIENCE
-        while not all(word in text for word in words) and time.monotonic() < end:
-            if select.select([self.terminal], [], [], 1)[0]:
-                part = os.read(self.terminal, 65536).decode()
-                text += re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", re.sub(r".\x08|\r", "", part))
-        return text
-
-
-@pytest.fixture(scope="module")
-def zsh(environment: dict[str, str]) -> Iterator[Zsh]:
-    if shutil.which("zsh") is None:
-        pytest.skip("no zsh is installed here")
-    shell = Zsh(environment)
-    script = "autoload -Uz compinit; compinit -D -u; unsetopt listambiguous"
-    shell.shown(f'{script}; eval "$(lilliput --show-completion)"; print rea""dy\n', ["ready"])
-    yield shell
-    os.kill(shell.child, signal.SIGKILL)
-    os.waitpid(shell.child, 0)
-    os.close(shell.terminal)
+COMMANDS = dict(every_command(root_command()))
+#: Commands that show a table or a listing, with arguments, and words that then stand whole.
+PAIRS = ["albania-yugoslavia", "yugoslavia-ussr", "china-ussr", "albania-china"]
+SHOWING: dict[str, tuple[list[str], list[str]]] = {
+    "demo": ([], PAIRS),
+    "run": (["--replicates", "30"], [*PAIRS, "to Yugoslavia", "economic", "arms"]),
+    "batch": ([*BATCH, "--resume"], [*PAIRS, "no-opening-1971"]),
+    "compare": (["--full", "--event", "albania-china"], ["necessity", "Political support", "1975"]),
+    "scenarios list": ([], ["albania-keeps-ties-with-moscow", "1960-12"]),
+    "scenarios show": (["no-opening-1971"], ["Antecedent"]),
+    "scenarios check": (["mine.toml"], ["no-opening-1971"]),
+    "evidence list": ([], ["china-albania-1961-loan-500m", "held out"]),
+    "evidence show": (["china-albania-1961-loan-500m"], ["million old rubles", "marku2017"]),
+    "evidence check": ([], ["statements.csv", "held out"]),
+    "evidence used": ([], []),
+    "evidence agreement": ([], ["hierarchy", "in range"]),
+    "calibrate summary": ([], []),
+    "benchmark": (["--replicates", "8", "--rounds", "1", "--workers", "1"], ["Mesa model"]),
+}
+#: Commands that write files or open a page, and say where in a sentence.
+WRITING = {"report", "scenarios new", "scenarios expect", "calibrate fit", "serve"}
+#: Commands that write a report, and say what was found in a sentence or, with --json, all of it.
+REPORTING = {
+    *("calibrate agree", "calibrate dossier", "calibrate report"),
+    *(name for name in COMMANDS if name.startswith("calibrate check ")),
+}
 
 
-@pytest.mark.parametrize(("typed", "words"), COMPLETED)
-def test_zsh_completes_what_is_typed(zsh: Zsh, typed: str, words: set[str]) -> None:
-    seen = zsh.shown(f"{CLEAR}{typed}\t", words)
-    completed = set(re.findall(r"[\w-]+", seen))
-    assert words <= completed, seen
-    assert set(SUBCOMMANDS) & completed <= words | set(typed.split())
+def test_every_command_shows_writes_or_reports() -> None:
+    assert sorted(COMMANDS) == sorted([*SHOWING, *WRITING, *REPORTING])
 
 
-@pytest.mark.parametrize(("typed", "words"), COMPLETED)
-def test_bash_completes_what_is_typed(
-    environment: dict[str, str], typed: str, words: set[str]
-) -> None:
-    place = len(typed.split()) - 1
-    script = (
-        f'eval "$(lilliput --show-completion bash)"; COMP_WORDS=({typed}); COMP_CWORD={place};'
-        " _lilliput_completion lilliput; printf '%s\\n' \"${COMPREPLY[@]}\""
-    )
-    try:
-        done = subprocess.run(
-            ["bash", "--norc", "-c", script],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except FileNotFoundError:
-        pytest.skip("no bash is installed here")
-    assert set(done.stdout.split()) == words
-
-
-def test_every_listing_is_legible_in_eighty_columns() -> None:
-    assert_legible(seen("scenarios", "list"), ["albania-keeps-ties-with-moscow", "1960-12"])
-    assert_legible(seen("scenarios", "show", "no-opening-1971"), ["Antecedent"])
-    assert_legible(
-        seen("evidence", "list"),
-        ["china-albania-1961-loan-500m", "yugoslavia-albania-1946-07-treaty", "held out"],
-    )
-    assert_legible(
-        seen("evidence", "show", "china-albania-1961-loan-500m"),
-        ["million old rubles", "marku2017"],
-    )
-    assert_legible(seen("evidence", "check"), ["statements.csv", "held out"])
-    assert_legible(seen("evidence", "used"))
-    assert_legible(seen("evidence", "agreement"), ["hierarchy", "in range"])
-
-
-def test_a_run_and_what_is_made_of_a_batch_are_legible_in_eighty_columns(tmp_path: Path) -> None:
-    pairs = ["albania-yugoslavia", "yugoslavia-ussr", "china-ussr", "albania-china"]
-    assert_legible(seen("run", "--replicates", "30", cwd=tmp_path), [*pairs, "to Yugoslavia"])
-    batch = ["batch", "historical", "no-opening-1971", "--replicates", "40", "--workers", "1"]
-    assert_legible(seen(*batch, cwd=tmp_path), [*pairs, "no-opening-1971"])
-    short = seen("compare", cwd=tmp_path)
-    assert_legible(short, ["no-opening-1971", "histories in which"])
-    full = seen("compare", "--full", "--event", "albania-china", cwd=tmp_path)
-    assert_legible(full, ["necessity", "sufficiency", "Political support", "1975"])
+@pytest.mark.parametrize("name", sorted({*SHOWING, *REPORTING} - {"demo"}))
+def test_every_command_that_shows_or_reports_does_so_for_programs_too(name: str) -> None:
+    assert "--json" in {flag for each in COMMANDS[name].params for flag in each.opts}
 
 
 @pytest.mark.slow
-def test_the_benchmark_is_legible_in_eighty_columns() -> None:
-    arguments = ("--replicates", "8", "--rounds", "1", "--workers", "1")
-    assert_legible(seen("benchmark", *arguments), ["Mesa model, one after another"])
+@pytest.mark.parametrize("name", sorted({*COMMANDS, *(n.rpartition(" ")[0] for n in COMMANDS)}))
+def test_help_takes_less_than_half_a_second_of_a_processor(name: str) -> None:
+    assert any(help_seconds(name) < HELP_SECONDS for _ in range(3))  # others may use the caches
+
+
+def help_seconds(name: str) -> float:
+    """Seconds of a processor that the help of a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*COMMAND, *name.split(), "--help"], stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a batch and a scenario file in it."""
+    place = tmp_path_factory.mktemp("folder")
+    shutil.copy(CATALOGUE / "no-opening-1971.toml", place / "mine.toml")
+    subprocess.run(
+        [*COMMAND, "batch", *BATCH],
+        cwd=place,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return place
+
+
+@pytest.mark.parametrize("name", [name for name in SHOWING if name != "compare"])
+def test_what_a_command_shows_is_legible_in_eighty_columns(folder: Path, name: str) -> None:
+    arguments, words = SHOWING[name]
+    assert_legible(seen(*name.split(), *arguments, cwd=folder), words)
+
+
+def test_a_comparison_is_legible_in_eighty_columns(folder: Path) -> None:
+    assert_legible(seen("compare", cwd=folder), ["no-opening-1971", "histories in which"])
+    arguments, words = SHOWING["compare"]
+    assert_legible(seen("compare", *arguments, cwd=folder), words)
+
+
+@pytest.mark.parametrize("name", [name for name in SHOWING if name != "demo"])
+def test_what_a_command_shows_is_one_object_for_programs(folder: Path, name: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, *name.split(), *SHOWING[name][0], "--json"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)
 
 
 LACKING = """

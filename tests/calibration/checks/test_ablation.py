@@ -117,12 +117,13 @@ def test_back_to_the_prior_nothing_counts(record, tmp_path, monkeypatch):
         return given(coordinates, refit, *rest)
 
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy_or_nothing)
-    fitted = draw_coordinates(600, 5)
+    fitted = draw_coordinates(2400, 5)
     fitted[:, :3] = 0.8 + fitted[:, :3] * 0.2**0.5
     back = Refit("to-prior", record, "some draws", to_prior=True)
-    effort = Effort(population=600, copies=1, moves=8, effective_share=0.5, last_moves=1)
+    effort = Effort(population=2400, copies=1, moves=8, effective_share=0.5, last_moves=1)
     reached = refitted(back, effort, 3, tmp_path, fitted, workers=1)
-    assert -reached.log_evidence == pytest.approx(-1.5 * np.log(5) - 1.2, abs=0.4)
+    # Twelve seeds have a standard deviation of 0.05 about 0.04 more than that.
+    assert -reached.log_evidence == pytest.approx(-1.5 * np.log(5) - 1.2, abs=0.2)
     assert (reached.log_likelihood == 0).all()
     assert reached.coordinates[:, :3].std(axis=0) == pytest.approx(1, abs=0.3)
 

@@ -14,6 +14,7 @@ from scenarios.page.blocks import table_of
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.background import use_background
 from scenarios.page.parts.table import Column, Table
+from scenarios.page.question.choices import words_of
 from simulation.interventions import HISTORICAL
 
 #: Scenarios simulated in one task: whoever asks for something else meanwhile comes in between.
@@ -44,7 +45,7 @@ def answers(pair: str, seed: int, material: Material) -> dict[str, Answer]:
 
 def row_of(answer: Answer) -> dict[str, str]:
     """A scenario's row: of fewer than thirty breaks nothing is said."""
-    comparison, change = answer.comparison, answer.change
+    comparison = answer.comparison
     reading, spared = comparison.reading, comparison.necessity.value
     avoided = later = sooner = "–"
     if answer.breaking >= FEW and spared.value is not None:
@@ -54,7 +55,7 @@ def row_of(answer: Answer) -> dict[str, str]:
         avoided = f"{100 * spared.value:.0f} ± {100 * (spared.error or 0.0):.0f}"
     return {
         "id": reading.scenario.name,
-        "name": f"{change[:1].upper()}{change[1:]}",
+        "name": words_of(catalogue()[reading.scenario.name]),
         "read": f"{reading.first_month} to {reading.last_month}",
         "breaking": f"{answer.breaking:,} of {comparison.histories:,}",
         "avoided": avoided,

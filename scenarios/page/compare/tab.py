@@ -29,6 +29,7 @@ from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
 from scenarios.page.question.builder import Builder
+from scenarios.page.question.choices import words_of
 from scenarios.page.question.own import use_own
 from scenarios.report.words import cited
 from simulation.interventions import HISTORICAL
@@ -166,7 +167,8 @@ def Scenario(answer: Answer, part: Part) -> None:
     rows = solara.use_memo(lambda: number_rows(comparison), version)
     settings = provenance(question, comparison.histories, material)
     with v.Html(tag="section", class_="lp-scenario", attributes={"aria-label": name}):
-        v.Html(tag="h2", children=[f"{name} beside {question.factual}"])
+        one, other = (words_of(question.files[each]) for each in (name, question.factual))
+        v.Html(tag="h2", children=[f"{one}, beside {other[0].lower()}{other[1:]}"])
         About(part, question)
         with solara.Div(classes=["lp-two"]):
             for place, chart in charts.items():
@@ -191,6 +193,7 @@ def About(part: Part, question: Question) -> None:
     read = f"{reading.first_month} to {reading.last_month}, a horizon of {reading.years} years"
     file = question.files[reading.scenario.name]
     facts = [
+        ("Scenario", f"{reading.scenario.name}, beside {question.factual}"),
         ("Asked", reading.scenario.question),
         *(("Changed", text) for text in reading.antecedents),
         ("Source", cited(reading.scenario, file.page, material.sources)),

@@ -41,7 +41,7 @@ def arms_spans(documented: Documented, pair: Pair, arms: Array) -> list[Span]:
         )
         amounts = (figure.low, figure.usd, figure.high)
         window = Window(years, first, last - 1)
-        spans.append(_span(window, "arms delivered, documented", amounts, "ink", note))
+        spans.append(_span(window, "arms delivered in a year, documented", amounts, "ink", note))
     return spans
 
 

@@ -433,10 +433,10 @@ def test_two_visitors_have_answers_of_their_own_and_a_link_reopens_one(visitor: 
     open_compare(one, LINK)
     open_compare(other, "histories=1000&seed=5&scenario=no-belgrade-1955")
     expect(
-        one.page.get_by_role("heading", name="no-new-line-1956 beside historical")
+        one.page.get_by_role("heading", name="Without the new Soviet line of 1956, beside")
     ).to_be_visible()
     expect(
-        other.page.get_by_role("heading", name="no-belgrade-1955 beside historical")
+        other.page.get_by_role("heading", name="Had Khrushchev not gone to Belgrade, beside")
     ).to_be_visible()
     assert other.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     again = visitor()

@@ -221,7 +221,7 @@ def test_what_is_built_on_one_tab_is_compared_on_another(visitor: Arrive) -> Non
     reader.page.get_by_label("Begin with").select_option("my-question")
     expect(reader.page.get_by_label("Question", exact=True)).to_have_value("And if Moscow pays?")
     reader.press("Compare it")
-    beside = reader.page.get_by_role("heading", name="my-question beside historical")
+    beside = reader.page.get_by_role("heading", name="my-question, beside history as documented")
     expect(beside).to_be_visible()
     expect(reader.page.get_by_role("button", name="Cancel")).to_be_disabled()
     expect(reader.page.get_by_role("region", name="my-question")).to_contain_text("Moscow pays?")

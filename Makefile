@@ -36,12 +36,13 @@ test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that
 	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
 	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_mesa.py tests/simulation/test_contracts.py
 
-lint: $(DEV) ## check style, types, the direction of imports, and that what is imported is declared
+lint: $(DEV) ## check style, types, the direction of imports, that what is imported is declared, and CITATION.cff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 format: $(DEV) ## put the code into its standard form
 	$(BIN)/ruff check --fix .
@@ -92,11 +93,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN): pyproject.toml requirements/run.txt | $(BIN)/python
+	@echo "Installing into $(VENV): a minute or two, nothing is shown meanwhile"
 	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/run.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): pyproject.toml requirements/dev.txt | $(BIN)/python
+	@echo "Installing into $(VENV): some minutes, nothing is shown meanwhile"
 	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements/dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)

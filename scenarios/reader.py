@@ -28,6 +28,8 @@ MOST_BYTES, MOST_TEXT, MOST_TOML = 1 << 30, 16 << 20, 1 << 17
 LONGEST_LINE = 1_000
 #: Tables within tables within lists, and values in a Parquet file.
 DEEPEST, MOST_VALUES = 40, 1 << 28
+#: The largest seed of the shocks.
+MOST_SEED = 2**63 - 1
 #: What is in no text that a person writes: control characters, marks that turn the direction of
 #: writing, and halves of characters. Terminals obey some of them.
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -45,8 +45,6 @@ _OWN = (HISTORIES, AID, BREAKS_TABLE, AID_TABLE, FIGURES, DIGESTS, MANIFEST)
 #: Replicates whose parameters are held at once, and histories written at a time.
 _BLOCK, _SLICE = 16 * CHUNK, 20_000
 
-#: The largest seed of the shocks.
-MOST_SEED = 2**63 - 1
 NOTHING_DOCUMENTED = Documented()
 #: Receives how much of the work is done.
 Progress = Callable[[int], None]

@@ -23,7 +23,7 @@ from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
 from scenarios.console import plain_table, progress_of, show_table, wide_console
 from scenarios.disk import absolute, unfit_folder
 from scenarios.files import catalogue, scenario_named
-from scenarios.run import MOST_SEED
+from scenarios.reader import MOST_SEED
 from simulation.errors import LilliputError, Problem
 from simulation.interventions import Scenario
 from simulation.schema import refuse

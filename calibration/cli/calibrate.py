@@ -17,7 +17,7 @@ from calibration.errors import CalibrationError
 from scenarios.disk import one_at_a_time, unwritable
 from scenarios.draws import Draws, table_hash
 from scenarios.errors import read_or_problems
-from scenarios.run import MOST_SEED
+from scenarios.reader import MOST_SEED
 from simulation.errors import Problem, raise_if_any, unknown
 from simulation.schema import refuse
 

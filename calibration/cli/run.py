@@ -22,8 +22,8 @@ from calibration.cli.requests import (
 )
 from scenarios.console import progress_of, show_table, wide_console
 from scenarios.files import antecedents, flags, scenario_named
+from scenarios.reader import MOST_SEED
 from scenarios.run import (
-    MOST_SEED,
     RunResult,
     folder_problems,
     manifest_of,

@@ -17,7 +17,7 @@ from scenarios.manifest import (
     package_versions,
     scenario_entry,
 )
-from scenarios.run import MOST_SEED
+from scenarios.reader import MOST_SEED
 from simulation.drivers.spells import DriverChoice
 from simulation.errors import Problem, listed
 from simulation.interventions import Scenario

@@ -31,7 +31,8 @@ from scenarios.disk import absolute, unfit_folder
 from scenarios.draws import Draws
 from scenarios.errors import CutShortError, ScenarioError
 from scenarios.files import NAME, NAME_WORDS
-from scenarios.run import MOST_SEED, Progress
+from scenarios.reader import MOST_SEED
+from scenarios.run import Progress
 from simulation.drivers.spells import DriverChoice
 from simulation.errors import Problem, raise_if_any
 from simulation.interventions import Scenario

@@ -18,7 +18,7 @@ from calibration.cli.requests import (
     option,
     whole,
 )
-from scenarios.run import MOST_SEED
+from scenarios.reader import MOST_SEED
 from simulation.schema import refuse
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ def test_a_longer_horizon_is_flagged_and_an_event_told_year_by_year(batch, capsy
     )
     assert status == 0
     assert "beyond the horizon of 5 years" in " ".join(out.split())
-    assert "albania-china: counterfactual less factual" in out
+    assert "albania-china: Strain (0 to 1), counterfactual less factual" in out
     assert all(str(year) in out for year in range(1961, 1969))
     assert NAMES[0] not in out
     assert "china-ussr" not in out

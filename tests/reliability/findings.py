@@ -85,7 +85,8 @@ def findings() -> dict[str, Finding]:
 
 def keep(name: str, finding: Finding) -> None:
     """Write the finding of an attack to its file, and the page from all."""
-    write_json(FOUND / f"{name}.json", asdict(finding))
+    rounded = asdict(finding) | {"minutes": round(finding.minutes, 2)}
+    write_json(FOUND / f"{name}.json", rounded)
     write_whole(PAGE, page(findings()))
 
 

@@ -18,7 +18,7 @@ def draws(tmp_path_factory: pytest.TempPathFactory) -> Draws:
 
 
 def test_vectors_over_the_whole_box_break_no_invariant() -> None:
-    assert list(islice(vectors.vectors(), 256)) == [[]] * 256
+    assert list(islice(vectors.vectors(together=256), 256)) == [[]] * 256
 
 
 def test_corruptions_are_refused_and_mended(draws: Draws, tmp_path: Path) -> None:

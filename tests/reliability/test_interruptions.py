@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.material import prior_draws, small_batch
-from tests.scenarios.watching import PATIENCE, until
+from tests.scenarios.watching import PATIENCE, ended, until
 
 pytestmark = pytest.mark.slow  # real processes
 
@@ -74,7 +74,7 @@ def broken_off(process: subprocess.Popen[str], number: signal.Signals, group: bo
         os.killpg(process.pid, number)
     else:
         process.send_signal(number)
-    _, told = process.communicate(timeout=PATIENCE)
+    _, told = ended(process)
     assert process.returncode == SIGNALS[number], told
     assert re.fullmatch(r"Broken off: [^\n]+\n", told)
     return told
@@ -89,7 +89,7 @@ def left(place: Path) -> list[str]:
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_run_leaves_nothing(begin: Start, tmp_path: Path, number: signal.Signals) -> None:
     command = begin("run", "--replicates", "1000000", "--out", "run")
-    until(lambda: working(command, 4), "the run")
+    until(lambda: working(command, 4), "the run", command.pid)
     assert "every file is complete, or as it was before" in broken_off(command, number)
     assert not (tmp_path / "run").exists()
     assert left(tmp_path) == []
@@ -101,7 +101,11 @@ def test_a_batch_keeps_its_files(
     begin: Start, tmp_path: Path, number: signal.Signals, group: bool
 ) -> None:
     command = begin("batch", "--all", "--chunk", "256", "--workers", "2", "--out", "batch")
-    until(lambda: any((tmp_path / "batch").glob("*/part*")) or command.poll() == 2, "a file")
+    until(
+        lambda: any((tmp_path / "batch").glob("*/part*")) or command.poll() == 2,
+        "a file",
+        command.pid,
+    )
     told = broken_off(command, number, group)
     kept = len(list((tmp_path / "batch").glob("*/part-*.parquet")))
     assert f"{kept} of 880 files are complete and kept" in told
@@ -115,9 +119,9 @@ def test_a_fit_keeps_its_checkpoint_and_is_alone(
 ) -> None:
     options = ("calibrate", "fit", "--out", "fit.parquet", "--workers", "2")
     command = begin(*options)
-    until((tmp_path / "fit.parquet.checkpoint").exists, "the first step")
+    until((tmp_path / "fit.parquet.checkpoint").exists, "the first step", command.pid)
     second = begin(*options, "--overwrite")
-    printed, refused = second.communicate(timeout=PATIENCE)
+    printed, refused = ended(second)
     assert (second.returncode, printed) == (2, "")
     assert "another command is writing fit.parquet, now" in refused
     told = broken_off(command, number)
@@ -126,7 +130,7 @@ def test_a_fit_keeps_its_checkpoint_and_is_alone(
     checkpoint = tmp_path / "fit.parquet.checkpoint"
     reached = checkpoint.stat().st_mtime_ns
     resumed = begin(*options, "--resume")
-    until(lambda: checkpoint.stat().st_mtime_ns > reached, "a further step")
+    until(lambda: checkpoint.stat().st_mtime_ns > reached, "a further step", resumed.pid)
     assert "kept in fit.parquet.checkpoint" in broken_off(resumed, number)
 
 
@@ -135,7 +139,7 @@ def test_a_report_leaves_nothing(begin: Start, tmp_path: Path, number: signal.Si
     draws = prior_draws(tmp_path)
     small_batch(draws, tmp_path / "batch")
     command = begin("report", "batch", "--draws", str(draws.path))
-    until(lambda: any(tmp_path.glob(".batch-report-*/figures/*")), "the first figure")
+    until(lambda: any(tmp_path.glob(".batch-report-*/figures/*")), "the first figure", command.pid)
     broken_off(command, number)
     assert list(tmp_path.glob("batch-report*")) == []
     assert left(tmp_path) == []
@@ -147,7 +151,7 @@ def test_a_check_keeps_what_is_finished(
 ) -> None:
     effort = ("--effort", "light", "--records", "40", "--workers", "2")
     command = begin("calibrate", "check", "ranks", *effort, "--fits", "kept", "--out", "out")
-    until(lambda: any(tmp_path.glob("kept/records.json")), "the first file")
+    until(lambda: any(tmp_path.glob("kept/records.json")), "the first file", command.pid)
     assert "kept in kept; the same command with --resume goes on" in broken_off(command, number)
     assert left(tmp_path) == []
 
@@ -158,7 +162,7 @@ def test_a_page_is_closed(begin: Start, tmp_path: Path, number: signal.Signals) 
     assert command.stdout is not None
     assert command.stdout.readline().startswith("The page is at")
     os.killpg(command.pid, number)
-    printed, told = command.communicate(timeout=PATIENCE)
+    printed, told = ended(command)
     assert (command.returncode, printed, told) == (0, "The page is closed\n", "")
     assert left(tmp_path) == []
 
@@ -169,7 +173,7 @@ def test_what_was_killed_is_swept_up_by_the_next(begin: Start, tmp_path: Path) -
     (tmp_path / f".run-{name}" / "aid.csv").touch()
     (tmp_path / f".other-{name}").touch()
     command = begin("run", "--replicates", "20", "--out", "run")
-    _, told = command.communicate(timeout=PATIENCE)
+    _, told = ended(command)
     assert (command.returncode, told) == (0, "")
     assert (tmp_path / "run" / "manifest.json").exists()
     assert left(tmp_path) == [str(tmp_path / f".other-{name}")]

@@ -21,7 +21,7 @@ MONEY = (
 )
 KEEP = (*SHARES, *MONEY, "status", "move")
 #: Vectors that are simulated together, and the seed of them and of their shocks.
-TOGETHER, SEED = 128, 1
+TOGETHER, SEED = 1_024, 1
 
 
 def vectors_of(size: int, generator: np.random.Generator) -> Parameters:

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 #: Seconds that anything may take on a machine that is busy with other things.
@@ -20,28 +21,42 @@ def parts(folder: Path) -> list[Path]:
     return sorted(folder.glob("scenario=*/part-*.parquet"))
 
 
-def until(met: Callable[[], bool], what: str) -> None:
-    """Wait until something is so, and fail if it never is."""
-    end = time.monotonic() + PATIENCE
+@dataclass
+class Headway:
+    """Whether a group of processes gets on, however slowly the machine lets it; or time alone."""
+
+    leader: int | None = None
+    spent: int = -1
+    since: float = field(default_factory=time.monotonic)
+
+    def check(self, what: str) -> None:
+        """Fail if none of the group has had any of the processor for ``PATIENCE`` seconds."""
+        if self.leader is not None and (now := group_ticks(self.leader)) != self.spent:
+            self.spent, self.since = now, time.monotonic()
+        assert time.monotonic() - self.since < PATIENCE, f"waited in vain: {what}"
+
+
+def until(met: Callable[[], bool], what: str, leader: int | None = None) -> None:
+    """Wait until something is so, and fail if it never is.
+
+    Of the group of processes that is waited for, if its ``leader`` is named, headway is enough.
+    """
+    headway, look = Headway(leader), time.monotonic()
     while not met():
-        assert time.monotonic() < end, f"waited in vain: {what}"
+        if time.monotonic() > look:
+            headway.check(what)
+            look = time.monotonic() + 1
         time.sleep(0.005)
 
 
 def ended(command: "subprocess.Popen[str]") -> tuple[str, str]:
-    """What a command printed and said once it has ended; it leads a group of processes.
-
-    It may take as long as the machine needs, but fails if nothing of its group has had any of the
-    processor for ``PATIENCE`` seconds.
-    """
-    spent, since = -1, time.monotonic()
+    """What a command printed and said once it has ended; it leads a group of processes."""
+    headway = Headway(command.pid)
     while True:
         try:
             printed, told = command.communicate(timeout=1)
         except subprocess.TimeoutExpired:
-            if (now := group_ticks(command.pid)) != spent:
-                spent, since = now, time.monotonic()
-            assert time.monotonic() - since < PATIENCE, f"it stands still: {command.args}"
+            headway.check(f"the end of {command.args}")
         else:
             return printed or "", told or ""
 

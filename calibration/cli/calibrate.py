@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from calibration.cli.dossier import dossier, summary
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.errors import CalibrationError
 from scenarios.disk import one_at_a_time, unwritable
-from scenarios.draws import Draws, table_hash
+from scenarios.draws import Draws
 from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
 from simulation.errors import Problem, raise_if_any, unknown
@@ -143,13 +142,18 @@ def fit(request: FitRequest) -> None:
     docs/fitting.md.
     """
     from calibration.fit.population import EFFORTS
+    from calibration.fit.posterior import finished_draws, fit_settings
 
     assert request.record is not None
     effort = EFFORTS[request.effort]
+    settings = fit_settings(effort, request.effort, request.seed, request.record, request.evidence)
+    if request.resume and (finished := finished_draws(request.path, settings)):
+        typer.echo(f"{len(finished)} draws, {finished.id}, are in {request.path}: it is finished")
+        return
     draws, sampling = draw_posterior(
         request.record,
         effort,
-        fit_settings(effort, request.effort, request.seed, request.record, request.evidence),
+        settings,
         request.path,
         workers=request.workers,
         resume=request.resume,
@@ -170,26 +174,6 @@ def out_problems(out: Path) -> list[Problem]:
     if not out.parent.is_dir():
         problems.append(Problem(where, "--out", str(out), "a file in a folder that exists"))
     return problems or unwritable(out, where, "--out")
-
-
-def fit_settings(
-    effort: "Effort", name: str, seed: int, record: "Record", evidence: Path | None = None
-) -> dict[str, Any]:
-    """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
-    from calibration.evidence.reading import overlay_hash
-    from calibration.fit.population import STEPS
-    from calibration.origin import rules_hash
-
-    return {
-        "effort": name,
-        "settings": asdict(effort),
-        "steps": list(STEPS),
-        "seed": seed,
-        "evidence_overlay": None if evidence is None else overlay_hash(evidence),
-        "record": record.fingerprint,
-        "rules": rules_hash(),
-        "prior": table_hash(),
-    }
 
 
 def draw_posterior(

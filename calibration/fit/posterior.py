@@ -14,16 +14,27 @@ import numpy as np
 from pydantic import BaseModel, Field, FiniteFloat
 
 from calibration.diagnostics import effective_sizes
+from calibration.errors import CalibrationError
+from calibration.evidence.reading import overlay_hash
 from calibration.evidence.record import LAST_FITTED
-from calibration.fit.population import OF_MEMBERS, Population, Sampling, Stage, correlations
-from calibration.origin import PACKAGES
+from calibration.fit.population import (
+    OF_MEMBERS,
+    STEPS,
+    Effort,
+    Population,
+    Sampling,
+    Stage,
+    correlations,
+)
+from calibration.likelihood.observations import Record
+from calibration.origin import PACKAGES, rules_hash
 from calibration.prior import parameters_at
-from scenarios.disk import write_whole
-from scenarios.draws import Draws, columns_of, write_draws
+from scenarios.disk import one_at_a_time, write_whole
+from scenarios.draws import Draws, columns_of, read_draws, table_hash, write_draws
 from scenarios.manifest import package_versions
 from scenarios.reader import read_arrays
 from simulation.arrays import Array
-from simulation.errors import MISSING, Problem
+from simulation.errors import MISSING, Problem, raise_if_any
 from simulation.parameters import parameter_table
 
 METHOD = (
@@ -31,6 +42,39 @@ METHOD = (
 )
 #: Keeps the order in which draws are published apart from all other chance.
 _ORDER = 3
+
+
+def fit_settings(
+    effort: Effort, name: str, seed: int, record: Record, evidence: Path | None = None
+) -> dict[str, Any]:
+    """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
+    return {
+        "effort": name,
+        "settings": asdict(effort),
+        "steps": list(STEPS),
+        "seed": seed,
+        "evidence_overlay": None if evidence is None else overlay_hash(evidence),
+        "record": record.fingerprint,
+        "rules": rules_hash(),
+        "prior": table_hash(),
+    }
+
+
+def finished_draws(out: Path, settings: Mapping[str, Any]) -> Draws | None:
+    """The draws of a fit that came to its end; none if it did not, or never began.
+
+    Raises ``CalibrationError`` if those at ``out`` were made under other settings,
+    ``ScenarioError`` if they are damaged, and ``OSError`` if they are being written.
+    """
+    manifest, checkpoint = out.with_suffix(".json"), checkpoint_path(out)
+    if checkpoint.exists() or not out.exists():
+        return None
+    with one_at_a_time(out, manifest, checkpoint):
+        draws = read_draws(out)
+    kept = {name: draws.manifest[name] for name in settings if name in draws.manifest}
+    problems = setting_differences(settings, kept)
+    raise_if_any("the fit cannot be resumed", problems, CalibrationError)
+    return draws
 
 
 def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) -> Draws:
@@ -155,10 +199,10 @@ def _is_whole(population: Population, before: Array) -> bool:
 
 
 def setting_differences(wanted: Mapping[str, Any], kept: Mapping[str, Any]) -> list[Problem]:
-    """In what the settings of a fit differ from those under which a checkpoint was made."""
+    """In what the settings of a fit differ from those that are kept of one that was begun."""
     return [
         Problem(
-            "checkpoint",
+            "--resume",
             name,
             wanted.get(name, MISSING),
             f"{kept.get(name, '(missing)')!r}, as begun",

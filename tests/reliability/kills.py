@@ -144,8 +144,10 @@ def _odd(status: int, number: signal.Signals, told: str) -> bool:
 
     Before lilliput is read in it is Python that answers, to Ctrl-C with a traceback.
     """
-    if status == 0 or number == signal.SIGKILL:
-        return bool(told) or status not in (0, -number)
+    if number == signal.SIGKILL:  # Python's own tracker tells of semaphores that it sweeps up
+        return "Traceback" in told or status not in (0, -number)
+    if status == 0:
+        return bool(told)
     if status == 128 + number:
         return re.fullmatch(r"Broken off: [^\n]+\n", told) is None
     return status != -number or ("Traceback" in told and not told.endswith("KeyboardInterrupt\n"))

@@ -11,11 +11,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.calibrate import calibrate_app, draw_posterior, fit_settings
+from calibration.cli.calibrate import calibrate_app, draw_posterior
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit.population import EFFORTS, Effort
-from calibration.fit.posterior import checkpoint_path, read_checkpoint, write_checkpoint
+from calibration.fit.posterior import (
+    checkpoint_path,
+    finished_draws,
+    fit_settings,
+    read_checkpoint,
+    write_checkpoint,
+)
 from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
@@ -28,7 +34,8 @@ import os, signal
 from pathlib import Path
 from calibration.fit import posterior
 from calibration.evidence.reading import read_evidence
-from calibration.cli.calibrate import draw_posterior, fit_settings
+from calibration.cli.calibrate import draw_posterior
+from calibration.fit.posterior import fit_settings
 from calibration.fit.population import Effort
 from calibration.likelihood.observations import fitted_record
 if __name__ == "__main__":
@@ -108,6 +115,24 @@ def test_draws_already_there_are_kept_unless_told_otherwise(whole, tmp_path):
     with pytest.raises(CalibrationError, match="--overwrite"):
         tiny_fit(out)
     assert read_draws(out).id == draws.id
+
+
+def test_a_fit_that_is_finished_needs_no_resuming(whole, tmp_path, monkeypatch):
+    """It may be killed after its last step is on the disk, and before the command has ended."""
+    out, _, _ = whole
+    monkeypatch.setitem(EFFORTS, "quick", TINY)
+    options = ["fit", "--seed", "5", "--out", str(tmp_path / "draws.parquet"), "--resume"]
+    record = fitted_record(read_evidence())
+    tiny = fit_settings(TINY, "quick", 5, record)
+    made, _ = draw_posterior(record, TINY, tiny, tmp_path / "draws.parquet", workers=1)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    again = runner.invoke(calibrate_app, options)
+    assert (again.exit_code, again.stderr) == (0, "")
+    assert f"{made.id}, are in" in again.stdout
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    with pytest.raises(CalibrationError) as caught:
+        finished_draws(out, tiny)
+    assert [problem.key for problem in caught.value.problems] == ["effort"]
 
 
 def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_settings(whole, tmp_path):

@@ -177,6 +177,7 @@ def compare(browser: Browser, server: Server) -> None:
         pair = ("china-ussr", "albania-ussr")[number % 2]
         deed = "const pair = document.querySelector('#field-pair');"
         deed += f"pair.value = '{pair}'; pair.dispatchEvent(new Event('change'))"
+        page.wait_for_timeout(300)  # all of the answer before is there, not its sentence alone
         page.evaluate(f"window.before = {told_of}")
         return timed(page, deed, f"{idle} && {told_of} !== window.before")
 

@@ -22,8 +22,8 @@ from simulation.ensemble import CHUNK, simulate
 from simulation.interventions import Scenario
 from simulation.parameters import Parameters, default_parameters
 
-#: Histories that a worker carries out at a time: few, and many. Many at once take a tenth less
-#: time each, and ten thousand are four tasks; few are there sooner.
+#: Histories that a worker carries out at a time: few are there soon, as a crowd should be; of many
+#: ten thousand are four tasks without a remainder.
 FEW, MANY = CHUNK, 2_500
 #: Factual branches that all workers together keep, and the quarters from one of their states that
 #: is kept to the next. A branch of ``MANY`` histories takes 52 MB by 1980, so that these take 310;

@@ -59,6 +59,23 @@ class LazyCommand(TyperCommand):
         return self.load().make_context(info_name, args, parent=parent, **extra)
 
 
+class LilliputGroup(TyperGroup):
+    """All sub-commands; broken off while it reads one in, it says so as the sub-commands do.
+
+    Typer itself leaves without a word, and after SIGTERM with the status of Ctrl-C.
+    """
+
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        """Read the command line."""
+        with reporting_errors():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, context: Any) -> Any:
+        """Read the sub-command in and carry it out."""
+        with reporting_errors():
+            return super().invoke(context)
+
+
 def _show_version(version_only: bool) -> None:
     if version_only:
         from importlib.metadata import version
@@ -94,8 +111,9 @@ def root_command() -> TyperGroup:
     """The command ``lilliput`` with all its sub-commands, none of them read in yet."""
     app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.callback(
+        cls=LilliputGroup,
         help="Four unequal allies, 1945-1980: the documented record, the rules, "
-        "and what they make of history."
+        "and what they make of history.",
     )(_lilliput)
     root = typer.main.get_command(app)  # with the options that complete words in a shell
     assert isinstance(root, TyperGroup)

@@ -142,7 +142,8 @@ def _kills_of_one(program: Path, draws: Draws, out: Path, chance: random.Random)
 def _odd(status: int, number: signal.Signals, told: str) -> bool:
     """Whether a command ended otherwise than one does that was killed, or was at its end already.
 
-    Before lilliput is read in it is Python that answers, to Ctrl-C with a traceback.
+    Before lilliput is read in it is Python that answers, to Ctrl-C with a traceback; while it looks
+    for its own packages, with status 1.
     """
     if number == signal.SIGKILL:  # Python's own tracker tells of semaphores that it sweeps up
         return "Traceback" in told or status not in (0, -number)
@@ -150,4 +151,6 @@ def _odd(status: int, number: signal.Signals, told: str) -> bool:
         return bool(told)
     if status == 128 + number:
         return re.fullmatch(r"Broken off: [^\n]+\n", told) is None
+    if status == 1 and number == signal.SIGINT:
+        return "init_import_site" not in told
     return status != -number or ("Traceback" in told and not told.endswith("KeyboardInterrupt\n"))

@@ -146,3 +146,15 @@ def test_signals_are_as_before_when_a_command_has_ended() -> None:
     before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
     assert carried_out(["--version"]) == 0
     assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_broken_off_while_it_is_read_in_says_so(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    status: int,
+) -> None:
+    monkeypatch.setattr(command, "import_module", lambda name: signal.raise_signal(number))
+    assert carried_out(["run", "historical"]) == status
+    assert capsys.readouterr().err.startswith("Broken off: there is nothing to go on with")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, FiniteFloat, field_validator
 
 from calibration.diagnostics import rank_rhats
 from calibration.errors import CalibrationError
+from calibration.fit.evidence import evidence_from
 from calibration.origin import origin_of
 from calibration.prior import values_of
 from calibration.reports.report import Goal, Report, Table
@@ -163,10 +164,13 @@ def pooled(fits: Sequence[Fit]) -> pd.DataFrame:
 def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dict[str, Any]:
     """The manifest of pooled draws.
 
-    They are of the kind ``published`` if the fits agree, or ``provisional`` if they need not.
+    They are of the kind ``published`` if the fits agree, or ``provisional`` if they need not. The
+    error of the log evidence is that of one fit, as their families or their spread tell it.
     """
     first = fits[0].manifest
     most = agreement.evidence.max()
+    families = min(fit.manifest["families"] for fit in fits)
+    evidence = evidence_from(agreement.evidence, agreement.evidence_errors, families)
     whole = {
         name: first[name]
         for name in (
@@ -179,13 +183,11 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "made_by": f"lilliput calibrate agree {'--publish' if kind == 'published' else '--pool'}",
         **whole,
         "seeds": [fit.manifest["seed"] for fit in fits],
-        "families": min(fit.manifest["families"] for fit in fits),
+        "families": families,
         "pooled": [fit.draws.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),
         "log_evidences": agreement.evidence.tolist(),
-        "log_evidence_error": round(
-            float(np.hypot.reduce(agreement.evidence_errors) / len(fits)), 3
-        ),
+        "log_evidence_error": round(evidence.error, 3),
         "rhat_most": round(float(agreement.rhat.max()), 4),
         "effective_size_least": round(float(agreement.effective.min())),
         "versions": first["versions"],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.fit.population import Population
+from simulation.arrays import Array
 
 #: With fewer families of draws in a run neither its log evidence nor the error of it holds.
 LEAST_FAMILIES = 30
@@ -52,18 +53,25 @@ class Evidence:
 
 
 def evidence_of(populations: Sequence[Population], sign: int = 1) -> Evidence:
-    """The log evidence reached by independent runs, times a ``sign``.
+    """The log evidence reached by independent runs, times a ``sign``."""
+    return evidence_from(
+        sign * np.array([each.log_evidence for each in populations]),
+        np.array([each.evidence_error for each in populations]),
+        min(each.families for each in populations),
+    )
 
-    Formula: value = mean of the runs e_r; family error = sqrt(mean of f_r ** 2), f_r the error of a
-    run from its families; spread = sqrt(sum of (e_r - value) ** 2 / (runs - 1)), nought for one
-    run.
+
+def evidence_from(values: Array, errors: Array, families: int) -> Evidence:
+    """What independent runs say together: their log evidence (runs,) and its errors (runs,).
+
+    ``families`` are the fewest of any run. Formula: value = mean of the runs e_r; family error =
+    sqrt(mean of f_r ** 2), f_r the error of a run from its families; spread = sqrt(sum of (e_r -
+    value) ** 2 / (runs - 1)), nought for one run.
     """
-    values = sign * np.array([each.log_evidence for each in populations])
-    errors = np.array([each.evidence_error for each in populations])
     return Evidence(
         float(values.mean()),
         float(np.sqrt((errors**2).mean())),
         float(values.std(ddof=1)) if len(values) > 1 else 0.0,
-        min(each.families for each in populations),
+        families,
         len(values),
     )

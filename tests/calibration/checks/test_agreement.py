@@ -104,6 +104,7 @@ def test_the_command_publishes_only_what_agrees(tmp_path):
     manifest = json.loads((tmp_path / "published.json").read_text())
     assert manifest["seeds"] == [1, 2, 3]
     assert manifest["log_evidence"] == pytest.approx(-50)
+    assert manifest["log_evidence_error"] == pytest.approx(0.2)
     assert (out / "agreement.md").read_text().startswith("# Agreement of fits")
     again = runner.invoke(calibrate_app, ["agree", *same, *told])
     assert "--overwrite" in again.output
@@ -112,7 +113,7 @@ def test_the_command_publishes_only_what_agrees(tmp_path):
 def test_fits_that_do_not_agree_can_be_pooled_as_provisional(tmp_path):
     apart = [
         str(write_fit(tmp_path / "one.parquet", 1, families=40)),
-        str(write_fit(tmp_path / "off.parquet", 4, shift=0.3)),
+        str(write_fit(tmp_path / "off.parquet", 4, shift=0.3, evidence=-53.0)),
     ]
     pool = tmp_path / "pooled.parquet"
     result = CliRunner().invoke(
@@ -121,5 +122,6 @@ def test_fits_that_do_not_agree_can_be_pooled_as_provisional(tmp_path):
     assert result.exit_code == 0, result.output
     draws = read_draws(pool)
     assert draws.manifest["families"] == 40  # of the fit that has the fewest
+    assert draws.manifest["log_evidence_error"] == pytest.approx(3 / 2**0.5, abs=1e-3)
     assert (draws.kind, len(draws)) == ("provisional", 2400)
     assert "--pool" in json.loads(pool.with_suffix(".json").read_text())["made_by"]

@@ -119,7 +119,7 @@ def new_scenario(
     ] = None,
 ) -> None:
     """Write a commented scenario file to be filled in; an existing file is never overwritten."""
-    from scenarios.catalogue.template import write_template
+    from calibration.cli.template import write_template
 
     path = Path(f"{name}.toml") if out is None else out
     write_template(name, path)

@@ -1,1 +1,0 @@
-"""The scenarios that ship, and the file that one begins with."""

@@ -7,6 +7,7 @@ import pytest
 
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
+from calibration.likelihood import likelihood
 from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.likelihood import (
     QUARTERS,
@@ -22,7 +23,7 @@ from calibration.likelihood.readings import Reading
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from scenarios.draws import read_draws
 from simulation.conditioning import Conditioning
-from simulation.drivers.spells import spread_values
+from simulation.drivers.spells import coded_values, spread_values
 from simulation.ensemble import Branch
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters, default_parameters, parameter_table
@@ -46,15 +47,15 @@ def coordinates():
     return 0.3 * draw_coordinates(6, 5)
 
 
-def plain_log_likelihood(parameters, record, seed, copies):
-    """The plain average over copies whose histories have the drivers that the filter gives them."""
+def plain_log_likelihood(parameters, record, seed, copies, drivers):
+    """The plain average over copies whose histories have these drivers, one set a copy."""
     conditioning = Conditioning(record.moves, parameters.replicates, QUARTERS)
     branch = Branch(
         parameters,
         HISTORICAL,
         seed=seed,
         first_replicate=0,
-        spells=spread_values(copies).repeated(parameters.replicates // copies),
+        spells=drivers.repeated(parameters.replicates // copies),
     )
     course = branch.continued(branch.opened(COMPARED_ARRAYS), QUARTERS, conditioning)
     history, doubt = course.trajectory(0), doubt_of(record, parameters, seed, 0)
@@ -67,7 +68,8 @@ def plain_log_likelihood(parameters, record, seed, copies):
 def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates):
     parameters = parameters_at(coordinates)
     filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1)
-    assert filtered == pytest.approx(plain_log_likelihood(parameters, record, 2, 1))
+    plain = plain_log_likelihood(parameters, record, 2, 1, spread_values(1))
+    assert filtered == pytest.approx(plain)
 
 
 def test_all_vectors_are_judged_by_the_same_drivers(coordinates):
@@ -169,10 +171,13 @@ def test_copies_keep_their_error_of_the_rate_when_they_are_renewed(record):
 
 @pytest.mark.slow
 @pytest.mark.statistical
-def test_it_estimates_the_same_likelihood_without_more_noise(record):
-    # The likeliest of some draws that ship, 100 estimates of 16 copies each, whose drivers are the
-    # same for either kind. The log mean of either has a standard error below a half; a forgotten
-    # division by the number of copies would add 2.8 at every renewal, of which there are several.
+def test_it_estimates_the_same_likelihood_without_more_noise(record, monkeypatch):
+    # The likeliest of some draws that ship, 100 estimates of 16 copies each. All have the drivers
+    # as coded: spread ones would be combined anew whenever copies are renewed, since a copy keeps
+    # its own values of what has not begun, so that the plain average would be of something else.
+    # The log mean of either has a standard error below a half; a forgotten division by the number
+    # of copies would add 2.8 at every renewal, of which there are several.
+    monkeypatch.setattr(likelihood, "spread_values", coded_values)
     frame = read_draws().frame.iloc[::16]
     found = filtered_log_likelihood(
         Parameters({name: np.repeat(frame[name].to_numpy(), 8) for name in frame}),
@@ -183,6 +188,6 @@ def test_it_estimates_the_same_likelihood_without_more_noise(record):
     likely = frame.iloc[int(np.argmax(found))]
     parameters = Parameters({name: np.full(1600, value) for name, value in likely.items()})
     filtered = filtered_log_likelihood(parameters, record, seed=8, copies=16)
-    plain = plain_log_likelihood(parameters, record, 19, 16)
+    plain = plain_log_likelihood(parameters, record, 19, 16, coded_values(16))
     assert mean_weight(filtered) == pytest.approx(mean_weight(plain), abs=1.5)
     assert filtered.var() < 1.4 * plain.var()

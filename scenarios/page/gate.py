@@ -63,6 +63,7 @@ HEADERS = (
 _PAGE = """\
 <!doctype html><html lang="en"><meta charset="utf-8"><title>{heading} · lilliput</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/static/assets/favicon.svg">
 <link rel="stylesheet" href="/static/assets/custom.css"><style>{style}</style>
 <script>
 const chosen = localStorage.getItem(":solara:theme.variant");

@@ -191,7 +191,8 @@ def test_a_second_visitor_waits_for_no_more_than_as_much_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Blocks that the first gets until the second has all: as many, and those on their way."""
-    monkeypatch.setattr(simulated, "BLOCK", 40)
+    for size in ("FEW", "MANY"):  # blocks of one size, whoever asks for them
+        monkeypatch.setattr(simulated, size, 40)
     source = Simulated(read_draws(), workers=2)
     historical, few, many = catalogue()["historical"].scenario, 8, 200
     got: list[int] = []

@@ -161,9 +161,10 @@ def signals_heeded() -> Iterator[None]:
     """Let SIGTERM break a command off as Ctrl-C does; its worker processes end at once."""
 
     def broken_off(number: int, _frame: object) -> None:
-        import multiprocessing  # costs time where no processes are started
-
-        for child in multiprocessing.active_children():
+        # Nothing may be imported here: the signal may have come in the middle of the same import.
+        # The module names the function last, so that without it there are no children yet.
+        children = getattr(sys.modules.get("multiprocessing"), "active_children", tuple)
+        for child in children():
             child.kill()
         raise TerminatedError if number == signal.SIGTERM else KeyboardInterrupt
 

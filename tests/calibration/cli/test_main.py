@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from types import ModuleType
 
 import pytest
 
@@ -156,5 +157,7 @@ def test_a_command_broken_off_while_it_is_read_in_says_so(
     status: int,
 ) -> None:
     monkeypatch.setattr(command, "import_module", lambda name: signal.raise_signal(number))
+    # As in the middle of the import of the module that knows of worker processes.
+    monkeypatch.setitem(sys.modules, "multiprocessing", ModuleType("multiprocessing"))
     assert carried_out(["run", "historical"]) == status
     assert capsys.readouterr().err.startswith("Broken off: there is nothing to go on with")

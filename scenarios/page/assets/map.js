@@ -153,15 +153,24 @@ function tieOf(line, status, support, look) {
     return [];
   }
   if (status === "split") {
-    const ends = [[...line.slice(0, 2), ...along(line, 0.36)], [...along(line, 0.64),
+    const [from, to] = gapOf(line);
+    const ends = [[...line.slice(0, 2), ...along(line, from)], [...along(line, to),
       ...line.slice(2)]];
-    const cuts = [0.36, 0.64].map((share) => cut(line, share));
+    const cuts = [from, to].map((share) => cut(line, share));
     return [...ends.map((end) => path(end, { stroke: look.soft, "stroke-width": 1.6 })),
       ...cuts.map((end) => path(end, { stroke: look.ink, "stroke-width": 2.4 }))];
   }
   const style = { stroke: look[0], "stroke-width": 1.5 + 6 * support,
     "stroke-dasharray": status === "estranged" ? "9 6" : "none" };
   return [path(line, style)];
+}
+
+/** Where a cut line stops and goes on, as shares of it: its word stands free between. */
+function gapOf(line) {
+  const [wide, high] = [Math.abs(line[2] - line[0]), Math.abs(line[3] - line[1])];
+  const long = Math.hypot(wide, high) || 1;
+  const half = Math.min(0.4, Math.max(0.14, (26 * wide + 10 * high) / long ** 2));
+  return [0.5 - half, 0.5 + half];
 }
 
 function cut(line, share) {

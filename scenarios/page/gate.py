@@ -111,7 +111,8 @@ class Gate:
     names always count, and so does any numeric address if ``remote`` visitors are let in. ``files``
     is the folder that holds the files of other projects. ``tabs`` are the titles of the tabs by
     their addresses; a refusal lists them in the look of the page, which ``style`` describes.
-    ``room`` tells whether there is room for a visitor, whose name is empty if they are new.
+    ``room`` tells whether there is room for a visitor, whose name is empty if they are new;
+    ``gone`` hears of each whose connection has ended.
     """
 
     server: Application
@@ -122,6 +123,7 @@ class Gate:
     tabs: Mapping[str, str] = field(default_factory=lambda: {"/": "Go to the page"})
     style: str = ""
     room: Callable[[str], bool] = lambda _: True
+    gone: Callable[[str], None] = lambda _: None
     _loopback: tuple[str, ...] = field(default=("127.0.0.1", "localhost", "::1"), init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,7 +136,11 @@ class Gate:
             await self._refuse(refusal, scope, receive, send)
             return
         plain = [(name, value) for name, value in scope["headers"] if name not in PLACING]
-        await self.server({**scope, "headers": plain, "root_path": ""}, receive, _guarded(send))
+        try:
+            await self.server({**scope, "headers": plain, "root_path": ""}, receive, _guarded(send))
+        finally:
+            if connection := _CONNECTION.fullmatch(scope["path"]):
+                self.gone(connection[1])
 
     def refusal_of(self, scope: Scope) -> Refusal | None:
         """Why a request is refused; none if it is answered."""

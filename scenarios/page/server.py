@@ -10,7 +10,7 @@ import ctypes
 import gc
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 
 import ipyvue
 import reacton.core
@@ -22,6 +22,10 @@ from solara.server import kernel_context
 _GRACE = 1.5
 #: Visitors for whom there is room; each takes about 10 MB.
 MOST_VISITORS = 60
+#: Visitors who were let in and whose connection lasts. Solara knows of them a little later: without
+#: this, any number who came at the same moment would find room.
+_let_in: set[str] = set()
+_door = Lock()
 _SLIP, _MEANT = "modules.export =", "module.exports ="
 
 
@@ -60,15 +64,26 @@ def _is_cut_off(visitor: kernel_context.VirtualKernelContext) -> bool:
 def has_room(visitor: str = "") -> bool:
     """Whether there is room for one more visitor, or for one that is here already.
 
-    Where there is none, those who were cut off are forgotten, whoever came first before others.
+    Where there is none, those who were cut off are forgotten, whoever came first before others. A
+    visitor with a name is let in, and counts until ``leave`` is told of them.
     """
     here = kernel_context.contexts
-    while visitor not in here and len(here) >= MOST_VISITORS:
+    while True:
+        with _door:
+            if visitor in here or len({*here, *_let_in} - {visitor}) < MOST_VISITORS:
+                _let_in.update({visitor} - {""})
+                return True
+        # without the lock: to forget one may take a while, and others are let in meanwhile
         away = next((each for each in tuple(here.values()) if _is_cut_off(each)), None)
         if away is None:
             return False
         away.close("room")
-    return True
+        _let_in.discard(away.id)
+
+
+def leave(visitor: str) -> None:
+    """Count a visitor no more whose connection has ended, unless Solara expects them back."""
+    _let_in.discard(visitor)
 
 
 class Navigator(solara.widgets.Navigator):  # type: ignore[misc]

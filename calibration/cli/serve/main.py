@@ -170,14 +170,14 @@ def _application(port: int, request: ServeRequest) -> "tuple[Gate, Callable[[], 
     from solara.server.starlette import app
 
     from scenarios.page.gate import Gate
-    from scenarios.page.server import has_room
+    from scenarios.page.server import has_room, leave
     from scenarios.page.tabs import TABS, style_sheet
 
     page = import_module("calibration.cli.serve.app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
     tabs = {"/" + tab.path.strip("/"): tab.title for tab in TABS}
     files = Path(settings.assets.proxy_cache_dir)
-    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet(), has_room)
+    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet(), has_room, leave)
     return gate, page.material.simulated.close
 
 

@@ -1,5 +1,6 @@
 """Shared by the tests of the page: the real server, a real browser, and visitors in it."""
 
+import json
 import os
 import re
 import signal
@@ -37,12 +38,10 @@ class Server:
         assert found
         return int(found[1]) / 1024
 
-    def visitors(self) -> int:
-        """How many visitors the server remembers."""
+    def visitors(self, which: str = "total") -> int:
+        """How many visitors the server remembers; ``has_connected`` are those who are there."""
         with urllib.request.urlopen(f"{self.url}/resourcez") as answer:
-            found = re.search(rb'"kernels":\s*{\s*"total":\s*(\d+)', answer.read())
-        assert found
-        return int(found[1])
+            return int(json.load(answer)["kernels"][which])
 
 
 SERVE = ("-m", "calibration.cli.main", "serve", "--port", "0")

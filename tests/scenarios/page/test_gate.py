@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.page import server
 from scenarios.page.gate import HEADERS, PLACING, Gate
 
 PORT = 8765
@@ -202,5 +203,22 @@ def test_without_room_new_visitors_are_told_and_others_stay(folder: Path) -> Non
     assert status(folder, "/", room=room) == 503
     assert status(folder, "/static/x.css", room=room) == 200
     assert status(folder, connection.format("new"), kind="websocket", room=room) == 1008
-    _, asked = answer(folder, connection.format("here"), kind="websocket", room=room)
-    assert asked
+    gone: list[str] = []
+    for name in ("new", "here"):
+        path = connection.format(name)
+        _, asked = answer(folder, path, kind="websocket", room=room, gone=gone.append)
+        assert bool(asked) == (name == "here")
+    assert gone == ["here"], "whoever was let in has left"
+
+
+def test_who_was_let_in_takes_room_before_solara_knows_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MOST_VISITORS", 2)
+    monkeypatch.setattr(server, "_let_in", set())
+    comers = ("one", "two", "three", "two", "")
+    assert [server.has_room(name) for name in comers] == [True, True, False, True, False]
+    server.leave("one")
+    assert server.has_room("")
+    assert server.has_room("three")
+    assert not server.has_room("one")

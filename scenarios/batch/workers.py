@@ -96,14 +96,26 @@ def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoo
     one that dies before it has read it all would leave its parent remaining for ever.
     """
     _sweep()
-    with TemporaryDirectory(prefix=_PREFIX) as folder:
-        path = Path(folder) / "common.pickle"
+    with _passing_folder() as folder:
+        path = folder / "common.pickle"
         path.write_bytes(pickle.dumps(common))
         pool = process_pool(workers, path)
         try:
             yield pool
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _passing_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards, even if a signal comes while it is made or removed."""
+    with _undisturbed():
+        folder = TemporaryDirectory(prefix=_PREFIX)
+    try:
+        yield Path(folder.name)
+    finally:
+        with _undisturbed():
+            folder.cleanup()
 
 
 def _sweep() -> None:

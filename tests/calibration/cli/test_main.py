@@ -159,5 +159,9 @@ def test_a_command_broken_off_while_it_is_read_in_says_so(
     monkeypatch.setattr(command, "import_module", lambda name: signal.raise_signal(number))
     # As in the middle of the import of the module that knows of worker processes.
     monkeypatch.setitem(sys.modules, "multiprocessing", ModuleType("multiprocessing"))
-    assert carried_out(["run", "historical"]) == status
+    before = signal.signal(number, signal.SIG_DFL)  # as in the foreground
+    try:
+        assert carried_out(["run", "historical"]) == status
+    finally:
+        signal.signal(number, before)
     assert capsys.readouterr().err.startswith("Broken off: there is nothing to go on with")

@@ -1,7 +1,9 @@
 """Signals that come while a worker process is started wait, and none is lost or left unanswered."""
 
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -87,3 +89,24 @@ def test_a_signal_between_any_two_changes_leaves_both_signals_answered(
             pass
     check_that_both_are_answered(answered)
     assert made > call
+
+
+@pytest.mark.parametrize("number", HEEDED)
+def test_a_signal_while_a_folder_is_removed_leaves_nothing(
+    answered: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    number: signal.Signals,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    remove = tempfile.TemporaryDirectory.cleanup
+
+    def disturbed(folder: tempfile.TemporaryDirectory[str]) -> None:
+        signal.raise_signal(number)
+        remove(folder)
+
+    monkeypatch.setattr(tempfile.TemporaryDirectory, "cleanup", disturbed)
+    with pytest.raises(Answered), workers.worker_processes(1):
+        assert list(tmp_path.iterdir())
+    assert answered == [number]
+    assert list(tmp_path.iterdir()) == []

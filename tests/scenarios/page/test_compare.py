@@ -401,6 +401,9 @@ def test_choosing_comparing_and_cancelling(visitor: Arrive) -> None:
     expect(reader.page.locator(".lp-sentence")).to_have_count(2)
     reader.page.get_by_label("and", exact=True).first.select_option("")
     expect(reader.page.get_by_label("and", exact=True)).to_have_count(1)
+    reader.page.get_by_label("Horizon (years)").fill("30")  # long enough to be cancelled
+    reader.page.get_by_label("Horizon (years)").press("Tab")
+    reader.page.wait_for_function("location.search.includes('years=30')")
     reader.page.get_by_label("Histories of each").select_option("50000")
     reader.press("Compare")
     bar = reader.page.get_by_role("progressbar", name="Histories simulated")

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from scenarios.console import MISTAKE, TerminatedError, reporting_errors, told
+from scenarios.console import MISTAKE, TerminatedError, reporting_errors, tell, told
 from scenarios.reader import UNFIT
 from simulation.errors import LilliputError, Problem, raise_if_any
 
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (OSError, RecursionError, MemoryError, BrokenExecutor) as error:
         status = MISTAKE
         with suppress(OSError):
-            typer.echo(told(error), err=True)
+            tell(told(error), err=True)
     sys.exit(status if _flushed() else MISTAKE)
 
 
@@ -190,7 +190,7 @@ def _flushed() -> bool:
     except OSError as error:
         if error.errno != errno.EPIPE:  # whoever stopped reading knows
             with suppress(OSError):
-                typer.echo(told(error), err=True)
+                tell(told(error), err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return False
     return True

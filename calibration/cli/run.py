@@ -200,7 +200,7 @@ def _print(
     result: RunResult, documented: "Documented", changes: dict[str, float], folder: Path | None
 ) -> None:
     from scenarios.summary import (
-        aid_table,
+        aid_tables,
         breaks_table,
         movers_table,
         summarised_aid,
@@ -214,8 +214,8 @@ def _print(
         settings = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
         console.print(f"Set by hand: {settings}")
     breaks = summarised_breaks(result.outcomes, documented)
-    aid = aid_table(summarised_aid(result.outcomes, documented))
-    for table in (breaks_table(breaks), movers_table(breaks), aid):
+    aid = aid_tables(summarised_aid(result.outcomes, documented))
+    for table in (breaks_table(breaks), movers_table(breaks), *aid):
         show_table(console, table)
     if folder is not None:
         console.print(f"Written to {folder}")

@@ -80,15 +80,15 @@ def _show_version(version_only: bool) -> None:
     if version_only:
         from importlib.metadata import version
 
-        from calibration.origin import rules_hash
+        from calibration.origin import older_than_the_rules, rules_hash
         from scenarios.draws import shipped_draws
         from scenarios.reader import read_json
 
         draws = read_json(shipped_draws().with_suffix(".json"))
-        rules = rules_hash()
-        fitted = "fitted to these rules" if draws.get("rules") == rules else "older than the rules"
+        older = older_than_the_rules(draws)
+        fitted = "older than the rules" if older else "fitted to these rules"
         typer.echo(f"lilliput {version('lilliput')}")
-        typer.echo(f"model version: rules {rules[:12]}")
+        typer.echo(f"model version: rules {rules_hash()[:12]}")
         typer.echo(f"draws: {draws['id']}, {draws['draws']:,} of them, {draws['kind']}, {fitted}")
         raise typer.Exit
 

@@ -225,6 +225,8 @@ def _heading(result: RunResult) -> list[str]:
     """What was run, on what draws, and the flags that every answer carries."""
     from rich.markup import escape
 
+    from calibration.origin import older_than_the_rules
+
     scenario, draws = result.scenario, result.draws
     lines = [f"[bold]{scenario.name}[/bold]: {escape(scenario.question)}"]
     if scenario.interventions:
@@ -236,9 +238,10 @@ def _heading(result: RunResult) -> list[str]:
         f"{len(draws):,} parameter draws {draws.id} ({_KIND_WORDS[draws.kind]}), "
         f"drivers {_DRIVER_WORDS[result.drivers]}"
     )
-    if draws.outdated:
-        lines.append(
-            "[bold]Note:[/bold] the parameter table has changed since these draws were made; "
-            "fit them anew"
-        )
+    for changed, happened in (
+        ("the parameter table has", draws.outdated),
+        ("the rules have", older_than_the_rules(draws.manifest)),
+    ):
+        if happened:
+            lines.append(f"[bold]Note:[/bold] {changed} changed since these draws were fitted")
     return lines

@@ -22,7 +22,7 @@ NEWER_DEV := $(NEWER_VENV)/.installed-dev
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(RUN) ## simulate history 1000 times; a table and figures under results/historical
+demo: $(RUN) ## simulate history 1,000 times: tables in results/historical
 	$(BIN)/lilliput demo
 
 test: $(DEV) ## run the quick tests
@@ -31,12 +31,12 @@ test: $(DEV) ## run the quick tests
 test-all: $(DEV) ## run all tests: browsers, killed processes and clusters too
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test-newer: ## run the tests that touch Mesa on a newer Python and the Mesa that goes with it, where one is found
+test-newer: ## run the tests that touch Mesa on a newer Python and Mesa
 	@test -n "$(NEWER)" || echo "no Python newer than 3.11 was found: the newer Mesa is not tested here"
 	@test -z "$(NEWER)" || $(MAKE) --no-print-directory $(NEWER_DEV)
 	@test -z "$(NEWER)" || $(NEWER_VENV)/bin/python -m pytest -p no:cacheprovider tests/simulation/test_model.py tests/simulation/test_mesa.py tests/simulation/test_contracts.py
 
-lint: $(DEV) ## check style, types, the direction of imports, that what is imported is declared, and CITATION.cff
+lint: $(DEV) ## check style, types, imports, what is declared, CITATION.cff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -51,35 +51,35 @@ format: $(DEV) ## put the code into its standard form
 hooks: $(DEV) ## check every commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
-benchmark: $(RUN) ## measure the speed of the ensemble, of the Mesa model and of the floor
+benchmark: $(RUN) ## measure the speed of the ensemble and of the Mesa model
 	$(BIN)/lilliput benchmark
 
-reports: $(RUN) ## render the published reports of the checks into docs/calibration
+reports: $(RUN) ## render the published reports into docs/calibration
 	$(BIN)/python -c "from calibration.reports.markdown import render_published; render_published()"
 
-docs: $(DEV) ## build the documentation as a site, strictly, notebooks executed: build/docs/index.html
+docs: $(DEV) ## build the documentation: build/docs/index.html
 	rm -rf build/docs
 	$(BIN)/sphinx-build --quiet --builder html --fail-on-warning --keep-going --fresh-env --conf-dir docs . build/docs
 	@echo "Open build/docs/index.html"
 
-reproduce: $(DEV) ## make committed reports and pictures anew and say what differs; long ones with NAMES="ranks ..."
+reproduce: $(DEV) ## make reports and pictures anew; long ones: NAMES="ranks ..."
 	$(BIN)/python -m docs.reproduce $(NAMES)
 
-screenshots: $(DEV) ## take the pictures of the page that the documentation shows (needs Chromium)
+screenshots: $(DEV) ## take the pictures of the page (needs Chromium)
 	$(BIN)/python docs/screenshots.py
 
-lock: $(DEV) ## find anew, within constraints.txt, the versions and hashes of all that is installed
+lock: $(DEV) ## find versions and hashes anew, within constraints.txt
 	echo 'setuptools>=77' | $(LOCK) --extra fast --extra page --output-file requirements/run.txt >/dev/null
 	echo 'setuptools>=77' | $(LOCK) --all-extras --output-file requirements/dev.txt >/dev/null
 
 licences: $(DEV) ## list the licence of every package that is installed
 	$(BIN)/pip-licenses --order=license --with-urls --format=markdown
 
-sbom: $(DEV) ## name every package that is installed in a bill of materials (CycloneDX): build/lilliput.cdx.json
+sbom: $(DEV) ## list what is installed as CycloneDX: build/lilliput.cdx.json
 	mkdir -p build
 	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/lilliput.cdx.json $(BIN)/python
 
-reliability: $(DEV) ## attack batches, fits, disks and readers for an hour or two (or as NAMES say), and write docs/reliability.md
+reliability: $(DEV) ## attack batches, fits, disks and readers, for an hour or two
 	$(BIN)/python -m tests.reliability $(NAMES)
 
 clean: ## remove the environment, results and caches

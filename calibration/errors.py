@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from simulation.errors import LilliputError, Problem, raise_if_any
+from simulation.errors import LilliputError, listed
 
 
 class CalibrationError(LilliputError):
@@ -12,6 +12,8 @@ class CalibrationError(LilliputError):
 def require(extra: str, *modules: str) -> None:
     """Raise ``CalibrationError`` that names the extra to install, if a module of it is missing."""
     missing = [module for module in modules if find_spec(module) is None]
-    allowed = f'what pip install "lilliput[{extra}]" installs'
-    problems = [Problem("lilliput", "packages", ", ".join(missing), allowed)][: len(missing)]
-    raise_if_any("this needs more than lilliput alone", problems, CalibrationError)
+    if missing:
+        raise CalibrationError(
+            f"this needs {listed(missing)}, not installed here. To install it:\n"
+            f'  pip install "lilliput[{extra}]"'
+        )

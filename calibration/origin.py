@@ -1,6 +1,7 @@
 """Where a fit or a check comes from: date, seed, draws, rules, table, versions, commit."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,11 @@ def rules_hash() -> str:
             path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0"
         )
     return digest.hexdigest()
+
+
+def older_than_the_rules(manifest: Mapping[str, Any]) -> bool:
+    """Whether draws were fitted to other rules than these; draws fitted to none never are."""
+    return bool(manifest.get("rules", rules_hash()) != rules_hash())
 
 
 def origin_of(*, seed: int, draws: Draws | None = None, **settings: Any) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from calibration.evidence.record import documented_record
 from scenarios.charts.look import write_figure
 from scenarios.charts.run import breaks_figure, settings_of
 from scenarios.disk import write_whole
-from scenarios.documented import DocumentedBreak, windows_of
+from scenarios.documented import windows_of
 from scenarios.draws import parameters_for, read_draws
 from scenarios.files import scenario_named
 from scenarios.run import RunResult, run_scenario
-from scenarios.summary import summarised_breaks
+from scenarios.summary import date_and_window, summarised_breaks
 from simulation.ensemble import simulate
 from simulation.state import Move
 
@@ -49,17 +49,11 @@ def breaks() -> pd.DataFrame:
             "simulated median": each.median or "never",
             "5-95 %": f"{each.q05} to {each.q95 or 'never'}" if each.q05 else "never",
             "by 1980": f"{each.share_by_1980:.0%}",
-            "documented": _dated(each.documented),
+            "documented": date_and_window(each.documented),
         }
         for each in summarised_breaks(simulated("historical").outcomes, documented_record())
     ]
     return pd.DataFrame(rows)
-
-
-def _dated(record: DocumentedBreak | None) -> str:
-    if record is None:
-        return ""
-    return record.date if record.latest <= record.date else f"{record.date} (to {record.latest})"
 
 
 def taken_away() -> pd.DataFrame:

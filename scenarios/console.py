@@ -1,7 +1,9 @@
 """What commands print: one message for all mistakes, a progress bar for long work, and tables."""
 
 import errno
+import shutil
 import signal
+import sys
 import textwrap
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 #: Letters of a line of prose below which a column of a table is not narrowed.
 PROSE = 20
+#: How lines are broken: sentences, items of a list, and cells below the name of their row.
+_WHOLE: dict[str, Any] = {"break_on_hyphens": False, "break_long_words": False}
+_HANGING: dict[str, Any] = {**_WHOLE, "subsequent_indent": "     "}
 _INDENTED: dict[str, Any] = {
     "initial_indent": "  ",
     "subsequent_indent": "    ",
@@ -56,6 +61,20 @@ def told(error: BaseException) -> str:
     return "\n".join(lines[:MOST_TOLD] + more)
 
 
+def tell(text: str, *, err: bool = False) -> None:
+    """Print sentences; a terminal has their lines broken between words, other programs as they are.
+
+    Paths and commands without a blank stay whole, so that they can be copied.
+    """
+    if (sys.stderr if err else sys.stdout).isatty():
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(
+            textwrap.fill(line, width, **_HANGING if line.startswith(" ") else _WHOLE)
+            for line in text.splitlines()
+        )
+    typer.echo(text, err=err)
+
+
 @contextmanager
 def reporting_errors(kept: Callable[[], str] = str) -> Iterator[None]:
     """Print what ends a command early on the error stream, and leave with its exit status.
@@ -66,16 +85,16 @@ def reporting_errors(kept: Callable[[], str] = str) -> Iterator[None]:
     try:
         yield
     except LilliputError as error:
-        typer.echo(told(error), err=True)
+        tell(told(error), err=True)
         raise typer.Exit(MISTAKE) from error
     except OSError as error:
         if error.errno == errno.EPIPE or not (rest := kept()):
             raise
-        typer.echo(f"{told(error)}\n{rest}", err=True)
+        tell(f"{told(error)}\n{rest}", err=True)
         raise typer.Exit(MISTAKE) from error
     except KeyboardInterrupt as error:
         terminated = isinstance(error, TerminatedError)
-        typer.echo(f"Broken off: {kept() or NOTHING_KEPT}", err=True)
+        tell(f"Broken off: {kept() or NOTHING_KEPT}", err=True)
         raise typer.Exit(128 + (signal.SIGTERM if terminated else signal.SIGINT)) from error
 
 

@@ -3,9 +3,10 @@
 Each summary is one row of a table: all of it in CSV and JSON, the most needed on a screen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -163,7 +164,7 @@ def breaks_table(summaries: Sequence[BreakSummary]) -> Table:
                 row.median or _NEVER_WORD,
                 f"{row.q05} to {row.q95 or _NEVER_WORD}" if row.q05 else _NEVER_WORD,
                 f"{row.share_by_1980:.0%}",
-                _date_and_window(row.documented),
+                date_and_window(row.documented),
             )
             for row in summaries
         ],
@@ -173,11 +174,14 @@ def breaks_table(summaries: Sequence[BreakSummary]) -> Table:
     )
 
 
-def _date_and_window(record: DocumentedBreak | None) -> str:
+def date_and_window(record: DocumentedBreak | None) -> str:
+    """The documented month, and the window where it has one; empty where nothing is documented."""
     if record is None:
         return ""
-    window = f" ({record.earliest} to {record.latest})" if record.earliest != record.latest else ""
-    return record.date + window
+    if record.earliest == record.latest:
+        return record.date
+    since = f"{record.earliest} " if record.earliest != record.date else ""
+    return f"{record.date} ({since}to {record.latest})"
 
 
 def movers_table(summaries: Sequence[BreakSummary]) -> Table:
@@ -196,38 +200,35 @@ def _commonest(shares: dict[str, float]) -> str:
     )
 
 
-def aid_table(summaries: Sequence[AidSummary]) -> Table:
-    """Economic aid and arms by patron and plan period, million US dollars, beside the record.
+def aid_tables(summaries: Sequence[AidSummary]) -> list[Table]:
+    """Economic aid and arms by plan period, million US dollars, beside the record: one a pair.
 
     Pledges are shown where there are any; what was asked or delivered, where that is documented.
     """
     amounts = ("median", "5-95 %", "documented\n\\[low-high]")
-    columns = ("patron\nto client", "form", "period", "basis", *amounts)
-    title = "Aid in million US dollars of the day, economic aid and arms apart"
-    table = plain_table(columns, title=title, right=amounts, whole=columns)
-    above: tuple[Pair, str] | None = None
-    names: Iterator[str] = iter(())
-    for row in summaries:
-        record = row.documented
-        pledged = row.basis == "pledged" and row.window in PLAN_PERIODS
-        if record is None and not (pledged and row.q95 >= _LEAST_SHOWN):
-            continue
-        patron, client = row.pair
-        if above is None or row.pair != above[0]:
-            names = iter((patron.title, f"to {client.title}"))
-        if above != (row.pair, row.form):
+    columns = ("form", "period", "basis", *amounts)
+    tables = []
+    for (patron, client), rows in groupby(filter(_told, summaries), key=attrgetter("pair")):
+        title = f"Aid of {patron.title} to {client.title} (million US$ of the day)"
+        table = plain_table(columns, title=title, right=amounts, whole=columns)
+        for form, of_form in groupby(rows, key=attrgetter("form")):
             table.add_section()
-        table.add_row(
-            next(names, ""),
-            row.form if above != (row.pair, row.form) else "",
-            row.window.name,
-            row.basis,
-            _amount(row.median),
-            f"{_amount(row.q05)}-{_amount(row.q95)}",
-            escape(_sum_and_range(record)) if record else "",
-        )
-        above = (row.pair, row.form)
-    return table
+            for place, row in enumerate(of_form):
+                table.add_row(
+                    "" if place else form,
+                    row.window.name,
+                    row.basis,
+                    _amount(row.median),
+                    f"{_amount(row.q05)}-{_amount(row.q95)}",
+                    escape(_sum_and_range(row.documented)) if row.documented else "",
+                )
+        tables.append(table)
+    return tables
+
+
+def _told(row: AidSummary) -> bool:
+    pledged = row.basis == "pledged" and row.window in PLAN_PERIODS
+    return row.documented is not None or (pledged and row.q95 >= _LEAST_SHOWN)
 
 
 def _sum_and_range(record: DocumentedSum) -> str:

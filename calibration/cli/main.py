@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from scenarios.console import MISTAKE, TerminatedError, reporting_errors, told
+from scenarios.console import MISTAKE, TerminatedError, reporting_errors, tell, told
 from scenarios.reader import UNFIT
 from simulation.errors import LilliputError, Problem, raise_if_any
 
@@ -80,15 +80,15 @@ def _show_version(version_only: bool) -> None:
     if version_only:
         from importlib.metadata import version
 
-        from calibration.origin import rules_hash
+        from calibration.origin import older_than_the_rules, rules_hash
         from scenarios.draws import shipped_draws
         from scenarios.reader import read_json
 
         draws = read_json(shipped_draws().with_suffix(".json"))
-        rules = rules_hash()
-        fitted = "fitted to these rules" if draws.get("rules") == rules else "older than the rules"
+        older = older_than_the_rules(draws)
+        fitted = "older than the rules" if older else "fitted to these rules"
         typer.echo(f"lilliput {version('lilliput')}")
-        typer.echo(f"model version: rules {rules[:12]}")
+        typer.echo(f"model version: rules {rules_hash()[:12]}")
         typer.echo(f"draws: {draws['id']}, {draws['draws']:,} of them, {draws['kind']}, {fitted}")
         raise typer.Exit
 
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (OSError, RecursionError, MemoryError, BrokenExecutor) as error:
         status = MISTAKE
         with suppress(OSError):
-            typer.echo(told(error), err=True)
+            tell(told(error), err=True)
     sys.exit(status if _flushed() else MISTAKE)
 
 
@@ -190,7 +190,7 @@ def _flushed() -> bool:
     except OSError as error:
         if error.errno != errno.EPIPE:  # whoever stopped reading knows
             with suppress(OSError):
-                typer.echo(told(error), err=True)
+                tell(told(error), err=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return False
     return True

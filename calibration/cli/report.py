@@ -8,7 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.compare import BatchReading
 from calibration.cli.requests import Reader, as_typed, command
-from scenarios.console import waiting
+from scenarios.console import tell, waiting
 from scenarios.disk import absolute
 from scenarios.draws import Draws, read_draws
 from simulation.schema import refuse
@@ -71,4 +71,4 @@ def report(request: ReportPageRequest) -> None:
     with waiting() as progress:
         gathered = report_on(request.folder, material, request.batch_request, progress)
         written = write_report(gathered, request.path, progress)
-    typer.echo(f"Written to {written}, with tables and figures in {folder_of(written)}")
+    tell(f"Written to {written}, with tables and figures in {folder_of(written)}")

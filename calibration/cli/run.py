@@ -200,7 +200,7 @@ def _print(
     result: RunResult, documented: "Documented", changes: dict[str, float], folder: Path | None
 ) -> None:
     from scenarios.summary import (
-        aid_table,
+        aid_tables,
         breaks_table,
         movers_table,
         summarised_aid,
@@ -214,8 +214,8 @@ def _print(
         settings = ", ".join(f"{name} = {value:g}" for name, value in changes.items())
         console.print(f"Set by hand: {settings}")
     breaks = summarised_breaks(result.outcomes, documented)
-    aid = aid_table(summarised_aid(result.outcomes, documented))
-    for table in (breaks_table(breaks), movers_table(breaks), aid):
+    aid = aid_tables(summarised_aid(result.outcomes, documented))
+    for table in (breaks_table(breaks), movers_table(breaks), *aid):
         show_table(console, table)
     if folder is not None:
         console.print(f"Written to {folder}")
@@ -224,6 +224,8 @@ def _print(
 def _heading(result: RunResult) -> list[str]:
     """What was run, on what draws, and the flags that every answer carries."""
     from rich.markup import escape
+
+    from calibration.origin import older_than_the_rules
 
     scenario, draws = result.scenario, result.draws
     lines = [f"[bold]{scenario.name}[/bold]: {escape(scenario.question)}"]
@@ -236,9 +238,10 @@ def _heading(result: RunResult) -> list[str]:
         f"{len(draws):,} parameter draws {draws.id} ({_KIND_WORDS[draws.kind]}), "
         f"drivers {_DRIVER_WORDS[result.drivers]}"
     )
-    if draws.outdated:
-        lines.append(
-            "[bold]Note:[/bold] the parameter table has changed since these draws were made; "
-            "fit them anew"
-        )
+    for changed, happened in (
+        ("the parameter table has", draws.outdated),
+        ("the rules have", older_than_the_rules(draws.manifest)),
+    ):
+        if happened:
+            lines.append(f"[bold]Note:[/bold] {changed} changed since these draws were fitted")
     return lines

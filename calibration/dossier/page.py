@@ -29,7 +29,7 @@ from calibration.dossier.gather import (
 )
 from calibration.evidence.lines import sources
 from calibration.evidence.record import LAST_FITTED
-from calibration.origin import rules_hash
+from calibration.origin import older_than_the_rules
 from calibration.reports.markdown import numeric_columns, shown
 from calibration.reports.report import Picture, Report, Table
 from scenarios.comparison.answer import month_in_words
@@ -136,7 +136,7 @@ def _warnings(material: Material) -> list[str]:
         "publishing takes.": draws.kind != "published",
         "The parameter table has changed since these draws were fitted.": draws.outdated,
         "The rules have changed since these draws were fitted; their fingerprints differ.": (
-            manifest.get("rules", rules_hash()) != rules_hash()
+            older_than_the_rules(manifest)
         ),
         "The evidence has changed since these draws were fitted.": (
             manifest.get("record") != material.record.fingerprint

@@ -12,6 +12,7 @@ from calibration.reports.report import Report
 from scenarios.draws import Draws
 
 WIDTH, MOST_LINES = 80, 23
+_WORDS = "null: a simple account that the rules must beat; 1 nat: e times as probable"
 #: The checks behind the parts of the summary.
 BEHIND = {
     "gain": "leave-one-out",
@@ -102,7 +103,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         f"observations  {told}",
         "log evidence  " + ("not told by the draws" if evidence is None else _valued(evidence)),
         "patterns      "
-        + (f"{patterns[0]} of {patterns[1]}" if patterns else unchecked("patterns")),
+        + (f"{patterns[0]} of {patterns[1]} come out" if patterns else unchecked("patterns")),
     ]
     lines += _part(
         "gain over the best null, nats an observation",
@@ -112,14 +113,14 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     )
     lines += _part("breaks", summary["breaks"], "breaks", _break_lines)
     added = summary["mechanisms"] and {**summary["mechanisms"], **(summary["groups"] or {})}
-    left = MOST_LINES - len(lines) - 1
+    left = MOST_LINES - len(lines) - 2
     lines += _part(
         "mechanisms and groups, log evidence with them minus without",
         added,
         "mechanisms",
         lambda added: _columns([f"{name} {_valued(each)}" for name, each in added.items()], left),
     )
-    return lines
+    return [*lines, _WORDS]
 
 
 def unchecked(part: str) -> str:

@@ -1,5 +1,7 @@
 """Every command that the documentation names is one, with the options that it has."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,11 @@ def test_a_wrong_word_is_found() -> None:
     assert unknown_word(["evidence", "list", "--pairs", "x"]) == "--pairs"
     assert unknown_word(["calibrate", "check", "nonsense"]) == "nonsense"
     assert unknown_word(["compare", "results/batch", "--full"]) is None
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_make_lists_what_there_is_in_eighty_columns() -> None:
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert {"demo", "test", "docs", "reproduce"} <= {line.split()[1] for line in lines}
+    assert [line for line in lines if len(line) > 80] == []

@@ -9,6 +9,7 @@ import pytest
 from scenarios.documented import (
     PLAN_PERIODS,
     DocumentedAid,
+    DocumentedBreak,
     Window,
     documented_sum,
     window_of,
@@ -29,6 +30,7 @@ from scenarios.outcomes import (
     quantile_quarter,
 )
 from scenarios.run import run_scenario
+from scenarios.summary import date_and_window
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
 from simulation.ensemble import simulate
@@ -173,6 +175,16 @@ def test_what_arrived_in_a_year_is_not_what_arrived_in_its_plan() -> None:
         "economic",
         "",
     ]
+
+
+def test_a_documented_window_is_told_by_what_the_date_does_not_say() -> None:
+    def told(earliest: str, latest: str) -> str:
+        return date_and_window(DocumentedBreak(PAIRS[0], "1960-07", earliest, latest))
+
+    assert told("1960-07", "1960-07") == "1960-07"
+    assert told("1960-07", "1963-07") == "1960-07 (to 1963-07)"
+    assert told("1960-06", "1963-07") == "1960-07 (1960-06 to 1963-07)"
+    assert date_and_window(None) == ""
 
 
 def test_plan_periods_follow_on_one_another() -> None:

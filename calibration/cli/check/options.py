@@ -18,6 +18,7 @@ from calibration.cli.requests import (
     option,
     whole,
 )
+from scenarios.console import tell
 from scenarios.reader import MOST_SEED
 from simulation.schema import refuse
 
@@ -84,7 +85,7 @@ class ReportRequest(Request):
         if self.as_json:
             typer.echo(report.model_dump_json(indent=2))
         else:
-            typer.echo(f"{report.finding}\nWritten to {path}")
+            tell(f"{report.finding}\nWritten to {path}")
 
 
 class CheckRequest(ReportRequest):

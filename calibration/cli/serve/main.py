@@ -74,7 +74,7 @@ class ServeRequest(Request):
     def _installed(cls, _missing: tuple[str, ...]) -> tuple[str, ...]:
         missing = tuple(name for name in NEEDED if find_spec(name) is None)
         if missing:
-            allowed = 'what pip install "lilliput[page]" installs'
+            allowed = 'packages that are installed: pip install "lilliput[page]"'
             refuse([Problem(cls.command, "packages", ", ".join(missing), allowed)])
         return missing
 

@@ -40,7 +40,7 @@ def lilliput(draws_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
 
     def called(*arguments: str) -> Result:
-        return CliRunner().invoke(app, [*arguments, "--draws", str(draws_file)])
+        return CliRunner().invoke(app, ["--draws", str(draws_file), *arguments])
 
     return called
 
@@ -98,6 +98,15 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
         "histories.parquet",
         "manifest.json",
     }
+
+
+def test_draws_fitted_to_other_rules_are_told(lilliput: Any, tmp_path: Path) -> None:
+    told = "Note: the rules have changed since these draws were fitted"
+    assert told not in lilliput("--replicates", "20").stdout  # fitted to none
+    path = tmp_path / "older.parquet"
+    manifest = {"kind": "provisional", "rules": "of before"}
+    write_draws(columns_of(parameters_at(draw_coordinates(20, 3) * 0.3)), manifest, path)
+    assert told in lilliput("--replicates", "20", "--draws", str(path)).stdout
 
 
 @pytest.mark.parametrize("name", [NAME, next(iter(held_numbers()))], ids=["fitted", "held"])

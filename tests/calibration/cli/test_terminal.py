@@ -53,7 +53,7 @@ print(json.dumps([pages, [each for each in {HEAVY!r} if each in sys.modules]]))
 """
 
 
-def seen(*arguments: str, cwd: Path | None = None) -> str:
+def seen(*arguments: str, cwd: Path | None = None, status: int = 0) -> str:
     """What a command prints into a terminal of eighty columns, without colours."""
     child, terminal = pty.fork()
     if child == 0:
@@ -73,9 +73,9 @@ def seen(*arguments: str, cwd: Path | None = None) -> str:
     except OSError:  # the end of what a terminal says, on Linux
         pass
     os.close(terminal)
-    _, status = os.waitpid(child, 0)
+    _, left = os.waitpid(child, 0)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(parts).decode())
-    assert os.waitstatus_to_exitcode(status) == 0, text
+    assert os.waitstatus_to_exitcode(left) == status, text
     return text.replace("\r\n", "\n")
 
 
@@ -115,7 +115,7 @@ COMMANDS = dict(every_command(root_command()))
 PAIRS = ["albania-yugoslavia", "yugoslavia-ussr", "china-ussr", "albania-china"]
 SHOWING: dict[str, tuple[list[str], list[str]]] = {
     "demo": ([], PAIRS),
-    "run": (["--replicates", "30"], [*PAIRS, "to Yugoslavia", "economic", "arms"]),
+    "run": (["--replicates", "30"], [*PAIRS, "USSR to Yugoslavia", "economic", "arms"]),
     "batch": ([*BATCH, "--resume"], [*PAIRS, "no-opening-1971"]),
     "compare": (["--full", "--event", "albania-china"], ["necessity", "Political support", "1975"]),
     "scenarios list": ([], ["albania-keeps-ties-with-moscow", "1960-12"]),
@@ -186,6 +186,19 @@ def test_a_comparison_is_legible_in_eighty_columns(folder: Path) -> None:
     assert_legible(seen("compare", cwd=folder), ["no-opening-1971", "histories in which"])
     arguments, words = SHOWING["compare"]
     assert_legible(seen("compare", *arguments, cwd=folder), words)
+
+
+def test_a_message_is_legible_in_eighty_columns() -> None:
+    text = seen("run", "no-openning", status=2)
+    assert_legible(text, ["did you mean", "'no-opening-1971'?", "\n     no-"])
+
+
+def test_aid_stands_in_one_table_a_pair_with_its_form(folder: Path) -> None:
+    lines = seen("run", "--replicates", "30", cwd=folder).splitlines()
+    heads = [line.strip() for line in lines if line.startswith("Aid of")]
+    assert "Aid of Yugoslavia to Albania (million US$ of the day)" in heads
+    assert len(heads) == 5
+    assert sum(line.startswith(" economic  1946-50") for line in lines) == 5
 
 
 @pytest.mark.parametrize("name", [name for name in SHOWING if name != "demo"])

@@ -104,7 +104,14 @@ def test_the_whole_fits_on_a_screen(draws, record):
     assert len(lines) <= MOST_LINES < 24
     assert max(map(len, lines)) <= WIDTH == 80
     text = "\n".join(lines)
-    for words in ("-50.25 ± 0.50", "2 of 3", "31 families", "support -1.00 ± 0.25", "to never"):
+    for words in (
+        "-50.25 ± 0.50",
+        "2 of 3",
+        "31 families",
+        "support -1.00 ± 0.25",
+        "to never",
+        "1 nat",
+    ):
         assert words in text
     assert "more (--json)" in text or "the_trade" in text
     assert "not checked" not in text

@@ -72,7 +72,7 @@ def read_lines(
         rows = [(reader.line_num, cells) for cells in reader if cells]
     except FileNotFoundError:
         missing_file = Problem(
-            str(path.parent), "file", path.name, "a file of this name; it is missing"
+            str(path.parent.absolute()), "file", path.name, "a file of this name; it is missing"
         )
         return [], [missing_file]
     except (OSError, ValueError, csv.Error) as error:

@@ -185,7 +185,7 @@ def test_work_ends_when_its_visitor_is_cut_off(patient: Any, browser: Browser) -
 
     until(lambda: at_rest(patient), "the workers are ready")
     before = worker_seconds(patient)
-    expect(ask(10_000, 91).get_by_text("10,000 histories of each").first).to_be_visible()
+    expect(ask(10_000, 91).locator(".lp-sentence").first).to_be_visible()
     until(lambda: at_rest(patient), "the first is answered")
     once = worker_seconds(patient) - before
     for seed in (92, 93, 94):

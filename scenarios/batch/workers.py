@@ -26,13 +26,28 @@ _PREFIX, _OLD = "lilliput-", 86_400.0
 _common: list[Any] = []
 
 
-class _Pool(ProcessPoolExecutor):
-    """Worker processes that are deaf to the keyboard from their first moment."""
+class WorkerPool(ProcessPoolExecutor):
+    """Worker processes that are deaf to the keyboard from their first moment.
+
+    This program does not wait at its end for what is on its way to them. Once they are dead nobody
+    reads it, and the executor, which should stop sending then, fails if tasks were cancelled.
+    """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._call_queue.cancel_join_thread()  # type: ignore[attr-defined]
 
     def submit(self, *work: Any, **named: Any) -> "Future[Any]":
         """Hand out work, for the first of which the processes are started."""
         with _undisturbed():
             return super().submit(*work, **named)
+
+    def kill(self) -> None:
+        """End the processes at once, whatever they are doing, and hand out no more."""
+        processes = list((self._processes or {}).values())
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
 
 
 @dataclass
@@ -82,14 +97,14 @@ def _undisturbed() -> Iterator[None]:
             signal.raise_signal(hold.arrived[0])
 
 
-def process_pool(workers: int, common: Path | None = None) -> ProcessPoolExecutor:
+def process_pool(workers: int, common: Path | None = None) -> WorkerPool:
     """A pool of worker processes, each of which begins by reading the pickled ``common``."""
     spawn = multiprocessing.get_context("spawn")
-    return _Pool(workers, spawn, initializer=_begin, initargs=(common,))
+    return WorkerPool(workers, spawn, initializer=_begin, initargs=(common,))
 
 
 @contextmanager
-def worker_processes(workers: int, common: object = None) -> Iterator[ProcessPoolExecutor]:
+def worker_processes(workers: int, common: object = None) -> Iterator[WorkerPool]:
     """Worker processes that know ``common``; what was not begun when an error strikes is dropped.
 
     It goes to them in a file: were it handed over through the pipe by which a process is started,

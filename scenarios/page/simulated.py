@@ -13,17 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import active_children
 from threading import Lock
 from typing import Any, TypeVar
 
-from scenarios.batch.workers import process_pool
+from scenarios.batch.workers import WorkerPool, process_pool
 from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.manifest import scenario_hash
@@ -60,7 +58,7 @@ class Simulated:
         self._blocks: OrderedDict[_Key, tuple[int, Block]] = OrderedDict()
         self._most = remembered
         self._lock = Lock()
-        self._pools: list[ProcessPoolExecutor] | None = None
+        self._pools: list[WorkerPool] | None = None
         self._turn = 0
 
     def warm_up(self) -> None:
@@ -71,7 +69,7 @@ class Simulated:
                 with ThreadPoolExecutor(1) as apart:
                     self._pools = apart.submit(self._started).result()
 
-    def _started(self) -> list[ProcessPoolExecutor]:
+    def _started(self) -> list[WorkerPool]:
         """Workers, each of which is given its own tasks."""
         pools = [process_pool(1) for _ in range(self.workers)]
         for pool in pools:
@@ -84,9 +82,7 @@ class Simulated:
             pools, self._pools = self._pools, None
         if pools is not None:
             for pool in pools:
-                pool.shutdown(wait=False, cancel_futures=True)
-            for process in active_children():
-                process.kill()
+                pool.kill()
 
     def submit(
         self, work: Callable[..., Result], *arguments: Any, number: int | None = None

@@ -1,6 +1,9 @@
 """Signals that come while a worker process is started wait, and none is lost or left unanswered."""
 
+import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from scenarios.batch import workers
+from tests.conftest import PATIENCE
 
 HEEDED = (signal.SIGINT, signal.SIGTERM)
 #: How often handlers and mask are changed while one process is started.
@@ -89,6 +93,38 @@ def test_a_signal_between_any_two_changes_leaves_both_signals_answered(
             pass
     check_that_both_are_answered(answered)
     assert made > call
+
+
+KILLED = """
+import sys
+import time
+from multiprocessing import active_children
+from scenarios.batch.workers import process_pool
+
+if __name__ == "__main__":
+    pool = process_pool(1)
+    pool.submit(time.sleep, 600)
+    tasks = [pool.submit(len, bytes(10_000_000)) for _ in range(4)]
+    time.sleep(2)
+    for task in tasks:
+        task.cancel()
+    if sys.argv[1] == "first":
+        for worker in active_children():
+            worker.kill()
+    pool.kill()
+"""
+
+
+@pytest.mark.parametrize("order", ["first", "afterwards"])
+def test_a_program_ends_though_workers_were_killed_before_they_had_read_all(
+    tmp_path: Path, order: str
+) -> None:
+    """They are killed before the pool hears of it, or by the pool."""
+    program = tmp_path / "killed.py"
+    program.write_text(KILLED)
+    path = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    ended = subprocess.run([sys.executable, str(program), order], env=path, timeout=PATIENCE / 1000)
+    assert ended.returncode == 0
 
 
 @pytest.mark.parametrize("number", HEEDED)

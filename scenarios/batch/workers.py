@@ -111,7 +111,7 @@ def worker_processes(workers: int, common: object = None) -> Iterator[WorkerPool
     one that dies before it has read it all would leave its parent remaining for ever.
     """
     _sweep()
-    with _passing_folder() as folder:
+    with _temporary_folder() as folder:
         path = folder / "common.pickle"
         path.write_bytes(pickle.dumps(common))
         pool = process_pool(workers, path)
@@ -122,7 +122,7 @@ def worker_processes(workers: int, common: object = None) -> Iterator[WorkerPool
 
 
 @contextmanager
-def _passing_folder() -> Iterator[Path]:
+def _temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards, even if a signal comes while it is made or removed."""
     with _undisturbed():
         folder = TemporaryDirectory(prefix=_PREFIX)

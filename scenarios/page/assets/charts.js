@@ -46,7 +46,11 @@ export class Chart {
     element.style.height = option.height + "px";
     if (!this.chart) {
       this.chart = echarts.init(element, null, { renderer: "svg" });
-      this.chart.on("click", (event) => event.data && event.data.id && this.choose(event.data.id));
+      // Press and release, not the click: there is none if the mark was drawn anew in between.
+      this.chart.on("mousedown", ({ data, event }) => {
+        this.pressed = !event.event.button && data && data.id;
+      });
+      this.chart.on("mouseup", ({ data }) => this.release(data && data.id));
     }
     this.chart.resize();
     this.chart.setOption(option, true);
@@ -83,6 +87,14 @@ export class Chart {
   fit() {
     if (this.spec && this.element.clientWidth !== this.width) {
       this.draw();
+    }
+  }
+
+  release(id) {
+    const pressed = this.pressed;
+    this.pressed = null;
+    if (id && id === pressed) {
+      this.choose(id);
     }
   }
 

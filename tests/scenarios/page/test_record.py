@@ -264,7 +264,10 @@ def test_a_mark_opens_its_row_and_the_time_line_names_its_lanes(visitor: Arrive)
         line = reader.page.locator(".lp-timeline-box .lp-chart")
         expect(line.locator("text", has_text="Albania – China").first).to_be_visible()
         bars = line.locator('svg path[fill="#0072B2"]')
-        bars.nth(3).click()
+        bars.nth(3).hover()
+        reader.page.mouse.down()
+        reader.page.evaluate("window.dispatchEvent(new Event('lp-look'))")  # drawn anew in a click
+        reader.page.mouse.up()
         expect(reader.page.locator(".lp-card")).to_be_visible()
         reader.page.wait_for_function("location.search.includes('row=')")
 

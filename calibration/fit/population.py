@@ -80,8 +80,8 @@ RECORD_EFFORTS = {
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the
 #: longer, the more a fault shows.
 RANK_EFFORTS = {
-    "light": Chains(chains=31, copies=4, moves=20, shortest=0.02, longest=0.3),
-    "usual": Chains(chains=63, copies=4, moves=50, shortest=0.02, longest=0.3),
+    "light": Chains(chains=31, copies=COPIES, moves=20, shortest=0.02, longest=0.3),
+    "usual": Chains(chains=63, copies=COPIES, moves=50, shortest=0.02, longest=0.3),
 }
 #: How hard draws fitted to the whole rules are carried to the rules without a mechanism, or to the
 #: prior. The first is to see that it runs; the last leaves families enough for a verdict on most

@@ -53,8 +53,9 @@ from simulation.parameters import parameter_table
 #: Free histories over which the date of a break is averaged, for each vector.
 HISTORIES = 8
 #: Estimates of the likelihood of the truth, of which one is taken in proportion to itself: so a
-#: chain that had always been running would hold it.
-ESTIMATES = 128
+#: chain that had always been running would hold it. A few large ones are most of the likelihood of
+#: many records, so that many estimates are needed.
+ESTIMATES = 1024
 MANIFEST = "records.json"
 
 
@@ -79,6 +80,7 @@ class RecordFits:
             "steps": list(STEPS),
             "histories": HISTORIES,
             "record_like": repr(self.like),
+            "drivers": f"one of {self.effort.copies} spread sets",
             "rules": rules_hash(),
             "parameter_table": table_hash(),
         }
@@ -153,7 +155,13 @@ def fit_records(
 def fit_record(fits: RecordFits, number: int) -> None:
     """Simulate a record, fit it, and keep the result."""
     start = time.monotonic()
-    made = simulated_record(fits.like, len(parameter_table()), seed=fits.seed, number=number)
+    made = simulated_record(
+        fits.like,
+        len(parameter_table()),
+        copies=fits.effort.copies,
+        seed=fits.seed,
+        number=number,
+    )
     if isinstance(fits.effort, Chains):
         population, accepted = exchangeable_draws(made, fits.effort, fits.seed)
         how: dict[str, Any] = {"accepted": accepted}

@@ -1,6 +1,8 @@
 """``lilliput evidence check`` and ``used``: whether all is in order, and what each row is for."""
 
 import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -9,23 +11,27 @@ from calibration.errors import CalibrationError
 from calibration.evidence.columns import ROLES
 from calibration.evidence.rows import ROW_CLASSES, Evidence
 from scenarios.console import plain_table, reporting_errors, show_table
-from simulation.errors import listed, raise_if_any
+from simulation.errors import Problem, listed, raise_if_any
 
 
-def check_evidence(as_json: JsonOption = False, folder: FolderOption = None) -> None:
+def check_evidence(
+    as_json: JsonOption = False,
+    folder: FolderOption = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence",
+            metavar="OVERLAY",
+            help="Check rows of your own over the shipped evidence, as a fit would.",
+        ),
+    ] = None,
+) -> None:
     """Check the evidence, and that nothing the model is judged by is fed into it."""
-    from calibration.evidence.reading import read_evidence
-    from calibration.evidence.record import rate_problems, record_problems, recorded_moves
+    from calibration.evidence.record import recorded_moves
     from calibration.evidence.tables import wide_console
-    from calibration.guards.check import check_disjoint
-    from calibration.likelihood.observations import target_problems
-    from calibration.likelihood.use import use_problems
 
     with reporting_errors():
-        evidence = read_evidence(folder)
-        problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
-        problems += target_problems(evidence) + use_problems(evidence)
-        raise_if_any("the evidence is not in order", problems, CalibrationError)
+        evidence = _checked(folder) if overlay is None else _overlaid(overlay, folder)
     numbers = {kind: _rows_by_role(evidence, kind) for kind in ROW_CLASSES}
     moves = len(recorded_moves(evidence))
     if as_json:
@@ -44,10 +50,41 @@ def check_evidence(as_json: JsonOption = False, folder: FolderOption = None) -> 
     )
     console.print("Every amount of money compared with the model has an exchange rate.")
     console.print("Every target enters an observation that the rules are fitted to.")
+    if overlay is not None:
+        console.print(f"A fit takes it: lilliput calibrate fit --evidence {overlay}", soft_wrap=True)
+        return
     console.print("Every other row has its reason in unused.csv.")
     console.print(
         "No documented number, month or line of a target is fed in through drivers or parameters."
     )
+
+
+def _checked(folder: Path | None) -> Evidence:
+    """The evidence as it ships, or that of a folder, if nothing is amiss."""
+    from calibration.evidence.reading import read_evidence
+    from calibration.evidence.record import rate_problems, record_problems
+    from calibration.guards.check import check_disjoint
+    from calibration.likelihood.observations import target_problems
+    from calibration.likelihood.use import use_problems
+
+    evidence = read_evidence(folder)
+    problems = record_problems(evidence) + rate_problems(evidence) + check_disjoint(evidence)
+    problems += target_problems(evidence) + use_problems(evidence)
+    raise_if_any("the evidence is not in order", problems, CalibrationError)
+    return evidence
+
+
+def _overlaid(overlay: Path, folder: Path | None) -> Evidence:
+    """The shipped evidence with an overlay over it, if a fit takes it."""
+    from calibration.evidence.reading import overlaid_evidence
+    from calibration.likelihood.observations import overlaid_record
+
+    if folder is not None:
+        allowed = "either --folder or --evidence: an overlay lies over what ships"
+        problem = Problem("evidence check", "--folder", str(folder), allowed)
+        raise_if_any("these options cannot be used together", [problem], CalibrationError)
+    overlaid_record(overlay)
+    return overlaid_evidence(overlay).evidence
 
 
 def _rows_by_role(evidence: Evidence, kind: str) -> dict[str, int]:

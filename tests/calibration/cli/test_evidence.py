@@ -242,3 +242,25 @@ def test_check_reports_every_problem_and_leaves_with_status_2(tmp_path: Path) ->
     message = refused("check", "--folder", str(folder))
     for problem in ("terms.csv", "basis = 'pleged'", "did you mean 'pledged'?", "from low = 525"):
         assert problem in message
+
+
+def test_an_overlay_is_checked_as_a_fit_would(tmp_path: Path) -> None:
+    """What is sound is told with the fit that takes it; what is not, with every problem."""
+    own = tmp_path / "doubted"
+    own.mkdir()
+    shipped = (FOLDER / "aid.csv").read_text(encoding="utf-8").splitlines()
+    (row,) = [line for line in shipped if line.startswith("china-albania-1961-loan-500m,")]
+    half = row.replace(",500,425,575,", ",250,212.5,287.5,")
+    assert half != row
+    (own / "aid.csv").write_text(f"{shipped[0]}\n{half}\n", encoding="utf-8")
+    sound = runner.invoke(evidence_app, ["check", "--evidence", str(own)])
+    assert sound.exit_code == 0, sound.output
+    assert f"lilliput calibrate fit --evidence {own}" in sound.stdout
+
+    wrong = half.replace(",212.5,", ",312.5,").replace(",pledged,", ",pleged,")
+    (own / "aid.csv").write_text(f"{shipped[0]}\n{wrong}\n", encoding="utf-8")
+    message = refused("check", "--evidence", str(own))
+    assert "did you mean 'pledged'?" in message
+    assert "312.5" in message
+    both = refused("check", "--evidence", str(own), "--folder", str(FOLDER))
+    assert "either --folder or --evidence" in both

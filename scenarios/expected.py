@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -38,8 +39,8 @@ SEED = 1
 _HEADING = """\
 # Why the expected outcomes are what they are
 
-Each entry records one run of `lilliput scenarios expect`: \
-date, reason, parameter draws, parameter table.
+Each entry records one run of `lilliput scenarios expect`: date, reason, parameter draws, parameter
+table.
 """
 
 
@@ -137,8 +138,9 @@ def write_expectations(
         yield _written(folder / f"{name}.csv", _as_csv(rows))
     path = folder / REASONS
     before = read_text(path) if path.is_file() else _HEADING
+    why = fill(f"- {datetime.now(UTC):%Y-%m-%d}: {reason}", 100, subsequent_indent="  ")
     entry = (
-        f"\n- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}\n"
+        f"\n{why}\n"
         f"  Draws {draws.id}, parameter table {table_hash()[:16]}, "
         f"{histories:,} histories, seed {SEED}.\n"
     )

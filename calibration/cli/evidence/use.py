@@ -51,7 +51,9 @@ def check_evidence(
     console.print("Every amount of money compared with the model has an exchange rate.")
     console.print("Every target enters an observation that the rules are fitted to.")
     if overlay is not None:
-        console.print(f"A fit takes it: lilliput calibrate fit --evidence {overlay}", soft_wrap=True)
+        console.print(
+            f"A fit takes it: lilliput calibrate fit --evidence {overlay}", soft_wrap=True
+        )
         return
     console.print("Every other row has its reason in unused.csv.")
     console.print(

@@ -38,6 +38,7 @@ from simulation.parameters import parameter_table
 from simulation.state import Move
 from simulation.trajectory import MoveTable
 
+DIMENSIONS = len(parameter_table())
 TINY = Effort(population=12, copies=1, moves=1, effective_share=0.1, last_moves=2)
 PAIR = (Country.ALBANIA, Country.CHINA)
 
@@ -64,9 +65,9 @@ def walked(like, tmp_path_factory):
 
 
 def test_a_record_is_addressed_by_seed_and_number(like):
-    one = simulated_record(like, len(parameter_table()), copies=4, seed=3, number=1)
-    again = simulated_record(like, len(parameter_table()), copies=4, seed=3, number=1)
-    other = simulated_record(like, len(parameter_table()), copies=4, seed=3, number=2)
+    one = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=1)
+    again = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=1)
+    other = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=2)
     assert np.array_equal(one.truth, again.truth)
     assert one.record == again.record
     assert not np.array_equal(one.truth, other.truth)
@@ -75,7 +76,7 @@ def test_a_record_is_addressed_by_seed_and_number(like):
 
 def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
     for number in range(6):
-        made = simulated_record(like, len(parameter_table()), copies=4, seed=5, number=number).record
+        made = simulated_record(like, DIMENSIONS, copies=4, seed=5, number=number).record
         conditioning = Conditioning(
             made.moves, 1, quarter_of("1978-12") + 1
         )  # raises if it could not be
@@ -92,14 +93,14 @@ def test_what_is_on_record_of_a_figure_does_not_depend_on_those_after_it(like):
     ordered = sorted(like.figures, key=lambda figure: figure.first_quarter)
     fewer = replace(like, figures=tuple(ordered[:-1]))
     whole, part = (
-        simulated_record(record, len(parameter_table()), copies=4, seed=5, number=1).record
+        simulated_record(record, DIMENSIONS, copies=4, seed=5, number=1).record
         for record in (like, fewer)
     )
     assert part == replace(whole, figures=whole.figures[:-1])
 
 
 def test_a_record_of_nothing_but_silence_is_degenerate(like):
-    made = simulated_record(like, len(parameter_table()), copies=4, seed=5, number=0)
+    made = simulated_record(like, DIMENSIONS, copies=4, seed=5, number=0)
     silent = tuple(
         figure if figure.certain else replace(figure, reading=replace(figure.reading, absent=True))
         for figure in made.record.figures
@@ -112,7 +113,7 @@ def test_a_record_of_nothing_but_silence_is_degenerate(like):
 
 def test_acts_put_on_record_know_what_was_said_before_in_this_record(like):
     for number in range(4):
-        made = simulated_record(like, len(parameter_table()), copies=4, seed=6, number=number).record
+        made = simulated_record(like, DIMENSIONS, copies=4, seed=6, number=number).record
         acts = [figure for figure in made.figures if figure.measure == "act"]
         for act in acts:
             before = [

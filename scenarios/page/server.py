@@ -61,11 +61,12 @@ def _is_cut_off(visitor: kernel_context.VirtualKernelContext) -> bool:
     return bool(pages) and kernel_context.PageStatus.CONNECTED not in pages
 
 
-def has_room(visitor: str = "") -> bool:
-    """Whether there is room for one more visitor, or for one that is here already.
+def admit(visitor: str = "") -> bool:
+    """Let a visitor in where there is room, or where they are here already; whether they are in.
 
-    Where there is none, those who were cut off are forgotten, whoever came first before others. A
-    visitor with a name is let in, and counts until ``leave`` is told of them.
+    Where there is none, those who were cut off are forgotten, whoever came first before others. Who
+    is let in counts until ``leave`` is told of them; without a name it is only told whether there
+    is room.
     """
     here = kernel_context.contexts
     while True:

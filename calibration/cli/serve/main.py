@@ -74,7 +74,7 @@ class ServeRequest(Request):
     def _installed(cls, _missing: tuple[str, ...]) -> tuple[str, ...]:
         missing = tuple(name for name in NEEDED if find_spec(name) is None)
         if missing:
-            allowed = 'packages that are installed: pip install "lilliput[page]"'
+            allowed = 'installed; to install them: pip install "lilliput[page]"'
             refuse([Problem(cls.command, "packages", ", ".join(missing), allowed)])
         return missing
 
@@ -170,14 +170,14 @@ def _application(port: int, request: ServeRequest) -> "tuple[Gate, Callable[[], 
     from solara.server.starlette import app
 
     from scenarios.page.gate import Gate
-    from scenarios.page.server import has_room, leave
+    from scenarios.page.server import admit, leave
     from scenarios.page.tabs import TABS, style_sheet
 
     page = import_module("calibration.cli.serve.app")
     names = (request.host, socket.gethostname(), socket.getfqdn()) if request.allow_remote else ()
     tabs = {"/" + tab.path.strip("/"): tab.title for tab in TABS}
     files = Path(settings.assets.proxy_cache_dir)
-    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet(), has_room, leave)
+    gate = Gate(app, port, files, names, request.allow_remote, tabs, style_sheet(), admit, leave)
     return gate, page.material.simulated.close
 
 

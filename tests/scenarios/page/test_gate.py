@@ -217,8 +217,8 @@ def test_who_was_let_in_takes_room_before_solara_knows_of_them(
     monkeypatch.setattr(server, "MOST_VISITORS", 2)
     monkeypatch.setattr(server, "_let_in", set())
     comers = ("one", "two", "three", "two", "")
-    assert [server.has_room(name) for name in comers] == [True, True, False, True, False]
+    assert [server.admit(name) for name in comers] == [True, True, False, True, False]
     server.leave("one")
-    assert server.has_room("")
-    assert server.has_room("three")
-    assert not server.has_room("one")
+    assert server.admit("")
+    assert server.admit("three")
+    assert not server.admit("one")

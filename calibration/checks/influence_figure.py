@@ -18,6 +18,9 @@ from calibration.reports.pictures import (
     open_frame,
 )
 
+#: How many observations the picture has room for, beside those for which weights fail.
+SHOWN = 30
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -76,7 +79,12 @@ def short_name(place: int) -> str:
 
 
 def influence_figure(rows: Sequence[Influence]) -> Figure:
-    """The largest shifts of each observation: of a date on the left, a probability on the right."""
+    """The largest shifts of each observation: of a date on the left, a probability on the right.
+
+    Of those that can be taken out reliably, which come first, ``SHOWN`` are drawn.
+    """
+    sure = [row for row in rows if row.reliable]
+    rows = [*sure[:SHOWN], *(row for row in rows if not row.reliable)]
     figure = blank(11, 0.3 * len(rows) + 1.8)
     panels = figure.subplots(1, 2, sharey=True)
     for axes, what in zip(panels, KINDS, strict=True):

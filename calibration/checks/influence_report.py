@@ -15,7 +15,13 @@ from calibration.checks.influence import (
     Sample,
     headlines,
 )
-from calibration.checks.influence_figure import KINDS, influence_figure, short_name, standing_of
+from calibration.checks.influence_figure import (
+    KINDS,
+    SHOWN,
+    influence_figure,
+    short_name,
+    standing_of,
+)
 from calibration.checks.leave_one_out import MOST_K
 from calibration.checks.work import method
 from calibration.likelihood.observations import Observation
@@ -60,8 +66,8 @@ def influence_report(
                 name="rows",
                 caption="The largest shift of a median date (left) and of a probability (right) "
                 "when an observation is taken out, with one standard error; the name says which "
-                "result moves. Where weights fail (crosses, below) the shift is not to be relied "
-                "on.",
+                f"result moves. The {SHOWN} that move a date most are drawn; the table has all. "
+                "Where weights fail (crosses, below) the shift is not to be relied on.",
             ),
             _row_table(rows, ids),
             *(_shift_table(rows, what) for what in KINDS),
@@ -128,9 +134,11 @@ def _finding(rows: Sequence[Influence], ids: Ids) -> str:
             "matters so much that weights cannot take it out, no fit without it is kept, and its "
             f"shifts are not to be relied on: {listed(failing)}."
         )
-    again = [row.observation.name for row in rows if row.refitted]
+    again = sum(row.refitted for row in rows)
     if again:
-        sentences.append(f"Fits made without them took the place of weights for: {listed(again)}.")
+        fits = "a fit made without it" if again == 1 else "fits made without them"
+        plural = "s" * (again != 1)
+        sentences.append(f"For {again} observation{plural} {fits} took the place of weights.")
     still = [row for row in sure if not any(row.clear(place) for place in range(len(row.shifts)))]
     sentences.append(f"For {len(still)} of {len(rows)} no shift can be told from chance.")
     return " ".join(sentences)

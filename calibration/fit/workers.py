@@ -17,6 +17,7 @@ from calibration.likelihood.observations import Record
 from calibration.prior import Coordinates, parameters_at, with_fixed
 from scenarios.batch.workers import worker_processes
 from simulation.arrays import Array
+from simulation.drivers.spells import DriverChoice
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
@@ -59,11 +60,13 @@ def log_likelihoods(
     *,
     fixed: Mapping[str, float] | None = None,
     uncounted: Spell | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Array:
     """The estimated log-likelihoods (population,) of vectors (population, parameters).
 
     ``first_vector`` is the number of the first of them, which addresses all their shocks. Some
-    parameters may be ``fixed``; the probability of an ``uncounted`` spell does not count.
+    parameters may be ``fixed``; the probability of an ``uncounted`` spell does not count;
+    ``drivers`` are drawn within their coded ranges or as coded.
     """
     return np.concatenate(
         [
@@ -74,6 +77,7 @@ def log_likelihoods(
                 copies=copies,
                 first_vector=first_vector + start,
                 uncounted=uncounted,
+                drivers=drivers,
             )
             for start, task in tasks_of(len(coordinates), copies)
         ]
@@ -87,15 +91,22 @@ def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
     return [(start, size) for start in range(0, vectors, size)]
 
 
-def likelihood_here(record: Record, *, seed: int, copies: int) -> Likelihood:
+def likelihood_here(
+    record: Record, *, seed: int, copies: int, drivers: DriverChoice = "drawn"
+) -> Likelihood:
     """A likelihood for the sampler, in this process; every vector has its own shocks."""
-    return partial(_of_record, record, seed, copies)
+    return partial(_of_record, record, seed, copies, drivers)
 
 
 def _of_record(
-    record: Record, seed: int, copies: int, coordinates: Coordinates, evaluated: int
+    record: Record,
+    seed: int,
+    copies: int,
+    drivers: DriverChoice,
+    coordinates: Coordinates,
+    evaluated: int,
 ) -> Array:
-    return log_likelihoods(coordinates, record, seed, copies, evaluated)
+    return log_likelihoods(coordinates, record, seed, copies, evaluated, drivers=drivers)
 
 
 @contextmanager

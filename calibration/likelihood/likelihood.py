@@ -26,7 +26,7 @@ from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
 from simulation.dates import quarter_of
-from simulation.drivers.spells import spread_values
+from simulation.drivers.spells import DriverChoice, coded_values, spread_values
 from simulation.ensemble import check_finite, simulate
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
@@ -187,20 +187,22 @@ def filtered_log_likelihood(
     copies: int,
     first_vector: int = 0,
     uncounted: Spell | None = None,
+    drivers: DriverChoice = "drawn",
 ) -> Array:
     """The estimated log-likelihood of each parameter vector, shape (population,).
 
     ``parameters`` hold each vector ``copies`` times in a row; ``first_vector`` is the number of the
     first vector, which addresses all its shocks, so that any split into calls gives the same
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
-    probability does not count. The copies of every vector have the same few sets of drivers, spread
-    over the coded ranges, so that no vector is liked for the luck of its drivers. Formula: the sum
-    over renewals of the log of the mean of exp(log weight) gathered since the renewal before.
+    probability does not count. The copies of every vector have the same few sets of ``drivers``,
+    spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
+    have them as coded. Formula: the sum over renewals of the log of the mean of exp(log weight)
+    gathered since the renewal before.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
-    drivers = spread_values(copies).repeated(vectors)
-    context = Context(HISTORICAL, parameters, drivers)
+    sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
+    context = Context(HISTORICAL, parameters, sets.repeated(vectors))
     shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)

@@ -20,6 +20,7 @@ from calibration.checks.histories.implied import first_breaks
 from calibration.checks.recovery.kept import KeptResult, KeptSettings, read_kept
 from calibration.checks.recovery.simulated import (
     CHECKING,
+    DRIVERS,
     FITTING,
     SimulatedRecord,
     addressed,
@@ -80,7 +81,7 @@ class RecordFits:
             "steps": list(STEPS),
             "histories": HISTORIES,
             "record_like": repr(self.like),
-            "drivers": f"one of {self.effort.copies} spread sets",
+            "drivers": DRIVERS,
             "rules": rules_hash(),
             "parameter_table": table_hash(),
         }
@@ -155,13 +156,7 @@ def fit_records(
 def fit_record(fits: RecordFits, number: int) -> None:
     """Simulate a record, fit it, and keep the result."""
     start = time.monotonic()
-    made = simulated_record(
-        fits.like,
-        len(parameter_table()),
-        copies=fits.effort.copies,
-        seed=fits.seed,
-        number=number,
-    )
+    made = simulated_record(fits.like, len(parameter_table()), seed=fits.seed, number=number)
     if isinstance(fits.effort, Chains):
         population, accepted = exchangeable_draws(made, fits.effort, fits.seed)
         how: dict[str, Any] = {"accepted": accepted}
@@ -182,7 +177,7 @@ def fit_record(fits: RecordFits, number: int) -> None:
 def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
     """The population drawn from the posterior of a simulated record."""
     own = seed_of(seed, FITTING, made.number)
-    likelihood = likelihood_here(made.record, seed=own, copies=effort.copies)
+    likelihood = likelihood_here(made.record, seed=own, copies=effort.copies, drivers=DRIVERS)
     start = addressed(own, FITTING, made.number).standard_normal(
         (effort.population, len(made.truth))
     )
@@ -202,7 +197,7 @@ def exchangeable_draws(
     Scott 2020.
     """
     own = seed_of(seed, FITTING, made.number)
-    likelihood = likelihood_here(made.record, seed=own, copies=chains.copies)
+    likelihood = likelihood_here(made.record, seed=own, copies=chains.copies, drivers=DRIVERS)
     return ends_of_chains(made.truth, likelihood, chains, addressed(own, FITTING, made.number))
 
 
@@ -253,9 +248,8 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
     """What is kept of draws: the place of every true value among them, their means and spreads."""
     vectors = np.vstack([made.truth, draws])
     own = seed_of(seed, CHECKING, made.number)
-    values = np.column_stack(
-        [vectors, log_likelihoods(vectors, made.record, own, copies, 0), *break_dates(vectors, own)]
-    )
+    probable = log_likelihoods(vectors, made.record, own, copies, 0, drivers=DRIVERS)
+    values = np.column_stack([vectors, probable, *break_dates(vectors, own)])
     chance = np.asarray(addressed(seed, CHECKING, made.number).random(values.shape[1]))
     return {
         "number": made.number,

@@ -19,7 +19,7 @@ from calibration.checks.influence import (
     sample_of,
     weights_without,
 )
-from calibration.checks.influence_figure import standing_of
+from calibration.checks.influence_figure import SHOWN, influence_figure, standing_of
 from calibration.checks.influence_report import influence_report
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
@@ -213,7 +213,7 @@ def test_the_finding_tells_leaders_failures_and_chance(origin, halves):
         "and none moves a probability by more than chance.",
         "For 1 of 4 observations",
         "not to be relied on: c.",
-        "took the place of weights for: d",
+        "For 1 observation a fit made without it took the place of weights.",
         "For 1 of 4 no shift can be told from chance",
     ):
         assert text in report.finding, text
@@ -300,3 +300,14 @@ def test_every_mistake_is_told_and_nothing_written(check, tmp_path):
     for text in ("4 problems", "--replicates", "--copies", "did you mean 'quick'", "--seed"):
         assert text in result.output, text
     assert not (tmp_path / "reports").exists()
+
+
+def test_the_picture_has_room_for_so_many_and_all_for_which_weights_fail(halves):
+    rows = [fake(f"row {n}", 1.0 + n, 0.1) for n in range(SHOWN + 4)]
+    failing = fake("failing", 9.0, 0.1, pareto=1.2)
+    names = [
+        label.get_text() for label in influence_figure([*rows, failing]).axes[0].get_yticklabels()
+    ]
+    assert len(names) == SHOWN + 1
+    assert "failing" in names
+    assert f"row {SHOWN}" not in names

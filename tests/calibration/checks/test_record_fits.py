@@ -65,9 +65,9 @@ def walked(like, tmp_path_factory):
 
 
 def test_a_record_is_addressed_by_seed_and_number(like):
-    one = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=1)
-    again = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=1)
-    other = simulated_record(like, DIMENSIONS, copies=4, seed=3, number=2)
+    one = simulated_record(like, DIMENSIONS, seed=3, number=1)
+    again = simulated_record(like, DIMENSIONS, seed=3, number=1)
+    other = simulated_record(like, DIMENSIONS, seed=3, number=2)
     assert np.array_equal(one.truth, again.truth)
     assert one.record == again.record
     assert not np.array_equal(one.truth, other.truth)
@@ -76,7 +76,7 @@ def test_a_record_is_addressed_by_seed_and_number(like):
 
 def test_a_record_can_be_imposed_and_its_figures_are_of_the_real_kind(like):
     for number in range(6):
-        made = simulated_record(like, DIMENSIONS, copies=4, seed=5, number=number).record
+        made = simulated_record(like, DIMENSIONS, seed=5, number=number).record
         conditioning = Conditioning(
             made.moves, 1, quarter_of("1978-12") + 1
         )  # raises if it could not be
@@ -93,14 +93,13 @@ def test_what_is_on_record_of_a_figure_does_not_depend_on_those_after_it(like):
     ordered = sorted(like.figures, key=lambda figure: figure.first_quarter)
     fewer = replace(like, figures=tuple(ordered[:-1]))
     whole, part = (
-        simulated_record(record, DIMENSIONS, copies=4, seed=5, number=1).record
-        for record in (like, fewer)
+        simulated_record(record, DIMENSIONS, seed=5, number=1).record for record in (like, fewer)
     )
     assert part == replace(whole, figures=whole.figures[:-1])
 
 
 def test_a_record_of_nothing_but_silence_is_degenerate(like):
-    made = simulated_record(like, DIMENSIONS, copies=4, seed=5, number=0)
+    made = simulated_record(like, DIMENSIONS, seed=5, number=0)
     silent = tuple(
         figure if figure.certain else replace(figure, reading=replace(figure.reading, absent=True))
         for figure in made.record.figures
@@ -113,7 +112,7 @@ def test_a_record_of_nothing_but_silence_is_degenerate(like):
 
 def test_acts_put_on_record_know_what_was_said_before_in_this_record(like):
     for number in range(4):
-        made = simulated_record(like, DIMENSIONS, copies=4, seed=6, number=number).record
+        made = simulated_record(like, DIMENSIONS, seed=6, number=number).record
         acts = [figure for figure in made.figures if figure.measure == "act"]
         for act in acts:
             before = [

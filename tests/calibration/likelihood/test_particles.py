@@ -65,10 +65,11 @@ def plain_log_likelihood(parameters, record, seed, copies, drivers):
     return mean_weight(weights.reshape(-1, copies))
 
 
-def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates):
+@pytest.mark.parametrize(("drivers", "sets"), [("drawn", spread_values), ("coded", coded_values)])
+def test_with_one_copy_it_is_the_plain_likelihood(record, coordinates, drivers, sets):
     parameters = parameters_at(coordinates)
-    filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1)
-    plain = plain_log_likelihood(parameters, record, 2, 1, spread_values(1))
+    filtered = filtered_log_likelihood(parameters, record, seed=2, copies=1, drivers=drivers)
+    plain = plain_log_likelihood(parameters, record, 2, 1, sets(1))
     assert filtered == pytest.approx(plain)
 
 

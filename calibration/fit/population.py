@@ -70,7 +70,7 @@ EFFORTS = {
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
-#: what made them. Simulated records have mostly exact dates and so make do with fewer shocks.
+#: what made them. With drivers as coded and mostly exact dates fewer shocks will do.
 RECORD_EFFORTS = {
     "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
     "usual": Effort(

@@ -84,13 +84,25 @@ def uniformity(places: Array) -> Array:
 
 
 def most_outside(quantities: int, share: float = BAND) -> int:
-    """How many quantities may leave their own bands by chance, but for one case in a hundred."""
+    """How many quantities may leave their own bands by chance, but for one case in a hundred.
+
+    As if quantities were independent of one another, which is strict: they are not.
+    """
     return int(stats.binom.ppf(0.99, quantities, 1 - share))
 
 
 def most_wide(cases: int) -> int:
-    """How many coverages may lie too far from their level, but for one case in a hundred."""
+    """How many coverages may lie too far from their level, as strictly."""
     return int(stats.binom.ppf(0.99, cases, 2 * stats.norm.sf(MOST_ERRORS)))
+
+
+def pooled(places: Array, level: float) -> tuple[float, float]:
+    """How often intervals of a level held true values, all quantities together, and its error.
+
+    The error is that between records: quantities of one record are not independent.
+    """
+    shares = (np.abs(2 * places - 1) <= level).mean(axis=1)
+    return float(shares.mean()), float(shares.std(ddof=1) / np.sqrt(len(shares)))
 
 
 def wide(coverage: Coverage) -> int:

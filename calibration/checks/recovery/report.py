@@ -16,13 +16,13 @@ from calibration.checks.recovery.coverage import (
     most_outside,
     most_wide,
     outside_band,
+    pooled,
     uniformity,
     wide,
 )
 from calibration.checks.recovery.pictures import ecdf_figure, recovery_figure
 from calibration.checks.recovery.record_fits import RecordFits, quantity_names
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
-from simulation.arrays import Array
 from simulation.parameters import parameter_table
 
 RANK_LEVELS = (0.5, 0.8, 0.9, 0.95)
@@ -36,6 +36,9 @@ SUSPICIOUS = 0.01
 MEMORIES = (0.25, 0.5)
 #: A parameter is informed by a record, or not, by its contraction.
 _INFORMED, _WEAK = 0.5, 0.1
+#: The level of which the coverage of all quantities together is told, and how many errors it may
+#: lie away, which it does by chance in one case of a hundred.
+_POOLED, _CLEAR = 0.9, 2.58
 #: Quantities outside their band that the finding names.
 _NAMED = 8
 #: Parameters whose recovery is pictured.
@@ -50,24 +53,26 @@ def rank_report(
     names, places = results.names, results.places
     outside, chances = outside_band(places), uniformity(places)
     coverages = [coverage_of(places, level) for level in RANK_LEVELS]
-    number, allowed = int(outside.sum()), most_outside(len(names))
-    distant = sum(wide(coverage) for coverage in coverages)
+    number, distant = int(outside.sum()), sum(wide(coverage) for coverage in coverages)
     cases = len(names) * len(coverages)
-    allowed_distant = most_wide(cases)
+    allowed, allowed_distant = most_outside(len(names)), most_wide(cases)
     uneven = int((chances < SUSPICIOUS / len(names)).sum())
-    even = number <= allowed and distant <= allowed_distant and not uneven
+    held, error = pooled(places, _POOLED)
+    shape = _shape_of(held, error)
+    even = number <= allowed and distant <= allowed_distant and not uneven and not shape
     reached = len(rows) >= wanted and even
     finding = (
         f"{results.number('walked from')} Ranks of {number} of {len(names)} quantities leave their "
         f"95 % simultaneous band (up to {allowed} would by chance, but for one case in a hundred); "
         f"{distant} of {cases} coverages lie more than {MOST_ERRORS} binomial standard errors "
         f"from their level (up to {allowed_distant}); {uneven} quantities are so uneven that any "
-        "of them would be once in a hundred such checks (none may be). "
+        f"of them would be once in a hundred such checks (none may be). Of all true values "
+        f"{100 * held:.1f} ± {100 * error:.1f} % lie in intervals of {_POOLED:.0%}{shape}. "
     )
     finding += (
         "Likelihood and steps keep the posterior of what the rules make."
         if reached
-        else _shape_of(places, names, outside)
+        else _those_outside(names, outside)
     )
     caption = (
         "Places of true values among the ends of chains, less the even distribution; the grey band "
@@ -219,20 +224,18 @@ def _memory_rows(
     return rows
 
 
-def _shape_of(places: Array, names: Sequence[str], outside: Flags) -> str:
-    """In words, what is wrong with places that are not even."""
-    ends = float((np.abs(2 * places - 1) > 0.9).mean())
-    shape = "neither too narrow nor too wide as a whole"
-    if ends > 0.12:
-        shape = "too narrow"
-    elif ends < 0.08:
-        shape = "too wide"
+def _shape_of(held: float, error: float) -> str:
+    """In words, what is wrong with intervals as a whole; nothing if chance can explain it."""
+    if abs(held - _POOLED) <= _CLEAR * error:
+        return ""
+    return f": they are too {'narrow' if held < _POOLED else 'wide'}"
+
+
+def _those_outside(names: Sequence[str], outside: Flags) -> str:
+    """The quantities that leave their band, the first of them by name."""
     uneven = ", ".join(np.array(names)[outside][:_NAMED])
     others = " and others" if outside.sum() > _NAMED else ""
-    return (
-        f"True values lie in the outermost tenth of the draws in {ends:.1%} of cases: posteriors "
-        f"are {shape}." + (f" Outside: {uneven}{others}." if uneven else "")
-    )
+    return f"Outside: {uneven}{others}." if uneven else "No quantity leaves its band."
 
 
 def _how_walked(results: Results) -> str:

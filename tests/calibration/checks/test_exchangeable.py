@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from calibration.checks.recovery.coverage import outside_band
-from calibration.checks.recovery.record_fits import ends_of_chains, places_of
+from calibration.checks.recovery.record_fits import ESTIMATES, ends_of_chains, places_of
 from calibration.fit.population import Chains
 
 SPREAD, NOISE = 0.5, 1.0
@@ -48,5 +48,5 @@ def test_ends_belong_to_their_likelihood_and_are_counted():
     ends, _ = ends_of_chains(np.ones(3), likelihood, chains, np.random.default_rng(1))
     assert ends.coordinates.shape == (5, 3)
     assert np.array_equal(ends.log_likelihood, likelihood(ends.coordinates, 0))
-    assert ends.evaluated == 128 + 4 * (1 + 5)
+    assert ends.evaluated == ESTIMATES + 4 * (1 + 5)
     assert len(np.unique(ends.coordinates[:, 0])) > 1

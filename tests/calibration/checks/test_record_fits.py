@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.checks.recovery.coverage import coverage_of, most_outside, most_wide, outside_band
+from calibration.checks.recovery.coverage import (
+    coverage_of,
+    most_outside,
+    most_wide,
+    outside_band,
+    pooled,
+)
 from calibration.checks.recovery.record_fits import (
     RecordFits,
     break_dates,
@@ -288,6 +294,12 @@ def test_ranks_are_even_for_a_right_sampler_and_uneven_for_a_wrong_one():
 def test_how_many_may_leave_by_chance():
     assert most_outside(100) == 11
     assert most_wide(400) == 11
+    alone = np.random.default_rng(6).random((300, 100))
+    together = np.repeat(alone[:, :1], 100, axis=1)
+    share, error = pooled(alone, 0.9)
+    assert abs(share - 0.9) < 4 * error
+    assert error == pytest.approx((0.09 / 30_000) ** 0.5, rel=0.25)
+    assert pooled(together, 0.9)[1] == pytest.approx((0.09 / 300) ** 0.5, rel=0.25)
     assert coverage_of(np.array([[0.5], [0.3], [0.01], [0.99]]), 0.5).share == pytest.approx([0.5])
 
 

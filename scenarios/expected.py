@@ -138,7 +138,8 @@ def write_expectations(
         yield _written(folder / f"{name}.csv", _as_csv(rows))
     path = folder / REASONS
     before = read_text(path) if path.is_file() else _HEADING
-    why = fill(f"- {datetime.now(UTC):%Y-%m-%d}: {reason}", 100, subsequent_indent="  ")
+    told = f"- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}"
+    why = fill(told, 100, subsequent_indent="  ")
     entry = (
         f"\n{why}\n"
         f"  Draws {draws.id}, parameter table {table_hash()[:16]}, "

@@ -8,7 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    InvalidStateError,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,11 +32,22 @@ _PREFIX, _OLD = "lilliput-", 86_400.0
 _common: list[Any] = []
 
 
+class _Outcome(Future[Any]):
+    """What becomes of a task; whoever has cancelled it is not told that its worker died.
+
+    The executor would tell them all the same, fail at that, and clean up nothing.
+    """
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        with suppress(InvalidStateError):
+            super().set_exception(exception)
+
+
 class WorkerPool(ProcessPoolExecutor):
     """Worker processes that are deaf to the keyboard from their first moment.
 
-    This program does not wait at its end for what is on its way to them. Once they are dead nobody
-    reads it, and the executor, which should stop sending then, fails if tasks were cancelled.
+    This program does not wait at its end for what is on its way to them: once they are dead nobody
+    reads it.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -40,7 +57,9 @@ class WorkerPool(ProcessPoolExecutor):
     def submit(self, *work: Any, **named: Any) -> "Future[Any]":
         """Hand out work, for the first of which the processes are started."""
         with _undisturbed():
-            return super().submit(*work, **named)
+            outcome = super().submit(*work, **named)
+        outcome.__class__ = _Outcome  # the executor makes its own futures
+        return outcome
 
     def kill(self) -> None:
         """End the processes at once, whatever they are doing, and hand out no more."""

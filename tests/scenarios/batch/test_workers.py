@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import active_children
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -123,8 +126,14 @@ def test_a_program_ends_though_workers_were_killed_before_they_had_read_all(
     program = tmp_path / "killed.py"
     program.write_text(KILLED)
     path = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
-    ended = subprocess.run([sys.executable, str(program), order], env=path, timeout=PATIENCE / 1000)
-    assert ended.returncode == 0
+    ended = subprocess.run(
+        [sys.executable, str(program), order],
+        env=path,
+        timeout=PATIENCE / 1000,
+        stderr=subprocess.PIPE,
+        check=True,
+    )
+    assert ended.stderr == b""
 
 
 @pytest.mark.parametrize("number", HEEDED)
@@ -146,3 +155,19 @@ def test_a_signal_while_a_folder_is_removed_leaves_nothing(
         assert list(tmp_path.iterdir())
     assert answered == [number]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_cancelled_a_task_does_not_hear_that_its_worker_died() -> None:
+    """The pool tells those who wait, and cleans up after itself without complaint."""
+    pool = workers.process_pool(1)
+    tasks = [pool.submit(time.sleep, 600) for _ in range(5)]
+    while not tasks[0].running():
+        time.sleep(0.05)
+    assert tasks[-1].cancel()
+    (worker,) = active_children()
+    worker.kill()
+    with pytest.raises(BrokenProcessPool):
+        tasks[-2].result(PATIENCE)
+    pool.shutdown(wait=True)  # its thread ends without an exception, which would fail this test
+    assert tasks[-1].cancelled()
+    assert not active_children()

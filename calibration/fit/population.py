@@ -70,7 +70,7 @@ EFFORTS = {
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
-#: what made them. With drivers as coded and mostly exact dates fewer shocks will do.
+#: what made them. So few copies are noisy for one record in ten, and more would take hours.
 RECORD_EFFORTS = {
     "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
     "usual": Effort(

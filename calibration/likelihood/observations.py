@@ -68,18 +68,23 @@ def fitted_record(evidence: Evidence) -> Record:
     return Record(recorded_moves(evidence, (TARGET,)), figures)
 
 
-def overlaid_record(overlay: Path | None) -> Record:
-    """What the rules are fitted to with an overlay over the shipped evidence (none: as it ships).
+def fit_evidence(overlay: Path | None) -> Evidence:
+    """The evidence of a fit: the shipped one, with an overlay over it if there is one.
 
     Raises ``CalibrationError`` that lists every problem of the overlay, or of the evidence with it.
     """
     if overlay is None:
-        return fitted_record(read_evidence())
+        return read_evidence()
     overlaid = overlaid_evidence(overlay)
     problems = record_problems(overlaid.evidence)
     problems += target_problems(overlaid.evidence, overlaid.ids)
     raise_if_any(unusable(overlay), problems, CalibrationError)
-    return fitted_record(overlaid.evidence)
+    return overlaid.evidence
+
+
+def overlaid_record(overlay: Path | None) -> Record:
+    """What the rules are fitted to with an overlay; raises what ``fit_evidence`` does."""
+    return fitted_record(fit_evidence(overlay))
 
 
 def fitted_ids(evidence: Evidence) -> set[str]:

@@ -44,15 +44,7 @@ class _Outcome(Future[Any]):
 
 
 class WorkerPool(ProcessPoolExecutor):
-    """Worker processes that are deaf to the keyboard from their first moment.
-
-    This program does not wait at its end for what is on its way to them: once they are dead nobody
-    reads it.
-    """
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._call_queue.cancel_join_thread()  # type: ignore[attr-defined]
+    """Worker processes that are deaf to the keyboard from their first moment."""
 
     def submit(self, *work: Any, **named: Any) -> "Future[Any]":
         """Hand out work, for the first of which the processes are started."""

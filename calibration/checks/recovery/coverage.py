@@ -96,13 +96,15 @@ def most_wide(cases: int) -> int:
     return int(stats.binom.ppf(0.99, cases, 2 * stats.norm.sf(MOST_ERRORS)))
 
 
-def pooled(places: Array, level: float) -> tuple[float, float]:
-    """How often intervals of a level held true values, all quantities together, and its error.
+def pooled(coverage: Coverage) -> tuple[float, float]:
+    """How often intervals held true values, all quantities together, and the error of that.
 
-    The error is that between records: quantities of one record are not independent.
+    The error is that between records, as quantities of one record are not independent; one record
+    alone tells no error.
     """
-    shares = (np.abs(2 * places - 1) <= level).mean(axis=1)
-    return float(shares.mean()), float(shares.std(ddof=1) / np.sqrt(len(shares)))
+    shares = coverage.inside.mean(axis=1)
+    error = shares.std(ddof=1) / np.sqrt(len(shares)) if len(shares) > 1 else np.inf
+    return float(shares.mean()), float(error)
 
 
 def wide(coverage: Coverage) -> int:

@@ -57,7 +57,7 @@ def rank_report(
     cases = len(names) * len(coverages)
     allowed, allowed_distant = most_outside(len(names)), most_wide(cases)
     uneven = int((chances < SUSPICIOUS / len(names)).sum())
-    held, error = pooled(places, _POOLED)
+    held, error = pooled(coverages[RANK_LEVELS.index(_POOLED)])
     shape = _shape_of(held, error)
     even = number <= allowed and distant <= allowed_distant and not uneven and not shape
     reached = len(rows) >= wanted and even
@@ -66,7 +66,7 @@ def rank_report(
         f"95 % simultaneous band (up to {allowed} would by chance, but for one case in a hundred); "
         f"{distant} of {cases} coverages lie more than {MOST_ERRORS} binomial standard errors "
         f"from their level (up to {allowed_distant}); {uneven} quantities are so uneven that any "
-        f"of them would be once in a hundred such checks (none may be). Of all true values "
+        "of them would be once in a hundred such checks (none may be). Of all true values "
         f"{100 * held:.1f} ± {100 * error:.1f} % lie in intervals of {_POOLED:.0%}{shape}. "
     )
     finding += (

@@ -78,15 +78,13 @@ def _checked(folder: Path | None) -> Evidence:
 
 def _overlaid(overlay: Path, folder: Path | None) -> Evidence:
     """The shipped evidence with an overlay over it, if a fit takes it."""
-    from calibration.evidence.reading import overlaid_evidence
-    from calibration.likelihood.observations import overlaid_record
+    from calibration.likelihood.observations import fit_evidence
 
     if folder is not None:
         allowed = "either --folder or --evidence: an overlay lies over what ships"
         problem = Problem("evidence check", "--folder", str(folder), allowed)
         raise_if_any("these options cannot be used together", [problem], CalibrationError)
-    overlaid_record(overlay)
-    return overlaid_evidence(overlay).evidence
+    return fit_evidence(overlay)
 
 
 def _rows_by_role(evidence: Evidence, kind: str) -> dict[str, int]:

@@ -90,6 +90,7 @@ export class Chart {
     }
   }
 
+  /** A mark is chosen where it was both pressed and let go. */
   release(id) {
     const pressed = this.pressed;
     this.pressed = null;

@@ -296,10 +296,11 @@ def test_how_many_may_leave_by_chance():
     assert most_wide(400) == 11
     alone = np.random.default_rng(6).random((300, 100))
     together = np.repeat(alone[:, :1], 100, axis=1)
-    share, error = pooled(alone, 0.9)
+    share, error = pooled(coverage_of(alone, 0.9))
     assert abs(share - 0.9) < 4 * error
     assert error == pytest.approx((0.09 / 30_000) ** 0.5, rel=0.25)
-    assert pooled(together, 0.9)[1] == pytest.approx((0.09 / 300) ** 0.5, rel=0.25)
+    assert pooled(coverage_of(alone[:1], 0.9))[1] == np.inf
+    assert pooled(coverage_of(together, 0.9))[1] == pytest.approx((0.09 / 300) ** 0.5, rel=0.25)
     assert coverage_of(np.array([[0.5], [0.3], [0.01], [0.99]]), 0.5).share == pytest.approx([0.5])
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from scenarios.batch import workers
 from tests.conftest import PATIENCE
+from tests.scenarios.watching import until
 
 HEEDED = (signal.SIGINT, signal.SIGTERM)
 #: How often handlers and mask are changed while one process is started.
@@ -161,8 +162,7 @@ def test_whoever_cancelled_a_task_does_not_hear_that_its_worker_died() -> None:
     """The pool tells those who wait, and cleans up after itself without complaint."""
     pool = workers.process_pool(1)
     tasks = [pool.submit(time.sleep, 600) for _ in range(5)]
-    while not tasks[0].running():
-        time.sleep(0.05)
+    until(tasks[0].running, "a worker has begun")
     assert tasks[-1].cancel()
     (worker,) = active_children()
     worker.kill()

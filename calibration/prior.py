@@ -1,12 +1,16 @@
 """The prior of the parameter table, in coordinates in which it is a standard normal cloud."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation.arrays import Array
 from simulation.parameters import Parameter, Parameters, parameter_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Vectors of the parameters in coordinates of the prior, shape (population, parameters).
 Coordinates = NDArray[np.float64]
@@ -43,6 +47,26 @@ def values_of(parameter: Parameter, coordinates: Array) -> Array:
     if parameter.family == "lognormal":
         values = np.exp(values)
     return np.asarray(np.clip(values, parameter.low, parameter.high))
+
+
+def coordinates_of(parameter: Parameter, values: Array) -> Array:
+    """The standard normal coordinates of values, the inverse of ``values_of``.
+
+    Sought by bisection of that function, so that there is one formula for the prior; values at a
+    bound are put at eight standard deviations.
+    """
+    low, high = np.full(values.shape, -_FARTHEST), np.full(values.shape, _FARTHEST)
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = values_of(parameter, middle) < values
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+def coordinates_of_draws(frame: "pd.DataFrame") -> Array:
+    """The coordinates (draws, parameters) of a table of draws."""
+    table = parameter_table()
+    return np.stack([coordinates_of(table[name], frame[name].to_numpy()) for name in table], axis=1)
 
 
 def parameters_at(coordinates: Coordinates, copies: int = 1) -> Parameters:

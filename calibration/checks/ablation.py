@@ -1,9 +1,9 @@
 """What mechanisms add: the rules fitted again without one, or without a group, beside the whole.
 
 A mechanism is off when its parameters are held at the values of ``calibration/mechanisms.toml``, at
-which it says nothing. All else is fitted anew, so that the rest may take its place: draws fitted to
-the whole rules are carried to those of the rest, which gives the ratio of their evidence directly,
-in independent runs whose spread goes into its error. Source: Gelman & Meng 1998.
+which it says nothing. All else is fitted anew, so that the rest may take its place. The rest and
+the whole are fitted by the same effort from the same reference, in independent runs whose spread
+goes into the error of the difference.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from calibration.checks.leave_one_out import MOST_K, smoothed
 from calibration.checks.mechanisms import Group, Mechanism
 from calibration.fit.evidence import Evidence, evidence_of
 from calibration.fit.population import Effort, Population
+from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
-from calibration.likelihood.observations import Record
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.scores import Difference, paired
 from calibration.prior import Coordinates
@@ -27,13 +27,13 @@ from simulation.arrays import Array
 
 @dataclass(frozen=True)
 class Run:
-    """One of the independent runs: its ``seed``, and the draws of the whole rules it begins with.
+    """One of the independent runs: its ``seed``, and with what it begins, which ``near`` names.
 
-    ``start`` has the shape (population, parameters); ``near`` names them.
+    ``start`` is a reference, or draws of the whole rules (population, parameters).
     """
 
     seed: int
-    start: Coordinates
+    start: Coordinates | Reference
     near: str
 
 
@@ -88,7 +88,7 @@ def carried(
     *,
     workers: int | None = None,
 ) -> list[Population]:
-    """What each run reaches from its draws of the whole rules, going on from what is kept."""
+    """What each run reaches from its beginning, going on from what is kept."""
     return [
         refitted(
             replace(refit, near=run.near),
@@ -102,36 +102,38 @@ def carried(
     ]
 
 
-def added(
-    mechanism: Mechanism | Group,
-    whole: Scored,
-    record: Record,
+def fitted(
+    refit: Refit,
     effort: Effort,
     runs: Sequence[Run],
     folder: Path,
     *,
     workers: int | None = None,
-) -> Added:
-    """What a mechanism or a group adds to the rest, going on from what is kept in ``folder``.
+) -> tuple[Evidence, Scored]:
+    """The log evidence of the whole rules or of a part, and how well their draws account for it.
 
-    ``whole`` is how well draws of the whole rules account for the record.
+    Runs go on from what is kept in ``folder``.
     """
-    refit = Refit(f"without-{mechanism.name}", record, "", fixed=dict(mechanism.off))
     populations = carried(refit, runs, effort, folder, workers=workers)
-    rest = scored(
-        np.concatenate([population.coordinates for population in populations]),
-        refit,
-        runs[0].seed,
-        effort.copies,
-        sum(population.families for population in populations),
+    coordinates = np.concatenate([population.coordinates for population in populations])
+    families = sum(population.families for population in populations)
+    return evidence_of(populations), scored(
+        coordinates, refit, runs[0].seed, effort.copies, families
     )
+
+
+def added(
+    mechanism: Mechanism | Group, whole: tuple[Evidence, Scored], rest: tuple[Evidence, Scored]
+) -> Added:
+    """What a mechanism or a group adds: the whole rules as fitted, less the rest as fitted."""
+    (whole_evidence, whole_scored), (evidence, scored) = whole, rest
     return Added(
         mechanism,
-        evidence_of(populations, sign=-1),
-        fit_gained(whole, rest),
-        paired(list(whole.left_out), list(rest.left_out)),
-        whole.single - rest.single,
-        rest.failing,
+        whole_evidence.less(evidence),
+        fit_gained(whole_scored, scored),
+        paired(list(whole_scored.left_out), list(scored.left_out)),
+        whole_scored.single - scored.single,
+        scored.failing,
     )
 
 

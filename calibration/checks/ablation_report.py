@@ -5,11 +5,11 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from calibration.checks.ablation import Added
+from calibration.checks.ablation import Added, Scored
 from calibration.checks.mechanisms import Group, Mechanism
 from calibration.checks.paths import Paths
 from calibration.checks.work import method
-from calibration.fit.evidence import CLEAR, LEAST_FAMILIES
+from calibration.fit.evidence import CLEAR, LEAST_FAMILIES, Evidence
 from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
@@ -20,15 +20,16 @@ _HOW = method("ablation", families=LEAST_FAMILIES, clear=CLEAR)
 
 def ablation_report(
     added: Sequence[Added],
-    failing: int,
+    whole: tuple[Evidence, Scored],
     observations: Sequence[str],
     origin: Mapping[str, Any],
     paths: Paths | None = None,
 ) -> tuple[Report, Pictures]:
     """The report of what mechanisms and groups add, and of the ``paths`` if both were gone.
 
-    ``failing`` counts the observations for which the weights of the whole rules fail.
+    ``whole`` are the log evidence of the whole rules and how well their draws fit.
     """
+    evidence, scored = whole
     rows = sorted(added, key=lambda row: -row.evidence.value)
     single = [row for row in rows if isinstance(row.mechanism, Mechanism)]
     together = [row for row in rows if isinstance(row.mechanism, Group)]
@@ -60,7 +61,9 @@ def ablation_report(
         origin=dict(origin),
         parts=(
             _HOW,
-            f"Of the whole rules' draws weights fail for {failing} observations.",
+            f"The whole rules, fitted in the same way: log evidence {evidence.value:.2f} ± "
+            f"{evidence.error:.2f}, {evidence.families} families in the run with the fewest. Of "
+            f"their draws weights fail for {scored.failing} observations.",
             Picture(name="evidence", caption="What mechanisms and groups add in log evidence"),
             *(_table(title, which) for title, which in titles if which),
             *([paths.table] if paths else []),
@@ -71,6 +74,7 @@ def ablation_report(
             "mechanisms": {row.mechanism.name: _values(row, observations) for row in single},
             "groups": {row.mechanism.name: _values(row, observations) for row in together},
             "paths": paths.values if paths else None,
+            "whole": {"evidence": evidence.value, "error": evidence.error},
         },
     )
     return report, {"evidence": added_figure(rows)}

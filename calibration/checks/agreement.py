@@ -13,7 +13,7 @@ from calibration.diagnostics import rank_rhats
 from calibration.errors import CalibrationError
 from calibration.fit.evidence import evidence_from
 from calibration.origin import origin_of
-from calibration.prior import values_of
+from calibration.prior import coordinates_of_draws
 from calibration.reports.report import Goal, Report, Table
 from scenarios.draws import Draws, read_draws
 from simulation.arrays import Array
@@ -30,7 +30,15 @@ LEAST_FITS = 3
 #: How many of the parameters that agree least are shown.
 _SHOWN = 12
 #: What must be the same in the manifests of fits that are compared.
-_SAME = ("settings", "rules", "record", "parameter_table", "evidence_overlay", "fitted_to")
+_SAME = (
+    "settings",
+    "reference",
+    "rules",
+    "record",
+    "parameter_table",
+    "evidence_overlay",
+    "fitted_to",
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ def agreement_of(fits: Sequence[Fit]) -> Agreement:
     standard errors.
     """
     draws = min(len(fit.draws) for fit in fits)
-    chains = np.stack([normal_scale(fit.draws.frame)[:draws] for fit in fits])
+    chains = np.stack([coordinates_of_draws(fit.draws.frame.iloc[:draws]) for fit in fits])
     sizes = np.array(
         [[fit.manifest["effective_size_of"][name] for name in parameter_table()] for fit in fits]
     )
@@ -174,7 +182,7 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
     whole = {
         name: first[name]
         for name in (
-            *("method", "effort", "settings", "rules", "record"),
+            *("method", "effort", "settings", "reference", "rules", "record"),
             *("fitted_to", "evidence_overlay"),
         )
     }
@@ -192,18 +200,6 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "effective_size_least": round(float(agreement.effective.min())),
         "versions": first["versions"],
     }
-
-
-def normal_scale(frame: pd.DataFrame) -> Array:
-    """Draws as shares of their priors' probability, on the normal scale: shape (draws, parameters).
-
-    The inverse of ``values_of``, by interpolation on a fine grid.
-    """
-    grid = np.linspace(-8, 8, 4001)
-    columns = []
-    for name, parameter in parameter_table().items():
-        columns.append(np.interp(frame[name].to_numpy(), values_of(parameter, grid), grid))
-    return np.stack(columns, axis=1)
 
 
 def _largest(means: Array, errors: Array) -> Array:

@@ -10,20 +10,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from calibration.checks.work import method
 from calibration.diagnostics import arviz
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.observations import Record
-from calibration.prior import values_of
 from calibration.reports.pictures import BLUE, GREY, ORANGE, PALE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.errors import listed
-from simulation.parameters import Parameter, parameter_table
+from simulation.parameters import parameter_table
 
 #: A parameter whose prior variance the record narrows by at least the first of these is informed;
 #: below the second it is not identified.
@@ -31,8 +29,6 @@ INFORMED, WEAK = 0.5, 0.1
 CLASSES = ("informed", "weak", "not identified")
 #: Power-scaling sensitivity above which an influence counts (Kallioinen et al. 2023).
 NOTICED = 0.05
-#: Coordinates beyond this are not told apart from it.
-_FARTHEST = 8.0
 #: Vectors whose likelihood is estimated together.
 _TASK = 256
 _SHUFFLES = 5
@@ -64,26 +60,6 @@ class Identified:
         if self.contraction >= INFORMED:
             return CLASSES[0]
         return CLASSES[1] if self.contraction >= WEAK else CLASSES[2]
-
-
-def coordinates_of(parameter: Parameter, values: Array) -> Array:
-    """The standard normal coordinates of values, the inverse of ``calibration.prior.values_of``.
-
-    Sought by bisection of that function, so that there is one formula for the prior; values at a
-    bound are put at eight standard deviations.
-    """
-    low, high = np.full(values.shape, -_FARTHEST), np.full(values.shape, _FARTHEST)
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = values_of(parameter, middle) < values
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    return np.asarray((low + high) / 2)
-
-
-def coordinates_of_draws(frame: pd.DataFrame) -> Array:
-    """The coordinates (draws, parameters) of a table of draws."""
-    table = parameter_table()
-    return np.stack([coordinates_of(table[name], frame[name].to_numpy()) for name in table], axis=1)
 
 
 def likelihood_of_draws(

@@ -12,10 +12,9 @@ from functools import cache
 
 import numpy as np
 
-from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.leave_one_out import MOST_K, smoothed
 from calibration.likelihood.observations import Observation
-from calibration.prior import Coordinates
+from calibration.prior import Coordinates, coordinates_of_draws
 from scenarios.draws import Draws
 from scenarios.files import catalogue
 from scenarios.outcomes import NEVER, PAIR_NAMES

@@ -13,11 +13,11 @@ from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier, summary
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
 from calibration.errors import CalibrationError
-from scenarios.disk import one_at_a_time, unwritable
-from scenarios.draws import Draws
+from scenarios.disk import unwritable
+from scenarios.draws import Draws, read_draws
 from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
-from simulation.errors import Problem, raise_if_any, unknown
+from simulation.errors import Problem, unknown
 from simulation.schema import refuse
 
 if TYPE_CHECKING:
@@ -70,6 +70,15 @@ class FitRequest(Request):
         typer.Option(
             metavar="OVERLAY",
             help="Folder of CSV rows laid over the shipped evidence, or one such file.",
+        ),
+    ] = None
+    reference: Annotated[
+        Draws | None,
+        Reader(lambda typed: None if typed is None else read_draws(typed), Path),
+        typer.Option(
+            metavar="DRAWS",
+            help="Begin with the place and shape of these draws: the same posterior, sooner.",
+            show_default="the prior",
         ),
     ] = None
     out: Annotated[
@@ -141,24 +150,36 @@ def fit(request: FitRequest) -> None:
     replaces that row, another is added; removed.csv (id, reason) takes rows away. See
     docs/fitting.md.
     """
+    from calibration.fit.draw import draw_posterior
     from calibration.fit.population import EFFORTS
     from calibration.fit.posterior import finished_draws, fit_settings
 
     assert request.record is not None
     effort = EFFORTS[request.effort]
-    settings = fit_settings(effort, request.effort, request.seed, request.record, request.evidence)
+    reference = request.reference
+    settings = fit_settings(
+        effort,
+        request.effort,
+        request.seed,
+        request.record,
+        request.evidence,
+        reference.id if reference else None,
+    )
     if request.resume and (finished := finished_draws(request.path, settings)):
         typer.echo(f"{len(finished)} draws, {finished.id}, are in {request.path}: it is finished")
         return
-    draws, sampling = draw_posterior(
-        request.record,
-        effort,
-        settings,
-        request.path,
-        workers=request.workers,
-        resume=request.resume,
-        overwrite=request.overwrite,
-    )
+    with _bar(effort) as progress:
+        draws, sampling = draw_posterior(
+            request.record,
+            effort,
+            settings,
+            request.path,
+            reference=reference,
+            workers=request.workers,
+            resume=request.resume,
+            overwrite=request.overwrite,
+            each_step=progress,
+        )
     population = sampling.population
     typer.echo(
         f"{len(draws)} draws, {draws.id}, written to {request.path}; log evidence "
@@ -174,87 +195,6 @@ def out_problems(out: Path) -> list[Problem]:
     if not out.parent.is_dir():
         problems.append(Problem(where, "--out", str(out), "a file in a folder that exists"))
     return problems or unwritable(out, where, "--out")
-
-
-def draw_posterior(
-    record: "Record",
-    effort: "Effort",
-    settings: dict[str, Any],
-    out: Path,
-    *,
-    workers: int | None = None,
-    resume: bool = False,
-    overwrite: bool = False,
-) -> "tuple[Draws, Sampling]":
-    """Draw a population from the posterior of a record, write it to ``out``, and return it.
-
-    After every step the sampling is kept in a file beside ``out``, from which ``resume`` goes on.
-    Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
-    checkpoint of another fit.
-    """
-    from calibration.fit.population import begun
-    from calibration.fit.posterior import checkpoint_path, write_checkpoint, write_posterior
-    from calibration.fit.sampler import sampled
-    from calibration.fit.workers import likelihood_here, over_processes
-    from calibration.prior import draw_coordinates
-
-    checkpoint = checkpoint_path(out)
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    seed = settings["seed"]
-    with (
-        one_at_a_time(out, out.with_suffix(".json"), checkpoint),
-        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
-            likelihood,
-        ),
-        _bar(effort) as progress,
-    ):
-        unfinished = _unfinished(settings, out, resume, overwrite)
-        sampling = unfinished or begun(draw_coordinates(effort.population, seed), likelihood)
-
-        def keep(sampling: "Sampling") -> None:
-            write_checkpoint(sampling, settings, checkpoint)
-            progress(sampling)
-
-        keep(sampling)
-        sampling = sampled(sampling, likelihood, effort, seed, keep)
-        draws = write_posterior(sampling, settings, out)
-        checkpoint.unlink()
-    return draws, sampling
-
-
-def _unfinished(
-    settings: dict[str, Any], out: Path, resume: bool, overwrite: bool
-) -> "Sampling | None":
-    """The sampling to go on with, if any.
-
-    Raises ``CalibrationError`` for all that stands in the way.
-    """
-    from calibration.fit.posterior import checkpoint_path, read_checkpoint, setting_differences
-
-    path = checkpoint_path(out)
-    problems = []
-    if resume and path.exists():
-        checkpoint = read_checkpoint(path)
-        if checkpoint is not None:
-            problems = setting_differences(settings, checkpoint[1])
-        else:
-            allowed = "a whole checkpoint; --overwrite begins anew"
-            problems = [Problem("--resume", "checkpoint", str(path), allowed)]
-        raise_if_any("the fit cannot be resumed", problems, CalibrationError)
-        return checkpoint[0] if checkpoint else None
-    if not overwrite:
-        remedies = {
-            out: "a new file; --overwrite replaces what is there",
-            path: "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite "
-            "begins anew",
-        }
-        problems = [
-            Problem(FitRequest.command, "--out", str(place), allowed)
-            for place, allowed in remedies.items()
-            if place.exists()
-        ]
-    raise_if_any(FitRequest.title, problems, CalibrationError)
-    return None
 
 
 @contextmanager

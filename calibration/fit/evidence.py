@@ -51,6 +51,19 @@ class Evidence:
             return "not told"
         return "for" if self.value > 0 else "against"
 
+    def less(self, other: "Evidence") -> "Evidence":
+        """By how much this log evidence exceeds another, found by runs of their own.
+
+        Errors are added as independent ones.
+        """
+        return Evidence(
+            self.value - other.value,
+            float(np.hypot(self.family_error, other.family_error)),
+            float(np.hypot(self.spread, other.spread)),
+            min(self.families, other.families),
+            min(self.runs, other.runs),
+        )
+
 
 def evidence_of(populations: Sequence[Population], sign: int = 1) -> Evidence:
     """The log evidence reached by independent runs, times a ``sign``."""

@@ -58,15 +58,15 @@ class Chains:
 #: Each vector's likelihood is averaged over so many shocks. The variance of its logarithm is about
 #: 3 where the record fits best, 1.6 with twice as many (``lilliput calibrate check noise``).
 COPIES = 16
-#: The first is for a look, the second for work, three of the third make the posterior that is
-#: published.
+#: The first is for a look, the second for work; three of the third, from a reference, make the
+#: posterior that is published.
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
     "standard": Effort(
         population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=120, thinned=2
     ),
     "full": Effort(
-        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=3
+        population=2048, copies=COPIES, moves=8, effective_share=0.5, last_moves=400, thinned=3
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
@@ -83,13 +83,12 @@ RANK_EFFORTS = {
     "light": Chains(chains=31, copies=COPIES, moves=20, shortest=0.02, longest=0.3),
     "usual": Chains(chains=63, copies=COPIES, moves=50, shortest=0.02, longest=0.3),
 }
-#: How hard draws fitted to the whole rules are carried to the rules without a mechanism, or to the
-#: prior. The first is to see that it runs; the last leaves families enough for a verdict on most
-#: mechanisms.
+#: How hard the rules without a mechanism, and the whole beside them, are fitted from a reference.
+#: The first is to see that it runs; the last leaves families enough for a verdict.
 ABLATION_EFFORTS = {
     "rough": Effort(population=64, copies=4, moves=4, effective_share=0.5, last_moves=6),
-    "quick": Effort(population=256, copies=COPIES, moves=10, effective_share=0.5, last_moves=20),
-    "usual": Effort(population=512, copies=COPIES, moves=16, effective_share=0.5, last_moves=30),
+    "quick": Effort(population=512, copies=COPIES, moves=8, effective_share=0.5, last_moves=20),
+    "usual": Effort(population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=30),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the
 #: whole record.
@@ -207,13 +206,22 @@ def no_record(coordinates: Coordinates, _evaluated: int) -> Array:
     return np.zeros(len(coordinates))
 
 
-def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
-    """A sampling at its beginning: draws from the prior (``start``) with their likelihood."""
-    log_likelihood = likelihood(start, 0)
+def begun(start: Coordinates, likelihood: Likelihood, base: Likelihood = no_record) -> Sampling:
+    """A sampling at its beginning: draws (``start``) from the prior, with their likelihood.
+
+    Or draws from a reference, whose log density exceeds that of the prior by ``base``.
+    """
     population = Population(
-        start, log_likelihood, np.arange(len(start)), 0.0, 0.0, len(start), np.zeros(len(start))
+        coordinates=start,
+        log_likelihood=likelihood(start, 0),
+        ancestor=np.arange(len(start)),
+        power=0.0,
+        log_evidence=0.0,
+        evaluated=len(start),
+        base=base(start, 0),
     )
-    return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(STEPS))
+    length = FIRST_LENGTH if base is no_record else NEAR_LENGTH
+    return Sampling(population, 0, 0, start, (length,) * len(STEPS))
 
 
 def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:

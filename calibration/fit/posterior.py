@@ -45,7 +45,12 @@ _ORDER = 3
 
 
 def fit_settings(
-    effort: Effort, name: str, seed: int, record: Record, evidence: Path | None = None
+    effort: Effort,
+    name: str,
+    seed: int,
+    record: Record,
+    evidence: Path | None = None,
+    reference: str | None = None,
 ) -> dict[str, Any]:
     """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
     return {
@@ -53,6 +58,7 @@ def fit_settings(
         "settings": asdict(effort),
         "steps": list(STEPS),
         "seed": seed,
+        "reference": reference,
         "evidence_overlay": None if evidence is None else overlay_hash(evidence),
         "record": record.fingerprint,
         "rules": rules_hash(),

@@ -1,8 +1,8 @@
 """Other fits: the rules without an observation or with parameters held fixed, and the nulls.
 
-A fit with parameters held fixed is reached from draws fitted with all of them free, by way of both
-likelihoods: the two posteriors are near each other, and the ratio of their evidence comes out
-directly. In the same way draws are carried back to the prior, which says nothing of the record.
+A fit with parameters held fixed begins with a reference that draws with all of them free have
+shaped, whose density is known, so that its evidence comes out. Draws are also carried back to the
+prior, which says nothing of the record, by way of both likelihoods.
 
 Refits are kept step by step in a folder, under a name that fixes everything they depend on, so that
 what was done once is not done again and what was broken off goes on.
@@ -29,6 +29,7 @@ from calibration.fit.population import (
     no_record,
 )
 from calibration.fit.posterior import read_checkpoint, write_checkpoint
+from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import log_likelihoods, over_processes
 from calibration.likelihood.likelihood import Spell
@@ -119,16 +120,17 @@ def refitted(
     effort: Effort,
     seed: int,
     folder: Path,
-    start: Array,
+    start: Array | Reference,
     *,
     workers: int | None = None,
     each_step: Callable[[Population], None] | None = None,
 ) -> Population:
     """Fit again, going on from what is kept in ``folder``; ``workers`` do not matter.
 
-    The fit begins with coordinates ``start`` (population, parameters) of draws fitted to the whole
-    record. With parameters held fixed, or back to the prior, the log evidence of the result is that
-    of the refit less that of the whole rules; with an observation left out it is unknown (NaN).
+    The fit begins with a reference, or with coordinates ``start`` (population, parameters) of draws
+    fitted to the whole record. From a reference the log evidence of the result is that of the
+    refit; from draws back to the prior it is that less the evidence of the whole rules, and with an
+    observation left out it is unknown (NaN).
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
@@ -145,12 +147,16 @@ def refitted(
 
     wanted = [
         partial(_of_refit, rules, seed, effort.copies)
-        for rules in (refit, replace(refit, fixed={}, to_prior=False))
+        for rules in (refit, replace(refit, to_prior=False))
     ]
     with over_processes(wanted, workers) as (likelihood, base):
+        if isinstance(start, Reference):
+            base = start.gain
         if kept:
             begin = kept[0]
-        elif refit.fixed or refit.to_prior:
+        elif isinstance(start, Reference):
+            begin = begun(start.drawn(effort.population, seed), likelihood, base)
+        elif refit.to_prior:
             begin = begun_from(start, likelihood, base, effort)
         else:
             begin = begun_near(start, likelihood, effort)

@@ -21,6 +21,7 @@ from calibration.evidence.record import LAST_FITTED
 from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
 from calibration.likelihood.observations import Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS, QuarterQuantities
+from calibration.likelihood.witness import Witness, WitnessShocks
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
@@ -188,6 +189,7 @@ def filtered_log_likelihood(
     first_vector: int = 0,
     uncounted: Spell | None = None,
     drivers: DriverChoice = "drawn",
+    witness: Witness | None = None,
 ) -> Array:
     """The estimated log-likelihood of each parameter vector, shape (population,).
 
@@ -196,18 +198,21 @@ def filtered_log_likelihood(
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
-    have them as coded. Formula: the sum over renewals of the log of the mean of exp(log weight)
+    have them as coded. A ``witness`` is the first copy of a single vector. Formula: the sum over
+    renewals of the log of the mean of exp(log weight)
     gathered since the renewal before.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
     sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
     context = Context(HISTORICAL, parameters, sets.repeated(vectors))
-    shocks = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
+    others = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
     awaited = [_Awaited.of(figure) for figure in record.figures]
     doubt = doubt_of(record, parameters, seed, first_vector * copies)
+    shocks = others if witness is None else WitnessShocks(witness, others)
+    doubt = doubt if witness is None else witness.doubt(doubt)
     weights, total = np.zeros((vectors, copies)), np.zeros(vectors)
     with fusing(replicates, FUSED_FROM):
         for quarter in range(QUARTERS):
@@ -225,7 +230,10 @@ def filtered_log_likelihood(
                     gained = gained + figure.figure.density(figure.sums, doubt)
             weights = weights + gained.reshape(weights.shape)
             if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < QUARTERS:
-                rows, renewed = renewal(weights, chances[:, quarter // YEAR])
+                chance = chances[:, quarter // YEAR]
+                if witness is not None:
+                    chance = witness.chance(weights, chance)
+                rows, renewed = renewal(weights, chance)
                 if renewed.any():
                     total = total + np.where(renewed, mean_weight(weights), 0.0)
                     weights = np.where(renewed[:, np.newaxis], 0.0, weights)

@@ -21,6 +21,7 @@ from scenarios.draws import Draws, parameters_for
 from scenarios.errors import ScenarioError
 from scenarios.manifest import scenario_hash
 from scenarios.page.blocks import BRANCHES, FEW, MANY, Block, simulated_block, stand_ready
+from scenarios.page.parts.refusal import logger
 from simulation.dates import LAST_YEAR
 from simulation.errors import Problem
 from simulation.interventions import Scenario
@@ -126,6 +127,7 @@ class Simulated:
         except BrokenProcessPool as error:
             with self._lock:
                 self._pools = None  # whatever the others are doing comes to its end
+            logger.warning("a worker process died")
             again = "running; press the button again"
             problem = Problem("simulation", "worker process", "ended", again)
             title = "a worker process died; it may have had too little memory"

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.prior import draw_coordinates, parameters_at, values_of, with_fixed
+from calibration.prior import (
+    coordinates_of,
+    coordinates_of_draws,
+    draw_coordinates,
+    parameters_at,
+    values_of,
+    with_fixed,
+)
+from scenarios.draws import columns_of
 from simulation.parameters import held_numbers, parameter_table
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +93,16 @@ def test_draws_depend_on_the_seed_alone_and_copies_stand_in_a_row():
     assert thrice.replicates == 15
     assert np.array_equal(thrice["need_share"][::3], parameters_at(coordinates)["need_share"])
     assert np.array_equal(thrice["need_share"][:3], np.full(3, thrice["need_share"][0]))
+
+
+def test_coordinates_are_the_inverse_of_values():
+    coordinates = np.array([-2.5, -1.0, 0.0, 0.4, 2.0])
+    for parameter in TABLE.values():
+        found = coordinates_of(parameter, values_of(parameter, coordinates))
+        assert found == pytest.approx(coordinates, abs=1e-6), parameter.name
+
+
+def test_draws_have_the_coordinates_they_were_made_from():
+    made = draw_coordinates(12, 3)
+    found = coordinates_of_draws(columns_of(parameters_at(made)))
+    assert found == pytest.approx(made, abs=1e-5)

@@ -40,6 +40,7 @@ from calibration.fit.population import (
 )
 from calibration.fit.sampler import sampled, stepped
 from calibration.fit.workers import carried_out, likelihood_here, log_likelihoods
+from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
 from calibration.prior import Coordinates, parameters_at
@@ -53,10 +54,6 @@ from simulation.parameters import parameter_table
 
 #: Free histories over which the date of a break is averaged, for each vector.
 HISTORIES = 8
-#: Estimates of the likelihood of the truth, of which one is taken in proportion to itself: so a
-#: chain that had always been running would hold it. A few large ones are most of the likelihood of
-#: many records, so that many estimates are needed.
-ESTIMATES = 1024
 MANIFEST = "records.json"
 
 
@@ -198,27 +195,37 @@ def exchangeable_draws(
     """
     own = seed_of(seed, FITTING, made.number)
     likelihood = likelihood_here(made.record, seed=own, copies=chains.copies, drivers=DRIVERS)
-    return ends_of_chains(made.truth, likelihood, chains, addressed(own, FITTING, made.number))
+    held = filtered_log_likelihood(
+        parameters_at(made.truth[np.newaxis], chains.copies),
+        made.record,
+        seed=own,
+        copies=chains.copies,
+        drivers=DRIVERS,
+        witness=made.witness,
+    )
+    generator = addressed(own, FITTING, made.number)
+    return ends_of_chains(made.truth, held, likelihood, chains, generator)
 
 
 def ends_of_chains(
-    truth: Array, likelihood: Likelihood, chains: Chains, generator: np.random.Generator
+    truth: Array,
+    held: Array,
+    likelihood: Likelihood,
+    chains: Chains,
+    generator: np.random.Generator,
 ) -> tuple[Population, float]:
     """The ends of chains from an origin as many steps from the truth (dimensions,).
 
-    Returns also the share of steps that was accepted. The steps are plain ones of the sampler, by a
-    noisy likelihood; their lengths, evenly drawn by their logarithms, come in the opposite order on
-    the way to the origin.
+    ``held`` (1,) is the estimate of the truth's log-likelihood as a chain that had always been
+    running would hold it. Returns also the share of steps that was accepted. The steps are plain
+    ones of the sampler, by a noisy likelihood; their lengths, evenly drawn by their logarithms,
+    come in the opposite order on the way to the origin.
     """
     lengths = np.exp(
         generator.uniform(np.log(chains.shortest), np.log(chains.longest), chains.moves)
     )
-    estimates = likelihood(np.repeat(truth[np.newaxis], ESTIMATES, axis=0), 0)
-    weights = np.exp(estimates - estimates.max())
-    taken = np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random())
-    own = estimates[[min(int(taken), ESTIMATES - 1)]]
     root = np.zeros(1, dtype=np.int64)
-    population = Population(truth[np.newaxis], own, root, 1.0, np.nan, ESTIMATES, np.zeros(1))
+    population = Population(truth[np.newaxis], held, root, 1.0, np.nan, 1, np.zeros(1))
     population, _ = _onward(population, likelihood, lengths[::-1], generator)
     origins = Population(
         np.repeat(population.coordinates, chains.chains, axis=0),

@@ -14,6 +14,7 @@ from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
 from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.observations import Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
+from calibration.likelihood.witness import Witness
 from calibration.prior import parameters_at
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -33,11 +34,15 @@ DRIVERS: DriverChoice = "coded"
 
 @dataclass(frozen=True)
 class SimulatedRecord:
-    """A record of the rules' making, its number, and the coordinates of its parameters."""
+    """A record of the rules' making, its number, and the coordinates of its parameters.
+
+    ``witness`` is the history that made it.
+    """
 
     number: int
     truth: Array
     record: Record
+    witness: Witness
 
     @property
     def degenerate(self) -> bool:
@@ -54,17 +59,19 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
     """
     truth = addressed(seed, PARAMETERS, number).standard_normal(dimensions)
     parameters = parameters_at(truth[np.newaxis])
+    own = seed_of(seed, HISTORY, number)
     history = simulate(
         parameters,
-        seed=seed_of(seed, HISTORY, number),
+        seed=own,
         quarters=QUARTERS,
         keep=COMPARED_ARRAYS,
         drivers=DRIVERS,
     )
-    discrepancy = discrepancy_of(parameters)
-    return SimulatedRecord(
-        number, truth, recorded(history, like, discrepancy, addressed(seed, RECORDING, number))
-    )
+    generator = addressed(seed, RECORDING, number)
+    currencies = sorted({figure.currency for figure in like.figures if figure.currency})
+    errors = {currency: generator.standard_normal(1) for currency in currencies}
+    record = recorded(history, like, {**discrepancy_of(parameters), **errors}, generator)
+    return SimulatedRecord(number, truth, record, Witness(own, history.moves, errors))
 
 
 def addressed(seed: int, purpose: int, number: int) -> np.random.Generator:
@@ -78,11 +85,12 @@ def seed_of(seed: int, purpose: int, number: int) -> int:
 
 
 def recorded(
-    history: Trajectory, like: Record, discrepancy: Doubt, generator: np.random.Generator
+    history: Trajectory, like: Record, doubt: Doubt, generator: np.random.Generator
 ) -> Record:
     """What of a free history (one replicate) is put on record, of the kind of a real record.
 
-    ``discrepancy`` is the standard deviation of figures about the rules, by measure.
+    ``doubt`` is the error of each exchange rate, and by measure the standard deviation of figures
+    about the rules.
     """
     widths = np.array([move.last_quarter - move.first_quarter + 1 for move in like.moves])
     moves = []
@@ -93,9 +101,6 @@ def recorded(
                 moves += windowed(
                     history.moves, (one, other), width, int(generator.integers(width))
                 )
-
-    currencies = sorted({figure.currency for figure in like.figures if figure.currency})
-    doubt = {**discrepancy, **{each: generator.standard_normal(1) for each in currencies}}
     figures: list[Figure] = []
     for figure in sorted(like.figures, key=lambda figure: figure.first_quarter):
         figures.append(figure.recorded(history, generator.random(), doubt, figures))

@@ -123,7 +123,6 @@ def check_sensitivity(request: SensitivityRequest) -> "tuple[Report, Pictures]":
     """
     import numpy as np
 
-    from calibration.checks.identified import coordinates_of_draws
     from calibration.checks.sensitivity.indices import apportioned, screened
     from calibration.checks.sensitivity.laboratory import (
         Laboratory,
@@ -131,6 +130,7 @@ def check_sensitivity(request: SensitivityRequest) -> "tuple[Report, Pictures]":
         parameter_levers,
     )
     from calibration.checks.sensitivity.report import sensitivity_report
+    from calibration.prior import coordinates_of_draws
 
     coordinates = coordinates_of_draws(request.draws.frame)
     laboratory = Laboratory(

@@ -60,7 +60,6 @@ def check_identified(request: IdentifiedRequest) -> "tuple[Report, Pictures]":
     import numpy as np
 
     from calibration.checks.identified import (
-        coordinates_of_draws,
         identified,
         identified_report,
         likelihood_of_draws,
@@ -68,6 +67,7 @@ def check_identified(request: IdentifiedRequest) -> "tuple[Report, Pictures]":
     )
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
+    from calibration.prior import coordinates_of_draws
 
     record, seed, copies = fitted_record(read_evidence()), request.seed, request.copies
     coordinates = coordinates_of_draws(request.draws.frame)

@@ -73,14 +73,14 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
 
     It is shown by the number of shocks averaged.
     """
-    from calibration.checks.agreement import normal_scale
     from calibration.checks.noise import TRIED, best_draws, noise_report, variances
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
+    from calibration.prior import coordinates_of_draws
 
     record, seed = fitted_record(read_evidence()), request.seed
     with progress_of("estimating likelihoods", len(TRIED)) as progress:
-        coordinates = normal_scale(request.draws.frame)
+        coordinates = coordinates_of_draws(request.draws.frame)
         best = best_draws(coordinates, record, seed, request.vectors)
         filtered, averaged = {}, {}
         for done, copies in enumerate(TRIED, 1):

@@ -20,7 +20,7 @@ from calibration.cli.check.options import (
 from calibration.cli.check.record import nulls_of_record
 from calibration.cli.requests import option, whole
 from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS
-from calibration.prior import Coordinates, parameters_at
+from calibration.prior import Coordinates, coordinates_of_draws, parameters_at
 from scenarios.console import progress_of
 from scenarios.draws import Draws, columns_of
 from simulation.errors import Problem, unknown
@@ -141,7 +141,6 @@ def check_leave_one_out(request: LeaveOneOutRequest) -> "tuple[Report, Pictures]
 
     The rules stand beside the nulls.
     """
-    from calibration.checks.identified import coordinates_of_draws
     from calibration.checks.leave_one_out import Question, left_out
     from calibration.checks.leave_one_out_report import leave_one_out_report
     from calibration.evidence.reading import read_evidence
@@ -231,55 +230,55 @@ def check_influence(request: InfluenceRequest) -> "tuple[Report, Pictures]":
 def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     """What each mechanism, and each group of them, adds in log evidence and in left-out score.
 
-    One mechanism or group is off at a time, and the rest fitted again, in independent runs: with
-    seeds that follow one another, from other rows of the draws.
+    One mechanism or group is off at a time, and the rest fitted again as the whole is, in
+    independent runs, with seeds that follow one another, from a reference that the draws shape.
     """
-    import numpy as np
-
-    from calibration.checks.ablation import added, carried, scored
+    from calibration.checks.ablation import Run, added, carried, fitted
     from calibration.checks.ablation_report import ablation_report
     from calibration.checks.nulls import evidence_of_rules
     from calibration.checks.paths import Paths
     from calibration.evidence.reading import read_evidence
     from calibration.fit.evidence import evidence_of
+    from calibration.fit.reference import reference_of
     from calibration.fit.refit import Refit
     from calibration.likelihood.observations import fitted_record, observations_of
 
     known = {each.name: each for each in mechanisms_and_groups()}
     off = [known[name] for name in request.only or known]
     record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
-    runs = [_run(request, run, effort) for run in range(request.runs)]
-    start = np.concatenate([run.start for run in runs])
-    fits, workers = len(off) + request.back, request.workers
+    reference, cache, workers = reference_of(request.draws), request.cache, request.workers
+    near = f"reference of {request.draws.id}"
+    runs = [Run(request.seed + run, reference, near) for run in range(request.runs)]
     rows: list[Added] = []
     paths: Paths | None = None
     up = evidence_of_rules(request.draws) if request.back else None
-    with progress_of("fits", fits) as progress:
-        whole = scored(start, Refit("whole", record, ""), request.seed, effort.copies, len(start))
+    with progress_of("fits", 1 + len(off) + request.back) as progress:
+        whole = fitted(Refit("whole", record, ""), effort, runs, cache, workers=workers)
+        progress(1)
         for each in off:
-            rows.append(added(each, whole, record, effort, runs, request.cache, workers=workers))
-            progress(len(rows))
+            without = Refit(f"without-{each.name}", record, "", fixed=dict(each.off))
+            rest = fitted(without, effort, runs, cache, workers=workers)
+            rows.append(added(each, whole, rest))
+            progress(1 + len(rows))
         if up:
             assert up.error is not None
             back = Refit("to-prior", record, "", to_prior=True)
-            populations = carried(back, runs, effort, request.cache, workers=workers)
+            starts = [_run(request, run, effort) for run in range(request.runs)]
+            populations = carried(back, starts, effort, cache, workers=workers)
             paths = Paths(up.log_evidence, up.error, evidence_of(populations, sign=-1))
-    origin = request.origin(
-        used=len(start), effort=request.effort, runs=request.runs, switched_off=len(off)
-    )
+    origin = request.origin(effort=request.effort, runs=request.runs, switched_off=len(off))
     names = [row.name for row in observations_of(record)]
-    return ablation_report(rows, whole.failing, names, origin, paths)
+    return ablation_report(rows, whole, names, origin, paths)
 
 
 def _run(request: AblationRequest, run: int, effort: "Effort") -> "Run":
-    """One of the runs of an ablation: it begins with rows of the draws that no other begins with.
+    """One of the runs back to the prior: it begins with rows of the draws that no other has.
 
     If there are too few, the rows from the top follow again.
     """
     import numpy as np
 
     from calibration.checks.ablation import Run
-    from calibration.checks.identified import coordinates_of_draws
     from calibration.fit.refit import draws_begun_with
 
     coordinates = coordinates_of_draws(request.draws.frame)

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from calibration.checks.identified import coordinates_of_draws, likelihood_of_draws
+from calibration.checks.identified import likelihood_of_draws
 from calibration.checks.leave_one_out import MOST_K, smoothed
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import FOLDER, evidence_lines, read_evidence
 from calibration.likelihood.observations import Record, fitted_record, overlaid_record
+from calibration.prior import coordinates_of_draws
 from scenarios.draws import read_draws
 from scenarios.page.material import DISPUTED, Disputed, Moved
 from simulation.conditioning import RecordedMove

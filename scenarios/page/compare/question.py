@@ -163,7 +163,7 @@ def answers_to(
     progress: Callable[[int], None] = lambda done: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Iterator[Answer]:
-    """Answers to a question: one over the first thousand histories, the last over all of them.
+    """Answers to a question: of many histories one over the first, the last over all of them.
 
     ``progress`` takes how many histories have come in. Raises ``ScenarioError`` if the scenarios
     cannot be compared, ``Stopped`` when the visitor has had enough.

@@ -7,7 +7,15 @@ import pytest
 from scipy import stats
 
 from calibration.checks import ablation
-from calibration.checks.ablation import Added, Run, Scored, added, fit_gained, scored
+from calibration.checks.ablation import (
+    Added,
+    Run,
+    Scored,
+    added,
+    fit_gained,
+    fitted,
+    scored,
+)
 from calibration.checks.ablation_report import ablation_report
 from calibration.checks.mechanisms import (
     Mechanism,
@@ -22,12 +30,13 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
 from calibration.fit.evidence import Evidence
 from calibration.fit.population import Effort
+from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
 from calibration.likelihood.observations import fitted_record, observations_of
 from calibration.likelihood.scores import Difference
 from calibration.prior import draw_coordinates
 from calibration.reports.report import Table
-from simulation.parameters import number_table
+from simulation.parameters import number_table, parameter_table
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +91,29 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     def either(coordinates, refit, seed, copies, first_vector):
         return -0.5 * (coordinates[:, 1] - 2) ** 2 if refit.fixed else -0.5 * coordinates[:, 0] ** 2
 
-    runs = []
-    for seed in (3, 4):
-        fitted = draw_coordinates(600, seed)
-        fitted[:, 0] *= 0.5**0.5
-        runs.append(Run(seed, fitted, f"draws {seed}"))
-    effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
     logs = np.array([-1.0, -2.0])
-    without = Scored(np.array([-5.0, -7.0]), 2, np.array([-0.5, -0.1]), logs - [1.0, 2.0], 1)
+    scores = {
+        "whole": Scored(np.array([-4.0, -4.0]), 2, np.array([-0.2, -0.4]), logs, 0),
+        "one": Scored(np.array([-5.0, -7.0]), 2, np.array([-0.5, -0.1]), logs - [1.0, 2.0], 1),
+    }
     monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
-    monkeypatch.setattr(ablation, "scored", lambda *args: without)
-    whole = Scored(np.array([-4.0, -4.0]), 2, np.array([-0.2, -0.4]), logs, 0)
-    found = added(mechanism_named("one"), whole, record, effort, runs, tmp_path, workers=1)
-    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2; twenty runs have a standard deviation
-    # of 0.04.
-    assert found.evidence.value == pytest.approx(1.0, abs=0.25)
-    assert 0.02 < found.evidence.family_error < 0.15
+    monkeypatch.setattr(ablation, "scored", lambda _, refit, *rest: scores[refit.name])
+    dimensions = len(parameter_table())
+    near = Reference("mine", np.full(dimensions, 0.3), 1.1 * np.eye(dimensions))
+    runs = [Run(seed, near, "reference of mine") for seed in (3, 4)]
+    effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
+
+    def carried_to(name, **fixed):
+        refit = Refit(name, record, "", fixed=fixed)
+        return fitted(refit, effort, runs, tmp_path, workers=1)
+
+    whole, rest = carried_to("whole"), carried_to("one", grant_value=0.0)
+    found = added(mechanism_named("one"), whole, rest)
+    # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2, whatever the reference.
+    assert whole[0].value == pytest.approx(-0.5 * np.log(2), abs=0.25)
+    assert rest[0].value == pytest.approx(-0.5 * np.log(2) - 1, abs=0.25)
+    assert found.evidence.value == whole[0].value - rest[0].value
+    assert 0.02 < found.evidence.family_error < 0.2
     assert found.evidence.spread > 0
     assert (found.evidence.runs, found.evidence.verdict) == (2, "for")
     assert found.left_out.mean == pytest.approx(1.5)
@@ -105,7 +121,10 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     assert found.fit.error == pytest.approx(1 / 2**0.5)
     assert found.prior == pytest.approx(found.evidence.value - 2.0)
     assert found.single == pytest.approx([0.3, -0.3])
-    assert (found.failing, found.evidence.families > 50) == (1, True)
+    assert (found.failing, found.evidence.families > 30) == (1, True)
+    # what was made is not made again
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", None)
+    assert carried_to("whole")[0] == whole[0]
 
 
 def test_back_to_the_prior_nothing_counts(record, tmp_path, monkeypatch):
@@ -159,6 +178,12 @@ def test_draws_are_scored_by_the_likelihood_of_the_fit(record):
     assert not np.array_equal(found.single, without.single)
 
 
+WHOLE = (
+    Evidence(-45.0, 0.3, 0.2, 64, 2),
+    Scored(np.zeros(4), 4, np.zeros(2), np.zeros(2), 3),
+)
+
+
 def row_of(mechanism, value, families=70, fit=0.0, runs=2):
     single, evidence = np.array([0.5, -0.25]), Evidence(value, 0.1, 0.05, families, runs)
     left_out, fits = Difference(1.5, 0.2, 30), Difference(fit, 0.3, 40)
@@ -170,7 +195,7 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
         return row_of(mechanism_named(name), *values, **named)
 
     def reported(*rows, paths=None):
-        return ablation_report(rows, 0, ["peace 1950", "war 1960"], origin, paths)[0]
+        return ablation_report(rows, WHOLE, ["peace 1950", "war 1960"], origin, paths)[0]
 
     report = reported(row("one", -1.0), row("two", 3.0), row("three", 0.1))
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
@@ -178,6 +203,8 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
     assert told == {"two": "for", "three": "not told", "one": "against"}
     assert "(two)" in report.finding
     assert "of 1 it is not told" in report.finding
+    assert any("log evidence -45.00 ± 0.30, 64 families" in str(part) for part in report.parts)
+    assert report.values["whole"] == {"evidence": -45.0, "error": 0.3}
     assert (
         "**without these the record is more probable**: one (none makes the draws fit worse;"
         in report.finding
@@ -194,7 +221,7 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
 def test_groups_and_both_paths_have_tables_of_their_own(origin):
     rows = [row_of(mechanism_named("one"), 0.1), row_of(shipped_groups()[0], 4.0)]
     paths = Paths(-45.0, 0.1, Evidence(-38.0, 1.0, 0.2, 70, 2))
-    report = ablation_report(rows, 0, ["peace 1950", "war 1960"], origin, paths)[0]
+    report = ablation_report(rows, WHOLE, ["peace 1950", "war 1960"], origin, paths)[0]
     titles = [part.title for part in report.parts if isinstance(part, Table)]
     assert [title.split(",")[0] for title in titles[:3]] == [
         "Whole minus without",

@@ -6,8 +6,6 @@ import pytest
 from calibration.checks.identified import (
     Identified,
     contraction,
-    coordinates_of,
-    coordinates_of_draws,
     identified,
     identified_report,
     likelihood_of_draws,
@@ -18,24 +16,10 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.likelihood import log_weights
 from calibration.likelihood.observations import fitted_record
-from calibration.prior import draw_coordinates, parameters_at, values_of
-from scenarios.draws import columns_of
+from calibration.prior import draw_coordinates
 from simulation.parameters import default_parameters, parameter_table
 
 TABLE = parameter_table()
-
-
-def test_coordinates_are_the_inverse_of_values():
-    coordinates = np.array([-2.5, -1.0, 0.0, 0.4, 2.0])
-    for parameter in TABLE.values():
-        found = coordinates_of(parameter, values_of(parameter, coordinates))
-        assert found == pytest.approx(coordinates, abs=1e-6), parameter.name
-
-
-def test_draws_have_the_coordinates_they_were_made_from():
-    made = draw_coordinates(12, 3)
-    found = coordinates_of_draws(columns_of(parameters_at(made)))
-    assert found == pytest.approx(made, abs=1e-5)
 
 
 def test_contraction_by_hand():

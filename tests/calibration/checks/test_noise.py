@@ -7,13 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from calibration.checks import noise
-from calibration.checks.identified import coordinates_of_draws
 from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.cli.check.main import check_app
 from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.observations import fitted_record
-from calibration.prior import draw_coordinates
+from calibration.prior import coordinates_of_draws, draw_coordinates
 from scenarios.draws import read_draws, write_draws
 
 

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from calibration.cli.calibrate import calibrate_app, draw_posterior
+from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
+from calibration.fit import draw
+from calibration.fit.draw import draw_posterior
 from calibration.fit.population import EFFORTS, Effort
 from calibration.fit.posterior import (
     checkpoint_path,
@@ -32,9 +34,9 @@ runner = CliRunner()
 KILLED = """
 import os, signal
 from pathlib import Path
-from calibration.fit import posterior
+from calibration.fit import draw
 from calibration.evidence.reading import read_evidence
-from calibration.cli.calibrate import draw_posterior
+from calibration.fit.draw import draw_posterior
 from calibration.fit.posterior import fit_settings
 from calibration.fit.population import Effort
 from calibration.likelihood.observations import fitted_record
@@ -42,20 +44,21 @@ if __name__ == "__main__":
     effort = {effort!r}
     record = fitted_record(read_evidence())
     settings = fit_settings(effort, "tiny", 5, record)
-    write_checkpoint = posterior.write_checkpoint
+    write_checkpoint = draw.write_checkpoint
     def write_and_die(sampling, *more):
         write_checkpoint(sampling, *more)
         if sampling.steps == 2:
             os.kill(os.getpid(), signal.SIGKILL)
-    posterior.write_checkpoint = write_and_die
+    draw.write_checkpoint = write_and_die
     draw_posterior(record, effort, settings, Path({out!r}), workers=2)
 """
 
 
-def tiny_fit(out, seed=5, **options):
+def tiny_fit(out, seed=5, reference=None, **options):
     record = fitted_record(read_evidence())
+    settings = fit_settings(TINY, "tiny", seed, record, reference=reference and reference.id)
     return draw_posterior(
-        record, TINY, fit_settings(TINY, "tiny", seed, record), out, **{"workers": 1} | options
+        record, TINY, settings, out, reference=reference, **{"workers": 1} | options
     )
 
 
@@ -95,6 +98,33 @@ def test_a_fit_killed_outright_and_resumed_ends_in_the_same_files(whole, tmp_pat
     tiny_fit(mine, resume=True)
     same_files(out, mine)
     assert not checkpoint_path(mine).exists()
+
+
+@pytest.mark.slow
+def test_a_fit_may_begin_with_other_draws(whole, tmp_path):
+    _, draws, _ = whole
+    out, cut = tmp_path / "nearer.parquet", tmp_path / "cut.parquet"
+    nearer, sampling = tiny_fit(out, reference=draws)
+    manifest = json.loads(out.with_suffix(".json").read_text())
+    assert manifest["reference"] == draws.id
+    assert nearer.id != draws.id
+    assert np.isfinite(manifest["log_evidence"])
+    assert len(read_draws(out)) == len(sampling.population.coordinates) == 24
+    write = draw.write_checkpoint
+
+    def write_and_stop(reached, *more):
+        write(reached, *more)
+        if reached.steps == 2:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draw, "write_checkpoint", write_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            tiny_fit(cut, reference=draws)
+    with pytest.raises(CalibrationError, match="reference"):  # begun elsewhere, not gone on with
+        tiny_fit(cut, resume=True)
+    tiny_fit(cut, reference=draws, resume=True)
+    same_files(out, cut)
 
 
 def test_draws_are_written_with_what_they_are(whole):

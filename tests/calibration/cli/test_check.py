@@ -137,8 +137,7 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
     assert set(told["values"]["mechanisms"]) == {"ideology", "fear"}
     assert set(told["values"]["groups"]) == {"support_and_aid"}
     assert told["values"]["paths"]["up"] == -50
-    assert told["origin"]["settings"]["used"] == 48
-    assert len(list((tmp_path / "kept").iterdir())) == 8
+    assert len(list((tmp_path / "kept").iterdir())) == 10
 
 
 def test_sensitivity(check, draws, tmp_path, monkeypatch):

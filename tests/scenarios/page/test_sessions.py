@@ -189,7 +189,9 @@ def test_work_ends_when_its_visitor_is_cut_off(patient: Any, browser: Browser) -
     until(lambda: at_rest(patient), "the first is answered")
     once = worker_seconds(patient) - before
     for seed in (92, 93, 94):
-        expect(ask(50_000, seed).get_by_role("button", name="Cancel")).to_be_enabled()
+        asked = ask(50_000, seed).locator(".lp-compare")
+        expect(asked).to_contain_text("of 50,000 histories of each scenario")
+        expect(asked.get_by_role("button", name="Cancel")).to_be_enabled()
     visitors, before = patient.visitors(), worker_seconds(patient)
     context.close()
     assert patient.visitors() == visitors == 4, "they are expected back"

@@ -1,0 +1,106 @@
+"""Drawing a posterior to the end, from its beginning or from where it was broken off."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from calibration.errors import CalibrationError
+from calibration.fit.population import Effort, Sampling, begun, no_record
+from calibration.fit.posterior import (
+    checkpoint_path,
+    read_checkpoint,
+    setting_differences,
+    write_checkpoint,
+    write_posterior,
+)
+from calibration.fit.reference import reference_of
+from calibration.fit.sampler import sampled
+from calibration.fit.workers import likelihood_here, over_processes
+from calibration.likelihood.observations import Record
+from calibration.prior import draw_coordinates
+from scenarios.disk import one_at_a_time
+from scenarios.draws import Draws
+from simulation.errors import Problem, raise_if_any
+
+#: Where problems of a fit are said to be, and under what title.
+COMMAND, TITLE = "calibrate fit", "the fit cannot start"
+
+
+def draw_posterior(
+    record: Record,
+    effort: Effort,
+    settings: dict[str, Any],
+    out: Path,
+    *,
+    reference: Draws | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    each_step: Callable[[Sampling], None] = lambda _: None,
+) -> tuple[Draws, Sampling]:
+    """Draw a population from the posterior of a record, write it to ``out``, and return it.
+
+    It begins with the prior, or with the ``reference`` of other draws. After every step the
+    sampling is kept in a file beside ``out``, from which ``resume`` goes on, and given to
+    ``each_step``.
+    Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
+    checkpoint of another fit.
+    """
+    checkpoint = checkpoint_path(out)
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    seed = settings["seed"]
+    with (
+        one_at_a_time(out, out.with_suffix(".json"), checkpoint),
+        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
+            likelihood,
+        ),
+    ):
+        unfinished = _unfinished(settings, out, resume, overwrite)
+        start, base = draw_coordinates(effort.population, seed), no_record
+        if reference is not None:
+            nearer = reference_of(reference)
+            start, base = nearer.drawn(effort.population, seed), nearer.gain
+        sampling = unfinished or begun(start, likelihood, base)
+
+        def keep(sampling: Sampling) -> None:
+            write_checkpoint(sampling, settings, checkpoint)
+            each_step(sampling)
+
+        keep(sampling)
+        sampling = sampled(sampling, likelihood, effort, seed, keep, base)
+        draws = write_posterior(sampling, settings, out)
+        checkpoint.unlink()
+    return draws, sampling
+
+
+def _unfinished(
+    settings: dict[str, Any], out: Path, resume: bool, overwrite: bool
+) -> Sampling | None:
+    """The sampling to go on with, if any.
+
+    Raises ``CalibrationError`` for all that stands in the way.
+    """
+    path = checkpoint_path(out)
+    problems = []
+    if resume and path.exists():
+        checkpoint = read_checkpoint(path)
+        if checkpoint is not None:
+            problems = setting_differences(settings, checkpoint[1])
+        else:
+            allowed = "a whole checkpoint; --overwrite begins anew"
+            problems = [Problem("--resume", "checkpoint", str(path), allowed)]
+        raise_if_any("the fit cannot be resumed", problems, CalibrationError)
+        return checkpoint[0] if checkpoint else None
+    if not overwrite:
+        remedies = {
+            out: "a new file; --overwrite replaces what is there",
+            path: "no checkpoint of an unfinished fit; --resume goes on with it, --overwrite "
+            "begins anew",
+        }
+        problems = [
+            Problem(COMMAND, "--out", str(place), allowed)
+            for place, allowed in remedies.items()
+            if place.exists()
+        ]
+    raise_if_any(TITLE, problems, CalibrationError)
+    return None

@@ -1,0 +1,97 @@
+"""A fit from a reference: its density is known, and the posterior is that of the record.
+
+The target is a normal likelihood of three coordinates whose posterior and evidence are known.
+"""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from calibration.fit.population import Effort, begun
+from calibration.fit.reference import WIDER, Reference, reference_of
+from calibration.fit.sampler import sampled
+from calibration.prior import coordinates_of_draws, draw_coordinates, parameters_at
+from scenarios.draws import Draws, columns_of
+
+CENTRE = np.array([1.0, -0.5, 0.0])
+SPREAD = np.array([0.5, 1.0, 0.2])
+PRECISION = 1 + 1 / SPREAD**2
+MEAN, SD = CENTRE / SPREAD**2 / PRECISION, PRECISION**-0.5
+LOG_EVIDENCE = stats.norm.logpdf(CENTRE, 0, np.sqrt(1 + SPREAD**2)).sum()
+EFFORT = Effort(population=1500, copies=1, moves=6, effective_share=0.5, last_moves=30)
+#: Beside the posterior and of another shape, as draws that have not met may tell it.
+BESIDE = Reference(
+    "beside",
+    np.array([0.5, 0.0, 0.3]),
+    np.array([[0.6, 0.0, 0.0], [0.3, 0.8, 0.0], [-0.1, 0.2, 0.4]]),
+)
+
+
+def likelihood(coordinates, evaluated):
+    return stats.norm.logpdf(coordinates, CENTRE, SPREAD).sum(axis=1)
+
+
+def test_the_gain_is_the_density_over_that_of_the_prior():
+    coordinates = np.random.default_rng(1).normal(0, 2, (20, 3))
+    density = stats.multivariate_normal(BESIDE.centre, BESIDE.root @ BESIDE.root.T)
+    prior = stats.norm.logpdf(coordinates).sum(axis=1)
+    assert BESIDE.gain(coordinates, 7) == pytest.approx(density.logpdf(coordinates) - prior)
+
+
+@pytest.mark.statistical
+def test_vectors_are_those_of_the_distribution():
+    # Means and covariances of 40,000 draws, by four standard errors at most; the seed is fixed.
+    drawn = BESIDE.drawn(40_000, 3)
+    covariance = BESIDE.root @ BESIDE.root.T
+    assert drawn.mean(axis=0) == pytest.approx(BESIDE.centre, abs=4 * 0.9 / 200)
+    assert np.cov(drawn.T) == pytest.approx(covariance, abs=4 * 1.2 / 200)
+    assert not np.array_equal(drawn, BESIDE.drawn(40_000, 4))
+
+
+@pytest.mark.statistical
+def test_posterior_and_evidence_are_those_that_a_fit_from_the_prior_finds():
+    # Errors are five of their own; the seed is fixed. The way is shorter, so more families stay.
+    def fitted(start, *base):
+        begin = begun(start, likelihood, *base)
+        return sampled(begin, likelihood, EFFORT, 4, lambda _: None, *base)
+
+    nearer = fitted(BESIDE.drawn(EFFORT.population, 4), BESIDE.gain)
+    from_prior = fitted(np.random.default_rng(4).standard_normal((EFFORT.population, 3)))
+    for sampling in (nearer, from_prior):
+        population = sampling.population
+        error = 5 / np.sqrt(population.families)
+        assert population.log_evidence == pytest.approx(
+            LOG_EVIDENCE, abs=5 * population.evidence_error
+        )
+        assert population.coordinates.mean(axis=0) == pytest.approx(MEAN, abs=error * SD.max())
+        assert population.coordinates.std(axis=0) == pytest.approx(SD, rel=error)
+    assert nearer.population.families > from_prior.population.families
+    assert len(nearer.stages) < len(from_prior.stages)
+
+
+def draws_of(families, **more):
+    frame = columns_of(parameters_at(0.3 * draw_coordinates(200, 5) + 0.4))
+    return Draws(frame, "mine", "provisional", manifest={"families": families, **more})
+
+
+def test_the_reference_of_draws_has_their_place_and_is_somewhat_wider():
+    draws = draws_of(1000)
+    reference = reference_of(draws)
+    coordinates = coordinates_of_draws(draws.frame)
+    assert reference.name == "mine"
+    assert reference.centre == pytest.approx(coordinates.mean(axis=0), rel=2e-3)
+    spreads = np.sqrt((reference.root**2).sum(axis=1))
+    assert spreads == pytest.approx(WIDER * coordinates.std(axis=0), rel=1e-2)
+
+
+def test_draws_of_few_families_tell_less_of_a_shape():
+    few, many = reference_of(draws_of(3)), reference_of(draws_of(3, pooled=["a", "b", "c"] * 30))
+
+    def widths(reference):
+        return np.sqrt((reference.root**2).sum(axis=1))
+
+    assert (widths(few) > widths(many)).all()  # nearer to the prior's own, which is one
+    assert np.abs(few.centre).mean() < np.abs(many.centre).mean()
+    unknown = reference_of(Draws(draws_of(3).frame, "others", "prior", manifest={}))
+    assert isinstance(unknown, Reference)
+    assert widths(unknown).mean() > widths(few).mean()

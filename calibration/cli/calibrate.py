@@ -57,7 +57,7 @@ class FitRequest(Request):
         str,
         Reader(effort_named),
         typer.Option(
-            help="quick (within 90 s), standard (15 min) or full (60 min), on two idle cores."
+            help="quick (within 90 s), standard (15 min) or full (45 min), on two idle cores."
         ),
     ] = "quick"
     seed: Annotated[

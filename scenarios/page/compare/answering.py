@@ -40,8 +40,9 @@ class Standing:
 class Answering:
     """Answers the questions of one visitor, the latest only; ``show`` takes how it stands.
 
-    Nothing is worked out for a visitor who is not ``present``: whoever is cut off has the question
-    answered on coming back.
+    A question may be begun ahead of its being asked; nothing is shown of it before that. Nothing is
+    worked out for a visitor who is not ``present``: whoever is cut off has the question answered on
+    coming back.
     """
 
     def __init__(
@@ -53,20 +54,46 @@ class Answering:
         self._material = material
         self._show = show
         self._present = present
-        self._standing = Standing()
+        self._standing = self._shown = Standing()
+        self._ahead: Question | None = None
         self._lock = Lock()
         self._stop = Event()
 
     def ask(self, question: Question) -> None:
-        """Drop the question before, if it is still being answered, and answer this one."""
+        """Drop the question before, if it is still being answered, and answer this one.
+
+        If it was begun ahead, how far it has come is shown.
+        """
+        with self._lock:
+            begun, self._ahead = self._ahead == question, None
+            reached = self._standing
+            self._shown = reached if begun else self._shown
+        if begun:
+            self._show(reached)
+        else:
+            self._begin(question)
+
+    def prepare(self, question: Question) -> None:
+        """Begin a question that its visitor has chosen and may ask, unless another is answered."""
+        with self._lock:
+            idle = self._shown.running is None
+        if idle and question != self._ahead and question.histories <= KEPT:
+            self._begin(question, ahead=True)
+
+    def _begin(self, question: Question, ahead: bool = False) -> None:
         self.leave()
-        self._stop = stopped = Event()
+        with self._lock:
+            self._stop = stopped = Event()
+            self._ahead = question if ahead else None
+            self._standing = self._shown  # of what nobody asked for nothing is left
         self._change(stopped, running=question, done=0, trouble=None)
         Thread(target=self._attend, args=(question, stopped), daemon=True).start()
 
     def cancel(self) -> None:
         """Drop the question that is being answered; what has been answered stays."""
         self.leave()
+        with self._lock:
+            self._ahead, self._standing = None, self._shown
         self._change(Event(), running=None, done=0)
 
     def leave(self) -> None:
@@ -140,6 +167,9 @@ class Answering:
                 return
             turn = self._standing.turn + 1
             self._standing = latest = replace(self._standing, **changes, turn=turn)
+            if self._ahead is not None:
+                return
+            self._shown = latest
         # Without the lock: drawing takes time, and whoever asks meanwhile must not wait for it.
         self._show(latest)
 

@@ -63,6 +63,8 @@ def Compare() -> None:
             question.set(after)
             if name == "pair" and answer is not None and before.same_histories(after):
                 answering.ask(after)
+            else:
+                answering.prepare(after)
 
     def build(own: str, name: str) -> None:
         with rendering:

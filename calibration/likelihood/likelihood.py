@@ -149,25 +149,23 @@ class _Counting(Conditioning):
 
 @dataclass
 class _Awaited:
-    """A figure on record, and what has been added up toward each of its parts, per replicate."""
+    """A figure on record, and what has been added up toward each of its parts, per replicate.
+
+    ``first`` is the first quarter that counts, ``last`` that in which it can be told how probable
+    the figure is.
+    """
 
     figure: Figure
+    first: int
+    last: int
     sums: list[PerReplicate]
 
     @classmethod
     def of(cls, figure: Figure) -> "_Awaited":
         """A figure toward which nothing has been added up."""
-        return cls(figure, [np.zeros(1) for _ in figure.parts])
-
-    @property
-    def first(self) -> int:
-        """The first quarter that counts."""
-        return min(part.first_quarter for part in self.figure.parts)
-
-    @property
-    def last(self) -> int:
-        """The quarter in which it can be told how probable the figure is."""
-        return min(max(part.last_quarter for part in self.figure.parts), QUARTERS - 1)
+        first = min(part.first_quarter for part in figure.parts)
+        last = min(max(part.last_quarter for part in figure.parts), QUARTERS - 1)
+        return cls(figure, first, last, [np.zeros(1) for _ in figure.parts])
 
     def add(self, quantities: QuarterQuantities, quarter: int) -> None:
         """Add what a quarter brings."""

@@ -39,7 +39,7 @@ from scenarios.charts.marks import (
     mark_break,
     mark_horizon,
 )
-from scenarios.comparison.estimates import SurvivalCurve
+from scenarios.comparison.estimates import SurvivalCurve, column_quantiles
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import Documented, DocumentedBreak
@@ -75,7 +75,7 @@ def fan_of(table: pd.DataFrame, pair: str, series: str) -> Fan:
     columns = {year: f"{stem}_{series}_{year}" for year in YEARS}
     years = tuple(year for year, column in columns.items() if column in table.columns)
     values = table[[columns[year] for year in years]].to_numpy(dtype=float)
-    return Fan(years, np.quantile(values, SHARES, axis=0), len(table))
+    return Fan(years, column_quantiles(values, SHARES), len(table))
 
 
 def branch_colours(look: Look) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from scenarios.comparison.estimates import (
     Values,
     averaged,
     averaged_columns,
+    column_quantiles,
     durations,
     median,
     quantile,
@@ -218,7 +219,7 @@ class _Twins:
             columns = [f"{self.stem}_{series}_{year}" for year in years_of(self.reading)]
             one, other = (table[columns].to_numpy(dtype=float) for table in self.tables)
             estimates = averaged_columns(other - one, self.clusters)
-            low, high = np.quantile(other - one, _ENDS, axis=0)
+            low, high = column_quantiles(other - one, _ENDS)
             for place, year in enumerate(years_of(self.reading)):
                 yield YearlyDifference(
                     series=series,

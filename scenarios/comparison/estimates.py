@@ -138,6 +138,20 @@ def quantile(values: NDArray[Any], share: float) -> float:
     return float(np.quantile(values, share, method="inverted_cdf"))
 
 
+def column_quantiles(values: NDArray[Any], shares: Sequence[float]) -> Values:
+    """The quantiles of each column of values (R, K) at some shares, shape (shares, K).
+
+    Between two ordered values they are interpolated, as ``np.quantile`` does, which takes five
+    times as long for many columns: it orders them across their rows. Formula: with h = share (R -
+    1), x_floor(h) + (h - floor(h)) (x_ceil(h) - x_floor(h)).
+    """
+    ordered = np.sort(np.ascontiguousarray(values.T, dtype=float), axis=1)
+    places = np.asarray(shares) * (len(values) - 1)
+    below, above = np.floor(places).astype(int), np.ceil(places).astype(int)
+    low = ordered[:, below]
+    return np.asarray((low + (places - below) * (ordered[:, above] - low)).T)
+
+
 def median(values: Values, clusters: Clusters, among: ArrayLike) -> Estimate:
     """The middle value among some histories, infinite ones included.
 

@@ -13,6 +13,7 @@ from scenarios.comparison.estimates import (
     Clusters,
     averaged,
     averaged_columns,
+    column_quantiles,
     median,
     quantile,
 )
@@ -156,3 +157,16 @@ def test_a_share_lies_between_none_and_all(flags, draws):
     assert 0 <= found.value <= 1
     assert found.error is not None
     assert 0 <= found.error <= 1
+
+
+@given(
+    values=arrays(
+        float,
+        st.tuples(st.integers(1, 40), st.integers(1, 4)),
+        elements=st.floats(-1e3, 1e3, allow_subnormal=False),
+    ),
+    shares=st.lists(st.floats(0, 1), min_size=1, max_size=4),
+)
+def test_quantiles_of_columns_are_those_of_numpy(values, shares):
+    found = column_quantiles(values, shares)
+    assert found == pytest.approx(np.quantile(values, shares, axis=0), rel=1e-9, abs=1e-9)

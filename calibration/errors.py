@@ -4,6 +4,9 @@ from importlib.util import find_spec
 
 from simulation.errors import LilliputError, listed
 
+#: Where problems of a fit are said to be, and under what title.
+FIT_COMMAND, FIT_TITLE = "calibrate fit", "the fit cannot start"
+
 
 class CalibrationError(LilliputError):
     """Evidence, a setting or a posterior that calibration cannot use, with all its problems."""

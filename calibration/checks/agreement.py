@@ -32,7 +32,6 @@ _SHOWN = 12
 #: What must be the same in the manifests of fits that are compared.
 _SAME = (
     "settings",
-    "reference",
     "rules",
     "record",
     "parameter_table",
@@ -182,7 +181,7 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
     whole = {
         name: first[name]
         for name in (
-            *("method", "effort", "settings", "reference", "rules", "record"),
+            *("method", "effort", "settings", "rules", "record"),
             *("fitted_to", "evidence_overlay"),
         )
     }
@@ -191,6 +190,7 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
         "made_by": f"lilliput calibrate agree {'--publish' if kind == 'published' else '--pool'}",
         **whole,
         "seeds": [fit.manifest["seed"] for fit in fits],
+        "references": [fit.manifest.get("reference") for fit in fits],
         "families": families,
         "pooled": [fit.draws.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),

@@ -1,4 +1,4 @@
-"""Whether two paths give one log evidence: from the prior up to draws, and from them back down."""
+"""Whether two paths give one log evidence: that of the fits, and from their draws to the prior."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Paths:
     def sentence(self) -> str:
         """What the two paths say, in a sentence."""
         found = (
-            f"log evidence {self.up:.2f} ± {self.up_error:.2f} from the prior up, "
+            f"log evidence {self.up:.2f} ± {self.up_error:.2f} by the fits, "
             f"{self.down.value:.2f} ± {self.down.error:.2f} from the draws down"
         )
         if self.agree is None:
@@ -48,7 +48,7 @@ class Paths:
         """Both paths, one a row."""
         down = self.down
         return Table(
-            title="From the prior up, and from the draws back to the prior",
+            title="By the fits, and from their draws back to the prior",
             columns=("path", "log evidence", "error", "families"),
             rows=[
                 ("up", f"{self.up:.2f}", f"{self.up_error:.2f}", "–"),

@@ -12,9 +12,9 @@ from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier, summary
 from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
-from calibration.errors import CalibrationError
+from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
 from scenarios.disk import unwritable
-from scenarios.draws import Draws, read_draws
+from scenarios.draws import read_draws
 from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
 from simulation.errors import Problem, unknown
@@ -22,6 +22,7 @@ from simulation.schema import refuse
 
 if TYPE_CHECKING:
     from calibration.fit.population import Effort, Sampling
+    from calibration.fit.reference import Reference
     from calibration.likelihood.observations import Record
 
 
@@ -46,12 +47,19 @@ def effort_named(name: str) -> str:
     return name
 
 
+def reference_in(path: Path | None) -> "Reference | None":
+    """The reference of the draws in a file; none if no file is named."""
+    from calibration.fit.reference import reference_of
+
+    return None if path is None else reference_of(read_draws(path))
+
+
 class FitRequest(Request):
     """A fit that can begin: how hard it works, on what record, and where the draws are written."""
 
-    command = "calibrate fit"
+    command = FIT_COMMAND
     needs = ("arviz",)
-    title = "the fit cannot start"
+    title = FIT_TITLE
 
     effort: Annotated[
         str,
@@ -73,8 +81,8 @@ class FitRequest(Request):
         ),
     ] = None
     reference: Annotated[
-        Draws | None,
-        Reader(lambda typed: None if typed is None else read_draws(typed), Path),
+        Any,
+        Reader(reference_in, Path),
         typer.Option(
             metavar="DRAWS",
             help="Begin with the place and shape of these draws: the same posterior, sooner.",
@@ -163,7 +171,7 @@ def fit(request: FitRequest) -> None:
         request.seed,
         request.record,
         request.evidence,
-        reference.id if reference else None,
+        reference.name if reference else None,
     )
     if request.resume and (finished := finished_draws(request.path, settings)):
         typer.echo(f"{len(finished)} draws, {finished.id}, are in {request.path}: it is finished")
@@ -214,7 +222,7 @@ def _bar(effort: "Effort") -> "Iterator[Callable[[Sampling], None]]":
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
-        bar = progress.add_task("drawing from the prior", total=1.0)
+        bar = progress.add_task("drawing the first vectors", total=1.0)
 
         def update(sampling: "Sampling") -> None:
             power = sampling.population.power

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from calibration.errors import CalibrationError
+from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
 from calibration.fit.population import Effort, Sampling, begun, no_record
 from calibration.fit.posterior import (
     checkpoint_path,
@@ -13,7 +13,7 @@ from calibration.fit.posterior import (
     write_checkpoint,
     write_posterior,
 )
-from calibration.fit.reference import reference_of
+from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import likelihood_here, over_processes
 from calibration.likelihood.observations import Record
@@ -22,9 +22,6 @@ from scenarios.disk import one_at_a_time
 from scenarios.draws import Draws
 from simulation.errors import Problem, raise_if_any
 
-#: Where problems of a fit are said to be, and under what title.
-COMMAND, TITLE = "calibrate fit", "the fit cannot start"
-
 
 def draw_posterior(
     record: Record,
@@ -32,7 +29,7 @@ def draw_posterior(
     settings: dict[str, Any],
     out: Path,
     *,
-    reference: Draws | None = None,
+    reference: Reference | None = None,
     workers: int | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -40,7 +37,7 @@ def draw_posterior(
 ) -> tuple[Draws, Sampling]:
     """Draw a population from the posterior of a record, write it to ``out``, and return it.
 
-    It begins with the prior, or with the ``reference`` of other draws. After every step the
+    It begins with the prior, or with a ``reference``. After every step the
     sampling is kept in a file beside ``out``, from which ``resume`` goes on, and given to
     ``each_step``.
     Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
@@ -58,8 +55,7 @@ def draw_posterior(
         unfinished = _unfinished(settings, out, resume, overwrite)
         start, base = draw_coordinates(effort.population, seed), no_record
         if reference is not None:
-            nearer = reference_of(reference)
-            start, base = nearer.drawn(effort.population, seed), nearer.gain
+            start, base = reference.drawn(effort.population, seed), reference.gain
         sampling = unfinished or begun(start, likelihood, base)
 
         def keep(sampling: Sampling) -> None:
@@ -98,9 +94,9 @@ def _unfinished(
             "begins anew",
         }
         problems = [
-            Problem(COMMAND, "--out", str(place), allowed)
+            Problem(FIT_COMMAND, "--out", str(place), allowed)
             for place, allowed in remedies.items()
             if place.exists()
         ]
-    raise_if_any(TITLE, problems, CalibrationError)
+    raise_if_any(FIT_TITLE, problems, CalibrationError)
     return None

@@ -54,7 +54,8 @@ class Evidence:
     def less(self, other: "Evidence") -> "Evidence":
         """By how much this log evidence exceeds another, found by runs of their own.
 
-        Errors are added as independent ones.
+        Errors are added as independent ones: rather too large where runs of one seed have shocks in
+        common.
         """
         return Evidence(
             self.value - other.value,

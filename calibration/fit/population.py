@@ -103,7 +103,7 @@ class Population:
     """Draws from a tempered posterior, with the power of the likelihood and the log evidence.
 
     ``coordinates`` (population, parameters), ``log_likelihood`` and ``ancestor`` (population,)
-    belong together; ``ancestor`` is the number of the prior draw that a member descends from, in
+    belong together; ``ancestor`` is the number of the first vector that a member descends from, in
     rising order, so that relatives are neighbours. ``evaluated`` counts the vectors whose
     likelihood has been estimated; ``base`` (population,) is the log-likelihood that counts at power
     0, nought where that is the prior.
@@ -129,7 +129,7 @@ class Population:
 
     @property
     def evidence_error(self) -> float:
-        """The standard error of the log evidence, from families that descend from prior draws.
+        """The standard error of the log evidence, from families that descend from one first vector.
 
         Formula: sqrt(sum of (family size / population) ** 2 - 1 / population). It is too small when
         few families are left, which ``families`` tells (``calibration.fit.evidence``). Source: Lee
@@ -140,7 +140,7 @@ class Population:
 
     @property
     def families(self) -> int:
-        """How many draws of the prior have descendants in the population."""
+        """How many of the first vectors have descendants in the population."""
         return len(np.unique(self.ancestor))
 
 

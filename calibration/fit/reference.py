@@ -6,14 +6,19 @@ are of the same posterior; only the way is shorter, and more families are left a
 Fan et al. 2011 (evidence by way of a reference distribution).
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import BaseModel, PositiveInt
 
+from calibration.errors import CalibrationError
 from calibration.fit.sampler import shape_of, solved
 from calibration.prior import Coordinates, coordinates_of_draws
 from scenarios.draws import Draws
 from simulation.arrays import Array
+from simulation.errors import raise_if_any
+from simulation.schema import validated
 
 #: How many times as wide as the draws: what they have missed shall be reached too.
 WIDER = 1.1
@@ -26,7 +31,7 @@ class Reference:
     """The normal distribution of x = centre + root y, y standard normal, in coordinates.
 
     ``centre`` has the shape (parameters,), the triangular ``root`` (parameters, parameters);
-    ``name`` is that of the draws from which both come.
+    ``name`` is that of the draws from which both come, with the fingerprint of what came of them.
     """
 
     name: str
@@ -50,13 +55,24 @@ class Reference:
         return np.asarray(squares / 2 - np.log(np.diag(self.root)).sum())
 
 
+class _Manifest(BaseModel):
+    """What draws say of their families; those of pooled draws are the fewest of any fit."""
+
+    families: PositiveInt = 1
+    pooled: list[str] = [""]
+
+
 def reference_of(draws: Draws) -> Reference:
     """The reference of some draws, whatever they were fitted to.
 
     Correlations count as far as the families of the draws tell them; draws that do not tell how
-    many there are count as one.
+    many there are count as one. Raises ``CalibrationError`` if what they tell cannot be read.
     """
-    fits = len(draws.manifest.get("pooled", (draws.id,)))
-    families = fits * int(draws.manifest.get("families", 1))
+    said, problems = validated(_Manifest, draws.manifest, f"manifest of {draws.id}")
+    raise_if_any("these draws cannot be a reference", problems, CalibrationError)
+    assert said is not None
+    families = said.families * len(said.pooled)
     centre, root = shape_of(coordinates_of_draws(draws.frame), families)
-    return Reference(draws.id, centre, WIDER * root)
+    root = WIDER * root
+    digest = hashlib.sha256(centre.tobytes() + root.tobytes()).hexdigest()
+    return Reference(f"{draws.id} ({digest[:8]})", centre, root)

@@ -130,11 +130,14 @@ def refitted(
     The fit begins with a reference, or with coordinates ``start`` (population, parameters) of draws
     fitted to the whole record. From a reference the log evidence of the result is that of the
     refit; from draws back to the prior it is that less the evidence of the whole rules, and with an
-    observation left out it is unknown (NaN).
+    observation left out it is unknown (NaN). Raises ``ValueError`` for parameters held fixed
+    without a reference.
     """
     finished = kept_population(refit, effort, seed, folder)
     if finished is not None:
         return finished
+    if refit.fixed and not isinstance(start, Reference):
+        raise ValueError("with parameters held fixed a fit begins with a reference")
     settings = refit.settings(effort, seed)
     path = _kept_path(refit, settings, folder)
     kept = read_checkpoint(path) if path.is_file() else None

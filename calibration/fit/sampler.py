@@ -1,12 +1,13 @@
 """Tempered population sampling: from the prior to draws that fit, in bridges of one difficulty.
 
 A population of parameter vectors is carried from the prior to the posterior through powers of the
-likelihood, or from draws fitted under one likelihood (the base) to those of another, through base
-** (1 - power) x likelihood ** power; at each power it is weighted, resampled, and moved by steps
-that keep the tempered posterior unchanged. The stored likelihood estimate of the current vector is
-kept, so the moves are valid for a noisy likelihood. Every step draws from a generator of its own,
-addressed by seed and number of the step, so that a sampling broken off and taken up again ends in
-the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts 2009; Gelman & Meng 1998.
+likelihood, or from a reference, or draws fitted under one likelihood (the base), to those of
+another, through base ** (1 - power) x likelihood ** power; at each power it is weighted, resampled,
+and moved by steps that keep the tempered posterior unchanged. The stored likelihood estimate of the
+current vector is kept, so the moves are valid for a noisy likelihood. Every step draws from a
+generator of its own, addressed by seed and number of the step, so that a sampling broken off and
+taken up again ends in the same draws. Sources: Del Moral, Doucet & Jasra 2006; Andrieu & Roberts
+2009; Gelman & Meng 1998.
 """
 
 from collections.abc import Callable

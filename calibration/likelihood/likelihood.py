@@ -196,11 +196,13 @@ def filtered_log_likelihood(
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
-    have them as coded. A ``witness`` is the first copy of a single vector. Formula: the sum over
-    renewals of the log of the mean of exp(log weight)
-    gathered since the renewal before.
+    have them as coded. A ``witness``, whose drivers are as coded, is the first copy of a single
+    vector. Formula: the sum over renewals of the log of the mean of exp(log weight) gathered since
+    the renewal before. Raises ``ValueError`` for a witness with other drivers or more vectors.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
+    if witness is not None and (vectors > 1 or drivers != "coded"):
+        raise ValueError("a witness belongs to a single vector under drivers as coded")
     conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
     sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
     context = Context(HISTORICAL, parameters, sets.repeated(vectors))

@@ -18,7 +18,6 @@ from simulation.trajectory import MoveTable
 
 #: Uniform numbers by which a move that is due in some quarters falls at once, or not yet.
 _NOW, _LATER = 0.0, float(np.nextafter(1, 0))
-_TINY = np.finfo(float).tiny
 #: Rounding shall not put a number at the end of the first copy's share into that of the second.
 _INSIDE = 1 - 1e-9
 
@@ -50,7 +49,9 @@ class Witness:
         n - k. Formula: its density is proportional to how many successors there are.
         """
         plain = np.exp(weights[0] - weights[0].max())
-        expected = max(len(plain) * plain[0] / plain.sum(), _TINY)
+        expected = len(plain) * plain[0] / plain.sum()
+        if not expected:
+            return np.zeros(1)
         least = np.floor(expected)
         more = expected - least
         below = (least + 1) * more / expected

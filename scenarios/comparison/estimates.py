@@ -139,7 +139,7 @@ def quantile(values: NDArray[Any], share: float) -> float:
 
 
 def column_quantiles(values: NDArray[Any], shares: Sequence[float]) -> Values:
-    """The quantiles of each column of values (R, K) at some shares, shape (shares, K).
+    """The quantiles of each column of finite values (R, K) at some shares, shape (shares, K).
 
     Between two ordered values they are interpolated, as ``np.quantile`` does, which takes five
     times as long for many columns: it orders them across their rows. Formula: with h = share (R -

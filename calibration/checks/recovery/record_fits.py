@@ -54,6 +54,8 @@ from simulation.parameters import parameter_table
 
 #: Free histories over which the date of a break is averaged, for each vector.
 HISTORIES = 8
+#: How records and walks begin; results that were made otherwise are not gone on with.
+METHOD = "errors of rates, then what is on record; walks begin with a witness"
 MANIFEST = "records.json"
 
 
@@ -77,6 +79,7 @@ class RecordFits:
             "effort": asdict(self.effort),
             "steps": list(STEPS),
             "histories": HISTORIES,
+            "made": METHOD,
             "record_like": repr(self.like),
             "drivers": DRIVERS,
             "rules": rules_hash(),

@@ -247,7 +247,7 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     off = [known[name] for name in request.only or known]
     record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
     reference, cache, workers = reference_of(request.draws), request.cache, request.workers
-    near = f"reference of {request.draws.id}"
+    near = f"reference of {reference.name}"
     runs = [Run(request.seed + run, reference, near) for run in range(request.runs)]
     rows: list[Added] = []
     paths: Paths | None = None

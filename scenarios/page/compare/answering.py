@@ -14,9 +14,12 @@ from scenarios.page.compare.question import Answer, Question, answers_to
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.refusal import logger
 from scenarios.page.server import attendance
-from scenarios.page.simulated import Stopped
+from scenarios.page.simulated import REMEMBERED, Stopped
 from simulation.errors import LilliputError
 
+#: A question of so many histories, of all scenarios together, may be begun ahead: half of what is
+#: remembered, so that a mere choice does not drive out the answers of others.
+AHEAD = REMEMBERED // 2
 #: Seconds between looks at whether a visitor who was cut off is back.
 _GLANCE = 0.5
 #: Seconds between two tellings of how far an answer has come: each draws the tab anew.
@@ -65,8 +68,9 @@ class Answering:
         If it was begun ahead, how far it has come is shown.
         """
         with self._lock:
-            begun, self._ahead = self._ahead == question, None
             reached = self._standing
+            begun = self._ahead == question and reached.trouble is None  # what failed is tried anew
+            self._ahead = None
             self._shown = reached if begun else self._shown
         if begun:
             self._show(reached)
@@ -74,11 +78,17 @@ class Answering:
             self._begin(question)
 
     def prepare(self, question: Question) -> None:
-        """Begin a question that its visitor has chosen and may ask, unless another is answered."""
+        """Begin a question that its visitor has chosen and may ask, unless another is answered.
+
+        What was begun before is dropped; a question of very many histories waits to be asked.
+        """
         with self._lock:
-            idle = self._shown.running is None
-        if idle and question != self._ahead and question.histories <= KEPT:
+            if self._shown.running is not None or question == self._ahead:
+                return
+        if question.histories * (1 + len(question.scenarios)) <= AHEAD:
             self._begin(question, ahead=True)
+        elif self._ahead is not None:
+            self.cancel()
 
     def _begin(self, question: Question, ahead: bool = False) -> None:
         self.leave()

@@ -226,7 +226,7 @@ def test_groups_and_both_paths_have_tables_of_their_own(origin):
     assert [title.split(",")[0] for title in titles[:3]] == [
         "Whole minus without",
         "Whole minus without",
-        "From the prior up",
+        "By the fits",
     ]
     assert list(report.values["groups"]) == [shipped_groups()[0].name]
     assert "Of 1 groups 1 earn their place" in report.finding

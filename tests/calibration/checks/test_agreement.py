@@ -28,7 +28,6 @@ def write_fit(path, seed, shift=0.0, evidence=-50.0, **changes):
         "effort": "full",
         "settings": {"population": 1200},
         "seed": seed,
-        "reference": None,
         "evidence_overlay": None,
         "rules": "r",
         "record": "e",

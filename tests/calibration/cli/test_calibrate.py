@@ -24,6 +24,7 @@ from calibration.fit.posterior import (
     read_checkpoint,
     write_checkpoint,
 )
+from calibration.fit.reference import reference_of
 from calibration.likelihood.observations import fitted_record
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
@@ -56,7 +57,7 @@ if __name__ == "__main__":
 
 def tiny_fit(out, seed=5, reference=None, **options):
     record = fitted_record(read_evidence())
-    settings = fit_settings(TINY, "tiny", seed, record, reference=reference and reference.id)
+    settings = fit_settings(TINY, "tiny", seed, record, reference=reference and reference.name)
     return draw_posterior(
         record, TINY, settings, out, reference=reference, **{"workers": 1} | options
     )
@@ -102,12 +103,12 @@ def test_a_fit_killed_outright_and_resumed_ends_in_the_same_files(whole, tmp_pat
 
 @pytest.mark.slow
 def test_a_fit_may_begin_with_other_draws(whole, tmp_path):
-    _, draws, _ = whole
+    draws = reference_of(whole[1])
     out, cut = tmp_path / "nearer.parquet", tmp_path / "cut.parquet"
     nearer, sampling = tiny_fit(out, reference=draws)
     manifest = json.loads(out.with_suffix(".json").read_text())
-    assert manifest["reference"] == draws.id
-    assert nearer.id != draws.id
+    assert manifest["reference"] == draws.name
+    assert nearer.id != whole[1].id
     assert np.isfinite(manifest["log_evidence"])
     assert len(read_draws(out)) == len(sampling.population.coordinates) == 24
     write = draw.write_checkpoint

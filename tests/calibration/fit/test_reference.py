@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from calibration.errors import CalibrationError
 from calibration.fit.population import Effort, begun
 from calibration.fit.reference import WIDER, Reference, reference_of
 from calibration.fit.sampler import sampled
@@ -78,7 +79,8 @@ def test_the_reference_of_draws_has_their_place_and_is_somewhat_wider():
     draws = draws_of(1000)
     reference = reference_of(draws)
     coordinates = coordinates_of_draws(draws.frame)
-    assert reference.name == "mine"
+    assert reference.name.startswith("mine (")
+    assert reference.name != reference_of(draws_of(3)).name
     assert reference.centre == pytest.approx(coordinates.mean(axis=0), rel=2e-3)
     spreads = np.sqrt((reference.root**2).sum(axis=1))
     assert spreads == pytest.approx(WIDER * coordinates.std(axis=0), rel=1e-2)
@@ -93,5 +95,10 @@ def test_draws_of_few_families_tell_less_of_a_shape():
     assert (widths(few) > widths(many)).all()  # nearer to the prior's own, which is one
     assert np.abs(few.centre).mean() < np.abs(many.centre).mean()
     unknown = reference_of(Draws(draws_of(3).frame, "others", "prior", manifest={}))
-    assert isinstance(unknown, Reference)
     assert widths(unknown).mean() > widths(few).mean()
+
+
+@pytest.mark.parametrize("told", [{"families": None}, {"families": -2}, {"pooled": 3}])
+def test_draws_that_tell_nothing_sensible_of_their_families_are_refused(told):
+    with pytest.raises(CalibrationError, match="manifest of mine"):
+        reference_of(draws_of(**{"families": 3} | told))

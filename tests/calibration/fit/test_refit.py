@@ -9,6 +9,7 @@ import pytest
 from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
 from calibration.fit.population import Effort
+from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
 from calibration.likelihood import likelihood
 from calibration.likelihood.likelihood import filtered_log_likelihood
@@ -16,6 +17,7 @@ from calibration.likelihood.observations import KINDS, fitted_record, observatio
 from calibration.likelihood.pointwise import log_parts
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.drivers.spells import spell_values
+from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
 
@@ -35,9 +37,13 @@ class BrokenOffError(Exception):
 
 def test_what_was_broken_off_goes_on_to_the_same_result(record, tmp_path, monkeypatch):
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
-    start = draw_coordinates(40, 5)
     wanted = Refit("toy", record, "some draws", fixed={"strain_ideology": 0.0})
+    with pytest.raises(ValueError, match="reference"):
+        refitted(wanted, EFFORT, 3, tmp_path / "one", draw_coordinates(40, 5), workers=1)
+    dimensions = len(parameter_table())
+    start = Reference("mine", np.full(dimensions, 0.2), np.eye(dimensions))
     whole = refitted(wanted, EFFORT, 3, tmp_path / "one", start, workers=1)
+    assert np.isfinite(whole.log_evidence)
     steps = []
 
     def break_off(population):

@@ -1,5 +1,6 @@
 """Questions of one visitor: begun ahead, asked, dropped; only what was asked for is shown."""
 
+import threading
 from collections.abc import Callable, Iterator
 from threading import Event
 from types import SimpleNamespace
@@ -7,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from scenarios.page.blocks import KEPT
 from scenarios.page.compare import answering
-from scenarios.page.compare.answering import Answering, Standing
+from scenarios.page.compare.answering import AHEAD, Answering, Standing
 from scenarios.page.compare.question import Question
 from scenarios.page.simulated import Stopped
+from simulation.errors import LilliputError
 from tests.scenarios.watching import until
 
 ONE = Question(scenarios=("no-new-line-1956",), histories=1_000)
@@ -128,11 +129,33 @@ def test_what_is_asked_is_not_dropped_for_a_choice(
 def test_a_question_of_many_histories_waits_until_it_is_asked(
     visitor: Answering, work: Work
 ) -> None:
-    many = ONE.model_copy(update={"histories": 5 * KEPT})
+    many = ONE.model_copy(update={"histories": AHEAD})
+    visitor.prepare(ONE)
+    until(lambda: work.asked == [ONE], "it is begun")
     visitor.prepare(many)
-    assert work.asked == []
+    until(lambda: work.dropped == [ONE], "what is chosen no more is dropped")
+    assert work.asked == [ONE]
     visitor.ask(many)
-    until(lambda: work.asked == [many], "it is begun")
+    until(lambda: work.asked == [ONE, many], "it is begun")
+
+
+def test_what_failed_ahead_is_tried_anew_when_asked(
+    visitor: Answering, work: Work, shown: list[Standing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> Iterator[Any]:
+        work.told.set()
+        raise LilliputError("a worker died")
+
+    threads = threading.active_count()
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "answers_to", failing)
+        visitor.prepare(ONE)
+        until(work.told.is_set, "it has failed")
+        until(lambda: threading.active_count() == threads, "and that is known")
+    work.go_on.set()
+    visitor.ask(ONE)
+    until(lambda: bool(shown) and shown[-1].answer is not None, "it is answered")
+    assert shown[-1].trouble is None
 
 
 def test_what_was_taken_up_can_be_cancelled(

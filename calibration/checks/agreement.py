@@ -30,14 +30,7 @@ LEAST_FITS = 3
 #: How many of the parameters that agree least are shown.
 _SHOWN = 12
 #: What must be the same in the manifests of fits that are compared.
-_SAME = (
-    "settings",
-    "rules",
-    "record",
-    "parameter_table",
-    "evidence_overlay",
-    "fitted_to",
-)
+_SAME = ("settings", "rules", "record", "parameter_table", "evidence_overlay", "fitted_to")
 
 
 @dataclass(frozen=True)

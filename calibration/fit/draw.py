@@ -37,10 +37,9 @@ def draw_posterior(
 ) -> tuple[Draws, Sampling]:
     """Draw a population from the posterior of a record, write it to ``out``, and return it.
 
-    It begins with the prior, or with a ``reference``. After every step the
-    sampling is kept in a file beside ``out``, from which ``resume`` goes on, and given to
-    ``each_step``.
-    Raises ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
+    It begins with the prior, or with a ``reference``. After every step the sampling is kept in a
+    file beside ``out``, from which ``resume`` goes on, and given to ``each_step``. Raises
+    ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
     checkpoint of another fit.
     """
     checkpoint = checkpoint_path(out)
@@ -52,11 +51,11 @@ def draw_posterior(
             likelihood,
         ),
     ):
-        unfinished = _unfinished(settings, out, resume, overwrite)
-        start, base = draw_coordinates(effort.population, seed), no_record
-        if reference is not None:
-            start, base = reference.drawn(effort.population, seed), reference.gain
-        sampling = unfinished or begun(start, likelihood, base)
+        first = draw_coordinates if reference is None else reference.drawn
+        base = no_record if reference is None else reference.gain
+        sampling = _unfinished(settings, out, resume, overwrite) or begun(
+            first(effort.population, seed), likelihood, base
+        )
 
         def keep(sampling: Sampling) -> None:
             write_checkpoint(sampling, settings, checkpoint)

@@ -96,6 +96,7 @@ def test_the_command_publishes_only_what_agrees(tmp_path):
     assert (draws.kind, len(draws)) == ("published", 3600)
     manifest = json.loads((tmp_path / "published.json").read_text())
     assert manifest["seeds"] == [1, 2, 3]
+    assert manifest["references"] == [None, None, None]
     assert manifest["log_evidence"] == pytest.approx(-50)
     assert manifest["log_evidence_error"] == pytest.approx(0.2)
     assert (out / "agreement.md").read_text().startswith("# Agreement of fits")

@@ -67,6 +67,12 @@ def visitor(work: Work, shown: list[Standing]) -> Iterator[Answering]:
     answering.leave()
 
 
+def begin_ahead(visitor: Answering, work: Work) -> None:
+    """Have the first question begun before it is asked."""
+    visitor.prepare(ONE)
+    until(lambda: work.asked == [ONE], "it is begun")
+
+
 def test_what_is_begun_ahead_is_shown_only_when_asked(
     visitor: Answering, work: Work, shown: list[Standing]
 ) -> None:
@@ -101,8 +107,7 @@ def test_an_answer_that_is_there_is_shown_at_once(
 def test_another_choice_drops_what_nobody_asked_for(
     visitor: Answering, work: Work, shown: list[Standing]
 ) -> None:
-    visitor.prepare(ONE)
-    until(lambda: work.asked == [ONE], "it is begun")
+    begin_ahead(visitor, work)
     visitor.prepare(OTHER)
     until(lambda: work.dropped == [ONE], "the first is dropped")
     until(lambda: work.asked == [ONE, OTHER], "the other is begun")
@@ -130,8 +135,7 @@ def test_a_question_of_many_histories_waits_until_it_is_asked(
     visitor: Answering, work: Work
 ) -> None:
     many = ONE.model_copy(update={"histories": AHEAD})
-    visitor.prepare(ONE)
-    until(lambda: work.asked == [ONE], "it is begun")
+    begin_ahead(visitor, work)
     visitor.prepare(many)
     until(lambda: work.dropped == [ONE], "what is chosen no more is dropped")
     assert work.asked == [ONE]
@@ -161,8 +165,7 @@ def test_what_failed_ahead_is_tried_anew_when_asked(
 def test_what_was_taken_up_can_be_cancelled(
     visitor: Answering, work: Work, shown: list[Standing]
 ) -> None:
-    visitor.prepare(ONE)
-    until(lambda: work.asked == [ONE], "it is begun")
+    begin_ahead(visitor, work)
     visitor.ask(ONE)
     visitor.cancel()
     until(lambda: work.dropped == [ONE], "it is dropped")

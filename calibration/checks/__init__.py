@@ -1,10 +1,10 @@
 """The proofs of the calibration: what each measures, its goals, and its report.
 
-Begin with ``noise``: numbers, a goal, a report with its pictures. ``agreement`` compares
-fits; ``recovery`` fits records of the rules' own making. ``histories`` looks at free runs, under
-the priors and under the fitted rules, ``sensitivity`` at what moves them. ``identified`` sets the
-draws beside the priors, ``nulls`` and ``leave_one_out`` the rules beside simpler accounts.
-``ablation`` takes away mechanisms, singly and in groups, and ``paths`` goes back to the prior;
-``influence`` takes away single observations. ``work`` is what long checks share. Checks
-know of reports, and nothing of commands.
+Begin with ``noise``: numbers, a goal, a report with its pictures. ``agreement`` compares fits;
+``recovery`` fits records of the rules' own making. ``histories`` looks at free runs, under the
+priors and under the fitted rules, ``sensitivity`` at what moves them. ``identified`` sets the draws
+beside the priors, ``nulls`` and ``leave_one_out`` the rules beside simpler accounts; ``foresight``
+asks for what came later. ``ablation`` takes away mechanisms, singly and in groups, and ``paths``
+goes back to the prior; ``influence`` takes away single observations. ``work`` is what long checks
+share. Checks know of reports, and nothing of commands.
 """

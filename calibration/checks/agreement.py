@@ -227,8 +227,8 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
             "draws": lambda fit: fit.draws.id,
             "seed": lambda fit: fit.manifest["seed"],
             "number": lambda fit: len(fit.draws),
-            "log evidence": lambda fit: float(fit.manifest["log_evidence"]),
-            "its error": lambda fit: float(fit.manifest["log_evidence_error"]),
+            "log evidence": lambda fit: f"{fit.manifest['log_evidence']:.2f}",
+            "its error": lambda fit: f"{fit.manifest['log_evidence_error']:.2f}",
             "families": lambda fit: fit.manifest["families"],
             "least bulk size": lambda fit: fit.manifest["effective_size"]["bulk_least"],
             "least tail size": lambda fit: fit.manifest["effective_size"]["tail_least"],
@@ -239,8 +239,10 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         np.argsort(-agreement.rhat)[:_SHOWN],
         {
             "parameter": lambda place: names[place],
-            "R-hat": lambda place: agreement.rhat[place],
-            "difference of means in standard errors": lambda place: agreement.distance[place],
+            "R-hat": lambda place: f"{agreement.rhat[place]:.4f}",
+            "difference of means in standard errors": lambda place: (
+                f"{agreement.distance[place]:.1f}"
+            ),
             "effective size": lambda place: agreement.effective[place],
         },
     )

@@ -16,7 +16,6 @@ import numpy as np
 from calibration.diagnostics import arviz, systematic
 from calibration.likelihood.figures import Doubt, discrepancy_of
 from calibration.likelihood.likelihood import mean_weight
-from calibration.likelihood.null_likelihood import NullFit, Spell, pointwise, spells_of
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -36,6 +35,7 @@ from calibration.likelihood.scores import (
     figure_score,
     paired,
 )
+from calibration.nulls.likelihood import NullFit, Spell, pointwise, spells_of
 from calibration.prior import Coordinates, parameters_at
 from scenarios.documented import Pair
 from scenarios.run import Progress, no_progress

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from calibration.checks.work import method
 from calibration.fit.refit import fitted_null
-from calibration.likelihood.null_likelihood import NullFit
-from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import Record
+from calibration.nulls.accounts import all_nulls
+from calibration.nulls.likelihood import NullFit
 from calibration.reports.pictures import BLUE, GREY, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.draws import Draws

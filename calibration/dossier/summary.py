@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from calibration.dossier.gather import differences, how_to_make
+from calibration.fit.evidence import LEAST_FAMILIES
 from calibration.likelihood.observations import KINDS, Record, observations_of
 from calibration.reports.report import Report
 from scenarios.draws import Draws
@@ -18,6 +19,7 @@ BEHIND = {
     "gain": "leave-one-out",
     "patterns": "predictive",
     "breaks": "predictive",
+    "later": "foresight",
     "mechanisms": "ablation",
     "groups": "ablation",
 }
@@ -27,8 +29,9 @@ def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> d
     """All that is told of some draws, as an object; a part that was not checked for them is none.
 
     Gains are natural-log units an observation over the null that foresees its kind best, each with
-    its standard error; mechanisms and groups log evidence, whole minus without. Observations are
-    none if the draws were fitted to another record than ``record``.
+    its standard error; that of what came ``later`` is of all of it together. Mechanisms and groups
+    are log evidence, whole minus without. Observations are none if the draws were fitted to another
+    record than ``record``.
     """
     manifest = draws.manifest
     same = manifest.get("record") == record.fingerprint
@@ -42,6 +45,7 @@ def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> d
         "gain": _gains,
         "patterns": _patterns,
         "breaks": _breaks,
+        "later": _later,
         "mechanisms": lambda values: _added(values["mechanisms"]),
         "groups": lambda values: _added(values.get("groups", {})),
     }
@@ -85,6 +89,16 @@ def _breaks(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _later(values: Mapping[str, Any]) -> dict[str, Any]:
+    null, gain = min(values["gain"].items(), key=lambda each: each[1][0])
+    return {
+        "after": values["until"],
+        "gain": gain,
+        "best_null": null,
+        "families": values["families"],
+    }
+
+
 def _added(values: Mapping[str, Any]) -> dict[str, list[float]]:
     return {name: [each["evidence"], each["error"]] for name, each in values.items()}
 
@@ -92,8 +106,8 @@ def _added(values: Mapping[str, Any]) -> dict[str, list[float]]:
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     """The summary as lines of a terminal: at most 23 of at most 80 columns."""
     draws, observations = summary["draws"], summary["observations"]
-    evidence, patterns, families = (
-        summary[name] for name in ("log_evidence", "patterns", "families")
+    evidence, patterns, families, later = (
+        summary[name] for name in ("log_evidence", "patterns", "families", "later")
     )
     told = "the record has changed since" if observations is None else f"{observations}"
     lines = [
@@ -104,6 +118,13 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         "log evidence  " + ("not told by the draws" if evidence is None else _valued(evidence)),
         "patterns      "
         + (f"{patterns[0]} of {patterns[1]} come out" if patterns else unchecked("patterns")),
+        "later record  "
+        + (
+            f"{_valued(later['gain'])} over {later['best_null']}, foreseen from {later['after']}"
+            + ", not settled" * (later["families"] < LEAST_FAMILIES)
+            if later
+            else unchecked("later")
+        ),
     ]
     lines += _part(
         "gain over the best null, nats an observation",

@@ -33,9 +33,9 @@ from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import log_likelihoods, over_processes
 from calibration.likelihood.likelihood import Spell
-from calibration.likelihood.null_likelihood import NullFit, pointwise
-from calibration.likelihood.nulls import Null
 from calibration.likelihood.observations import FIGURES, Record, observations_of
+from calibration.nulls.accounts import Null
+from calibration.nulls.likelihood import NullFit, log_likelihood
 from calibration.origin import rules_hash
 from scenarios.draws import table_hash
 from scenarios.run import Progress, no_progress
@@ -195,7 +195,7 @@ def fitted_null(
     coordinates, evidences = [], []
 
     def likelihood(vectors: Array, evaluated: int) -> Array:
-        return np.asarray(pointwise(null, null.values(vectors), record).sum(axis=0))
+        return log_likelihood(null, null.values(vectors), record)
 
     for run in range(runs):
         generator = np.random.Generator(np.random.Philox(key=[seed, run]))

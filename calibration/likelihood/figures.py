@@ -76,6 +76,11 @@ class Figure(ABC):
         return self.parts[0].first_quarter
 
     @property
+    def end(self) -> int:
+        """The last quarter that it takes to be told, of all its parts."""
+        return max(part.last_quarter for part in self.parts)
+
+    @property
     def last_quarter(self) -> int:
         """The last quarter of what is measured."""
         return self.parts[0].last_quarter

@@ -17,16 +17,14 @@ from numpy.typing import NDArray
 from scipy import special
 
 from calibration.diagnostics import effective_size, systematic
-from calibration.evidence.record import LAST_FITTED
 from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
-from calibration.likelihood.observations import Record
+from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS, QuarterQuantities
 from calibration.likelihood.witness import Witness, WitnessShocks
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
-from simulation.dates import quarter_of
 from simulation.drivers.spells import DriverChoice, coded_values, spread_values
 from simulation.ensemble import check_finite, simulate
 from simulation.fusion import fusing
@@ -39,8 +37,6 @@ from simulation.transition import transition
 
 #: A pair, and how many of its moves on record it has made.
 Spell = tuple[Pair, int]
-#: Quarters on record: 1945 Q1 to the last that is fitted.
-QUARTERS = quarter_of(LAST_FITTED) + 1
 #: Quarters between two moments at which copies may be renewed, and the effective share below which
 #: they are.
 YEAR, LEAST_EFFECTIVE = 4, 0.5
@@ -57,7 +53,7 @@ def log_weights(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> PerReplicate:
     """The log-probability that the rules give the record, in conditioned mode (R,)."""
-    conditioning = Conditioning(record.moves, parameters.replicates, QUARTERS)
+    conditioning = Conditioning(record.moves, parameters.replicates, record.until)
     trajectory = simulate(
         parameters,
         HISTORICAL,
@@ -164,7 +160,7 @@ class _Awaited:
     def of(cls, figure: Figure) -> "_Awaited":
         """A figure toward which nothing has been added up."""
         first = min(part.first_quarter for part in figure.parts)
-        last = min(max(part.last_quarter for part in figure.parts), QUARTERS - 1)
+        last = min(figure.end, QUARTERS - 1)
         return cls(figure, first, last, [np.zeros(1) for _ in figure.parts])
 
     def add(self, quantities: QuarterQuantities, quarter: int) -> None:
@@ -203,7 +199,7 @@ def filtered_log_likelihood(
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     if witness is not None and (vectors > 1 or drivers != "coded"):
         raise ValueError("a witness belongs to a single vector under drivers as coded")
-    conditioning = _Counting(record.moves, replicates, QUARTERS, uncounted)
+    conditioning = _Counting(record.moves, replicates, record.until, uncounted)
     sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
     context = Context(HISTORICAL, parameters, sets.repeated(vectors))
     others = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
@@ -215,7 +211,7 @@ def filtered_log_likelihood(
     doubt = doubt if witness is None else witness.doubt(doubt)
     weights, total = np.zeros((vectors, copies)), np.zeros(vectors)
     with fusing(replicates, FUSED_FROM):
-        for quarter in range(QUARTERS):
+        for quarter in range(record.until):
             support = state.support
             state, account = transition(
                 state, parameters, context.quarter(quarter), shocks.quarter(quarter), conditioning
@@ -229,7 +225,7 @@ def filtered_log_likelihood(
                 if quarter == figure.last:
                     gained = gained + figure.figure.density(figure.sums, doubt)
             weights = weights + gained.reshape(weights.shape)
-            if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < QUARTERS:
+            if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < record.until:
                 chance = chances[:, quarter // YEAR]
                 if witness is not None:
                     chance = witness.chance(weights, chance)

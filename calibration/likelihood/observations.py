@@ -5,7 +5,7 @@ An observation is a dated move, the silence after a pair's last move, or a docum
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from calibration.errors import CalibrationError
@@ -25,6 +25,8 @@ from simulation.errors import Problem, raise_if_any
 from simulation.state import STARTING_ALLIANCES, Move, Status
 from simulation.trajectory import PAIRS
 
+#: Quarters on record: 1945 Q1 to the last that is fitted.
+QUARTERS = quarter_of(LAST_FITTED) + 1
 EVENT, SILENCE = "event", "silence"
 #: The kinds of observation that are figures, and all kinds.
 FIGURES = (*OBSERVATION_KINDS, SUPPORT)
@@ -46,16 +48,33 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Record:
-    """All that the rules are fitted to: moves with their windows, and figures."""
+    """All that the rules are fitted to: moves with their windows, and figures.
+
+    ``until`` is the quarter after the last that counts. Of a move whose window is open then no more
+    is known than that it has not been made outside that window.
+    """
 
     moves: tuple[RecordedMove, ...]
     figures: tuple[Figure, ...]
+    #: Not in the text that the fingerprint of a whole record is made of.
+    until: int = field(default=QUARTERS, repr=False)
 
     @property
     def fingerprint(self) -> str:
         """A fingerprint of every move and figure, and of the spreads they are compared with."""
         text = repr((self, sorted(observation_settings().items())))
+        if self.until < QUARTERS:
+            text += f" until {self.until}"
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def before(self, quarter: int) -> "Record":
+        """What was on record by the beginning of a quarter.
+
+        Moves whose window had opened, and figures of which every quarter had passed.
+        """
+        moves = tuple(move for move in self.moves if move.first_quarter < quarter)
+        figures = tuple(figure for figure in self.figures if figure.end < quarter)
+        return Record(moves, figures, quarter)
 
     def of_kind(self, *kinds: str) -> tuple[Figure, ...]:
         """The figures of some kinds."""
@@ -105,8 +124,7 @@ def target_problems(evidence: Evidence, among: Collection[str] | None = None) ->
     late = [
         Problem(f"observations.csv ({figure.name})", "to, over", figure.period, f"to {LAST_FITTED}")
         for figure, _ in figures_on_record(evidence)
-        if max(part.last_quarter for part in figure.parts) > quarter_of(LAST_FITTED)
-        and (among is None or figure.name in among)
+        if figure.end >= QUARTERS and (among is None or figure.name in among)
     ]
     allowed = "held out or context, as no observation is made of it"
     return late + [

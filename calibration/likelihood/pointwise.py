@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.likelihood import QUARTERS, doubt_of, mean_weight
+from calibration.likelihood.likelihood import doubt_of, mean_weight
 from calibration.likelihood.observations import (
     FIGURES,
+    QUARTERS,
     Observation,
     Record,
     moves_of,

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from calibration.diagnostics import systematic
-from calibration.likelihood.likelihood import QUARTERS
+from calibration.likelihood.observations import QUARTERS
 from simulation.arrays import Array
 from simulation.dates import year_of
 

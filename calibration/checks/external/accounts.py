@@ -11,7 +11,7 @@ import numpy as np
 from calibration.checks.external.series import Chosen, Series
 from calibration.likelihood.observations import Record
 from calibration.likelihood.quantities import product
-from calibration.likelihood.regressors import allied, danger, lines
+from calibration.nulls.regressors import allied, danger, lines
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS

@@ -15,8 +15,7 @@ from calibration.checks.external.series import (
     Years,
     by_year,
 )
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.observations import Record
+from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from scenarios.draws import Draws, parameters_for
 from scenarios.run import Progress, no_progress

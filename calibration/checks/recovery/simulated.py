@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.observations import Record
+from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.witness import Witness
 from calibration.prior import parameters_at

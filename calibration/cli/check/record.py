@@ -17,7 +17,7 @@ from scenarios.console import progress_of
 from scenarios.draws import Draws, read_draws
 
 if TYPE_CHECKING:
-    from calibration.likelihood.null_likelihood import NullFit
+    from calibration.nulls.likelihood import NullFit
     from calibration.reports.report import Pictures, Report
 
 
@@ -97,8 +97,8 @@ def nulls_of_record(seed: int, runs: int) -> "tuple[NullFit, ...]":
     """All nulls fitted to the record, each so many times, with progress."""
     from calibration.checks.nulls import fitted_nulls
     from calibration.evidence.reading import read_evidence
-    from calibration.likelihood.nulls import all_nulls
     from calibration.likelihood.observations import fitted_record
+    from calibration.nulls.accounts import all_nulls
 
     with progress_of("fitting the nulls", runs * len(all_nulls())) as progress:
         return fitted_nulls(fitted_record(read_evidence()), seed, runs, progress)

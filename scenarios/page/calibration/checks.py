@@ -18,6 +18,7 @@ ORDER = (
     "predictive",
     "nulls",
     "leave-one-out",
+    "foresight",
     "identified",
     "recovery",
     "ranks",

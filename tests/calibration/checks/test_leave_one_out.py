@@ -18,12 +18,10 @@ from calibration.checks.leave_one_out import (
 from calibration.checks.leave_one_out_report import leave_one_out_report
 from calibration.diagnostics import systematic
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.null_likelihood import NullFit
-from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
+    QUARTERS,
     Observation,
     documented_quarters,
     fitted_record,
@@ -38,6 +36,8 @@ from calibration.likelihood.scores import (
     figure_score,
     paired,
 )
+from calibration.nulls.accounts import all_nulls
+from calibration.nulls.likelihood import NullFit
 from calibration.prior import draw_coordinates
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -201,7 +201,7 @@ def test_an_evenly_weighted_sample_follows_the_weights():
 
 
 def test_left_out_scores_of_a_null_are_worse_than_fitted_ones_on_average(asked, fits):
-    from calibration.likelihood.null_likelihood import pointwise
+    from calibration.nulls.likelihood import pointwise
 
     values = fits[0].null.values(fits[0].coordinates)
     fitted = np.log(np.exp(pointwise(fits[0].null, values, asked.record)).mean(axis=1))

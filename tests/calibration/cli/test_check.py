@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 
 from calibration.checks import nulls
 from calibration.checks.sensitivity import laboratory
-from calibration.cli.check import without
+from calibration.cli.check import foresight, without
 from calibration.cli.check.main import check_app
 from calibration.fit import refit
 from calibration.fit.population import Effort
 from calibration.likelihood import observations
-from calibration.likelihood.nulls import all_nulls
 from calibration.likelihood.observations import fitted_record
+from calibration.nulls.accounts import all_nulls
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.draws import columns_of, write_draws
 
@@ -192,3 +192,43 @@ def test_every_mistake_is_told_and_nothing_written(check, tmp_path, arguments, t
     for text in told:
         assert text in result.output, text
     assert list(tmp_path.iterdir()) == []
+
+
+def test_foresight(check, draws, tmp_path, monkeypatch):
+    """The stand-in for the rules finds an early record less probable than the whole."""
+
+    def cheap(coordinates, wanted, seed, copies, first_vector):
+        return -0.5 * coordinates[:, 0] ** 2 - (10.0 if wanted.name == "early" else 0.0)
+
+    effort = refit.fitted_null
+    monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))
+    monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
+    monkeypatch.setattr(observations, "fitted_record", one_pair)
+    monkeypatch.setitem(foresight.ABLATION_EFFORTS, "quick", TINY)
+    kept = ("--workers", 1, "--cache", tmp_path / "kept", "--seed", 2, "--draws", draws)
+    result = check("foresight", "--until", "1961-12", "--replicates", 20, *kept)
+    assert result.exit_code == 0, result.output
+    told = report(tmp_path, "foresight")
+    values = told["values"]
+    assert set(values["gain"]) == {null.name for null in all_nulls()}
+    assert values["observations"] == {"known": 1, "later": 0}
+    assert values["breaks"]["albania-china"]["documented"] == "1978-07"
+    assert told["origin"]["settings"]["until"] == "1961 Q4"
+    rules = next(row for row in told["parts"][1]["rows"] if row[0] == "rules")
+    early, whole, later = (float(cell.split(" ")[0]) for cell in rules[1:4])
+    assert later == pytest.approx(whole - early, abs=0.11)
+    assert later > 5
+    result = check("foresight", "--until", "1959-12", "--replicates", 20, *kept)
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "kept").iterdir())) == 6  # the whole once, two early records
+
+
+def test_foresight_tells_every_mistake_at_once(check, tmp_path):
+    wrong = ("--until", "1979-06", "--runs", 0, "--effort", "quik", "--draws", tmp_path / "none")
+    result = check("foresight", *wrong)
+    assert result.exit_code == 2
+    for words in ("1979-06", "a month YYYY-MM, 1946-01 to 1978-09", "--runs", "quick", "none"):
+        assert words in result.output
+    for date in ("soon", "1945-12", "1978-10"):
+        assert check("foresight", "--until", date).exit_code == 2
+    assert not (tmp_path / "reports").exists()

@@ -53,6 +53,7 @@ CHECKS = (
     "prior",
     "predictive",
     "leave-one-out",
+    "foresight",
     "nulls",
     "ablation",
     "identified",

@@ -61,6 +61,11 @@ VALUES = {
             for n, pair in enumerate(["albania-yugoslavia"] * 5)
         },
     },
+    "foresight": {
+        "until": "1961 Q4",
+        "gain": {"constant": [27.3, 0.9], "allied": [17.5, 1.25]},
+        "families": 40,
+    },
     "ablation": {
         "mechanisms": {f"mechanism_{n}": {"evidence": 1.5, "error": 0.5} for n in range(22)},
         "groups": {"the_trade": {"evidence": -3.0, "error": 1.0}},
@@ -95,6 +100,12 @@ def test_everything_is_read_from_draws_and_reports(draws, record):
         "interval90": ["1947-05", None],
         "share": 0.75,
     }
+    assert told["later"] == {
+        "after": "1961 Q4",
+        "best_null": "allied",
+        "gain": [17.5, 1.25],
+        "families": 40,
+    }
     assert told["mechanisms"]["mechanism_3"] == [1.5, 0.5]
     assert told["groups"] == {"the_trade": [-3.0, 1.0]}
 
@@ -107,6 +118,7 @@ def test_the_whole_fits_on_a_screen(draws, record):
     for words in (
         "-50.25 ± 0.50",
         "2 of 3",
+        "+17.50 ± 1.25 over allied, foreseen from 1961 Q4",
         "31 families",
         "support -1.00 ± 0.25",
         "to never",
@@ -117,13 +129,19 @@ def test_the_whole_fits_on_a_screen(draws, record):
     assert "not checked" not in text
 
 
+def test_a_later_record_foreseen_from_too_few_families_is_said_not_to_be_settled(draws, record):
+    told = summary_of(draws, reports_of(draws), record)
+    told["later"]["families"] = 12
+    assert "foreseen from 1961 Q4, not settled" in "\n".join(summary_lines(told))
+
+
 def test_reports_of_other_draws_count_as_not_made(draws, record, tmp_path):
     other = made(tmp_path, record.fingerprint, 4)
     told = summary_of(draws, reports_of(other), record)
-    for part in ("gain", "patterns", "breaks", "mechanisms", "groups"):
+    for part in ("gain", "patterns", "breaks", "later", "mechanisms", "groups"):
         assert told[part] is None
     text = "\n".join(summary_lines(told))
-    assert text.count("not checked for these draws") == 4
+    assert text.count("not checked for these draws") == 5
     assert "lilliput calibrate check leave-one-out" in text
     assert summary_of(other, {}, record)["log_evidence"] is None
 

@@ -8,13 +8,12 @@ import pytest
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
 from calibration.likelihood.likelihood import (
-    QUARTERS,
     currency_doubt,
     doubt_of,
     log_likelihood,
     log_weights,
 )
-from calibration.likelihood.observations import FIGURES, fitted_record
+from calibration.likelihood.observations import FIGURES, QUARTERS, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.readings import log_density
 from calibration.prior import draw_coordinates, parameters_at
@@ -144,3 +143,26 @@ def test_silence_is_evidence(record):
     usual = default_parameters(40)
     assert log_weights(calm, silent, seed=1).mean() > log_weights(usual, silent, seed=1).mean()
     assert log_weights(calm, broken, seed=1).mean() < log_weights(usual, broken, seed=1).mean()
+
+
+def test_a_record_known_to_a_date_holds_what_had_passed_and_moves_whose_window_had_opened(record):
+    early = record.before(quarter_of("1962"))
+    assert {move.last_quarter < early.until for move in early.moves} == {True, False}
+    assert all(move.first_quarter < early.until for move in early.moves)
+    ends = {figure: max(part.last_quarter for part in figure.parts) for figure in record.figures}
+    assert set(early.figures) == {figure for figure, end in ends.items() if end < early.until}
+    assert 0 < len(early.figures) < len(record.figures)
+    prints = {record.before(quarter_of(date)).fingerprint for date in ("1962", "1962-04")}
+    assert len(prints | {record.fingerprint}) == 3
+    assert replace(record, until=QUARTERS).fingerprint == record.fingerprint
+
+
+def test_the_longer_the_record_of_moves_the_less_probable_it_is(record):
+    parameters = parameters_at(0.3 * draw_coordinates(3, 5), 4)
+    moves = replace(record, figures=())
+    logs = [
+        log_weights(parameters, known, seed=2)
+        for known in (moves.before(quarter_of("1949")), moves.before(quarter_of("1962")), moves)
+    ]
+    assert (logs[0] > logs[1]).all()
+    assert (logs[1] > logs[2]).all()

@@ -7,9 +7,8 @@ import pytest
 from scipy import stats
 
 from calibration.evidence.reading import read_evidence
-from calibration.likelihood.likelihood import QUARTERS
 from calibration.likelihood.measures import MEASURES, Agreement, Amount, Pace, Rate, Ratio, Share
-from calibration.likelihood.observations import fitted_record
+from calibration.likelihood.observations import QUARTERS, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS, Part, noticed
 from calibration.likelihood.readings import Reading, below
 from simulation.conditioning import Conditioning

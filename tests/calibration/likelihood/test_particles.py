@@ -10,19 +10,19 @@ from calibration.fit.workers import likelihood_here, log_likelihoods, over_proce
 from calibration.likelihood import likelihood
 from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.likelihood import (
-    QUARTERS,
     doubt_of,
     filtered_log_likelihood,
     mean_weight,
     renewal,
     renewal_uniforms,
 )
-from calibration.likelihood.observations import Record, fitted_record
+from calibration.likelihood.observations import QUARTERS, Record, fitted_record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.readings import Reading
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from scenarios.draws import read_draws
 from simulation.conditioning import Conditioning
+from simulation.dates import quarter_of
 from simulation.drivers.spells import coded_values, spread_values
 from simulation.ensemble import Branch
 from simulation.interventions import HISTORICAL
@@ -49,7 +49,7 @@ def coordinates():
 
 def plain_log_likelihood(parameters, record, seed, copies, drivers):
     """The plain average over copies whose histories have these drivers, one set a copy."""
-    conditioning = Conditioning(record.moves, parameters.replicates, QUARTERS)
+    conditioning = Conditioning(record.moves, parameters.replicates, record.until)
     branch = Branch(
         parameters,
         HISTORICAL,
@@ -57,7 +57,7 @@ def plain_log_likelihood(parameters, record, seed, copies, drivers):
         first_replicate=0,
         spells=drivers.repeated(parameters.replicates // copies),
     )
-    course = branch.continued(branch.opened(COMPARED_ARRAYS), QUARTERS, conditioning)
+    course = branch.continued(branch.opened(COMPARED_ARRAYS), record.until, conditioning)
     history, doubt = course.trajectory(0), doubt_of(record, parameters, seed, 0)
     weights = conditioning.log_probability.copy()
     for figure in record.figures:
@@ -181,10 +181,10 @@ def test_it_estimates_the_same_likelihood_without_more_noise(record, monkeypatch
     monkeypatch.setattr(likelihood, "spread_values", coded_values)
     frame = read_draws().frame.iloc[::16]
     found = filtered_log_likelihood(
-        Parameters({name: np.repeat(frame[name].to_numpy(), 8) for name in frame}),
+        Parameters({name: np.repeat(frame[name].to_numpy(), 32) for name in frame}),
         record,
         seed=5,
-        copies=8,
+        copies=32,
     )
     likely = frame.iloc[int(np.argmax(found))]
     parameters = Parameters({name: np.full(1600, value) for name, value in likely.items()})
@@ -192,3 +192,12 @@ def test_it_estimates_the_same_likelihood_without_more_noise(record, monkeypatch
     plain = plain_log_likelihood(parameters, record, 19, 16, coded_values(16))
     assert mean_weight(filtered) == pytest.approx(mean_weight(plain), abs=1.5)
     assert filtered.var() < 1.4 * plain.var()
+
+
+def test_a_record_known_to_a_date_is_filtered_no_farther(record, coordinates):
+    """With one copy under drivers as coded nothing is renewed: the sums are those of a history."""
+    early = record.before(quarter_of("1962"))
+    parameters = parameters_at(coordinates)
+    filtered = filtered_log_likelihood(parameters, early, seed=3, copies=1, drivers="coded")
+    plain = plain_log_likelihood(parameters, early, 3, 1, coded_values(1))
+    assert filtered == pytest.approx(plain, rel=1e-12)

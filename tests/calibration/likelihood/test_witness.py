@@ -8,8 +8,8 @@ from calibration.checks.recovery.simulated import seed_of, simulated_record
 from calibration.diagnostics import systematic
 from calibration.evidence.reading import read_evidence
 from calibration.likelihood import likelihood
-from calibration.likelihood.likelihood import QUARTERS, filtered_log_likelihood, renewal
-from calibration.likelihood.observations import fitted_record
+from calibration.likelihood.likelihood import filtered_log_likelihood, renewal
+from calibration.likelihood.observations import QUARTERS, fitted_record
 from calibration.likelihood.witness import Witness
 from calibration.prior import parameters_at
 from simulation.ensemble import simulate

@@ -19,10 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from calibration.likelihood.figures import Figure
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.observations import Record
+from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.readings import observation_settings
-from calibration.likelihood.regressors import Values, gap_of, line_gaps, new_leadership, regressors
+from calibration.nulls.regressors import Values, gap_of, line_gaps, new_leadership, regressors
 from calibration.prior import values_of
 from scenarios.documented import Pair
 from simulation.arrays import Array, logistic
@@ -133,12 +132,16 @@ def persistent_chances(values: Values, pair: Pair) -> Chances:
 
 
 def persistent_centre(values: Values, record: Record, figure: Figure) -> Array | float:
-    """A figure repeats the last of its strand known of the pair; the first is as usual."""
+    """A figure repeats the last of its strand known of the pair; the first is as usual.
+
+    What began earlier and goes on longer is not known yet.
+    """
     earlier = [
         other
         for other in record.figures
         if (other.strand, other.pair) == (figure.strand, figure.pair)
         and other.first_quarter < figure.first_quarter
+        and other.end <= figure.end
         and not other.reading.absent
     ]
     if not earlier:

@@ -11,18 +11,18 @@ from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
 from calibration.likelihood.acts import ANSWERS
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.null_likelihood import NullFit, pointwise, spells_of
-from calibration.likelihood.nulls import REGRESSORS, all_nulls, null_table, strands
 from calibration.likelihood.observations import (
     FIGURES,
+    QUARTERS,
     fitted_record,
     moves_of,
     observations_of,
 )
 from calibration.likelihood.quantities import product
 from calibration.likelihood.readings import Reading, log_density, observation_settings
-from calibration.likelihood.regressors import (
+from calibration.nulls.accounts import REGRESSORS, all_nulls, null_table, strands
+from calibration.nulls.likelihood import NullFit, log_likelihood, pointwise, spells_of
+from calibration.nulls.regressors import (
     allied,
     danger,
     line_gaps,
@@ -44,9 +44,9 @@ def record():
     return fitted_record(read_evidence())
 
 
-def drawn(null, number, seed=1):
+def drawn(null, number, seed=1, scale=1.0):
     generator = np.random.Generator(np.random.Philox(seed))
-    return null.values(generator.standard_normal((number, len(null.parameters))))
+    return null.values(scale * generator.standard_normal((number, len(null.parameters))))
 
 
 def test_every_parameter_of_the_table_belongs_to_a_null():
@@ -370,3 +370,59 @@ def test_the_report_says_when_a_null_is_better(origin):
     assert reported(Evidence("rules", "", 110, -60.0, 0.1)).reached
     assert not reported(Evidence("rules", "", 110, -64.0, 1.0)).reached
     assert reported(None).reached is None
+
+
+@pytest.mark.parametrize("null", NULLS, ids=lambda null: null.name)
+def test_the_parts_of_a_record_make_up_its_likelihood(null, record):
+    values = drawn(null, 6, scale=0.3)
+    whole = log_likelihood(null, values, record)
+    assert whole == pytest.approx(pointwise(null, values, record).sum(axis=0), rel=1e-12)
+
+
+def test_of_a_move_whose_window_is_open_no_more_is_known_than_that_it_fell_in_no_other_quarter(
+    record,
+):
+    """China and the USSR ally late in 1949 and are at odds by July 1960; they break until 1963."""
+    until = quarter_of("1962")
+    early = replace(record.before(until), figures=())
+    own = moves_of(early.moves, (USSR, CHINA))
+    assert [move.move for move in own] == [Move.FORMED, Move.ESTRANGED, Move.SPLIT]
+    assert own[2].first_quarter < until <= own[2].last_quarter
+    values = {
+        "constant_forming": np.array([0.1]),
+        "constant_dispute": np.array([0.02]),
+        "constant_break": np.array([0.3]),
+        "constant_mending": np.array([0.05]),
+    }
+    forming, dispute, breaking = 0.1, 0.02, 0.3
+    mending = (1 - breaking) * 0.05
+    odds = until - own[1].first_quarter - 1  # quarters at odds, from 1960 Q3
+    apart = sum(
+        (1 - breaking - mending) ** before * breaking * (1 - forming) ** (odds - before - 1)
+        for before in range(odds)
+    )
+    together = [
+        (1 - forming) ** (formed - CHINA_ENTERS)
+        * forming
+        * (1 - dispute) ** (own[1].first_quarter - formed - 1)
+        * dispute
+        for formed in range(own[0].first_quarter, own[0].last_quarter + 1)
+    ]
+    expected = sum(together) * ((1 - breaking - mending) ** odds + apart)
+    alone = replace(early, moves=tuple(own))
+    others = log_likelihood(CONSTANT, values, replace(alone, moves=()))
+    never = (until - CHINA_ENTERS) * np.log(1 - forming)
+    assert log_likelihood(CONSTANT, values, alone) - others == pytest.approx(
+        np.log(expected) - never
+    )
+
+
+@pytest.mark.parametrize("date", ["1949-12", "1955-12", "1957-03", "1961-12", "1965-06", "1970-12"])
+@pytest.mark.parametrize("null", NULLS, ids=lambda null: null.name)
+def test_what_came_later_changes_no_chance_of_what_came_before(null, date, record):
+    """Else the evidence of the whole less that of the early is no probability of the rest."""
+    values, early = drawn(null, 4), record.before(quarter_of(date) + 1)
+    for figure in early.figures:
+        assert null.log_chance(values, early, figure) == pytest.approx(
+            null.log_chance(values, record, figure), rel=1e-12
+        ), figure.name

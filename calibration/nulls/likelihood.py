@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.likelihood.likelihood import QUARTERS
-from calibration.likelihood.nulls import Chances, Null
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -23,7 +21,8 @@ from calibration.likelihood.observations import (
     moves_of,
     observations_of,
 )
-from calibration.likelihood.regressors import Values
+from calibration.nulls.accounts import Chances, Null
+from calibration.nulls.regressors import Values
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
@@ -55,8 +54,8 @@ class Spell:
 
 def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> list[Spell]:
     """Every spell of a pair, the last one too, with the record imposed on those before."""
-    status, samples = first_status(pair), next(iter(chances.values())).shape[-1]
-    entering = np.zeros((QUARTERS + 1, samples))
+    quarters, samples = next(iter(chances.values())).shape
+    status, entering = first_status(pair), np.zeros((quarters + 1, samples))
     entering[0] = 1.0
     spells = []
     for event in (*moves, None):
@@ -73,9 +72,10 @@ def spells_of(chances: Chances, pair: Pair, moves: Sequence[RecordedMove]) -> li
 
 def _spell(chances: Chances, entering: Array) -> Spell:
     """A spell that a pair enters by chances ``entering`` (T + 1, S), one quarter later."""
-    here = np.zeros(entering.shape[1])
-    leaving = {move: np.zeros((QUARTERS, entering.shape[1])) for move in chances}
-    for quarter in range(QUARTERS):
+    quarters, samples = len(entering) - 1, entering.shape[1]
+    here = np.zeros(samples)
+    leaving = {move: np.zeros((quarters, samples)) for move in chances}
+    for quarter in range(quarters):
         here = here + entering[quarter]
         gone = np.zeros_like(here)
         for move, chance in chances.items():
@@ -84,12 +84,15 @@ def _spell(chances: Chances, entering: Array) -> Spell:
         here = here - gone
     begun = entering.sum(axis=0)
     scale = np.maximum(begun, _TINY)
-    staying = (here + entering[QUARTERS]) / scale
+    staying = (here + entering[quarters]) / scale
     return Spell({move: mass / scale for move, mass in leaving.items()}, staying, begun)
 
 
 def pointwise(null: Null, values: Values, record: Record) -> Array:
-    """The log-probability of each observation given those before it, (observations, S)."""
+    """The log-probability of each observation of a whole record given those before it.
+
+    Shape (observations, S).
+    """
     spells = {
         pair: spells_of(null.chances(values, pair), pair, moves_of(record.moves, pair))
         for pair in {row.pair for row in observations_of(record) if row.kind not in FIGURES}
@@ -97,6 +100,29 @@ def pointwise(null: Null, values: Values, record: Record) -> Array:
     return np.stack(
         [_log_chance(row, null, values, record, spells) for row in observations_of(record)]
     )
+
+
+def log_likelihood(null: Null, values: Values, record: Record) -> Array:
+    """The log-probability of a record, whole or up to some quarter, (S,).
+
+    Formula: the sum over figures of their log-probability given those before them, and over pairs
+    of the log of the chance to have made all moves whose window has closed, within it, and no
+    others but such whose window is open.
+    """
+    pairs = {row.pair for row in observations_of(record) if row.kind not in FIGURES}
+    figures = [null.log_chance(values, record, figure) for figure in record.figures]
+    moves = [_log_moves(null.chances(values, pair), pair, record) for pair in sorted(pairs)]
+    return np.asarray(np.sum([*figures, *moves], axis=0))
+
+
+def _log_moves(chances: Chances, pair: Pair, record: Record) -> Array:
+    moves = moves_of(record.moves, pair)
+    spells = spells_of(
+        {move: chance[: record.until] for move, chance in chances.items()}, pair, moves
+    )
+    closed = sum(move.last_quarter < record.until for move in moves)
+    ways = [spell.begun * spell.staying for spell in spells[closed:]]
+    return np.asarray(np.log(np.maximum(np.sum(ways, axis=0), _TINY)))
 
 
 def _log_chance(

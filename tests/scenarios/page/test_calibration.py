@@ -253,7 +253,7 @@ def test_parameters_pages_search_link_and_files(visitor: Arrive, material: Mater
     reader.page.get_by_label("Part of the rules").select_option("strain")
     wanted = parameters_shown(CalibrationView(group="strain"), material)
     expect(
-        reader.page.get_by_text(f"{len(wanted)} of {len(parameter_table())} parameters")
+        reader.page.get_by_text(f"{len(wanted)} of {len(parameter_table())} parameters", exact=True)
     ).to_be_visible()
     one = wanted[0]
     reader.page.get_by_label("Words", exact=True).fill(one.name)

@@ -80,6 +80,11 @@ class Added:
         return self.evidence.value - self.fit.mean
 
 
+def runs_from(reference: Reference, seed: int, number: int) -> list[Run]:
+    """So many independent runs that all begin with a reference, their seeds following ``seed``."""
+    return [Run(seed + run, reference, f"reference of {reference.name}") for run in range(number)]
+
+
 def carried(
     refit: Refit,
     runs: Sequence[Run],

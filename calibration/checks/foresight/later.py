@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fit.evidence import Evidence
 from calibration.likelihood.observations import Record
 from scenarios.columns import stem_of
 from scenarios.comparison.histories import ProgressOf, conditional_histories
@@ -49,11 +48,6 @@ class Account:
     def error(self) -> float:
         """The standard error of that, both evidences being found by fits of their own."""
         return float(np.hypot(self.whole_error, self.early_error))
-
-
-def account_of(name: str, whole: Evidence, early: Evidence) -> Account:
-    """The account of rules that were fitted to both records in the same way."""
-    return Account(name, whole.value, whole.error, early.value, early.error)
 
 
 def gain_over(rules: Account, null: Account) -> tuple[float, float]:

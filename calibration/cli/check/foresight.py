@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calibration.cli.check.options import (
     REFITS,
     DrawsRequest,
+    FitEffort,
     FitsSeed,
     FitWorkers,
     RefitFolder,
@@ -17,14 +16,11 @@ from calibration.fit.population import ABLATION_EFFORTS
 from scenarios.console import progress_of
 from scenarios.draws import Draws
 from simulation.errors import Problem
-from simulation.schema import one_of
 
 if TYPE_CHECKING:
     from calibration.reports.report import Pictures, Report
 
 _COMMAND = "calibrate check foresight"
-#: The last month from which anything on record is to be foreseen.
-LAST_KNOWN = "1978-09"
 #: Fits of each null, to the whole record and to the early one.
 _NULL_RUNS = 2
 
@@ -36,14 +32,16 @@ def quarter_after(date: str) -> int:
     """
     from calibration.errors import CalibrationError
     from calibration.likelihood.observations import QUARTERS
-    from simulation.dates import quarter_of
+    from simulation.dates import quarter_of, year_of
 
     try:
         until = quarter_of(date, end=True) + 1
     except ValueError:
         until = 0
     if not quarter_of("1946") < until < QUARTERS:
-        problem = Problem(_COMMAND, "--until", date, f"a month YYYY-MM, 1946-01 to {LAST_KNOWN}")
+        last = QUARTERS - 2  # a quarter of the record is left to be foreseen
+        allowed = f"a month YYYY-MM, 1946-01 to {year_of(last)}-{3 * (last % 4) + 3:02d}"
+        problem = Problem(_COMMAND, "--until", date, allowed)
         raise CalibrationError("nothing can be foreseen from there", [problem])
     return until
 
@@ -62,11 +60,7 @@ class ForesightRequest(DrawsRequest):
         Reader(quarter_after),
         option("The record is known to the end of the quarter of this month.", "YYYY-MM"),
     ] = as_typed("1961-12")
-    effort: Annotated[
-        str,
-        one_of(tuple(ABLATION_EFFORTS)),
-        typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
-    ] = "quick"
+    effort: FitEffort = "quick"
     runs: Annotated[
         int,
         whole(2, 20),
@@ -89,10 +83,9 @@ def check_foresight(request: ForesightRequest) -> "tuple[Report, Pictures]":
     """
     import numpy as np
 
-    from calibration.checks.ablation import Run, carried
+    from calibration.checks.ablation import carried, runs_from
     from calibration.checks.foresight.later import (
         Account,
-        account_of,
         foreseen_breaks,
         later_breaks,
     )
@@ -111,15 +104,13 @@ def check_foresight(request: ForesightRequest) -> "tuple[Report, Pictures]":
     draws, until, seed = request.draws, request.until, request.seed
     record = fitted_record(read_evidence())
     early, effort = record.before(until), ABLATION_EFFORTS[request.effort]
-    reference = reference_of(draws)
-    runs = [
-        Run(seed + run, reference, f"reference of {reference.name}") for run in range(request.runs)
-    ]
+    runs = runs_from(reference_of(draws), seed, request.runs)
     whole_fits, early_fits = (
         carried(Refit(name, known, ""), runs, effort, request.cache, workers=request.workers)
         for name, known in (("whole", record), ("early", early))
     )
-    rules = account_of("rules", evidence_of(whole_fits), evidence_of(early_fits))
+    told, known_by_then = evidence_of(whole_fits), evidence_of(early_fits)
+    rules = Account("rules", told.value, told.error, known_by_then.value, known_by_then.error)
     number = _NULL_RUNS * len(all_nulls())
     with progress_of("fitting the nulls", 2 * number) as progress:
         whole_nulls = fitted_nulls(record, seed, _NULL_RUNS, progress)

@@ -18,9 +18,10 @@ from calibration.cli.requests import (
     option,
     whole,
 )
+from calibration.fit.population import ABLATION_EFFORTS
 from scenarios.console import tell
 from scenarios.reader import MOST_SEED
-from simulation.schema import refuse
+from simulation.schema import one_of, refuse
 
 if TYPE_CHECKING:
     from calibration.reports.report import Pictures, Report
@@ -44,6 +45,11 @@ Copies = Annotated[
     int,
     whole(1, 1000),
     option("Replicates of each draw over which the likelihood is averaged.", "K"),
+]
+FitEffort = Annotated[
+    str,
+    one_of(tuple(ABLATION_EFFORTS)),
+    typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
 ]
 FitWorkers = Annotated[
     int, whole(1, MOST_WORKERS), option("Worker processes of a fit; results do not depend on it.")

@@ -11,6 +11,7 @@ from calibration.cli.check.options import (
     Copies,
     DrawsRequest,
     DrawsUsed,
+    FitEffort,
     FitsSeed,
     FitWorkers,
     RefitFolder,
@@ -88,11 +89,7 @@ class AblationRequest(DrawsRequest):
     command = "calibrate check ablation"
     needs = ("arviz", "scoringrules")
 
-    effort: Annotated[
-        str,
-        one_of(tuple(ABLATION_EFFORTS)),
-        typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
-    ] = "quick"
+    effort: FitEffort = "quick"
     only: Annotated[
         list[str] | None, option("Only this mechanism or group; may be repeated.", "NAME")
     ] = None
@@ -233,7 +230,7 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     One mechanism or group is off at a time, and the rest fitted again as the whole is, in
     independent runs, with seeds that follow one another, from a reference that the draws shape.
     """
-    from calibration.checks.ablation import Run, added, carried, fitted
+    from calibration.checks.ablation import added, carried, fitted, runs_from
     from calibration.checks.ablation_report import ablation_report
     from calibration.checks.nulls import evidence_of_rules
     from calibration.checks.paths import Paths
@@ -246,9 +243,8 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     known = {each.name: each for each in mechanisms_and_groups()}
     off = [known[name] for name in request.only or known]
     record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
-    reference, cache, workers = reference_of(request.draws), request.cache, request.workers
-    near = f"reference of {reference.name}"
-    runs = [Run(request.seed + run, reference, near) for run in range(request.runs)]
+    cache, workers = request.cache, request.workers
+    runs = runs_from(reference_of(request.draws), request.seed, request.runs)
     rows: list[Added] = []
     paths: Paths | None = None
     up = evidence_of_rules(request.draws) if request.back else None

@@ -50,8 +50,8 @@ def ablation_report(
     )
     counts = {verdict: len(_judged(single, verdict)) for verdict in ("for", "against", "not told")}
     measured = (
-        f"of {len(single)} mechanisms {counts['for']} earn their place, {counts['against']} stand "
-        f"in the way, {counts['not told']} are not told"
+        f"mechanisms tried: {len(single)}; that earn their place: {counts['for']}; that stand in "
+        f"the way: {counts['against']}; not told: {counts['not told']}"
     )
     report = Report(
         check="ablation",
@@ -147,10 +147,10 @@ def _finding(single: Sequence[Added], together: Sequence[Added], paths: Paths | 
 def _told(rows: Sequence[Added], what: str) -> str:
     if not rows:
         return ""
-    needed, harmful = _judged(rows, "for"), _judged(rows, "against")
-    text = f"Of {len(rows)} {what} {len(needed)} earn their place in log evidence by more than "
-    text += "two errors" + (f" ({_names(needed)})" if needed else "")
-    text += f"; of {len(_judged(rows, 'not told'))} it is not told"
+    needed, harmful, open_ = (_judged(rows, each) for each in ("for", "against", "not told"))
+    text = f"{what.capitalize()} tried: {len(rows)}. By more than two errors of log evidence, "
+    text += f"earn their place: {_names(needed) or 'none'}; it is not told of: "
+    text += _names(open_) or "none"
     if harmful:
         worse = [row for row in harmful if row.fit.mean < -2 * row.fit.error]
         how = f"of these {_names(worse)} make" if worse else "none makes"

@@ -131,7 +131,13 @@ class Pointwise:
 def log_parts(
     parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
 ) -> tuple[Array, Array]:
-    """The log-probability of each observation (observations, R), and what was simulated."""
+    """The log-probability of each observation (observations, R), and what was simulated.
+
+    Raises ``ValueError`` for a record that ends early: a move whose window is open then is neither
+    made nor not made, and belongs to no single observation.
+    """
+    if record.until < QUARTERS:
+        raise ValueError("a record that ends early has no single observations")
     conditioning = SpelledConditioning(record.moves, parameters.replicates, QUARTERS)
     history = simulate(
         parameters,

@@ -10,8 +10,15 @@ their factual branch (``blocks``).
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -55,12 +62,16 @@ class Simulated:
         self._most = remembered
         self._lock = Lock()
         self._pools: list[WorkerPool] | None = None
+        self._closed = False
         self._turn = 0
 
     def warm_up(self) -> None:
-        """Start the worker processes and let them load all that they need, without waiting."""
+        """Start the worker processes and let them load all that they need, without waiting.
+
+        Those that died are replaced; once they were ended by ``close`` there are none again.
+        """
         with self._lock:
-            if self._pools is None:
+            if self._pools is None and not self._closed:
                 # A visitor's thread would pass the page on to the threads of the pool.
                 with ThreadPoolExecutor(1) as apart:
                     self._pools = apart.submit(self._started).result()
@@ -73,27 +84,51 @@ class Simulated:
         return pools
 
     def close(self) -> None:
-        """End the worker processes, whatever they are doing."""
+        """End the worker processes for good, whatever they are doing."""
         with self._lock:
+            self._closed = True
             pools, self._pools = self._pools, None
         if pools is not None:
             for pool in pools:
                 pool.kill()
 
-    def submit(
+    def result(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """What a worker finds when it has done all that it was asked before.
+
+        Raises ``ScenarioError`` if the worker process dies, and what the work raises.
+        """
+        self.warm_up()
+        with self._watched():
+            return self._submit(work, *arguments).result()
+
+    def _submit(
         self, work: Callable[..., Result], *arguments: Any, number: int | None = None
     ) -> "Future[Result]":
-        """Have a worker do something, after all that it was asked before; ``warm_up`` comes first.
-
-        Tasks of one ``number`` are given to one worker; others to each in turn. Raises
-        ``BrokenProcessPool`` if the workers have died.
-        """
+        """Hand work out: that of one ``number`` to one worker, other work to each in turn."""
         with self._lock:
             if self._pools is None:
                 raise BrokenProcessPool("the workers are gone")
             if number is None:
                 self._turn = number = self._turn + 1
             return self._pools[number % len(self._pools)].submit(work, *arguments)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Tell in words that a worker process has died; others take its place next time.
+
+        The log is told too, unless the workers were ended because the page is closed.
+        """
+        try:
+            yield
+        except (BrokenProcessPool, CancelledError) as error:
+            with self._lock:
+                closed, self._pools = self._closed, None  # what others do comes to its end
+            if not closed:
+                logger.warning("a worker process died")
+            again = "running; press the button again"
+            problem = Problem("simulation", "worker process", "ended", again)
+            title = "a worker process died; it may have had too little memory"
+            raise ScenarioError(title, [problem]) from error
 
     def histories(
         self,
@@ -113,25 +148,18 @@ class Simulated:
         request = _Request(tuple(scenarios), replicates, seed, last_year)
         running: _Running = {}
         try:
-            for number in range(-(-replicates // request.size)):
-                blocks = self._remembered(request.keys(number), last_year)
-                ready = [block for block in blocks if block is not None]
-                if len(ready) < len(blocks):
-                    running[self._begun(request, number, blocks)] = (number, blocks)
-                else:
-                    yield number, request.cut(number, ready)
-                while len(running) >= 2 * self.workers:
+            with self._watched():
+                for number in range(-(-replicates // request.size)):
+                    blocks = self._remembered(request.keys(number), last_year)
+                    ready = [block for block in blocks if block is not None]
+                    if len(ready) < len(blocks):
+                        running[self._begun(request, number, blocks)] = (number, blocks)
+                    else:
+                        yield number, request.cut(number, ready)
+                    while len(running) >= 2 * self.workers:
+                        yield from self._finished(request, running, stopped)
+                while running:
                     yield from self._finished(request, running, stopped)
-            while running:
-                yield from self._finished(request, running, stopped)
-        except BrokenProcessPool as error:
-            with self._lock:
-                self._pools = None  # whatever the others are doing comes to its end
-            logger.warning("a worker process died")
-            again = "running; press the button again"
-            problem = Problem("simulation", "worker process", "ended", again)
-            title = "a worker process died; it may have had too little memory"
-            raise ScenarioError(title, [problem]) from error
         finally:
             for task in running:
                 task.cancel()
@@ -147,7 +175,7 @@ class Simulated:
         parameters = parameters_for(self.draws, first, request.size)
         draws, branches = len(self.draws), -(-BRANCHES // self.workers)
         asked = (request.seed, first, draws, request.last_year, branches)
-        return self.submit(simulated_block, parameters, missing, *asked, number=number)
+        return self._submit(simulated_block, parameters, missing, *asked, number=number)
 
     def _finished(
         self, request: "_Request", running: "_Running", stopped: Callable[[], bool]

@@ -20,10 +20,8 @@ def report_of(question: Question, material: Material) -> bytes:
 
     A worker process makes it, so that no other visitor waits.
     """
-    material.simulated.warm_up()
     documented, sources = material.documented, dict(material.sources)
-    making = material.simulated.submit(made_report, question, material.draws, documented, sources)
-    return making.result()
+    return material.simulated.result(made_report, question, material.draws, documented, sources)
 
 
 def made_report(

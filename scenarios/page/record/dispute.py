@@ -121,9 +121,8 @@ def followed(
     A reading that cannot be is answered with what is wrong with it.
     """
     assert material.dispute is not None, "a row is disputed where there is something to ask"
-    material.simulated.warm_up()
     try:
-        found = material.simulated.submit(material.dispute, name, change).result()
+        found = material.simulated.result(material.dispute, name, change)
     except LilliputError as error:
         return error
     if not found.weights:

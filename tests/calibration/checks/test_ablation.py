@@ -201,8 +201,7 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
     told = {name: each["verdict"] for name, each in report.values["mechanisms"].items()}
     assert told == {"two": "for", "three": "not told", "one": "against"}
-    assert "(two)" in report.finding
-    assert "of 1 it is not told" in report.finding
+    assert "earn their place: two; it is not told of: three" in report.finding
     assert any("log evidence -45.00 ± 0.30, 64 families" in str(part) for part in report.parts)
     assert report.values["whole"] == {"evidence": -45.0, "error": 0.3}
     assert (
@@ -229,7 +228,7 @@ def test_groups_and_both_paths_have_tables_of_their_own(origin):
         "By the fits",
     ]
     assert list(report.values["groups"]) == [shipped_groups()[0].name]
-    assert "Of 1 groups 1 earn their place" in report.finding
+    assert "Groups tried: 1. By more than two errors" in report.finding
     assert "The two paths **do not agree**: log evidence -45.00 ± 0.10" in report.finding
     assert report.values["paths"]["agree"] is False
 

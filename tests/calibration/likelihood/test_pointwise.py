@@ -63,6 +63,11 @@ def test_single_observations_multiply_to_the_whole_record(record, held):
     assert held.total.ravel() == pytest.approx(weights, abs=1e-9)
 
 
+def test_a_record_that_ends_early_is_not_told_apart(record):
+    with pytest.raises(ValueError, match="ends early"):
+        pointwise_of(COORDINATES, record.before(quarter_of("1962")), seed=5, copies=3)
+
+
 def test_what_a_figure_was_compared_with_is_kept_beside_its_probability(record, held):
     place = next(k for k, figure in enumerate(record.figures) if figure.name == "aid-ussr-1959")
     figure, row = record.figures[place], place - len(record.figures)

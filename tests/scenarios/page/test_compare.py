@@ -160,13 +160,8 @@ def test_a_visitor_who_has_had_enough_is_not_waited_for(here: tuple[Simulated, H
 
 def test_answers_are_those_of_the_comparison_called_directly(direct: Comparison) -> None:
     class Whole(Simulated):
-        def submit(
-            self, work: Callable[..., Any], *arguments: Any, number: int | None = None
-        ) -> "Future[Any]":
-            return Here().submit(work, *arguments)
-
-        def warm_up(self) -> None:
-            """There is nobody to wake."""
+        def _started(self) -> list[Any]:
+            return [Here()]
 
     done: list[int] = []
     source = Whole(read_draws())

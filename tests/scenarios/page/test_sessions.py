@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from multiprocessing import active_children
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -22,6 +23,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from scenarios.draws import read_draws
+from scenarios.errors import ScenarioError
 from scenarios.files import catalogue
 from scenarios.page import simulated
 from scenarios.page.simulated import Simulated
@@ -227,5 +229,40 @@ def test_a_second_visitor_waits_for_no_more_than_as_much_again(
             assert len(got) - before <= few + 2 * 2 * source.workers
             assert not running.done()
             enough.set()
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_page_that_closes_does_not_call_its_workers_dead(
+    closed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = Simulated(read_draws(), workers=2)
+    historical = catalogue()["historical"].scenario
+    before = set(active_children())
+    try:
+        answer = source.histories((historical,), 100_000, 1)
+        next(answer)
+        workers = set(active_children()) - before
+        assert len(workers) == 2
+        if closed:
+            source.close()
+        else:
+            for worker in workers:
+                worker.kill()
+        with pytest.raises(ScenarioError, match="a worker process died"):
+            list(answer)
+        assert [record.getMessage() for record in caplog.records] == (
+            [] if closed else ["a worker process died"]
+        )
+        for worker in workers:
+            worker.join(PATIENCE / 1000)
+        source.warm_up()
+        assert len(set(active_children()) - before) == (0 if closed else 2)
+        if closed:
+            with pytest.raises(ScenarioError):
+                source.result(abs, -3)
+        else:
+            assert source.result(abs, -3) == 3
     finally:
         source.close()

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from calibration.evidence.lines import sources
 from calibration.evidence.reading import read_evidence
@@ -346,7 +346,7 @@ def test_it_opens_without_a_network(
     opened.get_by_role("link", name=scenario_named(NAMES[1]).question).first.click()
     figure = opened.locator(f"#{NAMES[1]} figure svg").first
     figure.scroll_into_view_if_needed()
-    assert figure.is_visible()
+    expect(figure).to_be_visible()
     assert figure.evaluate("each => each.getBoundingClientRect().height") > 100
     ground = opened.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == ("rgb(22, 24, 27)" if dark else "rgb(255, 255, 255)")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -68,19 +69,15 @@ def _version(package: str) -> str | None:
 
 
 def commit_of(folder: Path = _ROOT) -> str | None:
-    """The commit that a checkout of git stands at; none if the folder is no checkout."""
-    git = folder / ".git"
+    """The commit that a checkout of git stands at; none if the folder is none, or git not there."""
+    asked = ["git", "-C", str(folder), "rev-parse", "--show-toplevel", "HEAD"]
     try:
-        head = (git / "HEAD").read_text(encoding="utf-8").strip()
-        if not head.startswith("ref: "):
-            return head
-        name = head.removeprefix("ref: ")
-        if (git / name).is_file():
-            return (git / name).read_text(encoding="utf-8").strip()
-        packed = (git / "packed-refs").read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
         return None
-    return next((line.split()[0] for line in packed if line.endswith(f" {name}")), None)
+    top, commit = answer.stdout.splitlines()
+    # A package that is installed somewhere inside another checkout is not of its commit.
+    return commit if Path(top).samefile(folder) else None
 
 
 def read_manifest(path: Path, kind: str | None = None) -> dict[str, Any] | None:

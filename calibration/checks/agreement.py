@@ -86,14 +86,18 @@ class Agreement:
     evidence_distance: float
 
     @property
-    def reached(self) -> bool:
-        """Whether every goal is reached: R-hat, effective size, means and log evidence."""
+    def alike(self) -> bool:
+        """Whether R-hat, means and log evidence are within what chance allows."""
         return bool(
             self.rhat.max() < MOST_RHAT
-            and self.effective.min() >= LEAST_EFFECTIVE
             and self.distance.max() < MOST_DISTANCE
             and self.evidence_distance < MOST_DISTANCE
         )
+
+    @property
+    def reached(self) -> bool:
+        """Whether every goal is reached: the fits are alike, and hold enough together."""
+        return self.alike and bool(self.effective.min() >= LEAST_EFFECTIVE)
 
 
 def read_fits(paths: Sequence[Path]) -> list[Fit]:
@@ -208,14 +212,16 @@ def _largest(means: Array, errors: Array) -> Array:
 def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
     """The report of a comparison of fits."""
     names = list(parameter_table())
-    verdict = "agree" if agreement.reached else "do not agree"
+    verdict = "agree" if agreement.alike else "do not agree"
+    too_few = "; their draws together are worth fewer independent ones than is asked for"
     rhat, size, distance = (
         agreement.rhat.max(),
         agreement.effective.min(),
         agreement.distance.max(),
     )
     finding = (
-        f"{len(fits)} fits with different seeds {verdict} within Monte Carlo error: R-hat at most "
+        f"{len(fits)} fits with different seeds {verdict} within Monte Carlo error"
+        f"{too_few if agreement.alike and not agreement.reached else ''}: R-hat at most "
         f"{rhat:.4f} (goal: below {MOST_RHAT}), effective size over all draws at least {size:.0f} "
         f"(goal: {LEAST_EFFECTIVE}), means at most {distance:.1f} standard errors apart and log "
         f"evidence {agreement.evidence_distance:.1f} (goal: below {MOST_DISTANCE:.0f})."

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,19 +243,31 @@ def test_summaries_agree_with_the_outcomes(result: RunResult) -> None:
     assert sum(row.documented is not None for row in rows) == 2
 
 
-def test_commit_is_read_from_a_checkout(tmp_path: Path) -> None:
-    assert commit_of(tmp_path) is None
-    git = tmp_path / ".git"
-    git.mkdir()
-    (git / "HEAD").write_text("ref: refs/heads/main\n")
-    assert commit_of(tmp_path) is None
-    (git / "packed-refs").write_text("# pack-refs\nabc123 refs/heads/main\n")
-    assert commit_of(tmp_path) == "abc123"
-    (git / "refs" / "heads").mkdir(parents=True)
-    (git / "refs" / "heads" / "main").write_text("def456\n")
-    assert commit_of(tmp_path) == "def456"
-    (git / "HEAD").write_text("789abc\n")
-    assert commit_of(tmp_path) == "789abc"
+def test_commit_is_that_of_a_checkout_or_of_a_second_tree_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
+        asked = ["git", *who, "-C", str(first), *words]
+        return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+    first, second = tmp_path / "first", tmp_path / "second"
+    (first / "inside").mkdir(parents=True)
+    assert commit_of(first) is None
+    git("init")
+    assert commit_of(first) is None  # nothing is committed yet
+    git("commit", "--allow-empty", "--message", "one")
+    one = git("rev-parse", "HEAD")
+    assert len(one) == 40
+    assert commit_of(first) == one
+    assert commit_of(first / "inside") is None
+    git("worktree", "add", str(second))
+    git("commit", "--allow-empty", "--message", "two")
+    git("pack-refs", "--all")
+    assert commit_of(second) == one
+    assert commit_of(first) == git("rev-parse", "HEAD") != one
+    monkeypatch.setenv("PATH", "")
+    assert commit_of(first) is None
 
 
 def test_columns_on_disk_carry_their_meaning_and_unit(result: RunResult, tmp_path: Path) -> None:

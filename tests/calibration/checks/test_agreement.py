@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.checks.agreement import agreement_of, pooled, read_fits
+from calibration.checks.agreement import agreement_of, agreement_report, pooled, read_fits
 from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
 from calibration.prior import draw_coordinates, parameters_at
@@ -61,6 +61,20 @@ def test_fits_of_one_posterior_agree_and_others_do_not(tmp_path):
     )
     assert not other.reached
     assert other.evidence_distance == pytest.approx(3 / (0.2 * 2**0.5))
+
+
+@pytest.mark.statistical
+def test_fits_that_agree_but_hold_too_little_are_not_called_apart(tmp_path):
+    few = dict.fromkeys(NAMES, 200)
+    fits = read_fits(
+        [write_fit(tmp_path / f"{seed}.parquet", seed, effective_size_of=few) for seed in (1, 2, 3)]
+    )
+    agreement = agreement_of(fits)
+    finding = agreement_report(fits, agreement).finding
+    assert agreement.alike
+    assert not agreement.reached
+    assert finding.startswith("3 fits with different seeds agree within Monte Carlo error; their")
+    assert "at least 600 (goal: 1000)" in finding
 
 
 def test_pooled_draws_are_taken_in_turn(tmp_path):

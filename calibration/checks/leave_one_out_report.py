@@ -33,7 +33,7 @@ from calibration.reports.pictures import (
 )
 from calibration.reports.report import Cell, Goal, Picture, Pictures, Report, Table
 
-#: The gain over the best null, in natural-log units an event, that is to be reached.
+#: The gain over the best null, in log units an event, that is to be reached.
 WANTED = 1.0
 #: The blocks that are to be foreseen better than by the best null of each, by how much in all.
 EXCHANGE, BLOCK_WANTED = (AID, ANSWER, SUPPORT), 3.0
@@ -84,7 +84,7 @@ def _block_goal(blocks: Mapping[str, Block], families: int | None) -> Goal:
     told = "families of the draws not known" if families is None else f"{families} families"
     return Goal(
         name="Aid, answers and support left out are foreseen better than by the best null of each",
-        goal=f"each by {BLOCK_WANTED:g} natural-log units in all, with {LEAST_FAMILIES} families",
+        goal=f"each by {BLOCK_WANTED:g} log units in all, with {LEAST_FAMILIES} families",
         measured=f"{'; '.join(known) or 'none on record'}; {told}",
         reached=better and enough,
     )
@@ -110,7 +110,7 @@ def leave_one_out_report(
     goals = [
         Goal(
             name="Events left out are foreseen better than by the best null",
-            goal=f"by {WANTED:g} natural-log unit on average",
+            goal=f"by {WANTED:g} log unit on average",
             measured=f"{gain} over {best}, {gain.number} events{_weights(rows)}",
             reached=gain.mean >= WANTED,
         )
@@ -167,7 +167,7 @@ def _weights(rows: Sequence[LeftOut]) -> str:
 def _finding(rows: Sequence[LeftOut], best: str, gain: Difference, refits: bool) -> str:
     events = sum(row.observation.kind == EVENT for row in rows)
     text = (
-        f"Over {events} events the rules gain {gain} natural-log units an event over the best "
+        f"Over {events} events the rules gain {gain} log units an event over the best "
         f"null ({best}); the goal is {WANTED:g}. Over all {len(rows)} observations they gain "
         f"{LOG.gain(rows, best)}."
     )

@@ -28,7 +28,7 @@ BEHIND = {
 def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> dict[str, Any]:
     """All that is told of some draws, as an object; a part that was not checked for them is none.
 
-    Gains are natural-log units an observation over the null that foresees its kind best, each with
+    Gains are log units an observation over the null that foresees its kind best, each with
     its standard error; that of what came ``later`` is of all of it together. Mechanisms and groups
     are log evidence, whole minus without. Observations are none if the draws were fitted to another
     record than ``record``.
@@ -127,7 +127,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         ),
     ]
     lines += _part(
-        "gain over the best null, nats an observation",
+        "gain over the best null, log units an observation",
         summary["gain"],
         "gain",
         lambda gain: _columns([f"{kind} {_valued(each)}" for kind, each in gain.items()], 4),

@@ -84,7 +84,7 @@ def Calibration() -> None:
     with solara.Div(classes=["lp-calibration"]):
         v.Html(tag="h1", children=["Calibration"])
         v.Html(tag="p", children=[draws_in_words(material)])
-        Terms("parameter", "prior, posterior", "draw", "log evidence", "null")
+        Terms("parameter", "prior, posterior", "draw", "log evidence", "log unit", "null")
         Posteriors(state.value, change)
         Checks(material.reports)
         hint = "prior and posterior of all parameters, with meaning, unit and source"

@@ -148,17 +148,21 @@ def _told(rows: Sequence[Added], what: str) -> str:
     if not rows:
         return ""
     needed, harmful, open_ = (_judged(rows, each) for each in ("for", "against", "not told"))
-    text = f"{what.capitalize()} tried: {len(rows)}. By more than two errors of log evidence, "
-    text += f"earn their place: {_names(needed) or 'none'}; it is not told of: "
-    text += _names(open_) or "none"
-    if harmful:
-        worse = [row for row in harmful if row.fit.mean < -2 * row.fit.error]
-        how = f"of these {_names(worse)} make" if worse else "none makes"
-        text += (
-            f"; **without these the record is more probable**: {_names(harmful)} ({how} the draws "
-            "fit worse; where the fit is no worse, priors of other parameters have to give way)"
+    sentences = [f"{what.capitalize()} tried: {len(rows)}."]
+    if needed:
+        sentences.append(
+            f"By more than two errors of log evidence these earn their place: {_names(needed)}."
         )
-    return text + "."
+    if harmful:
+        text = f"**The record is more probable without these**: {_names(harmful)}"
+        worse = [row for row in harmful if row.fit.mean < -2 * row.fit.error]
+        others = [row for row in harmful if row not in worse]
+        for those, how in ((worse, "better"), (others, "no worse")):
+            text += f"; draws fit {how} without {_names(those)}" if those else ""
+        sentences.append(f"{text}.")
+    if open_:
+        sentences.append(f"It is not told of {_names(open_)}.")
+    return " ".join(sentences)
 
 
 def added_figure(rows: Sequence[Added]) -> Figure:

@@ -201,16 +201,16 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
     told = {name: each["verdict"] for name, each in report.values["mechanisms"].items()}
     assert told == {"two": "for", "three": "not told", "one": "against"}
-    assert "earn their place: two; it is not told of: three" in report.finding
+    assert "these earn their place: two." in report.finding
+    assert report.finding.endswith("It is not told of three.")
     assert any("log evidence -45.00 ± 0.30, 64 families" in str(part) for part in report.parts)
     assert report.values["whole"] == {"evidence": -45.0, "error": 0.3}
-    assert (
-        "**without these the record is more probable**: one (none makes the draws fit worse;"
-        in report.finding
-    )
+    assert "without these**: one; draws fit no worse without one. It is not" in report.finding
     assert report.parts[-1].rows[0][2:] == ["peace 1950 (+0.50)", "war 1960 (-0.25)"]
     worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
-    assert "one, two (of these one make the draws fit worse;" in worse.finding
+    assert (
+        "one, two; draws fit better without one; draws fit no worse without two." in worse.finding
+    )
     for unsettled in ({"families": 29}, {"runs": 1}):
         few = reported(row("one", -1.0), row("two", 3.0, **unsettled))
         assert "Of two nothing can be told" in few.finding

@@ -13,7 +13,7 @@ from calibration.reports.report import Report
 from scenarios.draws import Draws
 
 WIDTH, MOST_LINES = 80, 23
-_WORDS = "null: a simple account that the rules must beat; a log unit: 2.7 times as probable"
+_WORDS = "null: what rules must beat; log unit: 2.7 times as probable"
 #: The checks behind the parts of the summary.
 BEHIND = {
     "gain": "leave-one-out",

@@ -122,7 +122,7 @@ def test_the_whole_fits_on_a_screen(draws, record):
         "31 families",
         "support -1.00 ± 0.25",
         "to never",
-        "1 nat",
+        "log unit: 2.7 times",
     ):
         assert words in text
     assert "more (--json)" in text or "the_trade" in text

@@ -11,10 +11,16 @@ from pydantic import ValidationInfo, field_validator
 from calibration.cli.agreement import agree
 from calibration.cli.check.main import check_app
 from calibration.cli.dossier import dossier, summary
-from calibration.cli.requests import MOST_WORKERS, Reader, Request, command, whole
+from calibration.cli.requests import (
+    MOST_WORKERS,
+    Reader,
+    Request,
+    command,
+    reference_in,
+    whole,
+)
 from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
 from scenarios.disk import unwritable
-from scenarios.draws import read_draws
 from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
 from simulation.errors import Problem, unknown
@@ -22,7 +28,6 @@ from simulation.schema import refuse
 
 if TYPE_CHECKING:
     from calibration.fit.population import Effort, Sampling
-    from calibration.fit.reference import Reference
     from calibration.likelihood.observations import Record
 
 
@@ -45,13 +50,6 @@ def effort_named(name: str) -> str:
         problem = unknown("calibrate fit", "--effort", name, tuple(EFFORTS))
         raise CalibrationError("there is no such effort", [problem])
     return name
-
-
-def reference_in(path: Path | None) -> "Reference | None":
-    """The reference of the draws in a file; none if no file is named."""
-    from calibration.fit.reference import reference_of
-
-    return None if path is None else reference_of(read_draws(path))
 
 
 class FitRequest(Request):

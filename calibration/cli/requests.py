@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 import typer
 from pydantic import BaseModel, ConfigDict
@@ -26,6 +26,9 @@ from simulation.drivers.spells import DRIVER_CHOICES, DriverChoice
 from simulation.errors import LilliputError, Problem, raise_if_any
 from simulation.parameters import parameter_problems
 from simulation.schema import among, refuse, validated, whole_number
+
+if TYPE_CHECKING:
+    from calibration.fit.reference import Reference
 
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
@@ -205,3 +208,10 @@ def _parameter(name: str, field: FieldInfo, option: ParameterInfo) -> inspect.Pa
         default=default,
         annotation=Annotated[kind | None if default is None else kind, option],
     )
+
+
+def reference_in(path: Path | None) -> "Reference | None":
+    """The reference of the draws in a file; none if no file is named."""
+    from calibration.fit.reference import reference_of
+
+    return None if path is None else reference_of(read_draws(path))

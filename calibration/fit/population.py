@@ -70,12 +70,10 @@ EFFORTS = {
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
-#: what made them. So few copies are noisy for one record in ten, and more would take hours.
+#: what made them.
 RECORD_EFFORTS = {
-    "light": Effort(population=128, copies=4, moves=10, effective_share=0.5, last_moves=120),
-    "usual": Effort(
-        population=256, copies=4, moves=16, effective_share=0.5, last_moves=300, thinned=2
-    ),
+    "light": Effort(population=128, copies=COPIES, moves=8, effective_share=0.5, last_moves=40),
+    "usual": Effort(population=256, copies=COPIES, moves=8, effective_share=0.5, last_moves=80),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the
 #: longer, the more a fault shows.

@@ -41,8 +41,16 @@ class Reference:
     def drawn(self, population: int, seed: int) -> Coordinates:
         """Vectors from the distribution, shape (population, parameters)."""
         generator = np.random.Generator(np.random.Philox(key=[seed, _START]))
-        noise = generator.standard_normal((population, len(self.centre)))
-        return np.asarray(self.centre + np.einsum("md,ed->me", noise, self.root))
+        return self.placed(generator.standard_normal((population, len(self.centre))))
+
+    def placed(self, within: Array) -> Coordinates:
+        """The vectors x = centre + root y of standard normal ones y, (population, parameters)."""
+        return np.asarray(self.centre + np.einsum("md,ed->me", within, self.root))
+
+    @property
+    def spread(self) -> Array:
+        """The standard deviation of each coordinate, shape (parameters,)."""
+        return np.asarray(np.sqrt((self.root**2).sum(axis=1)))
 
     def gain(self, coordinates: Coordinates, _evaluated: int) -> Array:
         """By how much the log density of vectors exceeds that of the prior, shape (population,).

@@ -165,12 +165,25 @@ class Results:
             seed=self.fits.seed, records=number, records_wanted=self.wanted, effort=effort
         )
 
+    @property
+    def drawn_from(self) -> str:
+        """In words, where the parameters of the records come from."""
+        around = self.fits.around
+        return f"a normal distribution around {around.name}" if around else "the prior"
+
+    @property
+    def contraction(self) -> Array:
+        """How much of the variance of each quantity a record takes away, mean of the records."""
+        around = self.fits.around
+        before = around.spread if around else np.ones(len(self.names))
+        return np.asarray(1 - ((self.table("spread") / before) ** 2).mean(axis=0))
+
     def number(self, deed: str) -> str:
         """In a sentence, how many records there are of those that are wanted."""
         if len(self.rows) >= self.wanted:
             return (
-                f"{len(self.rows)} records were simulated with parameters drawn from the prior, "
-                f"and {deed}."
+                f"{len(self.rows)} records were simulated with parameters drawn from "
+                f"{self.drawn_from}, and {deed}."
             )
         return (
             f"Only {len(self.rows)} of {self.wanted} simulated records have been {deed} so far; "

@@ -38,6 +38,7 @@ from calibration.fit.population import (
     begun,
     correlations,
 )
+from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled, stepped
 from calibration.fit.workers import carried_out, likelihood_here, log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
@@ -61,12 +62,17 @@ MANIFEST = "records.json"
 
 @dataclass(frozen=True)
 class RecordFits:
-    """What records are simulated and fitted, and where the results are kept."""
+    """What records are simulated and fitted, and where the results are kept.
+
+    Parameters come from the prior, or from the normal distribution ``around`` some draws, which is
+    then the prior of the fits too.
+    """
 
     folder: Path
     like: Record
     effort: Effort | Chains
     seed: int
+    around: Reference | None = None
 
     def path_of(self, number: int) -> Path:
         """Where the result of a record is kept."""
@@ -80,6 +86,7 @@ class RecordFits:
             "steps": list(STEPS),
             "histories": HISTORIES,
             "made": METHOD,
+            "around": self.around.name if self.around else None,
             "record_like": repr(self.like),
             "drivers": DRIVERS,
             "rules": rules_hash(),
@@ -156,12 +163,15 @@ def fit_records(
 def fit_record(fits: RecordFits, number: int) -> None:
     """Simulate a record, fit it, and keep the result."""
     start = time.monotonic()
-    made = simulated_record(fits.like, len(parameter_table()), seed=fits.seed, number=number)
+    around = fits.around
+    made = simulated_record(
+        fits.like, len(parameter_table()), seed=fits.seed, number=number, around=around
+    )
     if isinstance(fits.effort, Chains):
-        population, accepted = exchangeable_draws(made, fits.effort, fits.seed)
+        population, accepted = exchangeable_draws(made, fits.effort, fits.seed, around)
         how: dict[str, Any] = {"accepted": accepted}
     else:
-        sampling = fit_of_record(made, fits.effort, fits.seed)
+        sampling = fit_of_record(made, fits.effort, fits.seed, around)
         population = sampling.population
         how = {
             "log_evidence": population.log_evidence,
@@ -170,22 +180,38 @@ def fit_record(fits: RecordFits, number: int) -> None:
             "memory": float(correlations(sampling.before, population.coordinates).mean()),
             "bridges": len(sampling.stages),
         }
-    result = result_of(made, population.coordinates, fits.effort.copies, fits.seed) | how
+    draws = around.placed(population.coordinates) if around else population.coordinates
+    result = result_of(made, draws, fits.effort.copies, fits.seed) | how
     write_json(fits.path_of(number), result | {"seconds": round(time.monotonic() - start, 1)})
 
 
-def fit_of_record(made: SimulatedRecord, effort: Effort, seed: int) -> Sampling:
-    """The population drawn from the posterior of a simulated record."""
+def fit_of_record(
+    made: SimulatedRecord, effort: Effort, seed: int, around: Reference | None = None
+) -> Sampling:
+    """The population drawn from the posterior of a simulated record.
+
+    Its coordinates are standard normal before the record, as are the ``drawn`` of the record.
+    """
     own = seed_of(seed, FITTING, made.number)
-    likelihood = likelihood_here(made.record, seed=own, copies=effort.copies, drivers=DRIVERS)
+    likelihood = _likelihood(made, own, effort.copies, around)
     start = addressed(own, FITTING, made.number).standard_normal(
-        (effort.population, len(made.truth))
+        (effort.population, len(made.drawn))
     )
     return sampled(begun(start, likelihood), likelihood, effort, own, lambda _: None)
 
 
+def _likelihood(
+    made: SimulatedRecord, seed: int, copies: int, around: Reference | None
+) -> Likelihood:
+    """The likelihood of a simulated record, of vectors that are standard normal before it."""
+    likelihood = likelihood_here(made.record, seed=seed, copies=copies, drivers=DRIVERS)
+    if around is None:
+        return likelihood
+    return lambda drawn, evaluated: likelihood(around.placed(drawn), evaluated)
+
+
 def exchangeable_draws(
-    made: SimulatedRecord, chains: Chains, seed: int
+    made: SimulatedRecord, chains: Chains, seed: int, around: Reference | None = None
 ) -> tuple[Population, float]:
     """The ends of the chains of a simulated record, and the share of their steps accepted.
 
@@ -197,7 +223,7 @@ def exchangeable_draws(
     Scott 2020.
     """
     own = seed_of(seed, FITTING, made.number)
-    likelihood = likelihood_here(made.record, seed=own, copies=chains.copies, drivers=DRIVERS)
+    likelihood = _likelihood(made, own, chains.copies, around)
     held = filtered_log_likelihood(
         parameters_at(made.truth[np.newaxis], chains.copies),
         made.record,
@@ -207,7 +233,7 @@ def exchangeable_draws(
         witness=made.witness,
     )
     generator = addressed(own, FITTING, made.number)
-    return ends_of_chains(made.truth, held, likelihood, chains, generator)
+    return ends_of_chains(made.drawn, held, likelihood, chains, generator)
 
 
 def ends_of_chains(

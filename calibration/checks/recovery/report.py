@@ -131,14 +131,14 @@ def recovery_report(
     fifty, ninety = (float(coverage.share.mean()) for coverage in coverages)
     low, high = RECOVERY_GOAL
     reached = len(rows) >= wanted and low <= ninety <= high
-    contraction = 1 - (results.table("spread") ** 2).mean(axis=0)
+    contraction = results.contraction
     informed, unknown = int((contraction >= _INFORMED).sum()), int((contraction < _WEAK).sum())
     memories = _memory_rows(results, coverages)
     finding = (
         f"{results.number('fitted')} Over all parameters, 50 % intervals held the true value in "
         f"{fifty:.1%} of cases and 90 % intervals in {ninety:.1%} (goal: {low:.0%} to {high:.0%}). "
-        f"One record narrows {informed} of {len(names)} parameters by half or more of the prior's "
-        f"variance, {unknown} by less than a tenth."
+        f"One record narrows {informed} of {len(names)} parameters by half or more of their "
+        f"variance before, {unknown} by less than a tenth."
     )
     finding += "".join(
         f" In the {number} records whose fits {how}, 90 % intervals cover {covered:.1%}."

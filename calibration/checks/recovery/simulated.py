@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.fit.reference import Reference
 from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
 from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
@@ -35,10 +36,12 @@ DRIVERS: DriverChoice = "coded"
 class SimulatedRecord:
     """A record of the rules' making, its number, and the coordinates of its parameters.
 
-    ``witness`` is the history that made it.
+    ``drawn`` are the standard normal numbers that became the coordinates, ``truth``: the same
+    where parameters come from the prior. ``witness`` is the history that made the record.
     """
 
     number: int
+    drawn: Array
     truth: Array
     record: Record
     witness: Witness
@@ -50,13 +53,16 @@ class SimulatedRecord:
         return not self.record.moves and next(told, None) is None
 
 
-def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -> SimulatedRecord:
+def simulated_record(
+    like: Record, dimensions: int, *, seed: int, number: int, around: Reference | None = None
+) -> SimulatedRecord:
     """The record ``number`` of those that a seed makes, of the same kind as a real one.
 
-    The parameters (``dimensions`` coordinates) come from the prior, whatever history they give; the
-    drivers are as coded.
+    The parameters (``dimensions`` coordinates) come from the prior, or from the normal distribution
+    ``around`` some draws, whatever history they give; the drivers are as coded.
     """
-    truth = addressed(seed, PARAMETERS, number).standard_normal(dimensions)
+    drawn = addressed(seed, PARAMETERS, number).standard_normal(dimensions)
+    truth = drawn if around is None else around.placed(drawn[np.newaxis])[0]
     parameters = parameters_at(truth[np.newaxis])
     own = seed_of(seed, HISTORY, number)
     history = simulate(
@@ -70,7 +76,7 @@ def simulated_record(like: Record, dimensions: int, *, seed: int, number: int) -
     currencies = sorted({figure.currency for figure in like.figures if figure.currency})
     errors = {currency: generator.standard_normal(1) for currency in currencies}
     record = recorded(history, like, {**discrepancy_of(parameters), **errors}, generator)
-    return SimulatedRecord(number, truth, record, Witness(own, history.moves, errors))
+    return SimulatedRecord(number, drawn, truth, record, Witness(own, history.moves, errors))
 
 
 def addressed(seed: int, purpose: int, number: int) -> np.random.Generator:

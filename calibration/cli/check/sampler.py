@@ -3,12 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from calibration.cli.check.options import CheckRequest, DrawsRequest, check_command
-from calibration.cli.requests import MOST_WORKERS, option, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, option, reference_in, whole
 from calibration.errors import CalibrationError
 from calibration.fit.population import RECORD_EFFORTS
 from scenarios.console import progress_of
@@ -32,6 +32,15 @@ RecordWorkers = Annotated[
     whole(1, MOST_WORKERS),
     typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores"),
 ]
+Around = Annotated[
+    Any,
+    Reader(reference_in, Path),
+    typer.Option(
+        metavar="DRAWS",
+        help="Draw the parameters around these draws; what they are drawn from is then the prior.",
+        show_default="the prior",
+    ),
+]
 RecordFolder = Annotated[Path, option("Where what is done is kept, one file a record.", "DIR")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
 
@@ -46,7 +55,7 @@ class NoiseRequest(DrawsRequest):
 
 
 class RecoveryRequest(CheckRequest):
-    """Records to be simulated and fitted."""
+    """Records to be simulated and fitted, and where their parameters come from."""
 
     command = "calibrate check recovery"
     needs = ("arviz",)
@@ -54,6 +63,7 @@ class RecoveryRequest(CheckRequest):
     records: Records = 50
     effort: RecordEffort = "usual"
     workers: RecordWorkers = None
+    around: Around = None
     fits: RecordFolder = Path("results/simulated-records")
     resume: Resume = False
 
@@ -128,7 +138,8 @@ def _fitted(
     from calibration.likelihood.observations import fitted_record
 
     record = fitted_record(read_evidence())
-    fits = RecordFits(request.fits, record, efforts[request.effort], request.seed)
+    effort = efforts[request.effort]
+    fits = RecordFits(request.fits, record, effort, request.seed, request.around)
     raise_if_any(request.title, setting_problems(fits, request.resume), CalibrationError)
     workers = request.workers or os.cpu_count() or 1
     with progress_of(doing, request.records) as progress:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from calibration.checks.recovery import record_fits
 from calibration.checks.recovery.coverage import (
     coverage_of,
     most_outside,
@@ -18,6 +19,7 @@ from calibration.checks.recovery.coverage import (
 from calibration.checks.recovery.record_fits import (
     RecordFits,
     break_dates,
+    fit_of_record,
     fit_records,
     places_of,
     quantity_names,
@@ -34,6 +36,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit import population
 from calibration.fit.population import Chains, Effort, begun
+from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
 from calibration.likelihood.observations import Record, fitted_record
 from simulation.conditioning import Conditioning
@@ -246,7 +249,7 @@ def test_coverage_is_told_apart_by_what_fits_remember():
         result(0.9, 90, 0.9),
         result(0.25, 50, 0.1),
     ]
-    fits = SimpleNamespace(effort=TINY, seed=1)
+    fits = SimpleNamespace(effort=TINY, seed=1, around=None)
     with np.errstate(invalid="ignore"):
         report, _ = recovery_report(fits, held, 4)
     rows = report.parts[2].rows
@@ -276,6 +279,60 @@ def toy_places(records, width):
         draws = draws.mean(axis=0) + width * (draws - draws.mean(axis=0))
         places.append(places_of(truth, draws, generator.random(2)))
     return np.array(places)
+
+
+@pytest.fixture
+def beside():
+    """A distribution beside the prior, and narrower."""
+    return Reference("mine", np.full(DIMENSIONS, 0.5), 0.25 * np.eye(DIMENSIONS))
+
+
+def test_a_record_around_draws_has_its_parameters_there(like, beside):
+    plain = simulated_record(like, DIMENSIONS, seed=3, number=1)
+    near = simulated_record(like, DIMENSIONS, seed=3, number=1, around=beside)
+    assert np.array_equal(plain.drawn, plain.truth)
+    assert np.array_equal(near.drawn, plain.drawn)
+    assert near.truth == pytest.approx(0.5 + 0.25 * near.drawn)
+    assert near.record != plain.record
+
+
+@pytest.mark.statistical
+def test_what_parameters_are_drawn_from_is_the_prior_of_the_fit(like, beside, monkeypatch):
+    # Means and spreads of some 300 independent draws, to four errors; the seeds are fixed.
+    seen = np.array([0.8, -0.2])
+    monkeypatch.setattr(
+        record_fits,
+        "likelihood_here",
+        lambda record, *, seed, copies, drivers: (
+            lambda some, _: -0.5 * (((some[:, :2] - seen) / 0.3) ** 2).sum(axis=1)
+        ),
+    )
+    made = simulated_record(like, DIMENSIONS, seed=3, number=1, around=beside)
+    effort = Effort(population=400, copies=1, moves=6, effective_share=0.5, last_moves=30)
+    drawn = fit_of_record(made, effort, 3, beside).population.coordinates
+    told = beside.placed(drawn)
+    precision = 1 / 0.25**2 + 1 / 0.3**2
+    assert told[:, :2].mean(axis=0) == pytest.approx(
+        (0.5 / 0.25**2 + seen / 0.3**2) / precision, abs=0.05
+    )
+    assert told[:, :2].std(axis=0) == pytest.approx(precision**-0.5, rel=0.2)
+    assert told[:, 2:].mean() == pytest.approx(0.5, abs=0.02)
+    assert told[:, 2:].std() == pytest.approx(0.25, rel=0.1)
+
+
+def test_the_report_says_what_parameters_were_drawn_from(fits, beside):
+    rows = fits.results(2)
+    plain = recovery_report(fits, rows, 2)[0]
+    near = recovery_report(replace(fits, around=beside), rows, 2)[0]
+    assert "parameters drawn from the prior, and fitted" in plain.finding
+    assert "drawn from a normal distribution around mine, and fitted" in near.finding
+    spread = np.array([row["spread"][0] for row in rows])
+    name = next(iter(parameter_table()))
+    assert plain.values["contraction"][name] == pytest.approx(1 - (spread**2).mean())
+    assert near.values["contraction"][name] == pytest.approx(1 - ((spread / 0.25) ** 2).mean())
+    assert [
+        problem.key for problem in setting_problems(replace(fits, around=beside), resume=True)
+    ] == ["around"]
 
 
 @pytest.mark.statistical
@@ -320,11 +377,10 @@ def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(
         refused = runner.invoke(check_app, told)
         assert refused.exit_code == 2
     assert "--resume" in refused.output
-    wrong = runner.invoke(
-        check_app, ["ranks", "--records", "1", "--effort", "usal", "--workers", "0", "--seed", "x"]
-    )
+    mistakes = ["--records", "1", "--effort", "usal", "--workers", "0", "--seed", "x"]
+    wrong = runner.invoke(check_app, ["ranks", *mistakes, "--around", str(tmp_path / "none")])
     assert wrong.exit_code == 2
-    assert "4 problems" in wrong.output
+    assert "6 problems" in wrong.output  # the draws and the manifest beside them are two files
     assert "did you mean 'usual'" in wrong.output
 
 

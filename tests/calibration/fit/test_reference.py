@@ -82,8 +82,14 @@ def test_the_reference_of_draws_has_their_place_and_is_somewhat_wider():
     assert reference.name.startswith("mine (")
     assert reference.name != reference_of(draws_of(3)).name
     assert reference.centre == pytest.approx(coordinates.mean(axis=0), rel=2e-3)
-    spreads = np.sqrt((reference.root**2).sum(axis=1))
-    assert spreads == pytest.approx(WIDER * coordinates.std(axis=0), rel=1e-2)
+    assert reference.spread == pytest.approx(WIDER * coordinates.std(axis=0), rel=1e-2)
+
+
+def test_standard_normal_vectors_are_placed_by_a_reference():
+    reference = Reference("r", np.array([1.0, -1.0]), np.array([[2.0, 0.0], [1.0, 0.5]]))
+    placed = reference.placed(np.array([[0.0, 0.0], [1.0, 2.0]]))
+    assert placed.tolist() == [[1.0, -1.0], [3.0, 1.0]]
+    assert reference.spread == pytest.approx([2.0, 1.25**0.5])
 
 
 def test_draws_of_few_families_tell_less_of_a_shape():

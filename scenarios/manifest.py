@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
@@ -71,8 +72,10 @@ def _version(package: str) -> str | None:
 def commit_of(folder: Path = _ROOT) -> str | None:
     """The commit that a checkout of git stands at; none if the folder is none, or git not there."""
     asked = ["git", "-C", str(folder), "rev-parse", "--show-toplevel", "HEAD"]
+    # Called from a hook of git, these would name the checkout that the hook is of.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        answer = subprocess.run(asked, capture_output=True, text=True, check=True)
+        answer = subprocess.run(asked, capture_output=True, text=True, check=True, env=own)
     except (OSError, subprocess.CalledProcessError):
         return None
     top, commit = answer.stdout.splitlines()

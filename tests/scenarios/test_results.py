@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -246,6 +247,9 @@ def test_summaries_agree_with_the_outcomes(result: RunResult) -> None:
 def test_commit_is_that_of_a_checkout_or_of_a_second_tree_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)  # or the commits below would be made elsewhere
+
     def git(*words: str) -> str:
         who = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
         asked = ["git", *who, "-C", str(first), *words]
@@ -262,10 +266,14 @@ def test_commit_is_that_of_a_checkout_or_of_a_second_tree_of_it(
     assert commit_of(first) == one
     assert commit_of(first / "inside") is None
     git("worktree", "add", str(second))
+    (second / "inside").mkdir()
     git("commit", "--allow-empty", "--message", "two")
     git("pack-refs", "--all")
     assert commit_of(second) == one
     assert commit_of(first) == git("rev-parse", "HEAD") != one
+    monkeypatch.setenv("GIT_DIR", str(first / ".git"))  # as a hook of another checkout has it
+    assert commit_of(second / "inside") is None
+    assert commit_of(second) == one
     monkeypatch.setenv("PATH", "")
     assert commit_of(first) is None
 

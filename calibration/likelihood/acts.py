@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.figures import Doubt, Figure, Sums
+from calibration.likelihood.figures import Doubt, Figure, Sums, Word
 from calibration.likelihood.readings import observation_settings
 from simulation.arrays import Array, PerReplicate, logistic
 from simulation.trajectory import Trajectory
@@ -22,7 +22,7 @@ ANSWERS = {"against": -1.0, "silent": 0.0, "for": 1.0}
 
 
 @dataclass(frozen=True)
-class Act(Figure):
+class Act(Word):
     """What a client did on an occasion to stand by its patron.
 
     ``price_for`` and ``price_against`` run from 0 to 1; ``series`` names an occasion that recurs,
@@ -36,20 +36,11 @@ class Act(Figure):
 
     measure = "act"
     unit = "willingness"
-    certain = True
 
     @property
     def read_words(self) -> str:
         """The answer."""
         return next(word for word, number in ANSWERS.items() if number == self.reading.value)
-
-    @property
-    def observed(self) -> None:
-        """None: it is a word."""
-
-    def whole_spread(self, doubt: Doubt | None = None) -> Array:
-        """None: it is a word."""
-        return np.ones(1)
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """The mean willingness over the quarters of the occasion."""
@@ -122,7 +113,3 @@ class Act(Figure):
         """A client that was for its patron stays willing; one that was against does not."""
         assert earlier.reading.value is not None
         return (earlier.reading.value + 1) / 2
-
-    def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """Less willing the wider the gap: logistic(level - slope x gap)."""
-        return logistic(level - slope * gap)

@@ -10,13 +10,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.figures import Doubt, Figure, Sums
+from calibration.likelihood.figures import Doubt, Figure, Sums, Word
 from calibration.likelihood.quantities import noticed, product
 from calibration.likelihood.readings import observation_settings
-from simulation.arrays import Array, PerReplicate, logistic
+from simulation.arrays import Array, PerReplicate
 from simulation.trajectory import Trajectory
 
 _TINY = np.finfo(float).tiny
+
+
+def _over(one: Array, other: Array) -> Array:
+    """One amount over another; NaN where the other is nought."""
+    return np.where(other > 0, one / np.where(other > 0, other, 1.0), np.nan)
 
 
 class _Logarithmic(Figure):
@@ -81,17 +86,11 @@ class Share(Figure):
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """What is measured over what it is set against, at most 1; NaN where that is nought."""
-        whole = self.whole(sums)
-        share = sums[0] / np.where(whole > 0, whole, 1.0)
-        return np.where(whole > 0, np.minimum(share, 1.0), np.nan)
+        return np.minimum(_over(sums[0], self.whole(sums)), 1.0)
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The share; ``unknown_share`` where there is none."""
         return np.nan_to_num(self.simulated(sums), nan=observation_settings()["unknown_share"])
-
-    def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """Lower the wider the gap: logistic(level - slope x gap)."""
-        return logistic(level - slope * gap)
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,7 @@ class Ratio(_Logarithmic):
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """What is measured over what it is set against; NaN where that is nought."""
-        whole = self.whole(sums)
-        return np.where(whole > 0, sums[0] / np.where(whole > 0, whole, 1.0), np.nan)
+        return _over(sums[0], self.whole(sums))
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The logarithm of the ratio, either sum being at least the least that is noticed."""
@@ -161,8 +159,7 @@ class Pace(Ratio):
     def simulated(self, sums: Sums) -> PerReplicate:
         """The ratio of the paces; NaN where the other is nought."""
         paces = self._paces(sums, least=False)
-        other = self._worst(paces)
-        return np.where(other > 0, paces[0] / np.where(other > 0, other, 1.0), np.nan)
+        return _over(paces[0], self._worst(paces))
 
     def centre(self, sums: Sums) -> PerReplicate:
         """The logarithm of the ratio, the least amount that is noticed being added to each."""
@@ -194,8 +191,7 @@ class Rate(_Logarithmic):
     def simulated(self, sums: Sums) -> PerReplicate:
         """The mean rate; NaN where nothing is agreed or owed."""
         measured, whole = sums
-        rate = self._a_year * measured / np.where(whole > 0, whole, 1.0)
-        return np.where(whole > 0, rate, np.nan)
+        return _over(self._a_year * measured, whole)
 
     def whole(self, sums: Sums) -> PerReplicate:
         """What was agreed in all; of a debt its mean."""
@@ -216,25 +212,16 @@ class Rate(_Logarithmic):
 
 
 @dataclass(frozen=True)
-class Agreement(Figure):
+class Agreement(Word):
     """Whether anything was agreed, or came, in some quarters: 1 or 0."""
 
     measure = "agreement"
     unit = "yes or no"
-    certain = True
 
     @property
     def read_words(self) -> str:
         """Something, or nothing."""
         return "something" if self.reading.value else "nothing"
-
-    @property
-    def observed(self) -> None:
-        """None: it is a word."""
-
-    def whole_spread(self, doubt: Doubt | None = None) -> Array:
-        """None: it is a word."""
-        return np.ones(1)
 
     def simulated(self, sums: Sums) -> PerReplicate:
         """1 where more than the least that is noticed was agreed, else 0."""
@@ -261,10 +248,6 @@ class Agreement(Figure):
         """As before by the chance ``null_repeat``."""
         again = observation_settings()["null_repeat"]
         return again if earlier.reading.value else 1 - again
-
-    def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """Less often the wider the gap: logistic(level - slope x gap)."""
-        return logistic(level - slope * gap)
 
 
 #: Every measure by its word in ``observations.csv``.

@@ -12,7 +12,7 @@ by whether the pair is allied, by the danger to the client and by its product. P
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -173,17 +173,7 @@ def driven_centre(values: Values, record: Record, figure: Figure) -> Array:
     return figure.by_gap(values[name], values[f"{name}_gap"], gap_of(values, figure))
 
 
-def allied_centre(values: Values, record: Record, figure: Figure) -> Array:
-    """Figures go by whether the pair is allied, without an open quarrel, in their quarters."""
-    return _regressed("allied", values, record, figure)
-
-
-def regression_centre(values: Values, record: Record, figure: Figure) -> Array:
-    """Figures go by line gap, alliance, danger and product; see ``regressors``."""
-    return _regressed("regression", values, record, figure)
-
-
-def _regressed(null: str, values: Values, record: Record, figure: Figure) -> Array:
+def regressed_centre(null: str, values: Values, record: Record, figure: Figure) -> Array:
     """A figure by the regressors of which a null has coefficients, those of its strand."""
     name = f"{null}_{figure.strand}"
     distance = np.zeros(1)
@@ -268,13 +258,13 @@ def all_nulls() -> tuple[Null, ...]:
             "allied or not",
             (*of_moves("constant"), *_coefficients("allied")),
             constant_chances,
-            allied_centre,
+            partial(regressed_centre, "allied"),
         ),
         Null(
             "regression",
             "line gaps, alliance, danger and product together",
             (*of_moves("drivers"), *_coefficients("regression"), *lines),
             driven_chances,
-            regression_centre,
+            partial(regressed_centre, "regression"),
         ),
     )

@@ -1,6 +1,6 @@
 """What the nulls explain the record by: line gaps, new leaderships, alliance, danger, product."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -81,21 +81,16 @@ def lines() -> Array:
 
 
 @cache
-def _allied(moves: tuple[RecordedMove, ...], pair: Pair) -> Array:
+def allied(moves: tuple[RecordedMove, ...], pair: Pair) -> Array:
     """Whether a pair is allied without an open quarrel in each quarter, 0 or 1, shape (T,).
 
     A move counts from the middle of its window.
     """
-    allied = np.full(QUARTERS, float(first_status(pair) is Status.ALLIED))
+    quarters = np.full(QUARTERS, float(first_status(pair) is Status.ALLIED))
     for move in moves_of(moves, pair):
         middle = (move.first_quarter + move.last_quarter) // 2
-        allied[middle:] = float(STATUS_AFTER[move.move] is Status.ALLIED)
-    return allied
-
-
-def allied(moves: Sequence[RecordedMove], pair: Pair) -> Array:
-    """Whether a pair is allied without an open quarrel in each quarter, 0 or 1, shape (T,)."""
-    return _allied(tuple(moves), pair)
+        quarters[middle:] = float(STATUS_AFTER[move.move] is Status.ALLIED)
+    return quarters
 
 
 def gap_of(values: Values, figure: Figure) -> Array:
@@ -104,7 +99,7 @@ def gap_of(values: Values, figure: Figure) -> Array:
     return np.asarray(gaps.mean(axis=0))
 
 
-def regressors(moves: Sequence[RecordedMove], figure: Figure) -> dict[str, float]:
+def regressors(moves: tuple[RecordedMove, ...], figure: Figure) -> dict[str, float]:
     """What a figure is regressed on beside the line gap, turned so that more means less aid.
 
     Means over the quarters of what is measured. ``apart``: 1 less the share of quarters in which

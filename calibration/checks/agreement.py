@@ -1,6 +1,6 @@
 """Whether fits of the same rules to the same record, made with other seeds, agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,18 +31,6 @@ LEAST_FITS = 3
 _SHOWN = 12
 #: What must be the same in the manifests of fits that are compared.
 _SAME = ("settings", "rules", "record", "parameter_table", "evidence_overlay", "fitted_to")
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Draws with the manifest that lies beside them."""
-
-    draws: Draws
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What the fit says of itself."""
-        return self.draws.manifest
 
 
 class _Manifest(BaseModel):
@@ -100,19 +88,17 @@ class Agreement:
         return self.alike and bool(self.effective.min() >= LEAST_EFFECTIVE)
 
 
-def read_fits(paths: Sequence[Path]) -> list[Fit]:
+def read_fits(paths: Sequence[Path]) -> list[Draws]:
     """The fits in some files.
 
     Raises ``CalibrationError`` that lists everything that keeps them from being compared: fewer
     than two, a seed that two share, other settings, rules, evidence or parameter table, or draws
     that no fit wrote.
     """
-    problems = (
-        []
-        if len(paths) > 1
-        else [Problem("calibrate agree", "FILE", len(paths), "two files or more")]
-    )
-    fits = [Fit(read_draws(path)) for path in paths]
+    problems = []
+    if len(paths) < 2:
+        problems.append(Problem("calibrate agree", "FILE", len(paths), "two files or more"))
+    fits = [read_draws(path) for path in paths]
     for path, fit in zip(paths, fits, strict=True):
         if fit.manifest.get("made_by") != "lilliput calibrate fit":
             problems.append(
@@ -132,15 +118,15 @@ def read_fits(paths: Sequence[Path]) -> list[Fit]:
     return fits
 
 
-def agreement_of(fits: Sequence[Fit]) -> Agreement:
+def agreement_of(fits: Sequence[Draws]) -> Agreement:
     """Compare fits as chains of one posterior.
 
     Formula: R-hat over the fits; for means, |m1 - m2| / sqrt(v1 / n1 + v2 / n2) with the effective
     sizes n of the fits, on the prior's normal scale; for the log evidence, the same with its own
     standard errors.
     """
-    draws = min(len(fit.draws) for fit in fits)
-    chains = np.stack([coordinates_of_draws(fit.draws.frame.iloc[:draws]) for fit in fits])
+    draws = min(len(fit) for fit in fits)
+    chains = np.stack([coordinates_of_draws(fit.frame.iloc[:draws]) for fit in fits])
     sizes = np.array(
         [[fit.manifest["effective_size_of"][name] for name in parameter_table()] for fit in fits]
     )
@@ -157,15 +143,15 @@ def agreement_of(fits: Sequence[Fit]) -> Agreement:
     )
 
 
-def pooled(fits: Sequence[Fit]) -> pd.DataFrame:
+def pooled(fits: Sequence[Draws]) -> pd.DataFrame:
     """The draws of all fits, taken in turn, so that any number from the top are a fair sample."""
-    least = min(len(fit.draws) for fit in fits)
-    frames = [fit.draws.frame.iloc[:least] for fit in fits]
+    least = min(len(fit) for fit in fits)
+    frames = [fit.frame.iloc[:least] for fit in fits]
     values = np.stack([frame.to_numpy() for frame in frames], axis=1)
     return pd.DataFrame(values.reshape(-1, values.shape[-1]), columns=frames[0].columns)
 
 
-def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dict[str, Any]:
+def pooled_manifest(fits: Sequence[Draws], agreement: Agreement, kind: str) -> dict[str, Any]:
     """The manifest of pooled draws.
 
     They are of the kind ``published`` if the fits agree, or ``provisional`` if they need not. The
@@ -175,21 +161,15 @@ def pooled_manifest(fits: Sequence[Fit], agreement: Agreement, kind: str) -> dic
     most = agreement.evidence.max()
     families = min(fit.manifest["families"] for fit in fits)
     evidence = evidence_from(agreement.evidence, agreement.evidence_errors, families)
-    whole = {
-        name: first[name]
-        for name in (
-            *("method", "effort", "settings", "rules", "record"),
-            *("fitted_to", "evidence_overlay"),
-        )
-    }
+    alike = ("method", "effort", "settings", "rules", "record", "fitted_to", "evidence_overlay")
     return {
         "kind": kind,
         "made_by": f"lilliput calibrate agree {'--publish' if kind == 'published' else '--pool'}",
-        **whole,
+        **{name: first[name] for name in alike},
         "seeds": [fit.manifest["seed"] for fit in fits],
         "references": [fit.manifest.get("reference") for fit in fits],
         "families": families,
-        "pooled": [fit.draws.id for fit in fits],
+        "pooled": [fit.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),
         "log_evidences": agreement.evidence.tolist(),
         "log_evidence_error": round(evidence.error, 3),
@@ -209,16 +189,13 @@ def _largest(means: Array, errors: Array) -> Array:
     return largest
 
 
-def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
+def agreement_report(fits: Sequence[Draws], agreement: Agreement) -> Report:
     """The report of a comparison of fits."""
     names = list(parameter_table())
     verdict = "agree" if agreement.alike else "do not agree"
     too_few = "; their draws together are worth fewer independent ones than is asked for"
-    rhat, size, distance = (
-        agreement.rhat.max(),
-        agreement.effective.min(),
-        agreement.distance.max(),
-    )
+    rhat, distance = agreement.rhat.max(), agreement.distance.max()
+    size = agreement.effective.min()
     finding = (
         f"{len(fits)} fits with different seeds {verdict} within Monte Carlo error"
         f"{too_few if agreement.alike and not agreement.reached else ''}: R-hat at most "
@@ -230,9 +207,9 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         "The fits",
         fits,
         {
-            "draws": lambda fit: fit.draws.id,
+            "draws": lambda fit: fit.id,
             "seed": lambda fit: fit.manifest["seed"],
-            "number": lambda fit: len(fit.draws),
+            "number": lambda fit: len(fit),
             "log evidence": lambda fit: f"{fit.manifest['log_evidence']:.2f}",
             "its error": lambda fit: f"{fit.manifest['log_evidence_error']:.2f}",
             "families": lambda fit: fit.manifest["families"],
@@ -252,11 +229,6 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
             "effective size": lambda place: agreement.effective[place],
         },
     )
-    by_parameter = {
-        "rhat": agreement.rhat,
-        "distance": agreement.distance,
-        "effective": agreement.effective,
-    }
     goal = Goal(
         name=f"Fits with {LEAST_FITS} seeds agree",
         goal=f"R-hat below {MOST_RHAT}, effective size at least {LEAST_EFFECTIVE:,}, means and log "
@@ -274,7 +246,8 @@ def agreement_report(fits: Sequence[Fit], agreement: Agreement) -> Report:
         parts=(fits_table, worst_table),
         goals=(goal,),
         values={
-            name: dict(zip(names, column, strict=True)) for name, column in by_parameter.items()
+            name: dict(zip(names, getattr(agreement, name), strict=True))
+            for name in ("rhat", "distance", "effective")
         }
         | {
             "log_evidence": agreement.evidence,

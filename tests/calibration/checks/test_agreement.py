@@ -81,8 +81,8 @@ def test_pooled_draws_are_taken_in_turn(tmp_path):
     fits = read_fits([write_fit(tmp_path / f"{seed}.parquet", seed) for seed in (1, 2)])
     frame = pooled(fits)
     assert len(frame) == 2400
-    assert frame.iloc[0].equals(fits[0].draws.frame.iloc[0])
-    assert frame.iloc[1].tolist() == fits[1].draws.frame.iloc[0].tolist()
+    assert frame.iloc[0].equals(fits[0].frame.iloc[0])
+    assert frame.iloc[1].tolist() == fits[1].frame.iloc[0].tolist()
 
 
 def test_what_cannot_be_compared_is_told_at_once(tmp_path):

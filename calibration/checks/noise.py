@@ -1,16 +1,16 @@
 """How far the estimate of the likelihood varies with the number of shocks that are averaged."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from calibration.fit.population import COPIES
-from calibration.fit.workers import TOGETHER
-from calibration.likelihood.likelihood import filtered_log_likelihood, mean_weight
+from calibration.fit.workers import log_likelihoods
+from calibration.likelihood.likelihood import mean_weight
 from calibration.likelihood.observations import Record
-from calibration.prior import Coordinates, parameters_at
+from calibration.prior import Coordinates
 from calibration.reports.pictures import BLUE, GREY, ORANGE, blank, open_frame
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
@@ -29,7 +29,7 @@ def best_draws(coordinates: Coordinates, record: Record, seed: int, number: int)
 
     Their likelihood is estimated apart from the estimates whose variance is measured.
     """
-    estimates = _estimates(coordinates, record, seed, COPIES)
+    estimates = log_likelihoods(coordinates, record, seed, COPIES, 0)
     return coordinates[np.argsort(-estimates, kind="stable")[:number]]
 
 
@@ -41,30 +41,13 @@ def variances(
     ``copies`` shocks are averaged in each of ``times`` estimates. Plain averages are those of as
     many single estimates. Both have shape (vectors,).
     """
-    filtered = _estimates(np.repeat(vectors, times, axis=0), record, seed, copies)
-    single = _estimates(np.repeat(vectors, times * copies, axis=0), record, seed, 1)
+    filtered = log_likelihoods(np.repeat(vectors, times, axis=0), record, seed, copies, 0)
+    single = log_likelihoods(np.repeat(vectors, times * copies, axis=0), record, seed, 1, 0)
     averaged = mean_weight(single.reshape(-1, copies))
     return (
         filtered.reshape(-1, times).var(axis=1, ddof=1),
         averaged.reshape(-1, times).var(axis=1, ddof=1),
     )
-
-
-def _estimates(vectors: Coordinates, record: Record, seed: int, copies: int) -> Array:
-    return np.concatenate(
-        [
-            filtered_log_likelihood(
-                parameters_at(part, copies), record, seed=seed, copies=copies, first_vector=start
-            )
-            for start, part in _parts(vectors, copies)
-        ]
-    )
-
-
-def _parts(vectors: Coordinates, copies: int) -> Iterator[tuple[int, Coordinates]]:
-    size = max(1, TOGETHER // copies)
-    for start in range(0, len(vectors), size):
-        yield start, vectors[start : start + size]
 
 
 def noise_report(

@@ -6,7 +6,7 @@ Burkner & Vehtari 2023, by ArviZ.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -137,22 +137,21 @@ def identified_report(
     """
     ordered = sorted(rows, key=lambda row: -row.contraction)
     meanings = parameter_table()
-    numbers = ("contraction", "error", "class", "shift", "prior_weight", "record_weight")
-    entries = {
-        row.name: {name: getattr(row, "standing" if name == "class" else name) for name in numbers}
-        for row in ordered
+    numbers = {
+        "contraction": attrgetter("contraction"),
+        "error": attrgetter("error"),
+        "class": attrgetter("standing"),
+        "shift": attrgetter("shift"),
+        "prior_weight": attrgetter("prior_weight"),
+        "record_weight": attrgetter("record_weight"),
     }
-
-    def value(number: str, name: str) -> Any:
-        return entries[name][number]
-
     table = Table.of(
         "Every parameter, the best informed first",
-        entries,
+        ordered,
         {
-            "parameter": str,
-            **{number.replace("_", " "): partial(value, number) for number in numbers},
-            "meaning": lambda name: meanings[name].meaning,
+            "parameter": attrgetter("name"),
+            **{name.replace("_", " "): number for name, number in numbers.items()},
+            "meaning": lambda row: meanings[row.name].meaning,
         },
     )
     classes = {name: [row.name for row in ordered if row.standing == name] for name in CLASSES}
@@ -179,7 +178,9 @@ def identified_report(
         ),
         values={
             "classes": classes,
-            "parameters": entries,
+            "parameters": {
+                row.name: {name: number(row) for name, number in numbers.items()} for row in ordered
+            },
         },
     )
     return report, {"contraction": contraction_figure(ordered)}

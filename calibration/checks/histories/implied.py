@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from calibration.reports.report import Table
-from scenarios.documented import Documented
+from scenarios.documented import Documented, DocumentedBreak
 from scenarios.outcomes import NEVER, PAIRS, Outcomes, quantile_quarter
 from scenarios.summary import BreakSummary, summarised_aid, summarised_breaks
 from simulation.arrays import Array
@@ -55,16 +55,15 @@ def median_range(quarters: NDArray[np.integer]) -> tuple[int | None, int | None]
     return first, last
 
 
-def near(quarters: NDArray[np.integer], documented: int, years: float = NEAR_YEARS) -> Flags:
-    """Whether each simulated break falls within so many years of a quarter; never does not."""
-    return np.asarray(
-        (quarters != NEVER) & (np.abs(quarters.astype(int) - documented) <= 4 * years)
-    )
+def near(quarters: NDArray[np.integer], documented: int) -> Flags:
+    """Whether each simulated break falls within two years of a quarter; never does not."""
+    distance = np.abs(quarters.astype(int) - documented)
+    return np.asarray((quarters != NEVER) & (distance <= 4 * NEAR_YEARS))
 
 
 @dataclass(frozen=True)
 class ImpliedBreak:
-    """A pair's simulated dates beside the documented one, with what the goal asks.
+    """A pair's simulated dates beside the documented break, with what the goal asks.
 
     ``inside`` is whether the documented date lies in the 5-95 % range of the dates, ``median_near``
     whether the median is within two years of it, ``below`` the share of histories that break before
@@ -72,8 +71,7 @@ class ImpliedBreak:
     """
 
     summary: BreakSummary
-    documented: int
-    median: int | None
+    documented: DocumentedBreak
     median_range: tuple[int | None, int | None]
     broken: Share
     near: Share
@@ -97,8 +95,7 @@ def implied_breaks(outcomes: Outcomes, documented: Documented) -> tuple[ImpliedB
         rows.append(
             ImpliedBreak(
                 summary,
-                date,
-                middle,
+                summary.documented,
                 median_range(quarters),
                 share_of(quarters != NEVER),
                 share_of(near(quarters, date)),
@@ -181,7 +178,7 @@ def break_values(rows: tuple[ImpliedBreak, ...]) -> dict[str, dict[str, object]]
     """The dates of the five breaks as plain numbers for a report's JSON, by pair."""
     return {
         row.summary.name: {
-            "documented": row.summary.documented.date if row.summary.documented else None,
+            "documented": row.documented.date,
             "q05": row.summary.q05,
             "median": row.summary.median,
             "q95": row.summary.q95,
@@ -201,8 +198,5 @@ def _between(first: int | None, last: int | None) -> str:
 
 
 def _dated(row: ImpliedBreak) -> str:
-    documented = row.summary.documented
-    if documented is None:
-        return ""
-    span = f" (to {documented.latest})" if documented.latest != documented.earliest else ""
-    return documented.date + span
+    known = row.documented
+    return known.date + (f" (to {known.latest})" if known.latest != known.earliest else "")

@@ -53,12 +53,17 @@ def borne_out(theory: Theory, result: PatternResult) -> bool:
     return result.passed == (theory.expects == FOR)
 
 
-def theory_table(results: Sequence[PatternResult]) -> Table:
-    """Every theory beside the pattern that it is for or against, where that was looked for."""
+def _beside_patterns(results: Sequence[PatternResult]) -> list[tuple[Theory, PatternResult]]:
+    """Every theory with the pattern that it is for or against, where that was looked for."""
     known = {result.pattern.number: result for result in results}
+    return [(theory, known[theory.pattern]) for theory in theories() if theory.pattern in known]
+
+
+def theory_table(results: Sequence[PatternResult]) -> Table:
+    """Every theory beside its pattern."""
     return Table.of(
         "What theories of unequal alliances expect",
-        [(theory, known[theory.pattern]) for theory in theories() if theory.pattern in known],
+        _beside_patterns(results),
         {
             "author": lambda row: row[0].author,
             "named in the source": lambda row: row[0].named == "yes",
@@ -74,9 +79,7 @@ def theory_table(results: Sequence[PatternResult]) -> Table:
 
 def theory_values(results: Sequence[PatternResult]) -> list[dict[str, Any]]:
     """The same for programs."""
-    known = {result.pattern.number: result for result in results}
     return [
-        theory.model_dump() | {"borne_out": borne_out(theory, known[theory.pattern])}
-        for theory in theories()
-        if theory.pattern in known
+        theory.model_dump() | {"borne_out": borne_out(theory, result)}
+        for theory, result in _beside_patterns(results)
     ]

@@ -207,6 +207,29 @@ def null_scores(fit: NullFit, question: Question) -> list[Score]:
     return scores
 
 
+@dataclass(frozen=True)
+class Measure:
+    """A score as its tables show it: its name, attribute and sign, 1 if larger is better."""
+
+    name: str
+    title: str
+    attribute: str
+    sign: int
+
+    def of(self, score: Score) -> float:
+        """The score, turned so that larger is better."""
+        return self.sign * float(getattr(score, self.attribute))
+
+    def gain(self, rows: Sequence[LeftOut], null: str) -> Difference:
+        """How much better the rules are than a null, over some observations."""
+        return paired(
+            [self.of(row.rules) for row in rows], [self.of(row.nulls[null]) for row in rows]
+        )
+
+
+LOG = Measure("log score", "log score", "log", 1)
+
+
 def groups_of(rows: Sequence[LeftOut]) -> dict[str, list[LeftOut]]:
     """The observations of each kind, all of them, and those of several kinds."""
     groups = {kind: [row for row in rows if row.observation.kind == kind] for kind in KINDS}
@@ -254,17 +277,9 @@ class Block:
 
 def blocks_of(rows: Sequence[LeftOut]) -> dict[str, Block]:
     """Every kind of observation, and those of several, as a block beside its own best null."""
-    return {
-        kind: Block(
-            *min(
-                ((name, _log_gain(group, name)) for name in group[0].nulls),
-                key=lambda each: each[1].mean,
-            ),
-            sum(row.failing for row in group),
-        )
-        for kind, group in groups_of(rows).items()
-    }
-
-
-def _log_gain(rows: Sequence[LeftOut], null: str) -> Difference:
-    return paired([row.rules.log for row in rows], [row.nulls[null].log for row in rows])
+    blocks = {}
+    for kind, group in groups_of(rows).items():
+        gains = {name: LOG.gain(group, name) for name in group[0].nulls}
+        best = min(gains, key=lambda name: gains[name].mean)
+        blocks[kind] = Block(best, gains[best], sum(row.failing for row in group))
+    return blocks

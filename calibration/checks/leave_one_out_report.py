@@ -1,7 +1,6 @@
 """The report of the leave-one-out check: what the rules foresee better or worse than the nulls."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,9 +10,11 @@ from matplotlib.figure import Figure
 from calibration.checks.leave_one_out import (
     AID,
     ANSWER,
+    LOG,
     MOST_K,
     Block,
     LeftOut,
+    Measure,
     blocks_of,
     groups_of,
 )
@@ -21,7 +22,7 @@ from calibration.checks.work import method
 from calibration.fit.evidence import LEAST_FAMILIES
 from calibration.likelihood.declared import SUPPORT
 from calibration.likelihood.observations import EVENT, KINDS
-from calibration.likelihood.scores import Difference, Score, paired
+from calibration.likelihood.scores import Difference
 from calibration.reports.pictures import (
     BLUE,
     GREEN,
@@ -47,27 +48,6 @@ _STYLES = {
 _HOW = method("leave-one-out", most_k=MOST_K)
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A score as its tables show it: its name, attribute and sign, 1 if larger is better."""
-
-    name: str
-    title: str
-    attribute: str
-    sign: int
-
-    def of(self, score: Score) -> float:
-        """The score, turned so that larger is better."""
-        return self.sign * float(getattr(score, self.attribute))
-
-    def gain(self, rows: Sequence[LeftOut], null: str) -> Difference:
-        """How much better the rules are than a null, over some observations."""
-        return paired(
-            [self.of(row.rules) for row in rows], [self.of(row.nulls[null]) for row in rows]
-        )
-
-
-LOG = Measure("log score", "log score", "log", 1)
 BRIER = Measure("Brier", "Brier score", "brier", -1)
 MEASURES = (
     LOG,

@@ -231,9 +231,8 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     independent runs, with seeds that follow one another, from a reference that the draws shape.
     """
     from calibration.checks.ablation import added, carried, fitted, runs_from
-    from calibration.checks.ablation_report import ablation_report
+    from calibration.checks.ablation_report import Paths, ablation_report
     from calibration.checks.nulls import evidence_of_rules
-    from calibration.checks.paths import Paths
     from calibration.evidence.reading import read_evidence
     from calibration.fit.evidence import evidence_of
     from calibration.fit.reference import reference_of

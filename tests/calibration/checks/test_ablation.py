@@ -16,7 +16,7 @@ from calibration.checks.ablation import (
     fitted,
     scored,
 )
-from calibration.checks.ablation_report import ablation_report
+from calibration.checks.ablation_report import Paths, ablation_report
 from calibration.checks.mechanisms import (
     Mechanism,
     read_groups,
@@ -24,7 +24,6 @@ from calibration.checks.mechanisms import (
     shipped_groups,
     shipped_mechanisms,
 )
-from calibration.checks.paths import Paths
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting

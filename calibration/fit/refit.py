@@ -133,14 +133,13 @@ def refitted(
     observation left out it is unknown (NaN). Raises ``ValueError`` for parameters held fixed
     without a reference.
     """
-    finished = kept_population(refit, effort, seed, folder)
-    if finished is not None:
-        return finished
-    if refit.fixed and not isinstance(start, Reference):
-        raise ValueError("with parameters held fixed a fit begins with a reference")
     settings = refit.settings(effort, seed)
     path = _kept_path(refit, settings, folder)
-    kept = read_checkpoint(path) if path.is_file() else None
+    kept = read_checkpoint(path)
+    if kept and kept[0].finished:
+        return kept[0].population
+    if refit.fixed and not isinstance(start, Reference):
+        raise ValueError("with parameters held fixed a fit begins with a reference")
     folder.mkdir(parents=True, exist_ok=True)
 
     def report(reached: Sampling) -> None:
@@ -168,9 +167,8 @@ def refitted(
 
 def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:
     """The population of a finished fit that is kept in ``folder``; none if there is none."""
-    path = _kept_path(refit, refit.settings(effort, seed), folder)
-    kept = read_checkpoint(path) if path.is_file() else None
-    return kept[0].population if kept is not None and kept[0].finished else None
+    kept = read_checkpoint(_kept_path(refit, refit.settings(effort, seed), folder))
+    return kept[0].population if kept and kept[0].finished else None
 
 
 def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:

@@ -40,7 +40,7 @@ from calibration.fit.population import (
 )
 from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled, stepped
-from calibration.fit.workers import carried_out, likelihood_here, log_likelihoods
+from calibration.fit.workers import carried_out, cut_short, likelihood_here, log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
@@ -153,11 +153,9 @@ def fit_records(
             done += 1
             progress(done)
     except BrokenProcessPool as error:
-        raise CalibrationError(
-            "the records were cut short: a worker process died (killed, or there was too little "
-            f"memory)\n{records - len(fits.missing(records))} of {records} are kept in "
-            f"{fits.folder}; --resume goes on"
-        ) from error
+        kept = records - len(fits.missing(records))
+        remedy = f"{kept} of {records} are kept in {fits.folder}; --resume goes on"
+        raise cut_short("the records were", remedy) from error
 
 
 def fit_record(fits: RecordFits, number: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from calibration.checks.identified import INFORMED, WEAK
 from calibration.checks.recovery.coverage import (
     MOST_ERRORS,
     Coverage,
@@ -34,8 +35,6 @@ SUSPICIOUS = 0.01
 #: Fits are told apart by the correlation of their vectors with those before the last moves: they
 #: have forgotten their beginning below the first of these, and remember it above the second.
 MEMORIES = (0.25, 0.5)
-#: A parameter is informed by a record, or not, by its contraction.
-_INFORMED, _WEAK = 0.5, 0.1
 #: The level of which the coverage of all quantities together is told, and how many errors it may
 #: lie away, which it does by chance in one case of a hundred.
 _POOLED, _CLEAR = 0.9, 2.58
@@ -132,7 +131,7 @@ def recovery_report(
     low, high = RECOVERY_GOAL
     reached = len(rows) >= wanted and low <= ninety <= high
     contraction = results.contraction
-    informed, unknown = int((contraction >= _INFORMED).sum()), int((contraction < _WEAK).sum())
+    informed, unknown = int((contraction >= INFORMED).sum()), int((contraction < WEAK).sum())
     memories = _memory_rows(results, coverages)
     finding = (
         f"{results.number('fitted')} Over all parameters, 50 % intervals held the true value in "

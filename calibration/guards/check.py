@@ -112,20 +112,13 @@ def _idle(keys: set[tuple[str, str, str]]) -> list[Problem]:
     ]
 
 
-def _same(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=_SAME, abs_tol=0.0)
-
-
 def _rates(evidence: Evidence, inputs: Inputs) -> Iterator[Coincidence]:
     """Defaults in shares a year that equal a rate of interest the rules are compared with."""
     for row in interest_terms(evidence, COMPARED):
         for name, entry in inputs.parameter_table.items():
             default = float(entry["default"])
-            if (
-                entry.get("unit") == "share a year"
-                and row.value > 0
-                and _same(default, row.value / 100)
-            ):
+            same = math.isclose(default, row.value / 100, rel_tol=_SAME)
+            if entry.get("unit") == "share a year" and row.value > 0 and same:
                 number = f"another number than the {row.value:g} {row.unit} of {row.id}"
                 rule = f"{number}, or a line in {COINCIDENCES.name}"
                 problem = Problem(PARAMETERS_FILE, f"{name}.default", default, rule)

@@ -43,16 +43,14 @@ _STEPS: dict[str, Callable[[_Of], Array]] = {
     "delivered": lambda of: of("delivered"),
     "open": lambda of: _open(of("pledged"), of("newly_pledged"), of("delivered")),
 }
-_ARMS: dict[str, Callable[[_Of], Array]] = {
-    "requested": lambda of: of("arms_requested"),
-    "pledged": lambda of: of("arms_newly_pledged"),
-    "delivered": lambda of: of("arms_delivered"),
-    "open": lambda of: _open(of("arms_pledged"), of("arms_newly_pledged"), of("arms_delivered")),
-}
+
+
+def _arms(step: str) -> Callable[[_Of], Array]:
+    return lambda of: _STEPS[step](lambda name: of(f"arms_{name}"))
 
 
 def _credit(step: str) -> Callable[[_Of], Array]:
-    return lambda of: np.asarray(_STEPS[step](of) - _ARMS[step](of))
+    return lambda of: np.asarray(_STEPS[step](of) - _arms(step)(of))
 
 
 def _due(of: _Of) -> Array:
@@ -65,7 +63,7 @@ def _due(of: _Of) -> Array:
 COMPARABLE: dict[str, Callable[[_Of], Array]] = {
     **_STEPS,
     **{f"credit {step}": _credit(step) for step in _STEPS},
-    **{f"arms {step}": amount for step, amount in _ARMS.items()},
+    **{f"arms {step}": _arms(step) for step in _STEPS},
     "due": _due,
     "interest agreed": lambda of: np.asarray(of("interest") * _credit("pledged")(of)),
     "repaid": lambda of: of("repaid"),

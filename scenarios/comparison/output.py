@@ -110,14 +110,14 @@ def _headings() -> Any:
 
 def heading(compared: BatchComparison) -> list[str]:
     """What is compared: how many histories, on what draws, given what of the record."""
-    text: str = _headings().comparison(compared, compared.manifest["draws"], compared.given_record)
-    return paragraphs(text)
+    draws = compared.manifest["draws"]
+    return paragraphs(_headings().comparison(compared, draws, compared.given_record))
 
 
 def short_heading(compared: BatchComparison) -> list[str]:
     """The same without the signs that only the full tables have."""
-    text: str = _headings().batch(compared, compared.manifest["draws"], compared.given_record)
-    return paragraphs(text)
+    draws = compared.manifest["draws"]
+    return paragraphs(_headings().batch(compared, draws, compared.given_record))
 
 
 def short_answer(comparison: Comparison) -> list[str]:
@@ -125,8 +125,7 @@ def short_answer(comparison: Comparison) -> list[str]:
     reading = comparison.reading
     file = catalogue_file_of(reading.scenario)
     notes = [*reading.flags, *([file.horizon_note] if file and file.horizon_note else [])]
-    text: str = _headings().answer(reading.scenario, sentence_of(comparison), notes)
-    return paragraphs(text)
+    return paragraphs(_headings().answer(reading.scenario, sentence_of(comparison), notes))
 
 
 def short_table(comparisons: Sequence[Comparison]) -> Table:
@@ -169,8 +168,7 @@ def short_html(comparisons: Sequence[Comparison]) -> str:
 
 def short_legend() -> list[str]:
     """What the columns of the short table are, and where everything else stands."""
-    text: str = _headings().legend()
-    return paragraphs(text)
+    return paragraphs(_headings().legend())
 
 
 def scenario_heading(reading: Reading) -> list[str]:

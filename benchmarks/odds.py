@@ -35,7 +35,9 @@ def log_odds(like: Record, seed: int, number: int) -> float:
     step = addressed(seed, _STEP, number).standard_normal(made.truth.size)
     near = np.cos(ANGLE) * made.truth + np.sin(ANGLE) * step
     vectors = np.repeat(np.stack([made.truth, near]), REPEATS, axis=0)
-    found = log_likelihoods(vectors, made.record, seed + number, COPIES, 0, drivers=DRIVERS)
+    found = log_likelihoods(
+        vectors, 0, record=made.record, seed=seed + number, copies=COPIES, drivers=DRIVERS
+    )
     own, other = mean_weight(found.reshape(2, REPEATS))
     return float(own - other)
 

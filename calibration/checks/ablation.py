@@ -144,7 +144,7 @@ def added(
 
 def scored(coordinates: Coordinates, refit: Refit, seed: int, copies: int, families: int) -> Scored:
     """How well draws (draws, parameters) of so many families account for the record of a refit."""
-    fit = refit_log_likelihoods(coordinates, refit, seed, copies, 0)
+    fit = refit_log_likelihoods(coordinates, 0, refit=refit, seed=seed, copies=copies)
     parts = pointwise_of(coordinates, refit.record, seed=seed, copies=copies, fixed=refit.fixed)
     weights, pareto = smoothed(parts.log_likelihood)
     return Scored(

@@ -74,7 +74,7 @@ def likelihood_of_draws(
     parts = []
     for start in range(0, len(coordinates), _TASK):
         part = coordinates[start : start + _TASK]
-        parts.append(log_likelihoods(part, record, seed, copies, start))
+        parts.append(log_likelihoods(part, start, record=record, seed=seed, copies=copies))
         progress(start + len(part))
     return np.concatenate(parts)
 

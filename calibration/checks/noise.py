@@ -1,6 +1,7 @@
 """How far the estimate of the likelihood varies with the number of shocks that are averaged."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def best_draws(coordinates: Coordinates, record: Record, seed: int, number: int)
 
     Their likelihood is estimated apart from the estimates whose variance is measured.
     """
-    estimates = log_likelihoods(coordinates, record, seed, COPIES, 0)
+    estimates = log_likelihoods(coordinates, 0, record=record, seed=seed, copies=COPIES)
     return coordinates[np.argsort(-estimates, kind="stable")[:number]]
 
 
@@ -41,8 +42,9 @@ def variances(
     ``copies`` shocks are averaged in each of ``times`` estimates. Plain averages are those of as
     many single estimates. Both have shape (vectors,).
     """
-    filtered = log_likelihoods(np.repeat(vectors, times, axis=0), record, seed, copies, 0)
-    single = log_likelihoods(np.repeat(vectors, times * copies, axis=0), record, seed, 1, 0)
+    estimates = partial(log_likelihoods, first_vector=0, record=record, seed=seed)
+    filtered = estimates(np.repeat(vectors, times, axis=0), copies=copies)
+    single = estimates(np.repeat(vectors, times * copies, axis=0), copies=1)
     averaged = mean_weight(single.reshape(-1, copies))
     return (
         filtered.reshape(-1, times).var(axis=1, ddof=1),

@@ -1,6 +1,7 @@
 """Drawing a posterior to the end, from its beginning or from where it was broken off."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from calibration.fit.posterior import (
 )
 from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
-from calibration.fit.workers import likelihood_here, over_processes
+from calibration.fit.workers import log_likelihoods, over_processes
 from calibration.likelihood.observations import Record
 from calibration.prior import draw_coordinates
 from scenarios.disk import one_at_a_time
@@ -45,11 +46,10 @@ def draw_posterior(
     checkpoint = checkpoint_path(out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
+    here = partial(log_likelihoods, record=record, seed=seed, copies=effort.copies)
     with (
         one_at_a_time(out, out.with_suffix(".json"), checkpoint),
-        over_processes([likelihood_here(record, seed=seed, copies=effort.copies)], workers) as (
-            likelihood,
-        ),
+        over_processes([here], workers) as (likelihood,),
     ):
         first = draw_coordinates if reference is None else reference.drawn
         base = no_record if reference is None else reference.gain

@@ -98,7 +98,7 @@ def without_row(record: Record, place: int) -> tuple[Record, Spell | None]:
 
 
 def refit_log_likelihoods(
-    coordinates: Array, refit: Refit, seed: int, copies: int, first_vector: int
+    coordinates: Array, first_vector: int, *, refit: Refit, seed: int, copies: int
 ) -> Array:
     """The log-likelihoods of coordinate vectors (population, parameters) for a refit.
 
@@ -111,7 +111,13 @@ def refit_log_likelihoods(
         (refit.record, None) if refit.without is None else without_row(refit.record, refit.without)
     )
     return log_likelihoods(
-        coordinates, record, seed, copies, first_vector, fixed=refit.fixed, uncounted=uncounted
+        coordinates,
+        first_vector,
+        record=record,
+        seed=seed,
+        copies=copies,
+        fixed=refit.fixed,
+        uncounted=uncounted,
     )
 
 
@@ -148,7 +154,7 @@ def refitted(
             each_step(reached.population)
 
     wanted = [
-        partial(_of_refit, rules, seed, effort.copies)
+        partial(refit_log_likelihoods, refit=rules, seed=seed, copies=effort.copies)
         for rules in (refit, replace(refit, to_prior=False))
     ]
     with over_processes(wanted, workers) as (likelihood, base):
@@ -174,10 +180,6 @@ def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Po
 def _kept_path(refit: Refit, settings: Mapping[str, Any], folder: Path) -> Path:
     text = json.dumps(settings, sort_keys=True)
     return folder / f"{refit.name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.fit"
-
-
-def _of_refit(refit: Refit, seed: int, copies: int, coordinates: Array, evaluated: int) -> Array:
-    return refit_log_likelihoods(coordinates, refit, seed, copies, evaluated)
 
 
 def fitted_null(

@@ -53,20 +53,21 @@ def carried_out(
 
 def log_likelihoods(
     coordinates: Coordinates,
+    first_vector: int,
+    *,
     record: Record,
     seed: int,
     copies: int,
-    first_vector: int,
-    *,
     fixed: Mapping[str, float] | None = None,
     uncounted: Spell | None = None,
     drivers: DriverChoice = "drawn",
 ) -> Array:
     """The estimated log-likelihoods (population,) of vectors (population, parameters).
 
-    ``first_vector`` is the number of the first of them, which addresses all their shocks. Some
-    parameters may be ``fixed``; the probability of an ``uncounted`` spell does not count;
-    ``drivers`` are drawn within their coded ranges or as coded.
+    ``first_vector`` is the number of the first of them, which addresses all their shocks; with all
+    else given it is a ``Likelihood`` for the sampler, in this process. Some parameters may be
+    ``fixed``; the probability of an ``uncounted`` spell does not count; ``drivers`` are drawn
+    within their coded ranges or as coded.
     """
     return np.concatenate(
         [
@@ -91,29 +92,11 @@ def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:
     return [(start, size) for start in range(0, vectors, size)]
 
 
-def likelihood_here(
-    record: Record, *, seed: int, copies: int, drivers: DriverChoice = "drawn"
-) -> Likelihood:
-    """A likelihood for the sampler, in this process; every vector has its own shocks."""
-    return partial(_of_record, record, seed, copies, drivers)
-
-
-def _of_record(
-    record: Record,
-    seed: int,
-    copies: int,
-    drivers: DriverChoice,
-    coordinates: Coordinates,
-    evaluated: int,
-) -> Array:
-    return log_likelihoods(coordinates, record, seed, copies, evaluated, drivers=drivers)
-
-
 @contextmanager
 def over_processes(
     likelihoods: Sequence[Likelihood], workers: int | None = None
 ) -> Iterator[tuple[Likelihood, ...]]:
-    """Likelihoods as before, each worked out by ``workers`` processes (all cores if None).
+    """Likelihoods for the sampler, each worked out by ``workers`` processes (all cores if None).
 
     Results do not depend on ``workers``. Raises ``CalibrationError`` when called after a process
     has died.

@@ -11,6 +11,7 @@ what is missing. Source: Talts et al. 2018; Modrák et al. 2023.
 import time
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ from calibration.fit.population import (
 )
 from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled, stepped
-from calibration.fit.workers import carried_out, cut_short, likelihood_here, log_likelihoods
+from calibration.fit.workers import carried_out, cut_short, log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.likelihood.observations import Record
 from calibration.origin import rules_hash
@@ -202,7 +203,9 @@ def _likelihood(
     made: SimulatedRecord, seed: int, copies: int, around: Reference | None
 ) -> Likelihood:
     """The likelihood of a simulated record, of vectors that are standard normal before it."""
-    likelihood = likelihood_here(made.record, seed=seed, copies=copies, drivers=DRIVERS)
+    likelihood = partial(
+        log_likelihoods, record=made.record, seed=seed, copies=copies, drivers=DRIVERS
+    )
     if around is None:
         return likelihood
     return lambda drawn, evaluated: likelihood(around.placed(drawn), evaluated)
@@ -282,7 +285,9 @@ def result_of(made: SimulatedRecord, draws: Coordinates, copies: int, seed: int)
     """What is kept of draws: the place of every true value among them, their means and spreads."""
     vectors = np.vstack([made.truth, draws])
     own = seed_of(seed, CHECKING, made.number)
-    probable = log_likelihoods(vectors, made.record, own, copies, 0, drivers=DRIVERS)
+    probable = log_likelihoods(
+        vectors, 0, record=made.record, seed=own, copies=copies, drivers=DRIVERS
+    )
     values = np.column_stack([vectors, probable, *break_dates(vectors, own)])
     chance = np.asarray(addressed(seed, CHECKING, made.number).random(values.shape[1]))
     return {

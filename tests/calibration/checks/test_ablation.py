@@ -43,7 +43,7 @@ def record():
     return fitted_record(read_evidence())
 
 
-def toy(coordinates, refit, seed, copies, first_vector):
+def toy(coordinates, first_vector, *, refit, seed, copies):
     return -0.5 * ((coordinates[:, :3] - 1.0) ** 2).sum(axis=1) * 4
 
 
@@ -87,7 +87,7 @@ def mechanism_named(name):
 def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monkeypatch):
     """Without the mechanism the toy fits the second coordinate: known evidence either way."""
 
-    def either(coordinates, refit, seed, copies, first_vector):
+    def either(coordinates, first_vector, *, refit, seed, copies):
         return -0.5 * (coordinates[:, 1] - 2) ** 2 if refit.fixed else -0.5 * coordinates[:, 0] ** 2
 
     logs = np.array([-1.0, -2.0])
@@ -130,9 +130,9 @@ def test_back_to_the_prior_nothing_counts(record, tmp_path, monkeypatch):
     """The toy's evidence is known: sqrt(1 / 5) ** 3 exp(-4 / 10 * 3)."""
     real = refitting.refit_log_likelihoods
 
-    def toy_or_nothing(coordinates, refit, *rest):
+    def toy_or_nothing(coordinates, first_vector, *, refit, **rest):
         given = real if refit.to_prior else toy
-        return given(coordinates, refit, *rest)
+        return given(coordinates, first_vector, refit=refit, **rest)
 
     monkeypatch.setattr(refitting, "refit_log_likelihoods", toy_or_nothing)
     fitted = draw_coordinates(2400, 5)
@@ -170,7 +170,9 @@ def test_draws_are_scored_by_the_likelihood_of_the_fit(record):
     coordinates = draw_coordinates(6, 1) * 0.3
     whole = Refit("whole", record, "some draws")
     found = scored(coordinates, whole, 4, 2, 6)
-    assert np.array_equal(found.fit, refit_log_likelihoods(coordinates, whole, 4, 2, 0))
+    assert np.array_equal(
+        found.fit, refit_log_likelihoods(coordinates, 0, refit=whole, seed=4, copies=2)
+    )
     assert len(found.single) == len(found.left_out) == len(observations_of(record))
     without = scored(coordinates, replace(whole, fixed={"strain_ideology": 0.0}), 4, 2, 6)
     assert not np.array_equal(found.fit, without.fit)

@@ -58,7 +58,7 @@ def test_power_scaling_tells_prior_from_record():
 def test_likelihoods_of_draws_are_those_of_the_fit():
     record, coordinates = fitted_record(read_evidence()), draw_coordinates(3, 2) * 0.3
     found = likelihood_of_draws(coordinates, record, seed=6, copies=2)
-    assert np.array_equal(found, log_likelihoods(coordinates, record, 6, 2, 0))
+    assert np.array_equal(found, log_likelihoods(coordinates, 0, record=record, seed=6, copies=2))
 
 
 def row(name, contraction):

@@ -23,7 +23,7 @@ def record():
 
 def test_the_best_draws_are_the_most_probable(record):
     coordinates = draw_coordinates(8, 1)
-    found = log_likelihoods(coordinates, record, 3, noise.COPIES, 0)
+    found = log_likelihoods(coordinates, 0, record=record, seed=3, copies=noise.COPIES)
     best = best_draws(coordinates, record, 3, 2)
     assert np.array_equal(best, coordinates[np.argsort(-found)[:2]])
 

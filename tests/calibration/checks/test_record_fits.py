@@ -302,10 +302,8 @@ def test_what_parameters_are_drawn_from_is_the_prior_of_the_fit(like, beside, mo
     seen = np.array([0.8, -0.2])
     monkeypatch.setattr(
         record_fits,
-        "likelihood_here",
-        lambda record, *, seed, copies, drivers: (
-            lambda some, _: -0.5 * (((some[:, :2] - seen) / 0.3) ** 2).sum(axis=1)
-        ),
+        "log_likelihoods",
+        lambda some, _, **given: -0.5 * (((some[:, :2] - seen) / 0.3) ** 2).sum(axis=1),
     )
     made = simulated_record(like, DIMENSIONS, seed=3, number=1, around=beside)
     effort = Effort(population=400, copies=1, moves=6, effective_share=0.5, last_moves=30)

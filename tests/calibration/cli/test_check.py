@@ -108,8 +108,8 @@ def test_leave_one_out(check, draws, tmp_path, monkeypatch):
 
 
 def test_ablation(check, draws, tmp_path, monkeypatch):
-    def cheap(coordinates, wanted, seed, copies, first_vector):
-        return -0.5 * (coordinates[:, 0] - len(wanted.fixed)) ** 2
+    def cheap(coordinates, first_vector, *, refit, seed, copies):
+        return -0.5 * (coordinates[:, 0] - len(refit.fixed)) ** 2
 
     monkeypatch.setattr(refit, "refit_log_likelihoods", cheap)
     monkeypatch.setattr(observations, "fitted_record", one_pair)
@@ -197,8 +197,8 @@ def test_every_mistake_is_told_and_nothing_written(check, tmp_path, arguments, t
 def test_foresight(check, draws, tmp_path, monkeypatch):
     """The stand-in for the rules finds an early record less probable than the whole."""
 
-    def cheap(coordinates, wanted, seed, copies, first_vector):
-        return -0.5 * coordinates[:, 0] ** 2 - (10.0 if wanted.name == "early" else 0.0)
+    def cheap(coordinates, first_vector, *, refit, seed, copies):
+        return -0.5 * coordinates[:, 0] ** 2 - (10.0 if refit.name == "early" else 0.0)
 
     effort = refit.fitted_null
     monkeypatch.setattr(nulls, "fitted_null", lambda *a, **k: effort(*a, **k, effort=TINY))

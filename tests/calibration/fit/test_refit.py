@@ -27,7 +27,7 @@ def record():
     return fitted_record(read_evidence())
 
 
-def toy(coordinates, refit, seed, copies, first_vector):
+def toy(coordinates, first_vector, *, refit, seed, copies):
     return -0.5 * ((coordinates[:, :3] - 1.0) ** 2).sum(axis=1) * 4
 
 
@@ -88,7 +88,8 @@ def test_an_observation_left_out_does_not_count(record, kind, monkeypatch):
     own = [place for place, row in enumerate(observations_of(record)) if row.kind == kind]
     place = max(own, key=lambda place: np.abs(parts[place]).min())
     expected = parts.sum(axis=0) - parts[place]
-    found = refit_log_likelihoods(coordinates, refit_without(record, place, "some draws"), 4, 1, 5)
+    wanted = refit_without(record, place, "some draws")
+    found = refit_log_likelihoods(coordinates, 5, refit=wanted, seed=4, copies=1)
     assert found == pytest.approx(expected)
     assert (np.abs(parts[place]) > 1e-6).all()
 
@@ -107,7 +108,8 @@ def test_a_fit_near_draws_makes_the_last_moves_alone(record, tmp_path, monkeypat
 
 def test_a_whole_record_has_the_likelihood_of_the_fit_with_parameters_held_fixed(record):
     coordinates, off = draw_coordinates(2, 1) * 0.3, {"strain_ideology": 0.0}
-    found = refit_log_likelihoods(coordinates, Refit("x", record, "some draws", fixed=off), 4, 2, 5)
+    wanted = Refit("x", record, "some draws", fixed=off)
+    found = refit_log_likelihoods(coordinates, 5, refit=wanted, seed=4, copies=2)
     fixed = with_fixed(parameters_at(coordinates, 2), off)
     assert np.array_equal(
         found, filtered_log_likelihood(fixed, record, seed=4, copies=2, first_vector=5)

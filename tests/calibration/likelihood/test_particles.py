@@ -1,12 +1,13 @@
 """The particle filter: the likelihood of plain averaging with less noise, however split."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from calibration.evidence.reading import read_evidence
-from calibration.fit.workers import likelihood_here, log_likelihoods, over_processes, tasks_of
+from calibration.fit.workers import log_likelihoods, over_processes, tasks_of
 from calibration.likelihood import likelihood
 from calibration.likelihood.figures import discrepancy_of
 from calibration.likelihood.likelihood import (
@@ -84,8 +85,9 @@ def test_all_vectors_are_judged_by_the_same_drivers(coordinates):
 
 
 def test_it_does_not_depend_on_how_vectors_are_split_into_calls(record, coordinates):
-    whole = log_likelihoods(coordinates, record, 3, 4, 50)
-    parts = [log_likelihoods(coordinates[k : k + 2], record, 3, 4, 50 + k) for k in (0, 2, 4)]
+    likelihood = partial(log_likelihoods, record=record, seed=3, copies=4)
+    whole = likelihood(coordinates, 50)
+    parts = [likelihood(coordinates[k : k + 2], 50 + k) for k in (0, 2, 4)]
     assert np.array_equal(whole, np.concatenate(parts))
 
 
@@ -97,9 +99,9 @@ def test_parts_worked_out_at_a_time_are_as_equal_as_can_be():
 
 @pytest.mark.slow
 def test_workers_do_not_matter(record, coordinates):
-    found = []
+    found, here = [], partial(log_likelihoods, record=record, seed=4, copies=2)
     for workers in (1, 2):
-        with over_processes([likelihood_here(record, seed=4, copies=2)], workers) as (likelihood,):
+        with over_processes([here], workers) as (likelihood,):
             found.append(likelihood(coordinates, 17))
     assert np.array_equal(*found)
     assert np.isfinite(found[0]).all()

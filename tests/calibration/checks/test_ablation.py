@@ -25,22 +25,16 @@ from calibration.checks.mechanisms import (
     shipped_mechanisms,
 )
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
 from calibration.fit.evidence import Evidence
 from calibration.fit.population import Effort
 from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
-from calibration.likelihood.observations import fitted_record, observations_of
+from calibration.likelihood.observations import observations_of
 from calibration.likelihood.scores import Difference
 from calibration.prior import draw_coordinates
 from calibration.reports.report import Table
 from simulation.parameters import number_table, parameter_table
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def toy(coordinates, first_vector, *, refit, seed, copies):

@@ -12,10 +12,8 @@ from calibration.checks.identified import (
     power_scaling,
     shuffled_scaling,
 )
-from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.likelihood import log_weights
-from calibration.likelihood.observations import fitted_record
 from calibration.prior import draw_coordinates
 from simulation.parameters import default_parameters, parameter_table
 
@@ -55,8 +53,8 @@ def test_power_scaling_tells_prior_from_record():
     assert shuffled_scaling(draws, -0.5 * idle**2, generator) < 0.03
 
 
-def test_likelihoods_of_draws_are_those_of_the_fit():
-    record, coordinates = fitted_record(read_evidence()), draw_coordinates(3, 2) * 0.3
+def test_likelihoods_of_draws_are_those_of_the_fit(record):
+    coordinates = draw_coordinates(3, 2) * 0.3
     found = likelihood_of_draws(coordinates, record, seed=6, copies=2)
     assert np.array_equal(found, log_likelihoods(coordinates, 0, record=record, seed=6, copies=2))
 
@@ -90,9 +88,8 @@ def test_the_report_counts_what_is_informed(origin):
     assert dict(report.values)["classes"]["not identified"] == names[5:]
 
 
-def test_the_record_informs_what_is_lent_what_is_given_and_what_is_paid_back():
+def test_the_record_informs_what_is_lent_what_is_given_and_what_is_paid_back(record):
     """Loans, arms and repayments are on record: no parameter of them stands outside it."""
-    record = fitted_record(read_evidence())
     usual = log_weights(default_parameters(2), record, seed=1)
     for name in ("capacity_share", "grant_arms", "arms_share", "repayment_rate"):
         other = default_parameters(2, **{name: TABLE[name].low})

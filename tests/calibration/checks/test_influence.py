@@ -22,7 +22,6 @@ from calibration.checks.influence import (
 from calibration.checks.influence_figure import SHOWN, influence_figure, standing_of
 from calibration.checks.influence_report import influence_report
 from calibration.cli.check.main import check_app
-from calibration.evidence.reading import read_evidence
 from calibration.fit import population, refit
 from calibration.fit.population import Effort, Population
 from calibration.likelihood import observations
@@ -177,9 +176,7 @@ def test_free_histories_are_those_of_a_run_draw_by_draw():
     )  # its first history has the same draw and the same shocks
 
 
-def test_every_observation_is_traced_to_rows_of_the_evidence():
-    evidence = read_evidence()
-    record = fitted_record(evidence)
+def test_every_observation_is_traced_to_rows_of_the_evidence(evidence, record):
     known = {row.id for _, row in evidence.rows()}
     ids = evidence_ids(evidence, record)
     assert list(ids) == list(observations_of(record))

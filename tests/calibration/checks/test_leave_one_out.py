@@ -17,14 +17,12 @@ from calibration.checks.leave_one_out import (
 )
 from calibration.checks.leave_one_out_report import leave_one_out_report
 from calibration.diagnostics import systematic
-from calibration.evidence.reading import read_evidence
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
     QUARTERS,
     Observation,
     documented_quarters,
-    fitted_record,
 )
 from calibration.likelihood.scores import (
     DateForecast,
@@ -137,9 +135,7 @@ def test_weights_foresee_what_exact_refits_foresee():
 
 
 @pytest.fixture(scope="module")
-def asked():
-    evidence = read_evidence()
-    record = fitted_record(evidence)
+def asked(evidence, record):
     moves = tuple(move for move in record.moves if set(move.pair) == set(PAIR))
     figures = tuple(
         next(figure for figure in record.of_kind(kind) if figure.pair == PAIR)

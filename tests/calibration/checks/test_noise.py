@@ -9,16 +9,9 @@ from typer.testing import CliRunner
 from calibration.checks import noise
 from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.cli.check.main import check_app
-from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods
-from calibration.likelihood.observations import fitted_record
 from calibration.prior import coordinates_of_draws, draw_coordinates
 from scenarios.draws import read_draws, write_draws
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def test_the_best_draws_are_the_most_probable(record):

@@ -8,9 +8,7 @@ import pytest
 from calibration.checks.histories import patterns
 from calibration.checks.histories.pattern_list import COUNTERFACTUALS, all_patterns, merged_scenario
 from calibration.checks.histories.patterns import CHINA_ALBANIA, USSR_ALBANIA, YUGOSLAVIA_ALBANIA
-from calibration.evidence.reading import read_evidence
 from calibration.likelihood.measures import Agreement, Amount, Pace, Rate, Share
-from calibration.likelihood.observations import fitted_record
 from calibration.likelihood.quantities import Part
 from calibration.likelihood.readings import Reading
 from simulation.context import Context
@@ -231,9 +229,7 @@ def test_unbroken_until_a_quarter():
     assert patterns.still_unbroken(history(), USSR_ALBANIA, QUARTERS - 1).all()
 
 
-def test_the_list_covers_every_number_once():
-    evidence = read_evidence()
-    record = fitted_record(evidence)
+def test_the_list_covers_every_number_once(evidence, record):
     found = all_patterns(evidence, record)
     numbers = [pattern.number for pattern in found]
     assert len(set(numbers)) == len(numbers)

@@ -21,9 +21,7 @@ from calibration.checks.histories.predictive import (
 )
 from calibration.checks.histories.predictive_report import predictive_report
 from calibration.checks.histories.prior import checked_prior, prior_draws, prior_report
-from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
-from calibration.likelihood.observations import fitted_record
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of
 from simulation.interventions import HISTORICAL, Scenario
@@ -91,15 +89,13 @@ def test_verdicts():
 
 
 @pytest.fixture(scope="module")
-def check():
-    evidence = read_evidence()
-    patterns = all_patterns(evidence, fitted_record(evidence))
+def check(evidence, record):
+    patterns = all_patterns(evidence, record)
     return checked_predictions(prior_draws(40, 3), patterns, documented_record(), 40, 3)
 
 
-def test_free_runs_are_looked_through_once_for_everything(check):
-    evidence = read_evidence()
-    assert len(check.patterns) == len(all_patterns(evidence, fitted_record(evidence)))
+def test_free_runs_are_looked_through_once_for_everything(check, evidence, record):
+    assert len(check.patterns) == len(all_patterns(evidence, record))
     dates = {row.summary.name: row for row in check.breaks}
     by_number = {row.pattern.number: row for row in check.patterns}
     pair = next(pair for pair in PAIRS if pair == (2, 0))

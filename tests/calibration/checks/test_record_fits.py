@@ -33,12 +33,11 @@ from calibration.checks.recovery.simulated import (
 )
 from calibration.cli.check.main import check_app
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from calibration.fit import population
 from calibration.fit.population import Chains, Effort, begun
 from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
-from calibration.likelihood.observations import Record, fitted_record
+from calibration.likelihood.observations import Record
 from simulation.conditioning import Conditioning
 from simulation.countries import Country
 from simulation.dates import QUARTERS, quarter_of
@@ -53,8 +52,8 @@ PAIR = (Country.ALBANIA, Country.CHINA)
 
 
 @pytest.fixture(scope="module")
-def like():
-    return fitted_record(read_evidence())
+def like(record):
+    return record
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ from calibration.checks.histories.theories import (
     theory_values,
 )
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
 
 HEAD = "author,named,claim,pattern,expects,source,lines,doubt\n"
 
@@ -24,9 +22,8 @@ def result(number, passed):
     return PatternResult(Pattern(number, "", lambda history: None), share, None, None, passed)
 
 
-def test_every_theory_is_about_a_pattern_that_is_looked_for():
-    evidence = read_evidence()
-    known = {pattern.number for pattern in all_patterns(evidence, fitted_record(evidence))}
+def test_every_theory_is_about_a_pattern_that_is_looked_for(evidence, record):
+    known = {pattern.number for pattern in all_patterns(evidence, record)}
     assert {theory.pattern for theory in theories()} <= known
     assert {theory.author for theory in theories()} == {"Keohane", "Morrow", "Snyder", "Womack"}
     assert all(theory.lines for theory in theories())

@@ -6,25 +6,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from calibration.evidence.reading import read_evidence
 from calibration.fit import refit as refitting
 from calibration.fit.population import Effort
 from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refit_without, refitted
 from calibration.likelihood import likelihood
 from calibration.likelihood.likelihood import filtered_log_likelihood
-from calibration.likelihood.observations import KINDS, fitted_record, observations_of
+from calibration.likelihood.observations import KINDS, observations_of
 from calibration.likelihood.pointwise import log_parts
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.drivers.spells import spell_values
 from simulation.parameters import parameter_table
 
 EFFORT = Effort(population=40, copies=1, moves=2, effective_share=0.5, last_moves=4)
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def toy(coordinates, first_vector, *, refit, seed, copies):

@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from calibration.evidence.reading import FOLDER, read_evidence
+from calibration.evidence.reading import FOLDER
 from calibration.evidence.rows import Evidence
 from calibration.guards.check import Inputs, check_disjoint
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_evidence()
 
 
 def test_drivers_and_targets_are_disjoint(evidence: Evidence) -> None:

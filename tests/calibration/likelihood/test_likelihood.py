@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import recorded_moves
 from calibration.likelihood.likelihood import (
     currency_doubt,
@@ -13,7 +12,7 @@ from calibration.likelihood.likelihood import (
     log_likelihood,
     log_weights,
 )
-from calibration.likelihood.observations import FIGURES, QUARTERS, fitted_record
+from calibration.likelihood.observations import FIGURES, QUARTERS
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.readings import log_density
 from calibration.prior import draw_coordinates, parameters_at
@@ -28,11 +27,6 @@ from simulation.trajectory import MoveTable, Trajectory
 CHINA, ALBANIA = Country.CHINA, Country.ALBANIA
 
 
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
-
-
 def idle():
     """A history in which nobody asks, grants or backs anything."""
     shape = (QUARTERS, 4, 4, 1)
@@ -41,8 +35,7 @@ def idle():
     return Trajectory(0, 1, arrays, MoveTable.joined([]), None)
 
 
-def test_only_targets_are_fitted(record):
-    evidence = read_evidence()
+def test_only_targets_are_fitted(evidence, record):
     pairs = [(move.pair, move.move) for move in record.moves]
     assert (Country.USSR, ALBANIA) in {pair for pair, _ in pairs}
     assert ((CHINA, ALBANIA), Move.MENDED) not in pairs

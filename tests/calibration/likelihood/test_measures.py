@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.evidence.reading import read_evidence
 from calibration.likelihood.measures import MEASURES, Agreement, Amount, Pace, Rate, Ratio, Share
-from calibration.likelihood.observations import QUARTERS, fitted_record
+from calibration.likelihood.observations import QUARTERS
 from calibration.likelihood.quantities import COMPARED_ARRAYS, Part, noticed
 from calibration.likelihood.readings import Reading, below
 from simulation.conditioning import Conditioning
@@ -155,11 +154,6 @@ def test_the_cells_of_an_interval_and_absence_add_up_to_one(measure):
         readings.append(Reading(absent=True))
     chances = [np.exp(replace(figure, reading=reading).density(given)) for reading in readings]
     assert sum(chances) == pytest.approx([1.0] * 3)
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import pytest
 
-from calibration.evidence.reading import read_evidence
 from calibration.fit.workers import log_likelihoods, over_processes, tasks_of
 from calibration.likelihood import likelihood
 from calibration.likelihood.figures import discrepancy_of
@@ -17,7 +16,7 @@ from calibration.likelihood.likelihood import (
     renewal,
     renewal_uniforms,
 )
-from calibration.likelihood.observations import QUARTERS, Record, fitted_record
+from calibration.likelihood.observations import QUARTERS, Record
 from calibration.likelihood.quantities import COMPARED_ARRAYS
 from calibration.likelihood.readings import Reading
 from calibration.prior import draw_coordinates, parameters_at, with_fixed
@@ -29,11 +28,6 @@ from simulation.ensemble import Branch
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters, default_parameters, parameter_table
 from simulation.trajectory import MoveTable, Trajectory
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def idle():

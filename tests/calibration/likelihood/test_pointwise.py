@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.evidence.reading import read_evidence
 from calibration.likelihood.likelihood import doubt_of, log_weights
 from calibration.likelihood.observations import (
     EVENT,
@@ -14,7 +13,6 @@ from calibration.likelihood.observations import (
     SILENCE,
     documented_quarters,
     first_status,
-    fitted_record,
     moves_of,
     observations_of,
 )
@@ -26,11 +24,6 @@ from simulation.dates import quarter_of
 from simulation.state import Status
 
 COORDINATES = draw_coordinates(6, 4) * 0.5
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +44,8 @@ def test_every_part_of_the_record_is_one_observation(record):
     assert first_status((Country.USSR, Country.ALBANIA)) is Status.NONE
 
 
-def test_preferred_dates_lie_within_their_windows(record):
-    dates = documented_quarters(read_evidence(), record)
+def test_preferred_dates_lie_within_their_windows(evidence, record):
+    dates = documented_quarters(evidence, record)
     assert set(dates) == set(record.moves)
     assert all(move.first_quarter <= date <= move.last_quarter for move, date in dates.items())
     assert quarter_of("1961-12") in dates.values()

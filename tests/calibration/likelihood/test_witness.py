@@ -6,10 +6,9 @@ import pytest
 from calibration.checks.recovery import simulated
 from calibration.checks.recovery.simulated import seed_of, simulated_record
 from calibration.diagnostics import systematic
-from calibration.evidence.reading import read_evidence
 from calibration.likelihood import likelihood
 from calibration.likelihood.likelihood import filtered_log_likelihood, renewal
-from calibration.likelihood.observations import QUARTERS, fitted_record
+from calibration.likelihood.observations import QUARTERS
 from calibration.likelihood.witness import Witness
 from calibration.prior import parameters_at
 from simulation.ensemble import simulate
@@ -20,14 +19,9 @@ SEED, COPIES = 5, 8
 NOBODY = Witness(1, MoveTable.joined([]), {})
 
 
-@pytest.fixture(scope="module")
-def like():
-    return fitted_record(read_evidence())
-
-
 @pytest.mark.parametrize("number", range(4))
-def test_the_witness_lives_the_history_that_made_the_record(like, number, monkeypatch):
-    made = simulated_record(like, len(parameter_table()), seed=SEED, number=number)
+def test_the_witness_lives_the_history_that_made_the_record(record, number, monkeypatch):
+    made = simulated_record(record, len(parameter_table()), seed=SEED, number=number)
     kept = ("status", "strain", "support", "delivered")
     alone = simulate(
         parameters_at(made.truth[np.newaxis]),

@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 
 from calibration.checks.nulls import Evidence, evidence_of_nulls, nulls_report
-from calibration.evidence.reading import read_evidence
 from calibration.fit.population import Effort
 from calibration.fit.refit import fitted_null
 from calibration.likelihood.acts import ANSWERS
 from calibration.likelihood.observations import (
     FIGURES,
     QUARTERS,
-    fitted_record,
     moves_of,
     observations_of,
 )
@@ -37,11 +35,6 @@ from simulation.state import Move
 NULLS = all_nulls()
 CONSTANT, DRIVERS, PERSISTENCE, ALLIED, REGRESSION = NULLS
 ALBANIA, CHINA, USSR = Country.ALBANIA, Country.CHINA, Country.USSR
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def drawn(null, number, seed=1, scale=1.0):

@@ -34,8 +34,7 @@ from calibration.checks.external.series import (
 )
 from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import FOLDER, read_evidence
-from calibration.likelihood.observations import fitted_record
+from calibration.evidence.reading import FOLDER
 from calibration.likelihood.quantities import COMPARED_ARRAYS, sum_in
 from calibration.prior import draw_coordinates, parameters_at
 from scenarios.draws import columns_of, parameters_for, write_draws
@@ -45,16 +44,6 @@ from simulation.ensemble import simulate
 
 PAIR = (Country.CHINA, Country.ALBANIA)
 HEAD = "client,patron,quantity,year,value,unit,source\n"
-
-
-@pytest.fixture(scope="module")
-def evidence():
-    return read_evidence()
-
-
-@pytest.fixture(scope="module")
-def record(evidence):
-    return fitted_record(evidence)
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,7 @@ from calibration.checks.foresight.later import (
     later_breaks,
 )
 from calibration.checks.foresight.report import Foresight, foresight_report
-from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record
-from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.report import Table
@@ -58,8 +56,7 @@ def test_only_breaks_from_the_date_on_are_to_be_foreseen():
     assert later_breaks(documented_record(), QUARTERS) == ()
 
 
-def test_histories_keep_to_the_record_as_far_as_it_is_known_and_run_free_from_there():
-    record = fitted_record(read_evidence())
+def test_histories_keep_to_the_record_as_far_as_it_is_known_and_run_free_from_there(record):
     frame = columns_of(parameters_at(0.3 * draw_coordinates(30, 3)))
     draws = Draws(frame, "prior", "prior")
     breaks = documented_record().breaks

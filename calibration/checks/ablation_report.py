@@ -16,8 +16,6 @@ from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
 from simulation.errors import listed
 
-_HOW = method("ablation", families=LEAST_FAMILIES, clear=CLEAR)
-
 
 @dataclass(frozen=True)
 class Paths:
@@ -120,7 +118,7 @@ def ablation_report(
         reached=None,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("ablation", families=LEAST_FAMILIES, clear=CLEAR),
             f"The whole rules, fitted in the same way: log evidence {evidence.value:.2f} ± "
             f"{evidence.error:.2f}, {evidence.families} families in the run with the fewest. Of "
             f"their draws weights fail for {scored.failing} observations.",

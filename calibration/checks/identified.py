@@ -35,7 +35,6 @@ _SHUFFLES = 5
 
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3
-_HOW = method("identified", informed=INFORMED, weak=WEAK, noticed=NOTICED)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def identified_report(
         reached=None,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("identified", informed=INFORMED, weak=WEAK, noticed=NOTICED),
             f"Chance alone gives a record weight up to {floor:.2f} (likelihoods shuffled among the "
             "draws).",
             Picture(name="contraction", caption="Contraction of every parameter"),

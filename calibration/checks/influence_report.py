@@ -34,16 +34,6 @@ from simulation.errors import listed
 Ids = Mapping[Observation, tuple[str, ...]]
 
 
-_HOW = method(
-    "influence",
-    most_k=MOST_K,
-    resamples=RESAMPLES,
-    clear=CLEAR,
-    quarters=NOTICED[MEDIAN],
-    points=100 * NOTICED[SHARE],
-)
-
-
 def influence_report(
     influences: Sequence[Influence], sample: Sample, ids: Ids, origin: Mapping[str, Any]
 ) -> tuple[Report, Pictures]:
@@ -60,7 +50,14 @@ def influence_report(
         reached=None,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method(
+                "influence",
+                most_k=MOST_K,
+                resamples=RESAMPLES,
+                clear=CLEAR,
+                quarters=NOTICED[MEDIAN],
+                points=100 * NOTICED[SHARE],
+            ),
             _result_table(rows, now, ids),
             Picture(
                 name="rows",

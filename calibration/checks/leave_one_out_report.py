@@ -45,7 +45,6 @@ _STYLES = {
     "allied": ("v", GREY),
     "regression": ("p", ORANGE),
 }
-_HOW = method("leave-one-out", most_k=MOST_K)
 
 
 BRIER = Measure("Brier", "Brier score", "brier", -1)
@@ -104,7 +103,7 @@ def leave_one_out_report(
         reached=all(goal.reached for goal in goals),
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("leave-one-out", most_k=MOST_K),
             _summary_table(rows, names),
             _block_table(blocks),
             Picture(name="events", caption="Log scores of every observation"),

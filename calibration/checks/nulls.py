@@ -18,8 +18,6 @@ from scenarios.draws import Draws
 from scenarios.run import Progress, no_progress
 from simulation.parameters import parameter_table
 
-_HOW = method("nulls")
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -101,7 +99,7 @@ def nulls_report(
         reached=goal.reached,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("nulls"),
             table,
             Picture(name="evidence", caption="Log evidence with two standard errors"),
         ),

@@ -23,7 +23,6 @@ from simulation.arrays import Array
 from simulation.dates import FIRST_YEAR
 from simulation.errors import listed
 
-_HOW = method("external", numbers=FITTED_NUMBERS, clear=CLEAR)
 _COLOURS = {FREE: BLUE, CONDITIONED: ORANGE}
 
 
@@ -42,7 +41,7 @@ def external_report(
         reached=None,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("external", numbers=FITTED_NUMBERS, clear=CLEAR),
             Picture(name="series", caption="Series, histories (5 to 95 %, mean) year by year"),
             _order_table(rows),
             _account_table(rows),

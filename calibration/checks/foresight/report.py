@@ -18,8 +18,6 @@ from scenarios.outcomes import NEVER, quantile_quarter
 from simulation.countries import pair_name
 from simulation.dates import FIRST_YEAR, LAST_YEAR, date_of, quarter_name, quarter_of, year_of
 
-_HOW = method("foresight", families=LEAST_FAMILIES)
-
 
 @dataclass(frozen=True)
 class Foresight:
@@ -88,7 +86,7 @@ def foresight_report(seen: Foresight, origin: Mapping[str, Any]) -> tuple[Report
     )
     caption = f"Share of histories that have broken, fitted to {seen.last} and to the whole"
     parts = (
-        _HOW,
+        method("foresight", families=LEAST_FAMILIES),
         accounts,
         *((Picture(name="breaks", caption=caption), dates) * bool(seen.breaks)),
     )

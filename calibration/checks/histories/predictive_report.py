@@ -14,8 +14,6 @@ from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import Documented
 from simulation.dates import date_of
 
-_HOW = method("predictive", majority=MAJORITY)
-
 
 def predictive_report(
     check: PredictiveCheck, documented: Documented, origin: Mapping[str, Any]
@@ -29,7 +27,7 @@ def predictive_report(
         reached=check.dates_reached and all(row.passed for row in results),
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("predictive", majority=MAJORITY),
             Table.of(
                 "The goal for the dates",
                 check.breaks,

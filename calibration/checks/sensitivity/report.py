@@ -26,8 +26,6 @@ _WORTH = 0.1
 #: Levers in a table of the screening.
 _SHOWN = 20
 
-_HOW = method("sensitivity", low=RANGE[0], high=RANGE[1], dummies=DUMMIES, clear=CLEAR)
-
 
 def sensitivity_report(
     screening: Screened, shares: Apportioned, drivers: Apportioned, origin: Mapping[str, Any]
@@ -41,7 +39,7 @@ def sensitivity_report(
         reached=None,
         origin=dict(origin),
         parts=(
-            _HOW,
+            method("sensitivity", low=RANGE[0], high=RANGE[1], dummies=DUMMIES, clear=CLEAR),
             Picture(name="drivers", caption="Total indices of the drivers"),
             _index_table(drivers, _DATES, "the median date among drivers"),
             _index_table(drivers, _SHARES, "the share broken by 1980 among drivers"),

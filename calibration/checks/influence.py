@@ -86,10 +86,6 @@ class Sample:
             )
         return np.stack(results, axis=-1)
 
-    def means(self, weights: Array) -> Array:
-        """The mean of every coordinate for weights (..., draws), shape (..., parameters)."""
-        return np.asarray(weights @ self.coordinates)
-
 
 @dataclass(frozen=True)
 class Influence:
@@ -220,8 +216,8 @@ class _Weighed:
         drawn = weights * counts
         total = drawn.sum(axis=1, keepdims=True)
         drawn = drawn / np.where(total > 0, total, np.nan)  # a sample of no weight says nothing
-        self.results, self.means = sample.results(weights), sample.means(weights)
-        self.results_anew, self.means_anew = sample.results(drawn), sample.means(drawn)
+        self.results, self.means = sample.results(weights), weights @ sample.coordinates
+        self.results_anew, self.means_anew = sample.results(drawn), drawn @ sample.coordinates
         self.effective = float(1 / (weights**2).sum())
 
 

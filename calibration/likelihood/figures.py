@@ -142,9 +142,6 @@ class Figure(ABC):
     @property
     def value(self) -> float:
         """The value on record in its unit, or the middle of an interval."""
-        reading = self.reading
-        if reading.value is not None:
-            return float(self.plain(reading.value))
         return float(self.plain(self._middle))
 
     @property
@@ -244,9 +241,9 @@ class Figure(ABC):
 
     def in_range(self, history: Trajectory) -> NDArray[np.bool_]:
         """Whether what histories amount to lies within the documented range, per replicate."""
-        sums = self.sums_in(history)
-        found = ~np.isnan(self.simulated(sums))
-        return found & self.reading.holds(self.scaled(np.where(found, self.simulated(sums), 1.0)))
+        amount = self.simulated_in(history)
+        found = ~np.isnan(amount)
+        return found & self.reading.holds(self.scaled(np.where(found, amount, 1.0)))
 
     def recorded(
         self, history: Trajectory, chance: float, doubt: Doubt, earlier: Sequence["Figure"]

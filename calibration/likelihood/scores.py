@@ -18,6 +18,7 @@ from simulation.dates import year_of
 
 #: Members of an ensemble drawn from a forecast, at evenly spaced ranks.
 MEMBERS = 2000
+_RANKS = (np.arange(MEMBERS) + 0.5) / MEMBERS
 _TINY = np.finfo(float).tiny
 
 
@@ -84,8 +85,7 @@ def date_score(
 
 def dates_of(forecast: DateForecast) -> Array:
     """An ensemble of dates (quarters) at evenly spaced ranks; no move is QUARTERS."""
-    ranks = (np.arange(MEMBERS) + 0.5) / MEMBERS
-    return np.searchsorted(np.cumsum(forecast.moving), ranks, side="left").astype(float)
+    return np.searchsorted(np.cumsum(forecast.moving), _RANKS, side="left").astype(float)
 
 
 def figure_score(
@@ -100,9 +100,8 @@ def figure_score(
     if observed is None:
         return Score(log, np.nan, np.nan)
     chosen = systematic(weights, 0.5, MEMBERS)
-    ranks = (np.arange(MEMBERS) + 0.5) / MEMBERS
     scale = forecast.spreads[chosen] / np.sqrt(2)
-    noise = special.stdtrit(4, generator.permutation(ranks))
+    noise = special.stdtrit(4, generator.permutation(_RANKS))
     return Score(log, np.nan, crps(forecast.centres[chosen] + scale * noise, observed))
 
 

@@ -88,14 +88,9 @@ class Quantity:
         return self.place.removeprefix("fates.").replace(".", "_")
 
 
-def _quantities() -> Iterator[tuple[str, Quantity]]:
-    text = files("scenarios.comparison").joinpath("quantities.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        yield row["key"], Quantity(**row)
-
-
+_TEXT = files("scenarios.comparison").joinpath("quantities.csv").read_text(encoding="utf-8")
 #: The numbers of a comparison but the yearly ones, by key, in the order of reading.
-QUANTITIES = dict(_quantities())
+QUANTITIES = {row["key"]: Quantity(**row) for row in csv.DictReader(_TEXT.splitlines())}
 
 
 @dataclass(frozen=True)

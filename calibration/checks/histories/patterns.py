@@ -37,12 +37,6 @@ def of_pair(trajectory: Trajectory, name: str, pair: Pair) -> Array:
     return np.asarray(trajectory.arrays[name][:, pair[0], pair[1]])
 
 
-def on_terms(trajectory: Trajectory, pair: Pair) -> Flags:
-    """Whether a pair was allied or in open dispute at the end of each quarter, shape (T, R)."""
-    status = of_pair(trajectory, "status", pair)
-    return np.asarray((status == Status.ALLIED) | (status == Status.ESTRANGED))
-
-
 def break_quarter(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     """The quarter of a pair's first break; infinite where it never breaks."""
     dates = trajectory.first_date(*pair, Move.SPLIT)
@@ -186,10 +180,9 @@ def _requested_and_granted(
 
 def quarters_on_terms(trajectory: Trajectory, pair: Pair) -> PerReplicate:
     """How many quarters a pair was allied or in open dispute before its first break, or by 1980."""
-    quarter = np.arange(len(trajectory.arrays["status"]))[:, np.newaxis]
-    return np.asarray(
-        (on_terms(trajectory, pair) & (quarter < break_quarter(trajectory, pair))).sum(axis=0)
-    )
+    status = of_pair(trajectory, "status", pair)
+    before = np.arange(len(status))[:, np.newaxis] < break_quarter(trajectory, pair)
+    return np.asarray((np.isin(status, (Status.ALLIED, Status.ESTRANGED)) & before).sum(axis=0))
 
 
 def china_lasts_longest(trajectory: Trajectory) -> Flags:

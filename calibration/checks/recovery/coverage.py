@@ -36,11 +36,6 @@ class Coverage:
     distance: Array
 
 
-def places_table(results: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Array:
-    """The places of true values among the draws of fits, shape (fits, quantities)."""
-    return np.array([[result["places"][name] for name in names] for result in results], dtype=float)
-
-
 def coverage_of(places: Array, level: float) -> Coverage:
     """How often the central interval of a level held the true value, per quantity.
 
@@ -83,12 +78,12 @@ def uniformity(places: Array) -> Array:
     return np.array([stats.kstest(column, "uniform").pvalue for column in places.T])
 
 
-def most_outside(quantities: int, share: float = BAND) -> int:
+def most_outside(quantities: int) -> int:
     """How many quantities may leave their own bands by chance, but for one case in a hundred.
 
     As if quantities were independent of one another, which is strict: they are not.
     """
-    return int(stats.binom.ppf(0.99, quantities, 1 - share))
+    return int(stats.binom.ppf(0.99, quantities, 1 - BAND))
 
 
 def most_wide(cases: int) -> int:
@@ -152,7 +147,8 @@ class Results:
     @cached_property
     def places(self) -> Array:
         """Where true values stand among the draws, shape (records, quantities)."""
-        return places_table(self.rows, self.names)
+        places = [[row["places"][name] for name in self.names] for row in self.rows]
+        return np.array(places, dtype=float)
 
     @property
     def origin(self) -> dict[str, Any]:

@@ -84,12 +84,13 @@ def check_foresight(request: ForesightRequest) -> "tuple[Report, Pictures]":
     import numpy as np
 
     from calibration.checks.ablation import carried, runs_from
-    from calibration.checks.foresight.later import (
+    from calibration.checks.foresight import (
         Account,
+        Foresight,
         foreseen_breaks,
+        foresight_report,
         later_breaks,
     )
-    from calibration.checks.foresight.report import Foresight, foresight_report
     from calibration.checks.nulls import fitted_nulls
     from calibration.evidence.reading import read_evidence
     from calibration.evidence.record import documented_record

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from calibration.checks.foresight.later import (
+from calibration.checks.foresight import (
     Account,
+    Foresight,
     by_year,
     foreseen_breaks,
+    foresight_report,
     gain_over,
     later_breaks,
 )
-from calibration.checks.foresight.report import Foresight, foresight_report
 from calibration.evidence.record import documented_record
 from calibration.origin import origin_of
 from calibration.prior import draw_coordinates, parameters_at

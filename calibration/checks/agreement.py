@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -181,12 +182,11 @@ def pooled_manifest(fits: Sequence[Draws], agreement: Agreement, kind: str) -> d
 
 def _largest(means: Array, errors: Array) -> Array:
     """The largest difference of any two of some means (fits, quantities), in standard errors."""
-    largest = np.zeros(means.shape[1])
-    for one in range(len(means)):
-        for other in range(one):
-            difference = np.abs(means[one] - means[other]) / np.hypot(errors[one], errors[other])
-            largest = np.maximum(largest, difference)
-    return largest
+    differences = [
+        np.abs(means[one] - means[other]) / np.hypot(errors[one], errors[other])
+        for one, other in combinations(range(len(means)), 2)
+    ]
+    return np.asarray(np.max(differences, axis=0))
 
 
 def agreement_report(fits: Sequence[Draws], agreement: Agreement) -> Report:

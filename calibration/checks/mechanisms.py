@@ -5,11 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from calibration.evidence.lines import read_entries
 from simulation.errors import Problem, unknown
 from simulation.parameters import parameter_problems, source_keys
+from simulation.schema import refusal
 
 
 class Mechanism(BaseModel):
@@ -28,7 +28,7 @@ class Mechanism(BaseModel):
     @classmethod
     def _something(cls, off: dict[str, float]) -> dict[str, float]:
         if not off:
-            raise PydanticCustomError("off", "nothing", {"allowed": "at least one parameter"})
+            raise refusal("at least one parameter")
         return off
 
 

@@ -10,7 +10,7 @@ what is missing. Source: Talts et al. 2018; Modrák et al. 2023.
 
 import time
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -257,15 +257,8 @@ def ends_of_chains(
     root = np.zeros(1, dtype=np.int64)
     population = Population(truth[np.newaxis], held, root, 1.0, np.nan, 1, np.zeros(1))
     population, _ = _onward(population, likelihood, lengths[::-1], generator)
-    origins = Population(
-        np.repeat(population.coordinates, chains.chains, axis=0),
-        np.repeat(population.log_likelihood, chains.chains),
-        np.arange(chains.chains),
-        1.0,
-        np.nan,
-        population.evaluated,
-        np.zeros(chains.chains),
-    )
+    first = np.zeros(chains.chains, dtype=np.int64)
+    origins = replace(population.take(first), ancestor=np.arange(chains.chains))
     return _onward(origins, likelihood, lengths, generator)
 
 

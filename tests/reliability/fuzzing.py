@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.checks.agreement import read_fits
-from calibration.checks.recovery.kept import KeptResult, read_kept
+from calibration.checks.recovery.folder import Result, read_record_file
 from calibration.evidence.reading import overlaid_evidence
 from calibration.fit.posterior import read_checkpoint
 from calibration.reports.report import PUBLISHED, published_reports
@@ -153,7 +153,7 @@ def readers(folder: Path, draws: Draws, batch: Path, checkpoint: Path) -> list[R
             said,
             packed,
         ),
-        anew(folder / "record.json", "fitted record", lambda path: read_kept(path, KeptResult)),
+        anew(folder / "record.json", "fitted record", lambda path: read_record_file(path, Result)),
         anew(digest, "digest", lambda _: compare_batch(twin)),
         anew(part, "histories", lambda _: compare_batch(twin)),
         anew(part, "histories with digests", lambda _: with_digests()),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from calibration.checks.recovery.record_fits import RecordFits
+from calibration.checks.recovery.folder import RecordFits
 from calibration.diagnostics import simultaneous_band
 from calibration.origin import origin_of
 from calibration.reports.report import Table

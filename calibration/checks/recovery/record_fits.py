@@ -1,24 +1,23 @@
-"""Draws from the posteriors of many simulated records, kept one file a record.
+"""Draws from the posteriors of many simulated records, and how the true values stand among them.
 
 The draws are a fit's (recovery), or ends of chains that are exchangeable with the truth (ranks). Of
 every record is kept where the true value of each quantity stands among the draws: a *place* between
 0 and 1, the share of draws below it (ties and ends filled evenly by chance). If the draws come from
 the right posterior, places are spread evenly. Quantities are the parameters, the log-likelihood of
-the record, and the mean date of each break in free histories. Work that is cut short goes on with
-what is missing. Source: Talts et al. 2018; Modrák et al. 2023.
+the record, and the mean date of each break in free histories. Source: Talts et al. 2018; Modrák et
+al. 2023.
 """
 
 import time
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from calibration.checks.histories.implied import first_breaks
-from calibration.checks.recovery.kept import KeptResult, KeptSettings, read_kept
+from calibration.checks.recovery.folder import HISTORIES, MANIFEST, RecordFits, quantity_names
 from calibration.checks.recovery.simulated import (
     CHECKING,
     DRIVERS,
@@ -28,9 +27,7 @@ from calibration.checks.recovery.simulated import (
     seed_of,
     simulated_record,
 )
-from calibration.errors import CalibrationError
 from calibration.fit.population import (
-    STEPS,
     Chains,
     Effort,
     Likelihood,
@@ -43,96 +40,11 @@ from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled, stepped
 from calibration.fit.workers import carried_out, cut_short, log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
-from calibration.likelihood.observations import Record
-from calibration.origin import rules_hash
 from calibration.prior import Coordinates, parameters_at
 from scenarios.disk import write_json
-from scenarios.draws import table_hash
-from scenarios.outcomes import PAIR_NAMES
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
-from simulation.errors import MISSING, Problem, raise_if_any
 from simulation.parameters import parameter_table
-
-#: Free histories over which the date of a break is averaged, for each vector.
-HISTORIES = 8
-#: How records and walks begin; results that were made otherwise are not gone on with.
-METHOD = "errors of rates, then what is on record; walks begin with a witness"
-MANIFEST = "records.json"
-
-
-@dataclass(frozen=True)
-class RecordFits:
-    """What records are simulated and fitted, and where the results are kept.
-
-    Parameters come from the prior, or from the normal distribution ``around`` some draws, which is
-    then the prior of the fits too.
-    """
-
-    folder: Path
-    like: Record
-    effort: Effort | Chains
-    seed: int
-    around: Reference | None = None
-
-    def path_of(self, number: int) -> Path:
-        """Where the result of a record is kept."""
-        return self.folder / f"record-{number:05d}.json"
-
-    def settings(self) -> dict[str, Any]:
-        """Everything that decides the results."""
-        return {
-            "seed": self.seed,
-            "effort": asdict(self.effort),
-            "steps": list(STEPS),
-            "histories": HISTORIES,
-            "made": METHOD,
-            "around": self.around.name if self.around else None,
-            "record_like": repr(self.like),
-            "drivers": DRIVERS,
-            "rules": rules_hash(),
-            "parameter_table": table_hash(),
-        }
-
-    def missing(self, records: int) -> list[int]:
-        """The first so many records that have not been fitted yet."""
-        return [number for number in range(records) if not self.path_of(number).is_file()]
-
-    def results(self, records: int) -> list[dict[str, Any]]:
-        """The results of the first so many records, as far as they are there."""
-        paths = [self.path_of(number) for number in range(records)]
-        read = [read_kept(path, KeptResult) for path in paths if path.is_file()]
-        problems = [problem for _, wrong in read for problem in wrong]
-        raise_if_any(f"{self.folder}: the records cannot be used", problems, CalibrationError)
-        return [entry for entry, _ in read]
-
-
-def quantity_names() -> tuple[str, ...]:
-    """The quantities whose places are kept: parameters, log-likelihood, mean date of each break."""
-    return (*parameter_table(), "log-likelihood", *(f"break of {name}" for name in PAIR_NAMES))
-
-
-def setting_problems(fits: RecordFits, resume: bool) -> list[Problem]:
-    """What keeps results out of their folder: others are there, or the same without ``resume``."""
-    path = fits.folder / MANIFEST
-    if not path.is_file():
-        return []
-    kept, problems = read_kept(path, KeptSettings)
-    problems = problems or [
-        Problem(
-            str(path),
-            name,
-            value,
-            f"{kept.get(name, MISSING)!r}, as the records there; or another folder",
-        )
-        for name, value in fits.settings().items()
-        if value != kept.get(name)
-    ]
-    if not problems and not resume:
-        problems.append(
-            Problem("--fits", "folder", str(fits.folder), "one that is empty, or --resume")
-        )
-    return problems
 
 
 def fit_records(

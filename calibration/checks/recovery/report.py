@@ -21,8 +21,8 @@ from calibration.checks.recovery.coverage import (
     uniformity,
     wide,
 )
+from calibration.checks.recovery.folder import RecordFits, quantity_names
 from calibration.checks.recovery.pictures import ecdf_figure, recovery_figure
-from calibration.checks.recovery.record_fits import RecordFits, quantity_names
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.parameters import parameter_table
 

@@ -16,7 +16,7 @@ from simulation.errors import raise_if_any
 from simulation.schema import one_of
 
 if TYPE_CHECKING:
-    from calibration.checks.recovery.record_fits import RecordFits
+    from calibration.checks.recovery.folder import RecordFits
     from calibration.fit.population import Chains, Effort
     from calibration.reports.report import Pictures, Report
 
@@ -133,7 +133,8 @@ def _fitted(
     request: RecoveryRequest, efforts: "Mapping[str, Effort | Chains]", doing: str
 ) -> "RecordFits":
     """The simulated records of a request, each with draws from its posterior."""
-    from calibration.checks.recovery.record_fits import RecordFits, fit_records, setting_problems
+    from calibration.checks.recovery.folder import RecordFits, setting_problems
+    from calibration.checks.recovery.record_fits import fit_records
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
 

@@ -16,14 +16,12 @@ from calibration.checks.recovery.coverage import (
     outside_band,
     pooled,
 )
+from calibration.checks.recovery.folder import RecordFits, quantity_names, setting_problems
 from calibration.checks.recovery.record_fits import (
-    RecordFits,
     break_dates,
     fit_of_record,
     fit_records,
     places_of,
-    quantity_names,
-    setting_problems,
 )
 from calibration.checks.recovery.report import rank_report, recovery_report
 from calibration.checks.recovery.simulated import (
@@ -181,7 +179,7 @@ def test_break_dates_are_those_of_free_histories(like):
 
 
 def recovery_parameters(vectors):
-    from calibration.checks.recovery.record_fits import HISTORIES
+    from calibration.checks.recovery.folder import HISTORIES
     from calibration.prior import parameters_at
 
     return parameters_at(vectors, HISTORIES)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from calibration.cli.requests import MOST_WORKERS, Request, command, option, whole
+from calibration.cli.requests import MOST_WORKERS, Request, command, flag, option, whole
 from scenarios.console import plain_table, show_table
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ class BenchmarkRequest(Request):
         int | None, whole(1, MOST_WORKERS), option("Worker processes.", "W", default="one a core")
     ] = None
     rounds: Annotated[int, whole(1, 1000), option("Rounds; the median is told.", "K")] = 5
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
-    ] = False
+    as_json: Annotated[bool, flag("--json", "Print one JSON object instead of a table.")] = False
 
 
 @command

@@ -16,6 +16,8 @@ from calibration.cli.requests import (
     Reader,
     Request,
     command,
+    flag,
+    option,
     reference_in,
     whole,
 )
@@ -62,51 +64,36 @@ class FitRequest(Request):
     effort: Annotated[
         str,
         Reader(effort_named),
-        typer.Option(
-            help="quick (within 90 s), standard (15 min) or full (45 min), on two idle cores."
-        ),
+        option("quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.", None),
     ] = "quick"
-    seed: Annotated[
-        int,
-        whole(0, MOST_SEED),
-        typer.Option(metavar="S", help="Number that fixes all chance."),
-    ] = 1
+    seed: Annotated[int, whole(0, MOST_SEED), option("Number that fixes all chance.", "S")] = 1
     evidence: Annotated[
         Path | None,
-        typer.Option(
-            metavar="OVERLAY",
-            help="Folder of CSV rows laid over the shipped evidence, or one such file.",
-        ),
+        option("Folder of CSV rows laid over the shipped evidence, or one such file.", "OVERLAY"),
     ] = None
     reference: Annotated[
         Any,
         Reader(reference_in, Path),
-        typer.Option(
-            metavar="DRAWS",
-            help="Begin with the place and shape of these draws: the same posterior, sooner.",
-            show_default="the prior",
+        option(
+            "Begin with the place and shape of these draws: the same posterior, sooner.",
+            "DRAWS",
+            default="the prior",
         ),
     ] = None
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Parquet file to write; a JSON manifest goes beside it.",
-            show_default="results/fit-EFFORT-SEED.parquet",
+        option(
+            "Parquet file to write; a JSON manifest goes beside it.",
+            "FILE",
+            default="results/fit-EFFORT-SEED.parquet",
         ),
     ] = None
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a fit that was cut short.")
-    ] = False
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
+    resume: Annotated[bool, flag("--resume", "Go on with a fit that was cut short.")] = False
+    overwrite: Annotated[bool, flag("--overwrite", "Replace what is at FILE.")] = False
     workers: Annotated[
         int | None,
         whole(1, MOST_WORKERS),
-        typer.Option(
-            metavar="W",
-            help="Worker processes; the draws do not depend on it.",
-            show_default="all cores",
-        ),
+        option("Worker processes; the draws do not depend on it.", "W", default="all cores"),
     ] = None
     #: The record with the overlay, a ``Record``.
     record: Any = None

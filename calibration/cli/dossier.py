@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command
+from calibration.cli.requests import DrawsFile, Request, as_typed, command, flag, option
 from scenarios.disk import unwritable, write_whole
 from scenarios.errors import read_or_problems
 from simulation.errors import LilliputError, Problem
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from calibration.reports.report import Report
 
 ReportsFolder = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="The reports of the checks.", show_default="those that ship"),
+    Path | None, option("The reports of the checks.", "DIR", default="those that ship")
 ]
 
 
@@ -30,15 +29,11 @@ class DossierRequest(Request):
     title = "the dossier cannot be made"
 
     reports: ReportsFolder = None
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the page that is there.")
-    ] = False
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print goals and verdicts as JSON; write no page.")
-    ] = False
-    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
-        "results/calibration-report.html"
+    overwrite: Annotated[bool, flag("--overwrite", "Replace the page that is there.")] = False
+    as_json: Annotated[bool, flag("--json", "Print goals and verdicts as JSON; write no page.")] = (
+        False
     )
+    out: Annotated[Path, option("The page.", "FILE.html")] = Path("results/calibration-report.html")
     #: What the page is made of, a ``Material``.
     material: Any = None
 
@@ -116,7 +111,7 @@ class SummaryRequest(Request):
 
     draws: DrawsFile = as_typed(None)
     reports: ReportsFolder = None
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+    as_json: Annotated[bool, flag("--json", "Print one JSON object.")] = False
     #: The reports by their checks, each a ``Report``.
     known: Any = None
 

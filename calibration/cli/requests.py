@@ -100,10 +100,18 @@ def whole(least: int, most: int) -> Reader:
     return Reader(lambda typed: None if typed is None else whole_number(typed, least, most))
 
 
-def option(text: str, metavar: str = "N", *flags: str, default: str | None = None) -> OptionInfo:
+def option(
+    text: str, metavar: str | None = "N", *flags: str, default: str | None = None
+) -> OptionInfo:
     """An option of typer's: what ``--help`` says of it, of its value, and of its default."""
     shown = True if default is None else default
     info: OptionInfo = typer.Option(*flags, metavar=metavar, help=text, show_default=shown)
+    return info
+
+
+def flag(name: str, text: str) -> OptionInfo:
+    """An option that takes no value, and what ``--help`` says of it."""
+    info: OptionInfo = typer.Option(name, help=text)
     return info
 
 

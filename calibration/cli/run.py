@@ -15,6 +15,7 @@ from calibration.cli.requests import (
     Request,
     as_typed,
     command,
+    flag,
     option,
     parameter_changes,
     scenario_names,
@@ -80,8 +81,7 @@ class RunRequest(Request):
         Path | None, option("The folder of the results.", "DIR", default="results/SCENARIO")
     ] = None
     as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON object; files are written only with --out."),
+        bool, flag("--json", "Print one JSON object; files are written only with --out.")
     ] = False
     changes: Annotated[
         dict[str, float],

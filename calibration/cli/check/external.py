@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.check.options import DrawsRequest, ShocksSeed, options_in_order
-from calibration.cli.requests import command, option, whole
+from calibration.cli.requests import command, flag, option, whole
 from scenarios.console import progress_of
 from scenarios.disk import unwritable, write_whole
 from scenarios.errors import read_or_problems
@@ -21,8 +21,7 @@ class ExternalRequest(DrawsRequest):
     command = "calibrate check external"
 
     template: Annotated[
-        bool,
-        typer.Option("--template", help="Write the head of such a file, with two rows, to FILE."),
+        bool, flag("--template", "Write the head of such a file, with two rows, to FILE.")
     ] = False
     files: Annotated[
         list[Path],

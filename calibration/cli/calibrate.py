@@ -18,15 +18,16 @@ from calibration.cli.requests import (
     command,
     flag,
     option,
+    read_or_refuse,
     reference_in,
     whole,
 )
-from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
+from calibration.errors import FIT_COMMAND, FIT_TITLE
+from calibration.fit.population import EFFORTS
 from scenarios.disk import unwritable
-from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
-from simulation.errors import Problem, unknown
-from simulation.schema import refuse
+from simulation.errors import Problem
+from simulation.schema import one_of, refuse
 
 if TYPE_CHECKING:
     from calibration.fit.population import Effort, Sampling
@@ -44,16 +45,6 @@ calibrate_app.command("summary")(summary)
 calibrate_app.command("report", hidden=True)(dossier)
 
 
-def effort_named(name: str) -> str:
-    """The name of an effort of fits; raises ``CalibrationError`` for any other."""
-    from calibration.fit.population import EFFORTS
-
-    if name not in EFFORTS:
-        problem = unknown("calibrate fit", "--effort", name, tuple(EFFORTS))
-        raise CalibrationError("there is no such effort", [problem])
-    return name
-
-
 class FitRequest(Request):
     """A fit that can begin: how hard it works, on what record, and where the draws are written."""
 
@@ -63,7 +54,7 @@ class FitRequest(Request):
 
     effort: Annotated[
         str,
-        Reader(effort_named),
+        one_of(tuple(EFFORTS)),
         option("quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.", None),
     ] = "quick"
     seed: Annotated[int, whole(0, MOST_SEED), option("Number that fixes all chance.", "S")] = 1
@@ -109,10 +100,7 @@ class FitRequest(Request):
     def _overlaid(cls, _record: None, others: ValidationInfo) -> "Record":
         from calibration.likelihood.observations import overlaid_record
 
-        record, problems = read_or_problems(lambda: overlaid_record(others.data["evidence"]))
-        refuse(problems)
-        assert record is not None
-        return record
+        return read_or_refuse(lambda: overlaid_record(others.data["evidence"]))
 
     @property
     def path(self) -> Path:
@@ -144,7 +132,6 @@ def fit(request: FitRequest) -> None:
     docs/fitting.md.
     """
     from calibration.fit.draw import draw_posterior
-    from calibration.fit.population import EFFORTS
     from calibration.fit.posterior import finished_draws, fit_settings
 
     assert request.record is not None

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command, flag, option
+from calibration.cli.requests import (
+    DrawsFile,
+    Request,
+    as_typed,
+    command,
+    flag,
+    option,
+    read_or_refuse,
+)
 from scenarios.disk import unwritable, write_whole
-from scenarios.errors import read_or_problems
-from simulation.errors import LilliputError, Problem
+from simulation.errors import Problem
 from simulation.schema import refuse
 
 if TYPE_CHECKING:
@@ -49,11 +56,7 @@ class DossierRequest(Request):
     def _readable(cls, _material: None, others: ValidationInfo) -> "Material":
         from calibration.dossier.gather import read_material
 
-        try:
-            return read_material(others.data["reports"])
-        except LilliputError as error:
-            refuse(error.problems)
-            raise
+        return read_or_refuse(lambda: read_material(others.data["reports"]))
 
 
 @command
@@ -124,9 +127,7 @@ class SummaryRequest(Request):
         place = PUBLISHED if folder is None or is_published(folder) else folder
         if not place.is_dir():
             refuse([Problem(cls.command, "--reports", str(folder), "a folder with reports")])
-        reports, problems = read_or_problems(lambda: published_reports(place))
-        refuse(problems)
-        return reports or {}
+        return read_or_refuse(lambda: published_reports(place))
 
 
 @command

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
 RequestModel = TypeVar("RequestModel", bound="Request")
+Value = TypeVar("Value")
 
 
 class Request(BaseModel):
@@ -88,11 +89,16 @@ class Reader:
         return core_schema.no_info_plain_validator_function(self._value)
 
     def _value(self, typed: Any) -> Any:
-        try:
-            return self.read(typed)
-        except LilliputError as error:
-            refuse(error.problems)
-            raise
+        return read_or_refuse(lambda: self.read(typed))
+
+
+def read_or_refuse(read: Callable[[], Value]) -> Value:
+    """What a reader returns; within a validator its problems become those of the request."""
+    try:
+        return read()
+    except LilliputError as error:
+        refuse(error.problems)
+        raise
 
 
 def whole(least: int, most: int) -> Reader:

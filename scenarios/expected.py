@@ -1,14 +1,14 @@
 """The outcomes known of the catalogue: small text files, written anew only with a reason."""
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import fill
 
 import numpy as np
+import pandas as pd
 from pydantic import TypeAdapter
 from scipy.stats import fisher_exact, norm
 
@@ -149,13 +149,7 @@ def write_expectations(
 
 
 def _as_csv(rows: Sequence[ExpectedBreak]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(asdict(rows[0])), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        values = asdict(row).items()
-        writer.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in values})
-    return text.getvalue()
+    return str(pd.DataFrame(rows).to_csv(index=False, float_format="%.4f", lineterminator="\n"))
 
 
 def _written(path: Path, text: str) -> Path:

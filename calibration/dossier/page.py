@@ -17,6 +17,7 @@ from calibration.dossier.gather import (
     UNMADE,
     Material,
     Verdict,
+    differences,
     held_out_table,
     how_to_make,
     main_tables,
@@ -130,7 +131,7 @@ def _set(
 
 def _warnings(material: Material) -> list[str]:
     """What is wrong with the draws themselves."""
-    draws, manifest = material.draws, material.manifest
+    draws, manifest = material.draws, material.draws.manifest
     warnings = {
         f"The draws are {draws.kind}: they have not passed the test of agreement that "
         "publishing takes.": draws.kind != "published",
@@ -165,7 +166,7 @@ def _goal_table(goals: Sequence[Verdict]) -> dict[str, Any]:
 
 def _facts(material: Material) -> dict[str, str]:
     """How the draws were fitted, as far as their manifest says."""
-    draws, manifest = material.draws, material.manifest
+    draws, manifest = material.draws, material.draws.manifest
     seeds = manifest.get("seeds", [manifest["seed"]] if "seed" in manifest else [])
     settings = _pairs(manifest.get("settings", {}))
     evidence, error = manifest.get("log_evidence"), manifest.get("log_evidence_error")
@@ -222,7 +223,7 @@ def _check(name: str, material: Material) -> dict[str, Any]:
         "made": True,
         "report": report,
         "verdict": _VERDICTS[report.reached],
-        "differences": material.differences(report),
+        "differences": differences(report, material.draws),
         "tables": [printed(table) for table in tables],
         "figures": [] if material.figures is None else _figures(report, material),
         "appendix": [printed(part) if isinstance(part, Table) else part for part in appendix],
@@ -258,7 +259,7 @@ def _origin_table(material: Material) -> dict[str, Any]:
                 origin["rules"][:_SHORT],
                 origin["parameter_table"][:_SHORT],
                 (origin.get("commit") or "–")[:_SHORT],
-                listed(material.differences(report)) or "belongs to the draws that ship",
+                listed(differences(report, material.draws)) or "belongs to the draws that ship",
             )
         )
     heads = ("check", "date", "seed", "settings", "draws", "rules", "parameter table", "commit")

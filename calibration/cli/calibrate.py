@@ -134,7 +134,6 @@ def fit(request: FitRequest) -> None:
     from calibration.fit.draw import draw_posterior
     from calibration.fit.posterior import finished_draws, fit_settings
 
-    assert request.record is not None
     effort = EFFORTS[request.effort]
     reference = request.reference
     settings = fit_settings(

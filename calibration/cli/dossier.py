@@ -72,7 +72,6 @@ def dossier(request: DossierRequest) -> None:
     from calibration.dossier.page import dossier_page
 
     material, out = request.material, request.out
-    assert material is not None
     if request.as_json:
         typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
         return
@@ -141,7 +140,6 @@ def summary(request: SummaryRequest) -> None:
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
 
-    assert request.known is not None
     told = summary_of(request.draws, request.known, fitted_record(read_evidence()))
     if request.as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))

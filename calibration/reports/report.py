@@ -143,17 +143,6 @@ class Report(_Data):
         return [part for part in self.parts if isinstance(part, Picture)]
 
 
-def read_report(path: Path) -> Report:
-    """The report in a JSON file.
-
-    Raises ``CalibrationError`` that names the file and every place at which it is no report.
-    """
-    report, problems = _read(path)
-    raise_if_any("the report cannot be used", problems, CalibrationError)
-    assert report is not None
-    return report
-
-
 def published_reports(folder: Path = PUBLISHED) -> dict[str, Report]:
     """The reports in a folder by the names of their checks, the published ones unless it is named.
 
@@ -178,7 +167,7 @@ def is_published(folder: Path) -> bool:
     return absolute(folder) == DOCUMENTED.resolve()
 
 
-def write_report(report: Report, pictures: Mapping[str, Figure] | None, folder: Path) -> Path:
+def write_report(report: Report, pictures: Mapping[str, Figure], folder: Path) -> Path:
     """Store a report and render it into a folder, with its pictures; returns the path of the text.
 
     ``pictures`` are the figures by the names of the report's pictures. The JSON is stored in the
@@ -187,7 +176,6 @@ def write_report(report: Report, pictures: Mapping[str, Figure] | None, folder: 
     """
     from calibration.reports.markdown import markdown_of  # which needs the models above
 
-    pictures = pictures or {}
     if {picture.name for picture in report.pictures} != set(pictures):
         raise ValueError(f"the pictures of the report {report.check!r} are not those given")
     (folder / FIGURES).mkdir(parents=True, exist_ok=True)

@@ -168,7 +168,7 @@ def test_an_error_that_is_not_known_is_a_question_mark(draws, record):
 
 def test_the_command_prints_it(draws, record, tmp_path):
     for report in reports_of(draws).values():
-        write_report(report, None, tmp_path / "reports")
+        write_report(report, {}, tmp_path / "reports")
     arguments = ["summary", "--draws", str(draws.path), "--reports", str(tmp_path / "reports")]
     printed = CliRunner().invoke(calibrate_app, [*arguments, "--json"])
     assert printed.exit_code == 0, printed.output

@@ -1,12 +1,9 @@
 """``lilliput benchmark``: how many histories a second are simulated, and how far from the goals."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calibration.cli.requests import MOST_WORKERS, Request, command, flag, option, whole
-from scenarios.console import plain_table, show_table
+from scenarios.console import plain_table, print_json, show_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,7 +42,7 @@ def benchmark(request: BenchmarkRequest) -> None:
         task = progress.add_task("measuring", total=plan.steps)
         measured = measure(plan, lambda: progress.advance(task))
     if request.as_json:
-        typer.echo(json.dumps(measured, indent=2))
+        print_json(measured)
         return
     console = Console()
     show_table(console, _rates_table(measured))

@@ -1,6 +1,5 @@
 """``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.requests import Reader, Request, as_typed, command, flag, option
 from scenarios.comparison.request import TITLE, BatchRequest
-from scenarios.console import show_table, waiting, wide_console
+from scenarios.console import print_json, show_table, waiting, wide_console
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.interventions import HISTORICAL
@@ -119,7 +118,7 @@ def compare(request: CompareRequest) -> None:
             progress=progress,
         )
     if request.as_json:
-        typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
+        print_json(as_object(compared))
     elif request.full:
         _print_all(compared, yearly=bool(request.events))
     else:

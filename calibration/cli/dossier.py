@@ -1,6 +1,5 @@
 """All checks of the calibration on one page (``dossier``) and on one screen (``summary``)."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +15,7 @@ from calibration.cli.requests import (
     option,
     read_or_refuse,
 )
+from scenarios.console import print_json
 from scenarios.disk import unwritable, write_whole
 from simulation.errors import Problem
 from simulation.schema import refuse
@@ -73,7 +73,7 @@ def dossier(request: DossierRequest) -> None:
 
     material, out = request.material, request.out
     if request.as_json:
-        typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
+        print_json(verdicts_as_object(material))
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, dossier_page(material))
@@ -142,6 +142,6 @@ def summary(request: SummaryRequest) -> None:
 
     told = summary_of(request.draws, request.known, fitted_record(read_evidence()))
     if request.as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
     else:
         typer.echo("\n".join(summary_lines(told)))

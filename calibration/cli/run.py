@@ -1,6 +1,5 @@
 """``lilliput run``: simulates a scenario many times and sets it beside what is documented."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,7 @@ from calibration.cli.requests import (
     scenario_names,
     whole,
 )
-from scenarios.console import progress_of, show_table, wide_console
+from scenarios.console import print_json, progress_of, show_table, wide_console
 from scenarios.files import antecedents, flags, scenario_named
 from scenarios.reader import MOST_SEED
 from scenarios.run import (
@@ -117,9 +116,7 @@ def run(request: RunRequest) -> None:
     result, documented, folder = _carried_out(request)
     if request.as_json:
         manifest = manifest_of(result, request.changes)
-        typer.echo(
-            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
-        )
+        print_json(as_object(result, documented, manifest))
     else:
         _print(result, documented, request.changes, folder)
 

@@ -1,6 +1,5 @@
 """``lilliput scenarios``: lists the questions that ship, and checks a file of one's own."""
 
-import json
 import os
 import shlex
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calibration.cli.requests import scenario_names
-from scenarios.console import plain_table, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table
 from scenarios.errors import ScenarioError
 from simulation.errors import Problem, listed, raise_if_any
 
@@ -34,7 +33,7 @@ def list_scenarios(as_json: JsonOption = False) -> None:
     from scenarios.files import catalogue
 
     if as_json:
-        _print_json([as_object(file) for file in catalogue().values()])
+        print_json([as_object(file) for file in catalogue().values()])
         return
     rows = [
         (
@@ -69,7 +68,7 @@ def show_scenario(
 
     file = scenario_file_named(name)
     if as_json:
-        _print_json(as_object(file))
+        print_json(as_object(file))
         return
     console = Console(soft_wrap=False, highlight=False)
     for heading, text in described(file):
@@ -84,10 +83,6 @@ def as_object(file: "ScenarioFile") -> dict[str, object]:
     return {**file.scenario.plain(), **readers, "flags": list(flags(file.scenario))}
 
 
-def _print_json(entry: object) -> None:
-    typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
-
-
 @scenarios_app.command("check")
 @reporting_errors()
 def check_scenario(
@@ -99,7 +94,7 @@ def check_scenario(
 
     file = read_scenario_file(path)
     if as_json:
-        _print_json(as_object(file))
+        print_json(as_object(file))
         return
     scenario = file.scenario
     count = len(scenario.interventions)

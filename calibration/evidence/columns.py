@@ -10,11 +10,11 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import FIRST_YEAR
 from simulation.errors import listed, nearest
+from simulation.schema import refusal
 
 OTHER_COUNTRIES = (
     "czechoslovakia",
@@ -167,8 +167,7 @@ def checked(fits: Callable[[str], bool], allowed: str, names: Sequence[str] = ()
 
     def check(value: str) -> str:
         if not fits(value):
-            context = {"allowed": allowed, "near": nearest(value, names)}
-            raise PydanticCustomError("refused", "{allowed}", context)
+            raise refusal(allowed, nearest(value, names))
         return value
 
     return AfterValidator(check)

@@ -19,14 +19,13 @@ from pydantic import (
     Tag,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
 from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
 from scenarios.reader import read_json, why
 from simulation.errors import Problem, listed, raise_if_any
-from simulation.schema import validated
+from simulation.schema import refusal, validated
 
 _PACKAGE = Path(__file__).parents[1]
 #: The published reports, one JSON file a check.
@@ -73,7 +72,7 @@ class Table(_Data):
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":
         if any(len(row) != len(self.columns) for row in self.rows):
-            raise PydanticCustomError("cells", "one cell a column in every row")
+            raise refusal("one cell a column in every row")
         return self
 
 
@@ -114,8 +113,7 @@ Part = Annotated[
 def _complete(origin: dict[str, Any]) -> dict[str, Any]:
     missing = [key for key in ORIGIN if key not in origin]
     if missing:
-        allowed = f"an object with {listed(ORIGIN)}; {listed(missing)} missing"
-        raise PydanticCustomError("origin", "{allowed}", {"allowed": allowed})
+        raise refusal(f"an object with {listed(ORIGIN)}; {listed(missing)} missing")
     return origin
 
 

@@ -29,8 +29,6 @@ from calibration.dossier.gather import (
 )
 from calibration.dossier.page import dossier_page, in_text
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.markdown import markdown_of
@@ -250,9 +248,7 @@ def test_without_the_documentation_only_the_pictures_are_missing(material):
     assert "deep inside" in page
 
 
-def test_the_record_is_listed_row_by_row():
-    evidence = read_evidence()
-    record = fitted_record(evidence)
+def test_the_record_is_listed_row_by_row(evidence, record):
     material = Material(read_draws(), {}, None, evidence, record)
     table = record_table(material)
     assert len(table.rows) == len(record.moves) + 6 + len(record.figures)

@@ -16,11 +16,6 @@ from calibration.evidence.rows import ROW_CLASSES, Evidence
 from scenarios.outcomes import PAIR_NAMES
 
 
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_evidence()
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the evidence that a test may spoil."""
@@ -260,14 +255,16 @@ def test_there_is_one_headline_for_each_break(evidence: Evidence) -> None:
     assert sorted(headlines) == sorted(PAIR_NAMES)
 
 
-def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked() -> None:
-    acts = read_evidence().support
+def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked(
+    evidence: Evidence,
+) -> None:
+    acts = evidence.support
     assert len(acts) >= 90
     speech = next(act for act in acts if act.id == "albania-china-1960-11-16-speech")
     assert (speech.client, speech.patron) == ("albania", "china")
     assert (speech.direction, speech.public) == ("for", "yes")
     assert all(0 <= act.low <= act.cost <= act.high <= 1 for act in acts)
-    occasions = {row.id for row in read_evidence().occasions}
+    occasions = {row.id for row in evidence.occasions}
     assert {act.id for act in acts if act.role == "target"} <= occasions
     secret = [act for act in acts if act.arena == "secret"]
     assert secret

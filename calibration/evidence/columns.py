@@ -70,15 +70,17 @@ STATEMENT_UNITS = (
 #: Why a row enters no observation: part of one, a less good reading, nothing to meet it, a test.
 UNUSED_GROUPS = ("part", "reading", "no quantity", "held out")
 OBSERVATION_KINDS = ("aid", "request", "answer", "delivery", "cut", "arms", "terms")
-MEASURES = ("amount", "share", "ratio", "pace", "rate", "agreement")
-OBSERVATION_UNITS = (
-    *MONEY_UNITS,
-    "share",
-    "ratio",
-    "ratio of paces",
-    "percent a year",
-    "yes or no",
-)
+#: The units of each measure.
+UNITS_OF = {
+    "amount": MONEY_UNITS,
+    "share": ("share",),
+    "ratio": ("ratio",),
+    "pace": ("ratio of paces",),
+    "rate": ("percent a year",),
+    "agreement": ("yes or no",),
+}
+MEASURES = tuple(UNITS_OF)
+OBSERVATION_UNITS = tuple(unit for units in UNITS_OF.values() for unit in units)
 #: What observations compare: aid in all, its lent part (credit) and its given part (arms).
 _FORMS_COMPARED = ("", "credit ", "arms ")
 QUANTITIES = (

@@ -7,6 +7,7 @@ from calibration.evidence.columns import (
     MEASURES,
     MONEY_UNITS,
     QUANTITIES,
+    UNITS_OF,
 )
 from calibration.evidence.lines import CsvLine
 from simulation.countries import COUNTRY_KEYS
@@ -15,16 +16,6 @@ from simulation.errors import MISSING, Problem, listed, unknown
 
 #: Measures that set one quantity against another.
 RELATIVE = ("share", "ratio", "pace", "rate")
-#: The units of each measure.
-UNITS_OF = {
-    "amount": MONEY_UNITS,
-    "share": ("share",),
-    "ratio": ("ratio",),
-    "pace": ("ratio of paces",),
-    "rate": ("percent a year",),
-    "agreement": ("yes or no",),
-}
-assert set(UNITS_OF) == set(MEASURES)
 #: Measures that are compared in logarithms, so that a value of nought cannot be.
 _IN_LOGARITHMS = ("amount", "ratio", "pace", "rate")
 Span = tuple[int, int]

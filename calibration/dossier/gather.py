@@ -24,6 +24,7 @@ from calibration.reports.report import (
     FIGURES,
     PUBLISHED,
     Goal,
+    Picture,
     Report,
     Table,
     is_published,
@@ -64,6 +65,12 @@ def main_tables(report: Report) -> list[Table]:
     wanted = tuple(starts.get(report.check, ()))
     tables = [part for part in report.parts if isinstance(part, Table)]
     return [table for table in tables if table.title.startswith(wanted)]
+
+
+def appendix(report: Report) -> list[str | Table]:
+    """The paragraphs and the other tables of a report, for those who ask."""
+    tables = main_tables(report)
+    return [part for part in report.parts if not isinstance(part, Picture) and part not in tables]
 
 
 @dataclass(frozen=True)

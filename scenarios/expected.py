@@ -134,8 +134,9 @@ def write_expectations(
         breaks = historical
         if file.scenario.interventions:
             breaks = simulated_breaks(file.scenario, draws, histories)
-        rows = summarised(file.scenario, breaks, historical)
-        yield _written(folder / f"{name}.csv", _as_csv(rows))
+        rows = pd.DataFrame(summarised(file.scenario, breaks, historical))
+        text = rows.to_csv(index=False, float_format="%.4f", lineterminator="\n")
+        yield _written(folder / f"{name}.csv", text)
     path = folder / REASONS
     before = read_text(path) if path.is_file() else _HEADING
     told = f"- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}"
@@ -146,10 +147,6 @@ def write_expectations(
         f"{histories:,} histories, seed {SEED}.\n"
     )
     yield _written(path, before + entry)
-
-
-def _as_csv(rows: Sequence[ExpectedBreak]) -> str:
-    return str(pd.DataFrame(rows).to_csv(index=False, float_format="%.4f", lineterminator="\n"))
 
 
 def _written(path: Path, text: str) -> Path:

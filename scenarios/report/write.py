@@ -192,7 +192,7 @@ def page(
         .get_template("report.html.j2")
         .render(
             title=TITLE,
-            style=Markup(style),
+            styles=[Markup(style)],
             letters=Markup(letters),
             compared=report.compared,
             overview=tables.overview_table(report),

@@ -118,10 +118,11 @@ class AblationRequest(DrawsRequest):
         from calibration.checks.nulls import evidence_of_rules
 
         draws = others.data.get("draws")
-        up = evidence_of_rules(draws) if back and draws else None
-        if back and draws and (up is None or up.error is None):
-            allowed = "draws whose manifest tells their log evidence and its error"
-            refuse([Problem(cls.command, "--back", draws.id, allowed)])
+        if back and draws:
+            up = evidence_of_rules(draws)
+            if up is None or up.error is None:
+                allowed = "draws whose manifest tells their log evidence and its error"
+                refuse([Problem(cls.command, "--back", draws.id, allowed)])
         return back
 
 

@@ -1,6 +1,7 @@
 """What commands print: one message for all mistakes, a progress bar for long work, and tables."""
 
 import errno
+import json
 import shutil
 import signal
 import sys
@@ -73,6 +74,11 @@ def tell(text: str, *, err: bool = False) -> None:
             for line in text.splitlines()
         )
     typer.echo(text, err=err)
+
+
+def print_json(value: object) -> None:
+    """Print an object for other programs."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 @contextmanager

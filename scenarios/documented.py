@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulation.countries import Country
+from simulation.countries import Pair as Pair
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.drivers import PLAN_YEARS
 
-Pair = tuple[Country, Country]
 #: Asked by the client, pledged by the patron, delivered: three different things, never compared
 #: with one another.
 BASES = ("asked", "pledged", "delivered")

@@ -1,14 +1,14 @@
 """The outcomes known of the catalogue: small text files, written anew only with a reason."""
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import fill
 
 import numpy as np
+import pandas as pd
 from pydantic import TypeAdapter
 from scipy.stats import fisher_exact, norm
 
@@ -134,8 +134,9 @@ def write_expectations(
         breaks = historical
         if file.scenario.interventions:
             breaks = simulated_breaks(file.scenario, draws, histories)
-        rows = summarised(file.scenario, breaks, historical)
-        yield _written(folder / f"{name}.csv", _as_csv(rows))
+        rows = pd.DataFrame(summarised(file.scenario, breaks, historical))
+        text = rows.to_csv(index=False, float_format="%.4f", lineterminator="\n")
+        yield _written(folder / f"{name}.csv", text)
     path = folder / REASONS
     before = read_text(path) if path.is_file() else _HEADING
     told = f"- {datetime.now(UTC):%Y-%m-%d}: {' '.join(reason.split())}"
@@ -146,16 +147,6 @@ def write_expectations(
         f"{histories:,} histories, seed {SEED}.\n"
     )
     yield _written(path, before + entry)
-
-
-def _as_csv(rows: Sequence[ExpectedBreak]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(asdict(rows[0])), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        values = asdict(row).items()
-        writer.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in values})
-    return text.getvalue()
 
 
 def _written(path: Path, text: str) -> Path:

@@ -110,7 +110,10 @@ def outcomes_of(
         cause=cause,
         aid=aid.astype(np.float32),
         status_counts=status_counts(of_pairs(trajectory.arrays["status"])),
-        series={name: _yearly(trajectory, name, kept) for name in SERIES},
+        series={
+            name: yearly_values(of_pairs(trajectory.arrays[name][..., :kept]), name)
+            for name in SERIES
+        },
     )
 
 
@@ -148,11 +151,6 @@ def add_aid(sums: Array, quarterly: Array, windows: Sequence[Window], first: int
         for quarter in range(window.first_quarter - first, window.last_quarter - first + 1):
             if 0 <= quarter < len(quarterly):
                 total += quarterly[quarter]
-
-
-def _yearly(trajectory: Trajectory, name: str, kept: int) -> Compact:
-    """Sums of aid and means of feelings by year for the first histories of a trajectory."""
-    return yearly_values(of_pairs(trajectory.arrays[name][..., :kept]), name)
 
 
 def yearly_values(quarterly: Array, name: str) -> Compact:

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.check.options import ReportRequest
-from calibration.cli.requests import command, option
+from calibration.cli.requests import command, flag, option
 from calibration.errors import CalibrationError
 from simulation.errors import Problem
 from simulation.schema import refuse
@@ -21,14 +21,10 @@ class AgreementRequest(ReportRequest):
     title = "these fits cannot be compared"
 
     files: Annotated[list[Path], typer.Argument(help="Draws of the same fit with different seeds.")]
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
+    overwrite: Annotated[bool, flag("--overwrite", "Replace what is at FILE.")] = False
     published: Annotated[
         Path | None,
-        typer.Option(
-            "--publish",
-            metavar="FILE",
-            help="If they agree, write all their draws here, as published.",
-        ),
+        option("If they agree, write all their draws here, as published.", "FILE", "--publish"),
     ] = None
     pool: Annotated[
         Path | None,

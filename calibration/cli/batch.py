@@ -14,6 +14,7 @@ from calibration.cli.requests import (
     Request,
     as_typed,
     command,
+    flag,
     option,
     scenario_names,
     whole,
@@ -44,7 +45,7 @@ class BatchRequest(Request):
             autocompletion=scenario_names,
         ),
     ] = None
-    every: Annotated[bool, typer.Option("--all", help="Every scenario of the catalogue.")] = False
+    every: Annotated[bool, flag("--all", "Every scenario of the catalogue.")] = False
     scenarios: tuple[Scenario, ...] = ()
     replicates: Annotated[
         int, whole(1, MOST_REPLICATES), option("How many histories of each scenario.")
@@ -69,14 +70,12 @@ class BatchRequest(Request):
     certificates: Certificates = UNNAMED
     chunk: Annotated[int, whole(1, MOST_REPLICATES), option("Histories in one file.")] = CHUNK
     resume: Annotated[
-        bool, typer.Option("--resume", help="Finish a batch cut short; make damaged files anew.")
+        bool, flag("--resume", "Finish a batch cut short; make damaged files anew.")
     ] = False
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the batch that is there.")
-    ] = False
+    overwrite: Annotated[bool, flag("--overwrite", "Replace the batch that is there.")] = False
     drivers: Drivers = "drawn"
     draws: DrawsFile = as_typed(None)
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
+    as_json: Annotated[bool, flag("--json", "Print JSON instead of a table.")] = False
 
     @field_validator("out")
     @classmethod

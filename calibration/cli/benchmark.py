@@ -1,12 +1,9 @@
 """``lilliput benchmark``: how many histories a second are simulated, and how far from the goals."""
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from calibration.cli.requests import MOST_WORKERS, Request, command, option, whole
-from scenarios.console import plain_table, show_table
+from calibration.cli.requests import MOST_WORKERS, Request, command, flag, option, whole
+from scenarios.console import plain_table, print_json, show_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,9 +22,7 @@ class BenchmarkRequest(Request):
         int | None, whole(1, MOST_WORKERS), option("Worker processes.", "W", default="one a core")
     ] = None
     rounds: Annotated[int, whole(1, 1000), option("Rounds; the median is told.", "K")] = 5
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of a table.")
-    ] = False
+    as_json: Annotated[bool, flag("--json", "Print one JSON object instead of a table.")] = False
 
 
 @command
@@ -47,7 +42,7 @@ def benchmark(request: BenchmarkRequest) -> None:
         task = progress.add_task("measuring", total=plan.steps)
         measured = measure(plan, lambda: progress.advance(task))
     if request.as_json:
-        typer.echo(json.dumps(measured, indent=2))
+        print_json(measured)
         return
     console = Console()
     show_table(console, _rates_table(measured))

@@ -16,15 +16,18 @@ from calibration.cli.requests import (
     Reader,
     Request,
     command,
+    flag,
+    option,
+    read_or_refuse,
     reference_in,
     whole,
 )
-from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
+from calibration.errors import FIT_COMMAND, FIT_TITLE
+from calibration.fit.population import EFFORTS
 from scenarios.disk import unwritable
-from scenarios.errors import read_or_problems
 from scenarios.reader import MOST_SEED
-from simulation.errors import Problem, unknown
-from simulation.schema import refuse
+from simulation.errors import Problem
+from simulation.schema import one_of, refuse
 
 if TYPE_CHECKING:
     from calibration.fit.population import Effort, Sampling
@@ -42,16 +45,6 @@ calibrate_app.command("summary")(summary)
 calibrate_app.command("report", hidden=True)(dossier)
 
 
-def effort_named(name: str) -> str:
-    """The name of an effort of fits; raises ``CalibrationError`` for any other."""
-    from calibration.fit.population import EFFORTS
-
-    if name not in EFFORTS:
-        problem = unknown("calibrate fit", "--effort", name, tuple(EFFORTS))
-        raise CalibrationError("there is no such effort", [problem])
-    return name
-
-
 class FitRequest(Request):
     """A fit that can begin: how hard it works, on what record, and where the draws are written."""
 
@@ -61,52 +54,37 @@ class FitRequest(Request):
 
     effort: Annotated[
         str,
-        Reader(effort_named),
-        typer.Option(
-            help="quick (within 90 s), standard (15 min) or full (45 min), on two idle cores."
-        ),
+        one_of(tuple(EFFORTS)),
+        option("quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.", None),
     ] = "quick"
-    seed: Annotated[
-        int,
-        whole(0, MOST_SEED),
-        typer.Option(metavar="S", help="Number that fixes all chance."),
-    ] = 1
+    seed: Annotated[int, whole(0, MOST_SEED), option("Number that fixes all chance.", "S")] = 1
     evidence: Annotated[
         Path | None,
-        typer.Option(
-            metavar="OVERLAY",
-            help="Folder of CSV rows laid over the shipped evidence, or one such file.",
-        ),
+        option("Folder of CSV rows laid over the shipped evidence, or one such file.", "OVERLAY"),
     ] = None
     reference: Annotated[
         Any,
         Reader(reference_in, Path),
-        typer.Option(
-            metavar="DRAWS",
-            help="Begin with the place and shape of these draws: the same posterior, sooner.",
-            show_default="the prior",
+        option(
+            "Begin with the place and shape of these draws: the same posterior, sooner.",
+            "DRAWS",
+            default="the prior",
         ),
     ] = None
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Parquet file to write; a JSON manifest goes beside it.",
-            show_default="results/fit-EFFORT-SEED.parquet",
+        option(
+            "Parquet file to write; a JSON manifest goes beside it.",
+            "FILE",
+            default="results/fit-EFFORT-SEED.parquet",
         ),
     ] = None
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a fit that was cut short.")
-    ] = False
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is at FILE.")] = False
+    resume: Annotated[bool, flag("--resume", "Go on with a fit that was cut short.")] = False
+    overwrite: Annotated[bool, flag("--overwrite", "Replace what is at FILE.")] = False
     workers: Annotated[
         int | None,
         whole(1, MOST_WORKERS),
-        typer.Option(
-            metavar="W",
-            help="Worker processes; the draws do not depend on it.",
-            show_default="all cores",
-        ),
+        option("Worker processes; the draws do not depend on it.", "W", default="all cores"),
     ] = None
     #: The record with the overlay, a ``Record``.
     record: Any = None
@@ -122,10 +100,7 @@ class FitRequest(Request):
     def _overlaid(cls, _record: None, others: ValidationInfo) -> "Record":
         from calibration.likelihood.observations import overlaid_record
 
-        record, problems = read_or_problems(lambda: overlaid_record(others.data["evidence"]))
-        refuse(problems)
-        assert record is not None
-        return record
+        return read_or_refuse(lambda: overlaid_record(others.data["evidence"]))
 
     @property
     def path(self) -> Path:
@@ -157,10 +132,8 @@ def fit(request: FitRequest) -> None:
     docs/fitting.md.
     """
     from calibration.fit.draw import draw_posterior
-    from calibration.fit.population import EFFORTS
     from calibration.fit.posterior import finished_draws, fit_settings
 
-    assert request.record is not None
     effort = EFFORTS[request.effort]
     reference = request.reference
     settings = fit_settings(

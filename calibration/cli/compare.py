@@ -1,6 +1,5 @@
 """``lilliput compare``: every counterfactual of a batch beside its factual twins."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import Reader, Request, as_typed, command
+from calibration.cli.requests import Reader, Request, as_typed, command, flag, option
 from scenarios.comparison.request import TITLE, BatchRequest
-from scenarios.console import show_table, waiting, wide_console
+from scenarios.console import print_json, show_table, waiting, wide_console
 from scenarios.draws import Draws, read_draws
 from scenarios.errors import ScenarioError
 from simulation.interventions import HISTORICAL
@@ -29,34 +28,26 @@ class BatchReading(Request):
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder of a batch.")] = Path(
         "results/batch"
     )
-    factual: Annotated[
-        str, typer.Option(metavar="NAME", help="The scenario that the others are set beside.")
-    ] = HISTORICAL.name
+    factual: Annotated[str, option("The scenario that the others are set beside.", "NAME")] = (
+        HISTORICAL.name
+    )
     events: Annotated[
         list[str] | None,
-        typer.Option(
-            "--event", metavar="PAIR", help="The pair whose break is asked about; may be repeated."
-        ),
+        option("The pair whose break is asked about; may be repeated.", "PAIR", "--event"),
     ] = None
     only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="One counterfactual of the batch; may be repeated."),
+        list[str] | None, option("One counterfactual of the batch; may be repeated.", "NAME")
     ] = None
     horizon: Annotated[
         str | None,
-        typer.Option(
-            metavar="YEARS",
-            help="Years after the first intervention.",
-            show_default="each scenario's own",
-        ),
+        option("Years after the first intervention.", "YEARS", default="each scenario's own"),
     ] = None
     until: Annotated[
         str | None,
-        typer.Option(
+        option(
+            "Start both branches from the record up to the end of that quarter, and simulate anew.",
+            "YYYY-MM",
             "--given-record-until",
-            metavar="YYYY-MM",
-            help="Start both branches from the record up to the end of that quarter, "
-            "and simulate anew.",
         ),
     ] = None
     #: What all this asks of the batch.
@@ -92,16 +83,14 @@ class CompareRequest(BatchReading):
     draws: Annotated[
         Draws,
         Reader(read_draws, Path),
-        typer.Option(
-            metavar="FILE",
-            help="The draws of the batch, for --given-record-until.",
-            show_default="those that ship",
+        option(
+            "The draws of the batch, for --given-record-until.", "FILE", default="those that ship"
         ),
     ] = as_typed(None)
-    full: Annotated[
-        bool, typer.Option("--full", help="Show every pair, what is changed, and all numbers.")
-    ] = False
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+    full: Annotated[bool, flag("--full", "Show every pair, what is changed, and all numbers.")] = (
+        False
+    )
+    as_json: Annotated[bool, flag("--json", "Print one JSON object.")] = False
 
 
 @command
@@ -129,7 +118,7 @@ def compare(request: CompareRequest) -> None:
             progress=progress,
         )
     if request.as_json:
-        typer.echo(json.dumps(as_object(compared), indent=2, ensure_ascii=False))
+        print_json(as_object(compared))
     elif request.full:
         _print_all(compared, yearly=bool(request.events))
     else:

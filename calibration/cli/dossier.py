@@ -1,16 +1,23 @@
 """All checks of the calibration on one page (``dossier``) and on one screen (``summary``)."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import DrawsFile, Request, as_typed, command
+from calibration.cli.requests import (
+    DrawsFile,
+    Request,
+    as_typed,
+    command,
+    flag,
+    option,
+    read_or_refuse,
+)
+from scenarios.console import print_json
 from scenarios.disk import unwritable, write_whole
-from scenarios.errors import read_or_problems
-from simulation.errors import LilliputError, Problem
+from simulation.errors import Problem
 from simulation.schema import refuse
 
 if TYPE_CHECKING:
@@ -18,8 +25,7 @@ if TYPE_CHECKING:
     from calibration.reports.report import Report
 
 ReportsFolder = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="The reports of the checks.", show_default="those that ship"),
+    Path | None, option("The reports of the checks.", "DIR", default="those that ship")
 ]
 
 
@@ -30,15 +36,11 @@ class DossierRequest(Request):
     title = "the dossier cannot be made"
 
     reports: ReportsFolder = None
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the page that is there.")
-    ] = False
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print goals and verdicts as JSON; write no page.")
-    ] = False
-    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path(
-        "results/calibration-report.html"
+    overwrite: Annotated[bool, flag("--overwrite", "Replace the page that is there.")] = False
+    as_json: Annotated[bool, flag("--json", "Print goals and verdicts as JSON; write no page.")] = (
+        False
     )
+    out: Annotated[Path, option("The page.", "FILE.html")] = Path("results/calibration-report.html")
     #: What the page is made of, a ``Material``.
     material: Any = None
 
@@ -54,11 +56,7 @@ class DossierRequest(Request):
     def _readable(cls, _material: None, others: ValidationInfo) -> "Material":
         from calibration.dossier.gather import read_material
 
-        try:
-            return read_material(others.data["reports"])
-        except LilliputError as error:
-            refuse(error.problems)
-            raise
+        return read_or_refuse(lambda: read_material(others.data["reports"]))
 
 
 @command
@@ -74,9 +72,8 @@ def dossier(request: DossierRequest) -> None:
     from calibration.dossier.page import dossier_page
 
     material, out = request.material, request.out
-    assert material is not None
     if request.as_json:
-        typer.echo(json.dumps(verdicts_as_object(material), indent=2, ensure_ascii=False))
+        print_json(verdicts_as_object(material))
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, dossier_page(material))
@@ -116,7 +113,7 @@ class SummaryRequest(Request):
 
     draws: DrawsFile = as_typed(None)
     reports: ReportsFolder = None
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+    as_json: Annotated[bool, flag("--json", "Print one JSON object.")] = False
     #: The reports by their checks, each a ``Report``.
     known: Any = None
 
@@ -129,9 +126,7 @@ class SummaryRequest(Request):
         place = PUBLISHED if folder is None or is_published(folder) else folder
         if not place.is_dir():
             refuse([Problem(cls.command, "--reports", str(folder), "a folder with reports")])
-        reports, problems = read_or_problems(lambda: published_reports(place))
-        refuse(problems)
-        return reports or {}
+        return read_or_refuse(lambda: published_reports(place))
 
 
 @command
@@ -145,9 +140,8 @@ def summary(request: SummaryRequest) -> None:
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
 
-    assert request.known is not None
     told = summary_of(request.draws, request.known, fitted_record(read_evidence()))
     if request.as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        print_json(told)
     else:
         typer.echo("\n".join(summary_lines(told)))

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.compare import BatchReading
-from calibration.cli.requests import Reader, as_typed, command
+from calibration.cli.requests import Reader, as_typed, command, flag, option
 from scenarios.console import tell, waiting
 from scenarios.disk import absolute
 from scenarios.draws import Draws, read_draws
@@ -22,22 +21,18 @@ class ReportPageRequest(BatchReading):
 
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE.html",
-            help="The page; a folder of the same name holds its tables and figures.",
-            show_default="DIR-report.html",
+        option(
+            "The page; a folder of the same name holds its tables and figures.",
+            "FILE.html",
+            default="DIR-report.html",
         ),
     ] = None
     draws: Annotated[
         Draws,
         Reader(read_draws, Path),
-        typer.Option(
-            metavar="FILE", help="The draws of the batch.", show_default="those that ship"
-        ),
+        option("The draws of the batch.", "FILE", default="those that ship"),
     ] = as_typed(None)
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the report that is there.")
-    ] = False
+    overwrite: Annotated[bool, flag("--overwrite", "Replace the report that is there.")] = False
     #: Where the page is written: beside the batch by default, as its folder is one table.
     path: Path = Path()
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 #: The most worker processes that a command takes.
 MOST_WORKERS = 1_024
 RequestModel = TypeVar("RequestModel", bound="Request")
+Value = TypeVar("Value")
 
 
 class Request(BaseModel):
@@ -88,11 +89,16 @@ class Reader:
         return core_schema.no_info_plain_validator_function(self._value)
 
     def _value(self, typed: Any) -> Any:
-        try:
-            return self.read(typed)
-        except LilliputError as error:
-            refuse(error.problems)
-            raise
+        return read_or_refuse(lambda: self.read(typed))
+
+
+def read_or_refuse(read: Callable[[], Value]) -> Value:
+    """What a reader returns; within a validator its problems become those of the request."""
+    try:
+        return read()
+    except LilliputError as error:
+        refuse(error.problems)
+        raise
 
 
 def whole(least: int, most: int) -> Reader:
@@ -100,10 +106,18 @@ def whole(least: int, most: int) -> Reader:
     return Reader(lambda typed: None if typed is None else whole_number(typed, least, most))
 
 
-def option(text: str, metavar: str = "N", *flags: str, default: str | None = None) -> OptionInfo:
+def option(
+    text: str, metavar: str | None = "N", *flags: str, default: str | None = None
+) -> OptionInfo:
     """An option of typer's: what ``--help`` says of it, of its value, and of its default."""
     shown = True if default is None else default
     info: OptionInfo = typer.Option(*flags, metavar=metavar, help=text, show_default=shown)
+    return info
+
+
+def flag(name: str, text: str) -> OptionInfo:
+    """An option that takes no value, and what ``--help`` says of it."""
+    info: OptionInfo = typer.Option(name, help=text)
     return info
 
 

@@ -1,6 +1,5 @@
 """``lilliput run``: simulates a scenario many times and sets it beside what is documented."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,12 +14,13 @@ from calibration.cli.requests import (
     Request,
     as_typed,
     command,
+    flag,
     option,
     parameter_changes,
     scenario_names,
     whole,
 )
-from scenarios.console import progress_of, show_table, wide_console
+from scenarios.console import print_json, progress_of, show_table, wide_console
 from scenarios.files import antecedents, flags, scenario_named
 from scenarios.reader import MOST_SEED
 from scenarios.run import (
@@ -80,8 +80,7 @@ class RunRequest(Request):
         Path | None, option("The folder of the results.", "DIR", default="results/SCENARIO")
     ] = None
     as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON object; files are written only with --out."),
+        bool, flag("--json", "Print one JSON object; files are written only with --out.")
     ] = False
     changes: Annotated[
         dict[str, float],
@@ -117,9 +116,7 @@ def run(request: RunRequest) -> None:
     result, documented, folder = _carried_out(request)
     if request.as_json:
         manifest = manifest_of(result, request.changes)
-        typer.echo(
-            json.dumps(as_object(result, documented, manifest), indent=2, ensure_ascii=False)
-        )
+        print_json(as_object(result, documented, manifest))
     else:
         _print(result, documented, request.changes, folder)
 

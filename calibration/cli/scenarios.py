@@ -1,6 +1,6 @@
 """``lilliput scenarios``: lists the questions that ship, and checks a file of one's own."""
 
-import json
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calibration.cli.requests import scenario_names
-from scenarios.console import plain_table, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table
+from scenarios.errors import ScenarioError
+from simulation.errors import Problem, listed, raise_if_any
 
 if TYPE_CHECKING:
     from scenarios.files import ScenarioFile
@@ -31,7 +33,7 @@ def list_scenarios(as_json: JsonOption = False) -> None:
     from scenarios.files import catalogue
 
     if as_json:
-        _print_json([as_object(file) for file in catalogue().values()])
+        print_json([as_object(file) for file in catalogue().values()])
         return
     rows = [
         (
@@ -66,7 +68,7 @@ def show_scenario(
 
     file = scenario_file_named(name)
     if as_json:
-        _print_json(as_object(file))
+        print_json(as_object(file))
         return
     console = Console(soft_wrap=False, highlight=False)
     for heading, text in described(file):
@@ -81,10 +83,6 @@ def as_object(file: "ScenarioFile") -> dict[str, object]:
     return {**file.scenario.plain(), **readers, "flags": list(flags(file.scenario))}
 
 
-def _print_json(entry: object) -> None:
-    typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
-
-
 @scenarios_app.command("check")
 @reporting_errors()
 def check_scenario(
@@ -96,7 +94,7 @@ def check_scenario(
 
     file = read_scenario_file(path)
     if as_json:
-        _print_json(as_object(file))
+        print_json(as_object(file))
         return
     scenario = file.scenario
     count = len(scenario.interventions)
@@ -119,11 +117,62 @@ def new_scenario(
     ] = None,
 ) -> None:
     """Write a commented scenario file to be filled in; an existing file is never overwritten."""
-    from calibration.cli.template import write_template
-
     path = Path(f"{name}.toml") if out is None else out
     write_template(name, path)
     typer.echo(f"{path}: fill it in, then run lilliput scenarios check {shlex.quote(str(path))}")
+
+
+def write_template(name: str, path: Path) -> None:
+    """Write a commented scenario file of a name, to be filled in.
+
+    It holds a worked example, whose sentences ``read_scenario_file`` refuses until they are
+    replaced.
+
+    Raises ``ScenarioError`` that lists every problem: a name that is malformed or taken, a path
+    that does not end in .toml, a file that exists already or cannot be written.
+    """
+    from jinja2 import Template
+
+    from scenarios.files import CATALOGUE, NAME, NAME_WORDS, TEMPLATE
+    from simulation.countries import COUNTRY_KEYS
+    from simulation.drivers import DRIVERS
+    from simulation.interventions import MOVES
+
+    problems = []
+    if not NAME.fullmatch(name):
+        problems.append(Problem("NAME", "name", name, NAME_WORDS))
+    elif (CATALOGUE / f"{name}.toml").is_file():
+        problems.append(Problem("NAME", "name", name, "a name that the catalogue does not use"))
+    if path.suffix != ".toml":
+        problems.append(Problem("--out", "file", str(path), "a path ending in .toml"))
+    if os.path.lexists(path):
+        problems.append(Problem("--out", "file", str(path), "a file that does not exist yet"))
+    elif not _is_folder(path.parent):
+        problems.append(Problem("--out", "folder", str(path.parent), "a folder that exists"))
+    raise_if_any("the scenario file cannot be written", problems, ScenarioError)
+    words = {"drivers": DRIVERS, "moves": MOVES, "countries": COUNTRY_KEYS}
+    template = (CATALOGUE / TEMPLATE).read_text(encoding="utf-8")
+    text = Template(template, keep_trailing_newline=True).render(
+        name=name, **{key: listed(names) for key, names in words.items()}
+    )
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except OSError as error:
+        problem = Problem("--out", "file", str(path), f"a file that can be written ({error})")
+        raise ScenarioError("the scenario file cannot be written", [problem]) from error
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that the disk does not take
+        return False
 
 
 @scenarios_app.command("expect")

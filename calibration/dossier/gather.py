@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,6 +24,7 @@ from calibration.reports.report import (
     FIGURES,
     PUBLISHED,
     Goal,
+    Picture,
     Report,
     Table,
     is_published,
@@ -67,24 +67,25 @@ def main_tables(report: Report) -> list[Table]:
     return [table for table in tables if table.title.startswith(wanted)]
 
 
+def appendix(report: Report) -> list[str | Table]:
+    """The paragraphs and the other tables of a report, for those who ask."""
+    tables = main_tables(report)
+    return [part for part in report.parts if not isinstance(part, Picture) and part not in tables]
+
+
 @dataclass(frozen=True)
 class Material:
-    """The draws that ship with their manifest, the reports by their checks, and what was fitted.
+    """The draws that ship, the reports by their checks, and what was fitted.
 
     ``figures`` is the folder of the reports' pictures; none where lilliput is installed without
     its documentation.
     """
 
     draws: Draws
-    manifest: Mapping[str, Any]
     reports: Mapping[str, Report]
     figures: Path | None
     evidence: Evidence
     record: Record
-
-    def differences(self, report: Report) -> list[str]:
-        """In words, in what a report does not belong to the draws; empty where it does."""
-        return differences(report, self.draws)
 
 
 def differences(report: Report, checked: Draws) -> list[str]:
@@ -132,7 +133,6 @@ def read_material(folder: Path | None = None) -> Material:
     evidence = read_evidence()
     return Material(
         draws,
-        draws.manifest,
         reports,
         figures if figures.is_dir() else None,
         evidence,
@@ -175,10 +175,10 @@ def _verdicts(material: Material) -> Iterator[Verdict]:
         for check in section.checks:
             report = material.reports.get(check)
             if report is not None:
-                differences = tuple(material.differences(report))
+                different = tuple(differences(report, material.draws))
                 for goal in report.goals:
                     words = {True: REACHED, False: MISSED, None: TELLS}[goal.reached]
-                    yield Verdict(check, section.address, goal, words, differences)
+                    yield Verdict(check, section.address, goal, words, different)
                 continue
             unknown = Goal(name=check, goal=f"The check {check}", measured="", reached=False)
             for goal in standards[check].goals if check in standards else (unknown,):

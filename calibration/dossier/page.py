@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -17,6 +17,8 @@ from calibration.dossier.gather import (
     UNMADE,
     Material,
     Verdict,
+    appendix,
+    differences,
     held_out_table,
     how_to_make,
     main_tables,
@@ -31,8 +33,9 @@ from calibration.evidence.lines import sources
 from calibration.evidence.record import LAST_FITTED
 from calibration.origin import older_than_the_rules
 from calibration.reports.markdown import numeric_columns, shown
-from calibration.reports.report import Picture, Report, Table
+from calibration.reports.report import Report, Table
 from scenarios.comparison.answer import month_in_words
+from scenarios.comparison.text import templates
 from scenarios.report.words import typeset
 from simulation.errors import listed
 from simulation.parameters import parameter_table
@@ -59,15 +62,9 @@ _SHORT = 12
 
 def dossier_page(material: Material) -> str:
     """The whole page; the same reports and draws give the same page, to the last byte."""
-    environment = Environment(
-        loader=ChoiceLoader(
-            [PackageLoader("calibration.dossier", ""), PackageLoader("scenarios.report", "")]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates("calibration.dossier")
+    folders = [PackageLoader("calibration.dossier", ""), PackageLoader("scenarios.report", "")]
+    environment.loader = ChoiceLoader(folders)
     environment.filters["in_text"] = in_text
     goals = verdicts(material)
     return environment.get_template("dossier.html.j2").render(
@@ -130,7 +127,7 @@ def _set(
 
 def _warnings(material: Material) -> list[str]:
     """What is wrong with the draws themselves."""
-    draws, manifest = material.draws, material.manifest
+    draws, manifest = material.draws, material.draws.manifest
     warnings = {
         f"The draws are {draws.kind}: they have not passed the test of agreement that "
         "publishing takes.": draws.kind != "published",
@@ -165,7 +162,7 @@ def _goal_table(goals: Sequence[Verdict]) -> dict[str, Any]:
 
 def _facts(material: Material) -> dict[str, str]:
     """How the draws were fitted, as far as their manifest says."""
-    draws, manifest = material.draws, material.manifest
+    draws, manifest = material.draws, material.draws.manifest
     seeds = manifest.get("seeds", [manifest["seed"]] if "seed" in manifest else [])
     settings = _pairs(manifest.get("settings", {}))
     evidence, error = manifest.get("log_evidence"), manifest.get("log_evidence_error")
@@ -214,18 +211,16 @@ def _check(name: str, material: Material) -> dict[str, Any]:
     report = material.reports.get(name)
     if report is None:
         return {"name": name, "made": False, "command": how_to_make(name)}
-    tables = main_tables(report)
-    appendix = [
-        part for part in report.parts if part not in tables and not isinstance(part, Picture)
-    ]
     return {
         "made": True,
         "report": report,
         "verdict": _VERDICTS[report.reached],
-        "differences": material.differences(report),
-        "tables": [printed(table) for table in tables],
+        "differences": differences(report, material.draws),
+        "tables": [printed(table) for table in main_tables(report)],
         "figures": [] if material.figures is None else _figures(report, material),
-        "appendix": [printed(part) if isinstance(part, Table) else part for part in appendix],
+        "appendix": [
+            printed(part) if isinstance(part, Table) else part for part in appendix(report)
+        ],
     }
 
 
@@ -258,7 +253,7 @@ def _origin_table(material: Material) -> dict[str, Any]:
                 origin["rules"][:_SHORT],
                 origin["parameter_table"][:_SHORT],
                 (origin.get("commit") or "–")[:_SHORT],
-                listed(material.differences(report)) or "belongs to the draws that ship",
+                listed(differences(report, material.draws)) or "belongs to the draws that ship",
             )
         )
     heads = ("check", "date", "seed", "settings", "draws", "rules", "parameter table", "commit")

@@ -10,7 +10,7 @@ what chance would give; below 0.667 a coding is usually called unreliable. Sourc
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,6 @@ class Codings:
     """
 
     driver: str
-    series: tuple[str, ...]
     first: Array
     second: Array
     low: Array
@@ -106,7 +105,7 @@ def coded_months(rows: Iterable[Row], driver: str) -> tuple[Array, Array, Array]
     own = [row for row in rows if row["table"] == table]
     elsewhere = 0.0 if table == DRIVER_FILES["emergency"] else np.nan
     value, low, high = (
-        monthly(own, _column(prefix + column), elsewhere) for column in ("value", "low", "high")
+        _monthly(own, prefix + column, elsewhere) for column in ("value", "low", "high")
     )
     return value, low, high
 
@@ -114,17 +113,14 @@ def coded_months(rows: Iterable[Row], driver: str) -> tuple[Array, Array, Array]
 def codings() -> tuple[Codings, ...]:
     """Every driver that two coders have coded, as both have it."""
     first, second = coding_rows(FIRST_CODING), coding_rows(SECOND_CODING)
-    countries = tuple(country.key for country in Country)
     dated = (
-        Codings(driver, countries, coded_months(first, driver)[0], *coded_months(second, driver))
+        Codings(driver, coded_months(first, driver)[0], *coded_months(second, driver))
         for driver in TABLES
     )
-    return (*dated, _proximity(first, second))
-
-
-def _proximity(first: Iterable[Row], second: Iterable[Row]) -> Codings:
-    of_first, of_second = (coded_pairs(rows) for rows in (first, second))
-    return Codings(PROXIMITY, tuple(of_second), *_stacked(of_first)[:1], *_stacked(of_second))
+    # value, low and high of each pair: (3, pairs)
+    one, other = (np.array([*coded_pairs(rows).values()]).T for rows in (first, second))
+    near = Codings(PROXIMITY, one[:1], *other[:, np.newaxis])
+    return (*dated, near)
 
 
 def coded_pairs(rows: Iterable[Row]) -> dict[str, tuple[float, ...]]:
@@ -138,25 +134,14 @@ def coded_pairs(rows: Iterable[Row]) -> dict[str, tuple[float, ...]]:
     }
 
 
-def _stacked(pairs: Mapping[str, tuple[float, ...]]) -> Array:
-    """The numbers of pairs, (3, 1, pairs)."""
-    return np.array([*pairs.values()]).T[:, np.newaxis]
-
-
-def monthly(rows: Iterable[Row], value: Callable[[Row], float], elsewhere: float = np.nan) -> Array:
-    """The value of each month and country (months, C), from rows with a first and last month.
+def _monthly(rows: Iterable[Row], column: str, elsewhere: float) -> Array:
+    """What a column says of each month and country (months, C), by rows of first and last months.
 
     ``elsewhere`` is the value of months of which no row speaks; China has none before it enters.
     """
     values = np.full((QUARTERS * 3, COUNTRIES), elsewhere)
     for row in rows:
-        values[
-            month_number(row["from"]) : month_number(row["to"]) + 1, country_named(row["country"])
-        ] = value(row)
+        months = slice(month_number(row["from"]), month_number(row["to"]) + 1)
+        values[months, country_named(row["country"])] = float(row[column])
     values[: CHINA_ENTERS * 3, Country.CHINA] = np.nan
     return values
-
-
-def _column(name: str) -> Callable[[Row], float]:
-    """The number in a column."""
-    return lambda row: float(row[name])

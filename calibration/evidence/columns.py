@@ -10,11 +10,11 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from simulation.countries import COUNTRY_KEYS
 from simulation.dates import FIRST_YEAR
 from simulation.errors import listed, nearest
+from simulation.schema import refusal
 
 OTHER_COUNTRIES = (
     "czechoslovakia",
@@ -70,15 +70,17 @@ STATEMENT_UNITS = (
 #: Why a row enters no observation: part of one, a less good reading, nothing to meet it, a test.
 UNUSED_GROUPS = ("part", "reading", "no quantity", "held out")
 OBSERVATION_KINDS = ("aid", "request", "answer", "delivery", "cut", "arms", "terms")
-MEASURES = ("amount", "share", "ratio", "pace", "rate", "agreement")
-OBSERVATION_UNITS = (
-    *MONEY_UNITS,
-    "share",
-    "ratio",
-    "ratio of paces",
-    "percent a year",
-    "yes or no",
-)
+#: The units of each measure.
+UNITS_OF = {
+    "amount": MONEY_UNITS,
+    "share": ("share",),
+    "ratio": ("ratio",),
+    "pace": ("ratio of paces",),
+    "rate": ("percent a year",),
+    "agreement": ("yes or no",),
+}
+MEASURES = tuple(UNITS_OF)
+OBSERVATION_UNITS = tuple(unit for units in UNITS_OF.values() for unit in units)
 #: What observations compare: aid in all, its lent part (credit) and its given part (arms).
 _FORMS_COMPARED = ("", "credit ", "arms ")
 QUANTITIES = (
@@ -167,8 +169,7 @@ def checked(fits: Callable[[str], bool], allowed: str, names: Sequence[str] = ()
 
     def check(value: str) -> str:
         if not fits(value):
-            context = {"allowed": allowed, "near": nearest(value, names)}
-            raise PydanticCustomError("refused", "{allowed}", context)
+            raise refusal(allowed, nearest(value, names))
         return value
 
     return AfterValidator(check)

@@ -7,6 +7,7 @@ from calibration.evidence.columns import (
     MEASURES,
     MONEY_UNITS,
     QUANTITIES,
+    UNITS_OF,
 )
 from calibration.evidence.lines import CsvLine
 from simulation.countries import COUNTRY_KEYS
@@ -15,16 +16,6 @@ from simulation.errors import MISSING, Problem, listed, unknown
 
 #: Measures that set one quantity against another.
 RELATIVE = ("share", "ratio", "pace", "rate")
-#: The units of each measure.
-UNITS_OF = {
-    "amount": MONEY_UNITS,
-    "share": ("share",),
-    "ratio": ("ratio",),
-    "pace": ("ratio of paces",),
-    "rate": ("percent a year",),
-    "agreement": ("yes or no",),
-}
-assert set(UNITS_OF) == set(MEASURES)
 #: Measures that are compared in logarithms, so that a value of nought cannot be.
 _IN_LOGARITHMS = ("amount", "ratio", "pace", "rate")
 Span = tuple[int, int]
@@ -73,7 +64,7 @@ def comparison_problems(lines: Mapping[str, Sequence[CsvLine]]) -> Iterator[Prob
     seen: set[str] = set()
     for line in lines["occasions"]:
         if line["id"] in seen:
-            yield Problem(line.where, "id", line["id"], "once in the file")
+            yield line.problem("id", "once in the file")
         seen.add(line["id"])
         yield from _act_problems(line, acts)
 
@@ -92,12 +83,12 @@ def _act_problems(line: CsvLine, acts: Mapping[str, CsvLine]) -> list[Problem]:
         return [unknown(line.where, "id", line["id"], tuple(acts))]
     same = {"client": "supporter", "patron": "supported", "observed": "direction"}
     problems = [
-        Problem(line.where, column, line[column], f"{act[own]}, as in {act.where}")
+        line.problem(column, f"{act[own]}, as in {act.where}")
         for column, own in same.items()
         if line[column] != act[own]
     ]
     return problems + [
-        Problem(line.where, column, line[column], "from 0 to 1")
+        line.problem(column, "from 0 to 1")
         for column in ("price_for", "price_against")
         if not 0 <= (line.number_in(column) or 0) <= 1
     ]
@@ -114,7 +105,7 @@ def _pair_problems(line: CsvLine, row: CsvLine) -> list[Problem]:
 def _against_problems(line: CsvLine) -> list[Problem]:
     if line["measure"] not in RELATIVE:
         return [
-            Problem(line.where, column, line[column], f"empty for measure = {line['measure']}")
+            line.problem(column, f"empty for measure = {line['measure']}")
             for column in ("against", "over")
             if line[column]
         ]
@@ -128,7 +119,7 @@ def _against_problems(line: CsvLine) -> list[Problem]:
         if patron not in COUNTRY_KEYS and line["patron"] in COUNTRY_KEYS:
             problems.append(unknown(line.where, "against", patron, COUNTRY_KEYS))
     if line["measure"] == "rate" and ";" in line["against"] + line["over"]:
-        problems.append(Problem(line.where, "against", line["against"], "one quantity over a span"))
+        problems.append(line.problem("against", "one quantity over a span"))
     return problems
 
 
@@ -142,7 +133,7 @@ def _span_problems(line: CsvLine) -> list[Problem]:
         except ValueError:
             continue
         if outside:
-            problems.append(Problem(line.where, column, line[column], f"a date from {years}"))
+            problems.append(line.problem(column, f"a date from {years}"))
     if line["measure"] not in RELATIVE:
         return problems
     try:
@@ -151,11 +142,10 @@ def _span_problems(line: CsvLine) -> list[Problem]:
         spans = []
     if not spans or any(not 0 <= first <= last < QUARTERS for first, last in spans):
         allowed = f"spans of dates of {years}, such as 1961-01 to 1965-12;1975-01 to 1978-06"
-        return [*problems, Problem(line.where, "over", line["over"], allowed)]
+        return [*problems, line.problem("over", allowed)]
     named = len(line["against"].split(";"))
     if named > 1 and len(spans) not in (1, named):
-        allowed = f"one span, or {named}, one for each quantity"
-        problems.append(Problem(line.where, "over", line["over"], allowed))
+        problems.append(line.problem("over", f"one span, or {named}, one for each quantity"))
     return problems
 
 
@@ -163,12 +153,11 @@ def _value_problems(line: CsvLine) -> Iterator[Problem]:
     """The unit, and which of value, low and high a measure must have; amounts may be a sum."""
     measure = line["measure"]
     if line["unit"] not in UNITS_OF[measure]:
-        allowed = f"{listed(UNITS_OF[measure])}, as measure = {measure}"
-        yield Problem(line.where, "unit", line["unit"], allowed)
+        yield line.problem("unit", f"{listed(UNITS_OF[measure])}, as measure = {measure}")
     given = [column for column in ("value", "low", "high") if line[column]]
     if measure == "agreement":
         if given != ["value"] or line.number_in("value") not in (0, 1):
-            yield Problem(line.where, "value", line["value"], "1 or 0, without low and high")
+            yield line.problem("value", "1 or 0, without low and high")
     elif measure == "pace":
         if given not in (["low"], ["high"]):
             allowed = "one of them, without a value"
@@ -179,23 +168,23 @@ def _value_problems(line: CsvLine) -> Iterator[Problem]:
         yield Problem(line.where, "value", MISSING, "a value, or low or high, or both")
     read_twice = measure != "agreement" and ("value" in given or not given)
     if line["other"] and not read_twice:
-        yield Problem(line.where, "other", line["other"], "empty, as only a value is read twice")
+        yield line.problem("other", "empty, as only a value is read twice")
 
 
 def _number_problems(line: CsvLine) -> Iterator[Problem]:
     """Intervals have a width, shares are at most 1, and logarithms are of more than nought."""
     value, low, high = (line.number_in(column) for column in ("value", "low", "high"))
     if value is None and low is not None and high is not None and low >= high:
-        yield Problem(line.where, "low", line["low"], f"below high = {line['high']}")
+        yield line.problem("low", f"below high = {line['high']}")
     for column in ("value", "low", "high", "other"):
         number = line.number_in(column)
         if number is None:
             continue
         positive = line["measure"] in _IN_LOGARITHMS and (column != "low" or value is not None)
         if number < 0 or (positive and number == 0):
-            yield Problem(line.where, column, line[column], "above 0" if positive else "at least 0")
+            yield line.problem(column, "above 0" if positive else "at least 0")
         elif line["measure"] == "share" and number > 1:
-            yield Problem(line.where, column, line[column], "from 0 to 1")
+            yield line.problem(column, "from 0 to 1")
 
 
 def _amount_problems(
@@ -205,7 +194,7 @@ def _amount_problems(
     if any(line[column] for column in ("value", "low", "high")):
         if line["unit"] not in MONEY_UNITS or line["unit"] in {rate["unit"] for rate in rates}:
             return []
-        return [Problem(line.where, "unit", line["unit"], "a currency of currency.csv")]
+        return [line.problem("unit", "a currency of currency.csv")]
     rows = [documented[name] for name in line["rows"].split(";") if name in documented]
     targets = [row for row in rows if row["role"] == "target" and row.has("basis")]
     if any(row["unit"] in MONEY_UNITS and (row.number_in("value") or 1) > 0 for row in targets):

@@ -51,6 +51,10 @@ class CsvLine:
         place = f"{self.file} line {self.number}"
         return f"{place} ({self['id']})" if self["id"] else place
 
+    def problem(self, column: str, allowed: str) -> Problem:
+        """That the text in a column is not what is allowed there."""
+        return Problem(self.where, column, self[column], allowed)
+
     def number_in(self, column: str) -> float | None:
         """The number in a column; none if it is not one."""
         try:

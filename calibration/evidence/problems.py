@@ -6,17 +6,10 @@ from itertools import pairwise
 from calibration.evidence.columns import BLOC, MONEY_UNITS, first_day, last_day
 from calibration.evidence.comparisons import comparison_problems
 from calibration.evidence.lines import CsvLine, sources
+from scenarios.outcomes import PAIR_NAMES
 from simulation.countries import COUNTRY_KEYS
 from simulation.errors import MISSING, Problem, listed, nearest, unknown
 
-#: The pairs, client first, whose break the model is judged by: one headline row of the record each.
-HEADLINE_PAIRS = (
-    "albania-yugoslavia",
-    "yugoslavia-ussr",
-    "albania-ussr",
-    "china-ussr",
-    "albania-china",
-)
 #: Rows in these roles speak for themselves: the rules are compared with them.
 COMPARED = ("target", "held out")
 #: Columns whose dates must not run backwards.
@@ -61,17 +54,15 @@ def _order_problems(line: CsvLine) -> list[Problem]:
         except ValueError:
             continue
         if backwards:
-            allowed = f"not after {later} = {line[later]}"
-            problems.append(Problem(line.where, earlier, line[earlier], allowed))
+            problems.append(line.problem(earlier, f"not after {later} = {line[later]}"))
     column = next((name for name in ("usd_per_unit", "cost") if line.has(name)), "value")
     value, low, high = (line.number_in(name) for name in (column, "low", "high"))
     if value is not None and (
         (low is not None and not low <= value) or (high is not None and not value <= high)
     ):
-        allowed = f"from low = {line['low']} to high = {line['high']}"
-        problems.append(Problem(line.where, column, line[column], allowed))
+        problems.append(line.problem(column, f"from low = {line['low']} to high = {line['high']}"))
     if column == "usd_per_unit" and low is not None and not low > 0:
-        problems.append(Problem(line.where, "low", line["low"], "above 0"))
+        problems.append(line.problem("low", "above 0"))
     return problems
 
 
@@ -96,15 +87,13 @@ def _role_problems(line: CsvLine) -> list[Problem]:
         return []
     pointers = ["reading_of"] + ["part_of"] * (line["unit"] in MONEY_UNITS)
     problems = [
-        Problem(
-            line.where, "role", line["role"], f"context, as the row has {pointer} = {line[pointer]}"
-        )
+        line.problem("role", f"context, as the row has {pointer} = {line[pointer]}")
         for pointer in pointers
         if line[pointer]
     ]
     allowed = f"{listed(COUNTRY_KEYS)} in a row whose role is {line['role']}"
     return problems + [
-        Problem(line.where, side, line[side], allowed)
+        line.problem(side, allowed)
         for side in ("patron", "client")
         if line.has(side) and BLOC.get(line[side], line[side]) not in COUNTRY_KEYS
     ]
@@ -114,12 +103,10 @@ def _pair_problems(line: CsvLine) -> list[Problem]:
     problems = []
     one, other = ("patron", "client") if line.has("patron") else ("supporter", "supported")
     if line[one] and line[one] == line[other]:
-        allowed = f"another country than the {one}"
-        problems.append(Problem(line.where, other, line[other], allowed))
+        problems.append(line.problem(other, f"another country than the {one}"))
     start = f"{line[one]}-{line[other]}-"
     if line["id"] and not line["id"].startswith(start):
-        allowed = f"beginning with {one} and {other}: {start}"
-        problems.append(Problem(line.where, "id", line["id"], allowed))
+        problems.append(line.problem("id", f"beginning with {one} and {other}: {start}"))
     return problems
 
 
@@ -130,7 +117,7 @@ def _id_problems(lines: Iterable[CsvLine]) -> list[Problem]:
         other = seen.setdefault(line["id"], line)
         if line["id"] and other is not line:
             allowed = f"an id of its own; {other.file} line {other.number} has it already"
-            problems.append(Problem(line.where, "id", line["id"], allowed))
+            problems.append(line.problem("id", allowed))
     return problems
 
 
@@ -175,12 +162,12 @@ def _headline_problems(lines: Sequence[CsvLine]) -> list[Problem]:
             names.count(pair),
             "exactly one row with headline = yes",
         )
-        for pair in HEADLINE_PAIRS
+        for pair in PAIR_NAMES
         if names.count(pair) != 1
     ]
     for name, line in headlines:
-        if name not in HEADLINE_PAIRS:
-            problems.append(unknown(line.where, "headline pair", name, HEADLINE_PAIRS))
+        if name not in PAIR_NAMES:
+            problems.append(unknown(line.where, "headline pair", name, PAIR_NAMES))
         elif line["to_status"] != "split" or line["role"] not in COMPARED:
             change = f"{line['role']}, {line['to_status']}"
             allowed = "a target or held out row whose to_status is split"
@@ -198,9 +185,7 @@ def _rate_problems(lines: Iterable[CsvLine]) -> list[Problem]:
             continue
     spans.sort(key=lambda span: span[:3])
     return [
-        Problem(
-            after.where, "from", after["from"], f"after {before['to']}, when the rate before ends"
-        )
+        after.problem("from", f"after {before['to']}, when the rate before ends")
         for (unit, _, end, before), (other, start, _, after) in pairwise(spans)
         if unit == other and start <= end
     ]
@@ -217,8 +202,7 @@ def _share_problems(answers: Iterable[CsvLine], figures: Iterable[CsvLine]) -> l
             if figure is None:
                 problems.append(unknown(line.where, key, line[key], tuple(by_id)))
             elif (figure["patron"], figure["client"]) != (line["patron"], line["client"]):
-                allowed = f"a figure of {line['client']}-{line['patron']}"
-                problems.append(Problem(line.where, key, line[key], allowed))
+                problems.append(line.problem(key, f"a figure of {line['client']}-{line['patron']}"))
         asked, granted = (
             by_id[line[key]].number_in("value") if line[key] in by_id else None
             for key in ("asked", "granted")
@@ -227,6 +211,5 @@ def _share_problems(answers: Iterable[CsvLine], figures: Iterable[CsvLine]) -> l
         if not asked or granted is None or share is None:
             continue
         if abs(granted / asked - share) > _SHARE_ROUNDING:
-            allowed = f"{granted:g} / {asked:g}"
-            problems.append(Problem(line.where, "value", line["value"], allowed))
+            problems.append(line.problem("value", f"{granted:g} / {asked:g}"))
     return problems

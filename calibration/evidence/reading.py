@@ -150,8 +150,7 @@ def _remove(
         if line["id"] not in names:
             problems.append(unknown(line.where, "id", line["id"], names))
         if line["id"] in ids:
-            allowed = "an id that no other file of the overlay has"
-            problems.append(Problem(line.where, "id", line["id"], allowed))
+            problems.append(line.problem("id", "an id that no other file of the overlay has"))
         for table in tables.values():
             table.pop(line["id"], None)
     return problems

@@ -15,7 +15,7 @@ from calibration.evidence.columns import BLOC, MONEY_UNITS, first_day, last_day
 from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate, RecordedChange, Term
-from scenarios.documented import Documented, DocumentedAid, DocumentedBreak, Pair
+from scenarios.documented import BASES, Documented, DocumentedAid, DocumentedBreak, Pair
 from simulation.conditioning import RecordedMove
 from simulation.countries import COUNTRY_KEYS, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
@@ -26,7 +26,6 @@ from simulation.state import MOVE_OF_STATUSES, STARTING_ALLIANCES, Status
 LAST_FITTED = "1978-12"
 #: The role of the rows that the rules are fitted to.
 TARGET = "target"
-_OBSERVED = ("asked", "pledged", "delivered")
 #: The unit of a rate of interest.
 _RATE = "percent a year"
 
@@ -155,7 +154,7 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
         converted = usd_of(figure, evidence.currency)
         patron = BLOC.get(figure.patron, figure.patron)
         among_four = patron in COUNTRY_KEYS and figure.client in COUNTRY_KEYS
-        compared = figure.role in COMPARED and figure.basis in _OBSERVED
+        compared = figure.role in COMPARED and figure.basis in BASES
         if converted is None or not converted.value > 0 or not among_four or not compared:
             continue
         observed.append(

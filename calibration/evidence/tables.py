@@ -48,11 +48,9 @@ def pair_of(row: AnyRow) -> str:
 
 def period_of(row: AnyRow) -> tuple[str, str]:
     """The dates a row covers: an event's documented date, or the ends of its period."""
-    return (
-        (row.documented, row.documented)
-        if isinstance(row, RecordedChange)
-        else (row.first, row.last)
-    )
+    if isinstance(row, RecordedChange):
+        return row.documented, row.documented
+    return row.first, row.last
 
 
 def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:

@@ -19,14 +19,13 @@ from pydantic import (
     Tag,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
 from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
 from scenarios.reader import read_json, why
 from simulation.errors import Problem, listed, raise_if_any
-from simulation.schema import validated
+from simulation.schema import refusal, validated
 
 _PACKAGE = Path(__file__).parents[1]
 #: The published reports, one JSON file a check.
@@ -73,7 +72,7 @@ class Table(_Data):
     @model_validator(mode="after")
     def _rectangular(self) -> "Table":
         if any(len(row) != len(self.columns) for row in self.rows):
-            raise PydanticCustomError("cells", "one cell a column in every row")
+            raise refusal("one cell a column in every row")
         return self
 
 
@@ -114,8 +113,7 @@ Part = Annotated[
 def _complete(origin: dict[str, Any]) -> dict[str, Any]:
     missing = [key for key in ORIGIN if key not in origin]
     if missing:
-        allowed = f"an object with {listed(ORIGIN)}; {listed(missing)} missing"
-        raise PydanticCustomError("origin", "{allowed}", {"allowed": allowed})
+        raise refusal(f"an object with {listed(ORIGIN)}; {listed(missing)} missing")
     return origin
 
 
@@ -143,17 +141,6 @@ class Report(_Data):
         return [part for part in self.parts if isinstance(part, Picture)]
 
 
-def read_report(path: Path) -> Report:
-    """The report in a JSON file.
-
-    Raises ``CalibrationError`` that names the file and every place at which it is no report.
-    """
-    report, problems = _read(path)
-    raise_if_any("the report cannot be used", problems, CalibrationError)
-    assert report is not None
-    return report
-
-
 def published_reports(folder: Path = PUBLISHED) -> dict[str, Report]:
     """The reports in a folder by the names of their checks, the published ones unless it is named.
 
@@ -178,7 +165,7 @@ def is_published(folder: Path) -> bool:
     return absolute(folder) == DOCUMENTED.resolve()
 
 
-def write_report(report: Report, pictures: Mapping[str, Figure] | None, folder: Path) -> Path:
+def write_report(report: Report, pictures: Mapping[str, Figure], folder: Path) -> Path:
     """Store a report and render it into a folder, with its pictures; returns the path of the text.
 
     ``pictures`` are the figures by the names of the report's pictures. The JSON is stored in the
@@ -187,7 +174,6 @@ def write_report(report: Report, pictures: Mapping[str, Figure] | None, folder: 
     """
     from calibration.reports.markdown import markdown_of  # which needs the models above
 
-    pictures = pictures or {}
     if {picture.name for picture in report.pictures} != set(pictures):
         raise ValueError(f"the pictures of the report {report.check!r} are not those given")
     (folder / FIGURES).mkdir(parents=True, exist_ok=True)

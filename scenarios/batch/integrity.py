@@ -5,12 +5,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from scenarios.batch.digests import MEND, digest_path, is_sound, manifest_named
 from scenarios.batch.manifest import MANIFEST, Batch
 from scenarios.batch.store import digests_in, manifest_text, parts_in, write_manifest
-from scenarios.draws import Draws, table_hash
+from scenarios.draws import Draws, table_hash, values_hash
 from scenarios.reader import sha256_of
 from simulation.errors import Problem
 
@@ -82,10 +80,9 @@ def remove_damaged(batch: Batch, folder: Path) -> None:
 
 def draws_problems(manifest: Mapping[str, Any], draws: Draws) -> list[Problem]:
     """In what some draws, or the parameter table, are not those that a batch was made with."""
-    values = np.ascontiguousarray(draws.frame.to_numpy(dtype=float))
     here_and_there = {
         "draws.id": (draws.id, manifest["draws"]["id"]),
-        "draws.values": (hashlib.sha256(values.tobytes()).hexdigest(), manifest["draws"]["values"]),
+        "draws.values": (values_hash(draws.frame), manifest["draws"]["values"]),
         "parameter_table": (table_hash(), manifest["parameter_table"]),
     }
     return [

@@ -76,37 +76,29 @@ class Batch:
         return folder / f"scenario={name}" / f"part-{part.number:05d}.parquet"
 
 
-class _Change(BaseModel):
-    """What the manifest of a batch says of a change at least."""
+class _AtLeast(BaseModel):
+    """A part of the manifest of a batch: what it says at least."""
 
     model_config = ConfigDict(extra="allow")
 
+
+class _Change(_AtLeast):
     kind: str
 
 
-class _Question(BaseModel):
+class _Question(_AtLeast):
     """A scenario as it was asked, whose changes ``scenario_from`` reads."""
-
-    model_config = ConfigDict(extra="allow")
 
     interventions: list[_Change] = []
 
 
-class _ScenarioEntry(BaseModel):
-    """What the manifest of a batch says of a scenario at least."""
-
-    model_config = ConfigDict(extra="allow")
-
+class _ScenarioEntry(_AtLeast):
     name: ScenarioName
     hash: str
     asked: _Question | None = None
 
 
-class _DrawsEntry(BaseModel):
-    """What the manifest of a batch says of its draws at least."""
-
-    model_config = ConfigDict(extra="allow")
-
+class _DrawsEntry(_AtLeast):
     id: str
     values: str
 

@@ -23,7 +23,7 @@ from scenarios import manifest
 from scenarios.batch.digests import DIGEST, write_digest
 from scenarios.batch.manifest import KIND, MANIFEST, Batch, BatchManifest, batch_manifest
 from scenarios.columns import SCHEMA, TEXTS
-from scenarios.disk import json_text, settle, write_whole
+from scenarios.disk import json_text, settle, write_json, write_whole
 from scenarios.errors import ScenarioError
 from simulation.errors import Problem, raise_if_any
 from simulation.schema import validated
@@ -54,7 +54,7 @@ def _manifest_of(folder: Path) -> tuple[dict[str, Any] | None, list[Problem]]:
 
 def write_manifest(batch: Batch, folder: Path) -> None:
     """Write the manifest of a batch, complete or not at all."""
-    write_whole(folder / MANIFEST, manifest_text(batch))
+    write_json(folder / MANIFEST, batch_manifest(batch))
 
 
 def manifest_text(batch: Batch) -> bytes:

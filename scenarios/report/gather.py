@@ -113,7 +113,7 @@ def report_on(
     scenarios of the batch. Raises ``ScenarioError`` that lists what is wrong with the request, the
     batch or the draws (see ``compare_batch`` and ``compare_given``).
     """
-    request, progress = request or BatchRequest(), progress or _nowhere
+    request, progress = request or BatchRequest(), progress or (lambda *_: None)
     _, manifest, readings = question_of(folder, request.model_dump())
     raise_if_any(TITLE, draws_problems(manifest, material.draws), ScenarioError)
     compared = compare_request(
@@ -134,10 +134,6 @@ def report_on(
         for (reading, group), own, grievance in zip(groups, chosen, drives, strict=True)
     )
     return Report(compared, tuple(chapters), material)
-
-
-def _nowhere(_doing: str, _done: int, _whole: int) -> None:
-    """Nobody waits."""
 
 
 def page_of(scenario: Scenario) -> str:

@@ -95,7 +95,7 @@ def _cells(name: str, number: Any) -> Row:
 def yearly_part(numbers: pd.DataFrame) -> pd.DataFrame:
     """Aid, support and strain of each pair, year by year, of the table of all numbers."""
     yearly = numbers[numbers["year"].notna()]
-    named = {f"{part}": f"difference_{part}" for part in ("error", "spread", "halving")}
+    named = {part: f"difference_{part}" for part in ("error", "spread", "halving")}
     series = yearly["quantity"].str.removesuffix("_difference")
     table = yearly.assign(quantity=series).rename(columns={"quantity": "series", **named})
     return table.rename(columns={"value": "difference"})

@@ -74,8 +74,9 @@ def quoted(span: str) -> str:
 
 def share(number: Number) -> str:
     """A share with its Monte Carlo error: ``64.2 ± 1.5 %``."""
-    text = "no history" if number.value is None else f"{number.text} %"
-    return text.replace(" ", FIRM_SPACE) if number.value is not None else text
+    if number.value is None:
+        return "no history"
+    return f"{number.text} %".replace(" ", FIRM_SPACE)
 
 
 def differences_of(grievances: Grievances, feeling: str) -> list[SourceMean]:

@@ -74,15 +74,13 @@ def folder_of(path: Path) -> Path:
 
 def report_manifest(report: Report) -> dict[str, Any]:
     """Everything that decides what is in a report; it holds no date, so equal reports are equal."""
-    compared = report.compared
+    compared, given = report.compared, report.compared.given_record
     batch = {key: compared.manifest[key] for key in compared.manifest if key != "kind"}
     return {
         "made_by": MAKER,
         "kind": KIND,
         "factual": compared.factual.name,
-        "given_record_until": compared.given_record.until
-        if compared.given_record is not None
-        else None,
+        "given_record_until": None if given is None else given.until,
         "decomposed_histories": report.chapters[0].grievances.histories,
         "report_versions": package_versions(*_PACKAGES),
         **batch,
@@ -192,7 +190,7 @@ def page(
         .get_template("report.html.j2")
         .render(
             title=TITLE,
-            style=Markup(style),
+            styles=[Markup(style)],
             letters=Markup(letters),
             compared=report.compared,
             overview=tables.overview_table(report),

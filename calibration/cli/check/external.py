@@ -7,10 +7,9 @@ import typer
 from pydantic import ValidationInfo, field_validator
 
 from calibration.cli.check.options import DrawsRequest, ShocksSeed, options_in_order
-from calibration.cli.requests import command, option, whole
+from calibration.cli.requests import command, flag, option, read_or_refuse, whole
 from scenarios.console import progress_of
 from scenarios.disk import unwritable, write_whole
-from scenarios.errors import read_or_problems
 from simulation.errors import Problem
 from simulation.schema import refuse
 
@@ -21,8 +20,7 @@ class ExternalRequest(DrawsRequest):
     command = "calibrate check external"
 
     template: Annotated[
-        bool,
-        typer.Option("--template", help="Write the head of such a file, with two rows, to FILE."),
+        bool, flag("--template", "Write the head of such a file, with two rows, to FILE.")
     ] = False
     files: Annotated[
         list[Path],
@@ -56,9 +54,7 @@ class ExternalRequest(DrawsRequest):
         if others.data.get("template") or "files" not in others.data:
             return ()
         rates = read_evidence().currency
-        series, problems = read_or_problems(lambda: read_series(others.data["files"], rates))
-        refuse(problems)
-        return series or ()
+        return read_or_refuse(lambda: read_series(others.data["files"], rates))
 
 
 def template_problems(files: list[Path], where: str) -> list[Problem]:

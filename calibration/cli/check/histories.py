@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import field_validator
-from pydantic_core import PydanticCustomError
 
 from calibration.cli.check.options import (
     SEED,
@@ -15,6 +14,7 @@ from calibration.cli.check.options import (
 )
 from calibration.cli.requests import MOST_WORKERS, option, whole
 from scenarios.console import progress_of
+from simulation.schema import refusal
 
 if TYPE_CHECKING:
     from calibration.reports.report import Pictures, Report
@@ -76,7 +76,7 @@ class SensitivityRequest(DrawsRequest):
     @classmethod
     def _power_of_two(cls, size: int) -> int:
         if size & (size - 1):
-            raise PydanticCustomError("size", "no power", {"allowed": "a power of two"})
+            raise refusal("a power of two")
         return size
 
 

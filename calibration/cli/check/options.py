@@ -15,6 +15,7 @@ from calibration.cli.requests import (
     Request,
     as_typed,
     command,
+    flag,
     option,
     whole,
 )
@@ -49,7 +50,7 @@ Copies = Annotated[
 FitEffort = Annotated[
     str,
     one_of(tuple(ABLATION_EFFORTS)),
-    typer.Option(help=f"How hard to fit: {', '.join(ABLATION_EFFORTS)}."),
+    option(f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.", None),
 ]
 FitWorkers = Annotated[
     int, whole(1, MOST_WORKERS), option("Worker processes of a fit; results do not depend on it.")
@@ -63,9 +64,7 @@ class ReportRequest(Request):
     """What leaves a report, and where that goes."""
 
     out: Annotated[Path, option("The folder of the report.", "DIR")] = REPORTS
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the report as one JSON object.")
-    ] = False
+    as_json: Annotated[bool, flag("--json", "Print the report as one JSON object.")] = False
 
     @field_validator("out", "fits", check_fields=False)
     @classmethod

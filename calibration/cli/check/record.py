@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from calibration.cli.check.options import (
     Copies,
     DrawsRequest,
@@ -39,10 +37,10 @@ class NullsRequest(DrawsRequest):
     draws: Annotated[
         Draws,
         Reader(read_draws, Path),
-        typer.Option(
-            metavar="FILE",
-            help="Parameter draws whose manifest tells the evidence of the rules.",
-            show_default="those that ship",
+        option(
+            "Parameter draws whose manifest tells the evidence of the rules.",
+            "FILE",
+            default="those that ship",
         ),
     ] = as_typed(None)
     runs: Annotated[

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from calibration.cli.check.options import CheckRequest, DrawsRequest, check_command
-from calibration.cli.requests import MOST_WORKERS, Reader, option, reference_in, whole
+from calibration.cli.requests import MOST_WORKERS, Reader, flag, option, reference_in, whole
 from calibration.errors import CalibrationError
 from calibration.fit.population import RECORD_EFFORTS
 from scenarios.console import progress_of
@@ -25,24 +23,22 @@ Records = Annotated[int, whole(2, 100_000), option("How many simulated records."
 RecordEffort = Annotated[
     str,
     one_of(tuple(RECORD_EFFORTS)),
-    typer.Option(help=f"How hard for each record: {', '.join(RECORD_EFFORTS)}."),
+    option(f"How hard for each record: {', '.join(RECORD_EFFORTS)}.", None),
 ]
 RecordWorkers = Annotated[
-    int | None,
-    whole(1, MOST_WORKERS),
-    typer.Option(metavar="W", help="Processes, one a record.", show_default="all cores"),
+    int | None, whole(1, MOST_WORKERS), option("Processes, one a record.", "W", default="all cores")
 ]
 Around = Annotated[
     Any,
     Reader(reference_in, Path),
-    typer.Option(
-        metavar="DRAWS",
-        help="Draw the parameters around these draws; what they are drawn from is then the prior.",
-        show_default="the prior",
+    option(
+        "Draw the parameters around these draws; what they are drawn from is then the prior.",
+        "DRAWS",
+        default="the prior",
     ),
 ]
 RecordFolder = Annotated[Path, option("Where what is done is kept, one file a record.", "DIR")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with what is there.")]
+Resume = Annotated[bool, flag("--resume", "Go on with what is there.")]
 
 
 class NoiseRequest(DrawsRequest):

@@ -19,7 +19,7 @@ from calibration.cli.check.options import (
     check_command,
 )
 from calibration.cli.check.record import nulls_of_record
-from calibration.cli.requests import option, whole
+from calibration.cli.requests import flag, option, whole
 from calibration.fit.population import ABLATION_EFFORTS, WITHOUT_EFFORTS
 from calibration.prior import Coordinates, coordinates_of_draws, parameters_at
 from scenarios.console import progress_of
@@ -50,9 +50,9 @@ class LeaveOneOutRequest(DrawsRequest):
     refit: Annotated[
         str,
         one_of((_NONE, *WITHOUT_EFFORTS)),
-        typer.Option(
-            help="How hard to fit again where weights fail: "
-            f"{', '.join([_NONE, *WITHOUT_EFFORTS])}."
+        option(
+            f"How hard to fit again where weights fail: {', '.join([_NONE, *WITHOUT_EFFORTS])}.",
+            None,
         ),
     ] = "quick"
     workers: FitWorkers = 2
@@ -74,9 +74,10 @@ class InfluenceRequest(DrawsRequest):
     refit: Annotated[
         str,
         one_of(tuple(WITHOUT_EFFORTS)),
-        typer.Option(
-            help="Effort of the fits of leave-one-out that are used where weights fail: "
-            f"{', '.join(WITHOUT_EFFORTS)}."
+        option(
+            "Effort of the fits of leave-one-out that are used where weights fail: "
+            f"{', '.join(WITHOUT_EFFORTS)}.",
+            None,
         ),
     ] = "quick"
     cache: RefitFolder = REFITS
@@ -97,8 +98,7 @@ class AblationRequest(DrawsRequest):
         int, whole(1, 20), option("Independent runs of each fit; one alone gives no verdict.", "R")
     ] = 2
     back: Annotated[
-        bool,
-        typer.Option("--back", help="Also go back to the prior: is the log evidence the same?"),
+        bool, flag("--back", "Also go back to the prior: is the log evidence the same?")
     ] = False
     workers: FitWorkers = 2
     cache: RefitFolder = REFITS
@@ -118,10 +118,11 @@ class AblationRequest(DrawsRequest):
         from calibration.checks.nulls import evidence_of_rules
 
         draws = others.data.get("draws")
-        up = evidence_of_rules(draws) if back and draws else None
-        if back and draws and (up is None or up.error is None):
-            allowed = "draws whose manifest tells their log evidence and its error"
-            refuse([Problem(cls.command, "--back", draws.id, allowed)])
+        if back and draws:
+            up = evidence_of_rules(draws)
+            if up is None or up.error is None:
+                allowed = "draws whose manifest tells their log evidence and its error"
+                refuse([Problem(cls.command, "--back", draws.id, allowed)])
         return back
 
 

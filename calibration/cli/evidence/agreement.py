@@ -1,13 +1,12 @@
 """``lilliput evidence agreement``: how far two codings of the drivers agree."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from calibration.cli.evidence.options import JsonOption
 from calibration.errors import require
-from scenarios.console import plain_table, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table
 
 
 def show_agreement(
@@ -23,7 +22,7 @@ def show_agreement(
 
     if settled:
         spells = [spell.row for spell in settled_spells() if spell.disagree]
-        typer.echo(json.dumps(spells, indent=2) if as_json else markdown_rows(spells))
+        print_json(spells) if as_json else typer.echo(markdown_rows(spells))
         return
     with reporting_errors():
         require("calibration", "krippendorff")
@@ -41,7 +40,7 @@ def show_agreement(
             }
             for coding in found
         ]
-        typer.echo(json.dumps(rows, indent=2))
+        print_json(rows)
         return
     numbers = ("alpha", "mean distance", "in range", "cuts", "second", "shared")
     table = plain_table(("driver", *numbers), right=numbers)

@@ -1,6 +1,5 @@
 """``lilliput evidence list`` and ``show``: the rows, with what each is compared with."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ from calibration.cli.evidence.use import reasons
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import FORMS, ROLES
 from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence, ExchangeRate
-from scenarios.console import reporting_errors, show_table
+from scenarios.console import print_json, reporting_errors, show_table
 from simulation.errors import Problem, nearest
 
 
@@ -41,7 +40,7 @@ def list_evidence(
             for k, rows in kept.items()
             for row in rows
         ]
-        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        print_json(entries)
         return
     console = wide_console()
     for name, rows in kept.items():
@@ -103,7 +102,7 @@ def show_evidence(
         shown["beside"] = {
             relation: [other.id for other in rows] for relation, rows in beside.items()
         }
-        typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        print_json(shown)
         return
     console = wide_console()
     console.print(card(row, evidence))

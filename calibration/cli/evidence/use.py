@@ -1,6 +1,5 @@
 """``lilliput evidence check`` and ``used``: whether all is in order, and what each row is for."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from calibration.cli.evidence.options import FolderOption, JsonOption
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import ROLES
 from calibration.evidence.rows import ROW_CLASSES, Evidence
-from scenarios.console import plain_table, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table
 from simulation.errors import Problem, listed, raise_if_any
 
 
@@ -35,7 +34,7 @@ def check_evidence(
     numbers = {kind: _rows_by_role(evidence, kind) for kind in ROW_CLASSES}
     moves = len(recorded_moves(evidence))
     if as_json:
-        typer.echo(json.dumps({"rows": numbers, "changes_of_status": moves}, indent=2))
+        print_json({"rows": numbers, "changes_of_status": moves})
         return
     console = wide_console()
     columns = ("rows", *ROLES)
@@ -107,7 +106,7 @@ def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
         counts, uses = use_counts(evidence), uses_of(evidence)
     if as_json:
         entries = {"list": [vars(use) for use in uses], "reasons": reasons(evidence)}
-        typer.echo(json.dumps({**counts, **entries}, indent=2, ensure_ascii=False))
+        print_json({**counts, **entries})
         return
     console = wide_console()
     by_kind = listed(f"{number} {kind}" for kind, number in counts["by_kind"].items())

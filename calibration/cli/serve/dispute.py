@@ -83,18 +83,14 @@ def moved_between(before: Record, after: Record) -> tuple[Moved, ...]:
         if figure.name in figures and figures[figure.name] != figure
     ]
     old, new = ({repr(move): move for move in record.moves} for record in (before, after))
-    gone = [_dated(each) for key, each in old.items() if key not in new]
-    come = [_dated(each) for key, each in new.items() if key not in old]
-    return (*moved, *_paired(dict(gone), dict(come)))
+    gone = dict(_dated(each) for key, each in old.items() if key not in new)
+    come = dict(_dated(each) for key, each in new.items() if key not in old)
+    names = {**gone, **come}  # dated otherwise, or on record before or after only
+    moved += [Moved(name, gone.get(name, "none"), come.get(name, "none")) for name in names]
+    return tuple(moved)
 
 
 def _dated(move: RecordedMove) -> tuple[str, str]:
     """A dated move by its name, and its window."""
     ends = (quarter_name(each) for each in (move.first_quarter, move.last_quarter))
     return f"{pair_name(*move.pair)} {move.move.name.lower()}", " to ".join(dict.fromkeys(ends))
-
-
-def _paired(gone: Mapping[str, str], come: Mapping[str, str]) -> list[Moved]:
-    """Moves that are dated otherwise, or are on record before or after only."""
-    names = dict.fromkeys((*gone, *come))
-    return [Moved(name, gone.get(name, "none"), come.get(name, "none")) for name in names]

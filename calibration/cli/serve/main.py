@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationInfo, field_validator
 
-from calibration.cli.requests import Request, command, whole
+from calibration.cli.requests import Request, command, flag, option, whole
 from calibration.errors import CalibrationError
 from simulation.errors import Problem
 from simulation.schema import refuse
@@ -42,20 +42,13 @@ class ServeRequest(Request):
     title = "the page cannot be served"
 
     port: Annotated[
-        int,
-        whole(0, _HIGHEST_PORT),
-        typer.Option(metavar="P", help="The port; 0 takes any that is free."),
+        int, whole(0, _HIGHEST_PORT), option("The port; 0 takes any that is free.", "P")
     ] = 8765
     host: Annotated[
-        str,
-        typer.Option(
-            metavar="H",
-            help="The address to answer on; by default this machine alone can reach it.",
-        ),
+        str, option("The address to answer on; by default this machine alone can reach it.", "H")
     ] = "127.0.0.1"
     allow_remote: Annotated[
-        bool,
-        typer.Option("--allow-remote", help="Let other machines reach the page too."),
+        bool, flag("--allow-remote", "Let other machines reach the page too.")
     ] = False
     #: The modules that are missing.
     missing: tuple[str, ...] = ()

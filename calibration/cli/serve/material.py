@@ -10,7 +10,7 @@ from pydantic import BaseModel, RootModel
 from scipy import special
 
 from calibration.cli.serve.dispute import disputed
-from calibration.dossier.gather import main_tables
+from calibration.dossier.gather import appendix, main_tables
 from calibration.errors import CalibrationError
 from calibration.evidence.lines import sources
 from calibration.evidence.record import documented_record
@@ -79,10 +79,6 @@ def material_of(evidence: Evidence) -> Material:
 
 def check_report(report: Report) -> CheckReport:
     """A report as the page shows it: its numbers as text, and what its picture shows."""
-    tables = main_tables(report)
-    appendix = [
-        part for part in report.parts if isinstance(part, str | Table) and part not in tables
-    ]
     goals = [goal_table(report)] if any(goal.reached is not None for goal in report.goals) else []
     return CheckReport(
         check=report.check,
@@ -90,8 +86,10 @@ def check_report(report: Report) -> CheckReport:
         finding=report.finding,
         reached=report.reached,
         origin=report.origin,
-        tables=tuple(report_table(table) for table in (*goals, *tables)),
-        appendix=tuple(part if isinstance(part, str) else report_table(part) for part in appendix),
+        tables=tuple(report_table(table) for table in (*goals, *main_tables(report))),
+        appendix=tuple(
+            part if isinstance(part, str) else report_table(part) for part in appendix(report)
+        ),
         shares=entries_of(Shares, report, "patterns") if report.check == "predictive" else {},
         accounts=entries_of(Accounts, report) if report.check == "nulls" else {},
         content=json.dumps(report.model_dump(), indent=2, ensure_ascii=False).encode(),

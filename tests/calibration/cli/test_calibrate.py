@@ -148,12 +148,11 @@ def test_draws_already_there_are_kept_unless_told_otherwise(whole, tmp_path):
     assert read_draws(out).id == draws.id
 
 
-def test_a_fit_that_is_finished_needs_no_resuming(whole, tmp_path, monkeypatch):
+def test_a_fit_that_is_finished_needs_no_resuming(whole, record, tmp_path, monkeypatch):
     """It may be killed after its last step is on the disk, and before the command has ended."""
     out, _, _ = whole
     monkeypatch.setitem(EFFORTS, "quick", TINY)
     options = ["fit", "--seed", "5", "--out", str(tmp_path / "draws.parquet"), "--resume"]
-    record = fitted_record(read_evidence())
     tiny = fit_settings(TINY, "quick", 5, record)
     made, _ = draw_posterior(record, TINY, tiny, tmp_path / "draws.parquet", workers=1)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -166,9 +165,10 @@ def test_a_fit_that_is_finished_needs_no_resuming(whole, tmp_path, monkeypatch):
     assert [problem.key for problem in caught.value.problems] == ["effort"]
 
 
-def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_settings(whole, tmp_path):
+def test_an_unfinished_fit_is_neither_passed_over_nor_resumed_with_other_settings(
+    whole, record, tmp_path
+):
     out, _, sampling = whole
-    record = fitted_record(read_evidence())
     mine = tmp_path / "draws.parquet"
     write_checkpoint(sampling, fit_settings(TINY, "tiny", 5, record), checkpoint_path(mine))
     with pytest.raises(CalibrationError, match="--resume goes on"):

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from calibration.cli.evidence.main import evidence_app
 from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.evidence.record import recorded_moves
-from calibration.likelihood.observations import fitted_record, observations_of
+from calibration.evidence.rows import Evidence
+from calibration.likelihood.observations import Record, observations_of
 
 runner = CliRunner()
 
@@ -196,9 +197,9 @@ def test_the_evidence_is_in_order() -> None:
     assert "aid.csv" in result.stdout
 
 
-def test_what_is_used_is_told_with_how_and_what_is_not_with_why() -> None:
-    evidence = read_evidence()
-    record = fitted_record(evidence)
+def test_what_is_used_is_told_with_how_and_what_is_not_with_why(
+    evidence: Evidence, record: Record
+) -> None:
     told = json.loads(runner.invoke(evidence_app, ["used", "--json"]).stdout)
     assert list(told)[:3] == ["observations", "by_kind", "unused"]
     assert told["observations"] == len(observations_of(record)) == len(told["list"]) >= 100

@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import scenarios.expected
-from calibration.cli.scenarios import scenarios_app
-from calibration.cli.template import write_template
+from calibration.cli.scenarios import scenarios_app, write_template
 from scenarios.errors import ScenarioError
 from scenarios.explain.words import in_words
 from scenarios.files import catalogue, read_scenario, scenario_named

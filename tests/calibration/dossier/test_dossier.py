@@ -19,6 +19,7 @@ from calibration.dossier.gather import (
     UNCHECKED,
     UNMADE,
     Material,
+    differences,
     held_out_table,
     read_material,
     record_table,
@@ -28,8 +29,6 @@ from calibration.dossier.gather import (
 )
 from calibration.dossier.page import dossier_page, in_text
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import fitted_record
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.markdown import markdown_of
@@ -183,7 +182,7 @@ def test_other_fits_than_those_pooled_are_marked(material):
     agreement = material.reports["agreement"]
     other = agreement.model_copy(update={"values": {"log_evidence": [-50.0, -50.5]}})
     told = "about other fits than those that were pooled into these draws"
-    assert material.differences(other) == [told]
+    assert differences(other, material.draws) == [told]
 
 
 def test_a_check_without_report_is_not_yet_checked(material):
@@ -211,8 +210,8 @@ def test_a_report_on_other_draws_is_marked(own_folder, material_of, key, told):
     other = {"id": "other-1"} if key == "draws" else "f" * 64
     changed(own_folder, "nulls", lambda entry: entry["origin"].update({key: other}))
     material = material_of(own_folder)
-    assert material.differences(material.reports["nulls"]) == [told]
-    assert material.differences(material.reports["noise"]) == []
+    assert differences(material.reports["nulls"], material.draws) == [told]
+    assert differences(material.reports["noise"], material.draws) == []
     page = dossier_page(material)
     assert page.count("does not belong to the draws that ship") == 1
     assert "1 line of the table below rests on a report" in page
@@ -249,10 +248,8 @@ def test_without_the_documentation_only_the_pictures_are_missing(material):
     assert "deep inside" in page
 
 
-def test_the_record_is_listed_row_by_row():
-    evidence = read_evidence()
-    record = fitted_record(evidence)
-    material = Material(read_draws(), {}, {}, None, evidence, record)
+def test_the_record_is_listed_row_by_row(evidence, record):
+    material = Material(read_draws(), {}, None, evidence, record)
     table = record_table(material)
     assert len(table.rows) == len(record.moves) + 6 + len(record.figures)
     assert any("1947 Q2 and 1948 Q2" in row[2] for row in table.rows)

@@ -8,17 +8,11 @@ from typer.testing import CliRunner
 
 from calibration.cli.calibrate import calibrate_app
 from calibration.dossier.summary import MOST_LINES, WIDTH, summary_lines, summary_of
-from calibration.evidence.reading import read_evidence
-from calibration.likelihood.observations import KINDS, fitted_record, observations_of
+from calibration.likelihood.observations import KINDS, observations_of
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
 from calibration.reports.report import Report, write_report
 from scenarios.draws import columns_of, write_draws
-
-
-@pytest.fixture(scope="module")
-def record():
-    return fitted_record(read_evidence())
 
 
 def made(folder, record, seed, **manifest):
@@ -168,7 +162,7 @@ def test_an_error_that_is_not_known_is_a_question_mark(draws, record):
 
 def test_the_command_prints_it(draws, record, tmp_path):
     for report in reports_of(draws).values():
-        write_report(report, None, tmp_path / "reports")
+        write_report(report, {}, tmp_path / "reports")
     arguments = ["summary", "--draws", str(draws.path), "--reports", str(tmp_path / "reports")]
     printed = CliRunner().invoke(calibrate_app, [*arguments, "--json"])
     assert printed.exit_code == 0, printed.output

@@ -19,7 +19,7 @@ BY_NAME = {coding.driver: coding for coding in codings()}
 
 def coding(first: list[float], second: list[float], width: float = 0.1) -> Codings:
     one, other = np.array([first]).T, np.array([second]).T
-    return Codings("x", ("albania",), one, other, other - width, other + width)
+    return Codings("x", one, other, other - width, other + width)
 
 
 def test_equal_codings_agree_fully_and_share_their_cuts() -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from calibration.errors import CalibrationError
-from calibration.evidence.columns import MEASURES, OBSERVATION_UNITS
-from calibration.evidence.comparisons import UNITS_OF, quantities_of, quarter_spans
+from calibration.evidence.comparisons import quantities_of, quarter_spans
 from calibration.evidence.reading import read_evidence
 from simulation.dates import quarter_of
 
@@ -29,11 +28,6 @@ def test_spans_and_quantities_are_read_one_by_one() -> None:
         ("china", "arms open"),
         ("ussr", "requested"),
     ]
-
-
-def test_every_measure_has_units_and_every_unit_a_measure() -> None:
-    assert set(UNITS_OF) == set(MEASURES)
-    assert {unit for units in UNITS_OF.values() for unit in units} == set(OBSERVATION_UNITS)
 
 
 @pytest.mark.parametrize(

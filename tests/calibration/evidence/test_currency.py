@@ -6,14 +6,8 @@ from datetime import date
 
 import pytest
 
-from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import rate_day, rate_problems, usd_of
 from calibration.evidence.rows import AidFigure, Evidence, ExchangeRate
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_evidence()
 
 
 def figure(

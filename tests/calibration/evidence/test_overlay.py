@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import FOLDER, overlay_hash, read_evidence
+from calibration.evidence.reading import FOLDER, overlay_hash
 from calibration.likelihood.likelihood import filtered_log_likelihood
-from calibration.likelihood.observations import fitted_record, overlaid_record
+from calibration.likelihood.observations import overlaid_record
 from calibration.prior import draw_coordinates, parameters_at
 from simulation.countries import Country
 from simulation.dates import quarter_of
@@ -36,8 +36,8 @@ def figures(record):
     return {figure.name: figure for figure in record.figures}
 
 
-def test_no_overlay_is_the_evidence_as_it_ships():
-    assert overlaid_record(None) == fitted_record(read_evidence())
+def test_no_overlay_is_the_evidence_as_it_ships(record):
+    assert overlaid_record(None) == record
 
 
 def test_a_row_with_a_known_id_replaces_that_row(tmp_path):

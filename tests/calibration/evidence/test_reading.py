@@ -10,14 +10,10 @@ import pytest
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
 from calibration.evidence.lines import sources
-from calibration.evidence.problems import COMPARED, HEADLINE_PAIRS
+from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.evidence.rows import ROW_CLASSES, Evidence
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_evidence()
+from scenarios.outcomes import PAIR_NAMES
 
 
 @pytest.fixture
@@ -35,14 +31,6 @@ def change(path: Path, changes: Callable[[list[dict[str, str]]], object]) -> Non
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-
-
-def set_cells(path: Path, row_id: str, **cells: str) -> None:
-    def changes(rows: list[dict[str, str]]) -> None:
-        (row,) = (row for row in rows if row["id"] == row_id)
-        row.update({column.rstrip("_"): cell for column, cell in cells.items()})
-
-    change(path, changes)
 
 
 def problems_of(folder: Path) -> list[str]:
@@ -142,23 +130,25 @@ def test_what_is_no_date_is_refused(text: str) -> None:
         first_day(text)
 
 
-def test_every_problem_of_every_file_is_reported_at_once(folder: Path) -> None:
-    aid = folder / "aid.csv"
-    set_cells(
-        aid, "china-albania-1954-loan-50m", form="credti", unit="million old roubles", value="60"
+def test_every_problem_of_every_file_is_reported_at_once(spoiled: Callable[..., Path]) -> None:
+    folder = spoiled(
+        "aid", "china-albania-1954-loan-50m", form="credti", unit="million old roubles", value="60"
     )
-    set_cells(aid, "china-albania-1956-loan-30m", from_="1961", basis="promised", lines="1075-1073")
-    set_cells(
-        aid, "ussr-albania-1959-loan-300m", role="target", part_of="ussr-albania-1960-answer-0"
+    spoiled("aid", "china-albania-1956-loan-30m", from_="1961", basis="promised", lines="1075-1073")
+    spoiled(
+        "aid", "ussr-albania-1959-loan-300m", role="target", part_of="ussr-albania-1960-answer-0"
     )
-    set_cells(
-        aid, "china-albania-1964-loan-6m5", reading_of="china-albania-1962-loan-30n", role="context"
+    spoiled(
+        "aid",
+        "china-albania-1964-loan-6m5",
+        reading_of="china-albania-1962-loan-30n",
+        role="context",
     )
-    set_cells(aid, "china-albania-1966-oil-loan-14-3m", source="marku2018", value="fourteen")
-    set_cells(aid, "china-albania-1968-loan-252m", patron="chian", lines="")
-    set_cells(folder / "terms.csv", "ussr-albania-1951-interest-2", kind="intrest", to="1957-13")
+    spoiled("aid", "china-albania-1966-oil-loan-14-3m", source="marku2018", value="fourteen")
+    spoiled("aid", "china-albania-1968-loan-252m", patron="chian", lines="")
+    spoiled("terms", "ussr-albania-1951-interest-2", kind="intrest", to="1957-13")
     change(folder / "cuts.csv", lambda rows: rows.append(rows[0]))
-    set_cells(folder / "record.csv", "ussr-albania-1961-12-break", headline="no", latest="1961-11")
+    spoiled("record", "ussr-albania-1961-12-break", headline="no", latest="1961-11")
     change(folder / "currency.csv", lambda rows: rows[0].update(low="2"))
     found = problems_of(folder)
     for place, key, value, help_ in (
@@ -218,25 +208,27 @@ def test_a_row_with_a_cell_too_many_is_named_by_its_line(folder: Path) -> None:
     assert problems_of(folder) == ["terms.csv line 17: cells = 3; allowed: 14, one for each column"]
 
 
-def test_readings_may_not_lead_in_a_circle(folder: Path) -> None:
+def test_readings_may_not_lead_in_a_circle(spoiled: Callable[..., Path]) -> None:
     one, other = "china-albania-1962-loan-151m9", "china-albania-1962-loan-168m6-usd"
-    set_cells(folder / "aid.csv", one, reading_of=other)
+    folder = spoiled("aid", one, reading_of=other)
     found = problems_of(folder)
     assert len(found) == 2
     assert all("does not lead back" in problem for problem in found)
 
 
-def test_a_row_under_the_wrong_patron_is_found(folder: Path) -> None:
-    set_cells(folder / "cuts.csv", "ussr-albania-1961-contract-torn-up", patron="china")
+def test_a_row_under_the_wrong_patron_is_found(spoiled: Callable[..., Path]) -> None:
+    folder = spoiled("cuts", "ussr-albania-1961-contract-torn-up", patron="china")
     problem, compared = problems_of(folder)
     assert "beginning with patron and client: china-albania-" in problem
     assert "(delivery-ussr-1961): rows = 'ussr-albania-1961-contract-torn-up'" in compared
     assert "is of another pair" in compared
 
 
-def test_a_second_headline_and_one_of_another_pair_are_refused(folder: Path) -> None:
-    set_cells(folder / "record.csv", "china-albania-1977-07-07-dispute", headline="yes")
-    set_cells(folder / "record.csv", "yugoslavia-china-1958-04-dispute", headline="yes")
+def test_a_second_headline_and_one_of_another_pair_are_refused(
+    spoiled: Callable[..., Path],
+) -> None:
+    spoiled("record", "china-albania-1977-07-07-dispute", headline="yes")
+    folder = spoiled("record", "yugoslavia-china-1958-04-dispute", headline="yes")
     found = problems_of(folder)
     assert any("headlines of albania-china = 2" in problem for problem in found)
     assert any("headline pair = 'china-yugoslavia'" in problem for problem in found)
@@ -256,17 +248,19 @@ def test_two_rates_of_one_currency_on_one_day_are_refused(folder: Path) -> None:
 
 def test_there_is_one_headline_for_each_break(evidence: Evidence) -> None:
     headlines = [f"{row.client}-{row.patron}" for row in evidence.record if row.headline == "yes"]
-    assert sorted(headlines) == sorted(HEADLINE_PAIRS)
+    assert sorted(headlines) == sorted(PAIR_NAMES)
 
 
-def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked() -> None:
-    acts = read_evidence().support
+def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked(
+    evidence: Evidence,
+) -> None:
+    acts = evidence.support
     assert len(acts) >= 90
     speech = next(act for act in acts if act.id == "albania-china-1960-11-16-speech")
     assert (speech.client, speech.patron) == ("albania", "china")
     assert (speech.direction, speech.public) == ("for", "yes")
     assert all(0 <= act.low <= act.cost <= act.high <= 1 for act in acts)
-    occasions = {row.id for row in read_evidence().occasions}
+    occasions = {row.id for row in evidence.occasions}
     assert {act.id for act in acts if act.role == "target"} <= occasions
     secret = [act for act in acts if act.arena == "secret"]
     assert secret

@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import (
     aid_observations,
     headline_breaks,
@@ -18,11 +17,6 @@ from simulation.conditioning import RecordedMove
 from simulation.countries import Country, pair_named
 from simulation.dates import quarter_of
 from simulation.state import Move
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_evidence()
 
 
 def with_change(evidence: Evidence, name: str, **cells: str) -> Evidence:

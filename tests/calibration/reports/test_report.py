@@ -17,7 +17,6 @@ from calibration.reports.report import (
     Table,
     folder_problems,
     published_reports,
-    read_report,
     write_report,
 )
 
@@ -65,7 +64,6 @@ def test_a_report_is_data_text_and_pictures(tmp_path):
 
 def test_what_is_stored_reads_the_same(tmp_path):
     write_report(trial(), pictures(), tmp_path)
-    assert read_report(tmp_path / "trial.json") == trial()
     assert published_reports(tmp_path) == {"trial": trial()}
 
 

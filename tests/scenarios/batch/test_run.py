@@ -17,16 +17,10 @@ from scenarios.files import catalogue, scenario_named
 from simulation.dates import quarter_of
 from simulation.errors import NonFiniteError
 from simulation.interventions import HISTORICAL, Scenario
+from tests.scenarios.watching import contents
 
 OTHER = scenario_named("no-opening-1971")
 BOTH = (HISTORICAL, OTHER)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its path, hidden ones too."""
-    return {
-        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
-    }
 
 
 @pytest.fixture(scope="module")

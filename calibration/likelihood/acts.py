@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.figures import Doubt, Figure, Sums, Word
+from calibration.likelihood.figures import Doubt, Figure, Sums
+from calibration.likelihood.measures import Word
 from calibration.likelihood.readings import observation_settings
 from simulation.arrays import Array, PerReplicate, logistic
 from simulation.trajectory import Trajectory

@@ -286,17 +286,3 @@ class Figure(ABC):
         Formula: logistic(level - slope x gap), of what lies between nought and one.
         """
         return logistic(level - slope * gap)
-
-
-class Word(Figure):
-    """A figure of which a word is on record: it has no spread, and is there whatever happened."""
-
-    certain = True
-
-    @property
-    def observed(self) -> None:
-        """None: it is a word."""
-
-    def whole_spread(self, doubt: Doubt | None = None) -> Array:
-        """None: it is a word."""
-        return np.ones(1)

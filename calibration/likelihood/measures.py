@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.likelihood.figures import Doubt, Figure, Sums, Word
+from calibration.likelihood.figures import Doubt, Figure, Sums
 from calibration.likelihood.quantities import noticed, product
 from calibration.likelihood.readings import observation_settings
 from simulation.arrays import Array, PerReplicate
@@ -209,6 +209,20 @@ class Rate(_Logarithmic):
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
         """Softer the narrower the gap: that at no gap x exp(slope x gap)."""
         return np.asarray(np.log(level) + slope * gap)
+
+
+class Word(Figure):
+    """A figure of which a word is on record: it is there whatever happened."""
+
+    certain = True
+
+    @property
+    def observed(self) -> None:
+        """None, since no value is on record."""
+
+    def whole_spread(self, doubt: Doubt | None = None) -> Array:
+        """One: a word has no spread of its own (1,)."""
+        return np.ones(1)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,10 @@ def show_agreement(
 
     if settled:
         spells = [spell.row for spell in settled_spells() if spell.disagree]
-        print_json(spells) if as_json else typer.echo(markdown_rows(spells))
+        if as_json:
+            print_json(spells)
+        else:
+            typer.echo(markdown_rows(spells))
         return
     with reporting_errors():
         require("calibration", "krippendorff")

@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from matplotlib import rc_context
@@ -21,8 +20,6 @@ from matplotlib.text import Text
 from scenarios.disk import write_whole
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
-#: Figures are drawn one at a time: Matplotlib's settings belong to the whole process.
-DRAWING = Lock()
 #: Inches that a figure of the page is wide.
 WIDTH = 5.0
 _STYLE: Any = {"svg.hashsalt": "lilliput", "font.family": "DejaVu Sans", "font.size": 9}

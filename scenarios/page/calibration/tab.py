@@ -12,7 +12,7 @@ from scenarios.page.calibration.checks import Checks
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
+from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import (
     Download,
@@ -118,7 +118,7 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
         v.Html(tag="h2", children=["Posterior against prior"])
         with solara.Div(classes=["lp-filters"]):
             hint = "All words must occur in name, meaning, unit or source"
-            groups = choices_of({"": "all"} | GROUPS)
+            groups = (("", "all"), *GROUPS.items())
             group = Field("group", "Part of the rules", view.group, groups)
             Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])

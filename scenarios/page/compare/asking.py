@@ -11,7 +11,7 @@ from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing
 from scenarios.page.compare.question import MOST, NUMBERS, Question
 from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS
-from scenarios.page.parts.fields import Field, Fields, choices_of
+from scenarios.page.parts.fields import Field, Fields
 from scenarios.page.parts.refusal import Refusal, lines_of
 from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import files_of, own_files
@@ -73,9 +73,9 @@ def Asking(
         years, wrong = question.readings()[0].years, None
     except LilliputError as error:
         years, wrong = 1, error
-    pairs = choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES})
+    pairs = tuple((name, SHOWN_PAIRS[name]) for name in PAIR_NAMES)
     horizon = "Counted from the first change; each scenario's own horizon unless changed"
-    numbers = choices_of({str(number): f"{number:,}" for number in NUMBERS})
+    numbers = tuple((str(number), f"{number:,}") for number in NUMBERS)
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "What is compared"}):
         Fields(
             [

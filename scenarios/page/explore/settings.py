@@ -9,7 +9,7 @@ from scenarios.files import antecedents
 from scenarios.page.explore.crowd import Crowd
 from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryView, drawn_values
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, choices_of
+from scenarios.page.parts.fields import Field, Fields, Slider, Sliders
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.question.choices import scenario_field
 from simulation.parameters import Parameter, parameter_table
@@ -35,12 +35,7 @@ Change = Callable[..., None]
 
 
 @solara.component
-def Settings(
-    view: HistoryView,
-    change: Change,
-    jump: Callable[[HistoryView], None],
-    crowd: Crowd | None,
-) -> None:
+def Settings(view: HistoryView, change: Change, crowd: Crowd | None) -> None:
     """Scenario, draw, seed and parameters; each change tells the history anew."""
     material, guard = use_material(), use_guard()
     median = view.draw == MEDIAN
@@ -60,7 +55,7 @@ def Settings(
             "parameters",
             "Parameters",
             MEDIAN_WORD if median else "draw",
-            choices_of({"draw": "one of the draws", MEDIAN_WORD: "median of all draws"}),
+            (("draw", "one of the draws"), (MEDIAN_WORD, "median of all draws")),
         )
         Fields([scenarios], choose)
         scenario = view.file.scenario
@@ -105,7 +100,7 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         changes = {key: each for key, each in view.changes.items() if key != name}
         change(changes=changes if value == values[name] else changes | {name: value})
 
-    groups = Field("group", "Parameters of", group, choices_of({"": "none shown"} | GROUPS))
+    groups = Field("group", "Parameters of", group, (("", "none shown"), *GROUPS.items()))
     Fields([groups], lambda _, chosen: set_group(str(chosen)))
     if view.changes:
         number = len(view.changes)

@@ -106,7 +106,7 @@ def Explore() -> None:
                 "Show a history of it",
                 lambda own, name: change(own=own, scenario=name),
             )
-        Settings(view, change, jump, crowd)
+        Settings(view, change, crowd)
         _History(
             told_frame=frame,
             told_history=numbers,

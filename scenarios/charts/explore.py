@@ -37,16 +37,16 @@ from simulation.state import Move, Status
 #: Where the years of a time line begin, and how far they run, as shares of its width.
 _LEFT, _LENGTH = 0.115, 0.865
 #: The status that a move leads to.
-_STATUS_OF_MOVE = {
+STATUS_OF_MOVE = {
     Move.FORMED: "allied",
     Move.ESTRANGED: "estranged",
     Move.SPLIT: "split",
     Move.MENDED: "allied",
 }
-#: A source of strain that never reaches this is left out of the key.
-_SEEN = 0.02
-#: Inches: a row of the key, and above the axes the marks of this history and those of the record.
-_ROW, _HERE, _RECORD = 0.165, 0.1, 0.26
+#: A source of strain that never reaches this is left out.
+SEEN = 0.02
+#: Inches: the key, and above the axes the marks of this history and those of the record.
+_KEY, _HERE, _RECORD = 5 * 0.165, 0.1, 0.26
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,9 @@ def strain_timeline(
     """
     patron, client = pair
     title = f"Strain of {client.title}, by source"
-    figure, axes = _timeline(history, pair, quarter, look, beside, title, "strain", rows_of_key=5)
-    years, tied = _years(history), _tied(history, pair)
+    figure, axes = _timeline(history, pair, quarter, look, beside, title)
+    years = decimal_year(0) + np.arange(history.reached + 1) / 4
+    tied = tied_quarters(history, pair)
     sources = {
         source: tied * history.series(f"strain_sources.{source}", patron, client)
         for source in StrainSources._fields
@@ -89,7 +90,7 @@ def strain_timeline(
     seen = [
         Patch(color=colours[source], label=source_in_words(source, client))
         for source, values in sources.items()
-        if values.max(initial=0.0) >= _SEEN
+        if values.max(initial=0.0) >= SEEN
     ]
     strained = line("strain (0 to 1)", look.ink, linewidth=1.8)
     eased = Patch(color=look.soft, alpha=0.35, label=source_in_words(RELIEF, client))
@@ -97,11 +98,7 @@ def strain_timeline(
     return figure
 
 
-def _years(history: History) -> Array:
-    return np.asarray(decimal_year(0) + np.arange(history.reached + 1) / 4)
-
-
-def _tied(history: History, pair: Pair) -> Array:
+def tied_quarters(history: History, pair: Pair) -> Array:
     """One in quarters that the pair began allied or in open dispute, else zero."""
     return np.array([float(history.tied(quarter, *pair)) for quarter in range(history.reached + 1)])
 
@@ -113,37 +110,41 @@ def _timeline(
     look: Look,
     beside: Beside,
     title: str,
-    unit: str,
-    rows_of_key: int = 1,
 ) -> tuple[Figure, Axes]:
     """Axes with the years 1945-1980, the quarter shown, the marks on top, and room for a key."""
-    above, below = 0.66, 0.27 + _ROW * rows_of_key
+    above, below = 0.66, 0.27 + _KEY
     height = above + below + 1.75
     figure = blank_figure(look, height)
     axes = figure.add_axes((_LEFT, below / height, _LENGTH, 1 - (above + below) / height))
     dress(axes, look)
     show_years(axes)
-    axes.set_ylabel(unit)
+    axes.set_ylabel("strain")
     draw_title(figure, look, title, pair_title(pair))
     if quarter >= 0:
         axes.axvline(decimal_year(quarter), color=look.ink, linewidth=1.2)
     changes = [
         (decimal_year(quarter_of(event.date)), event.status)
-        for event in beside.events
-        if event.status and set(event.pair) == set(pair)
+        for event in status_changes(beside.events, pair)
     ]
     _draw_marks(axes, changes, "record", _RECORD, look.ink)
     for at, status in changes:
         if status == "split":
             axes.axvline(at, color=look.ink, linewidth=0.8, linestyle=(0, (1, 2)))
-    moves = history.trajectory.moves
-    own = np.flatnonzero((moves.patron == pair[0]) & (moves.client == pair[1]))
-    moved = [
-        (decimal_year(int(moves.quarter[row])), _STATUS_OF_MOVE[Move(int(moves.move[row]))])
-        for row in own
-    ]
+    moved = [(decimal_year(each), STATUS_OF_MOVE[move]) for each, move in moves_of(history, pair)]
     _draw_marks(axes, moved, "here", _HERE, look.series[1])
     return figure, axes
+
+
+def status_changes(events: Sequence[DocumentedEvent], pair: Pair) -> list[DocumentedEvent]:
+    """The documented events that led a pair, whichever side is named first, to another status."""
+    return [event for event in events if event.status and set(event.pair) == set(pair)]
+
+
+def moves_of(history: History, pair: Pair) -> list[tuple[int, Move]]:
+    """The quarters in which the status of a pair changed in a history, and how."""
+    moves = history.trajectory.moves
+    own = np.flatnonzero((moves.patron == pair[0]) & (moves.client == pair[1]))
+    return [(int(moves.quarter[row]), Move(int(moves.move[row]))) for row in own]
 
 
 def _draw_marks(
@@ -174,13 +175,7 @@ def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Fi
 
     Of a pair that began the quarter without a tie it says only that.
     """
-    sets = [(chances_title(history, pair, quarter), _chance_bars(history, pair, quarter))]
-    if history.tied(quarter, *pair):
-        for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
-            feeling = kind(history, quarter, *pair)
-            toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
-            title = f"{feeling.name.capitalize()} of {country.title} {toward}"
-            sets.append((title, _bars_of(feeling.addends)))
+    sets = reason_sets(history, pair, quarter)
     height = 0.45 + 0.19 * rows_of(sets)
     figure = blank_figure(look, height)
     title = f"{quarter_name(quarter)}: what pushed, and what held back"
@@ -190,25 +185,24 @@ def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Fi
     return figure
 
 
-def chances_title(history: History, pair: Pair, quarter: int) -> str:
-    """The chances of the quarter in words, those that were open."""
-    open_ones = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
-    if not open_ones:
-        stood = history.status(quarter - 1, *pair)
-        return {Status.NONE: "No alliance: nothing to break", Status.SPLIT: "Broken already"}[stood]
-    return "Chance in the quarter: " + ", ".join(
-        f"{hazard.mover.title} {hazard.verb} {hazard.chance:.1%}" for hazard in open_ones
-    )
+def reason_sets(history: History, pair: Pair, quarter: int) -> list[tuple[str, list[Bar]]]:
+    """The chances that were open and what each is made of, then strain and fatigue, under headings.
 
-
-def _chance_bars(history: History, pair: Pair, quarter: int) -> list[Bar]:
-    """The addends of the open chances, each with the one whose chance it is."""
-    return [
-        bar
-        for hazard in hazards(history, quarter, *pair)
-        if hazard.open
-        for bar in _bars_of(hazard.addends, f"{hazard.mover.title}: ")
-    ]
+    Of a pair that began the quarter without a tie there is a heading alone.
+    """
+    if not history.tied(quarter, *pair):
+        broken = history.status(quarter - 1, *pair) is Status.SPLIT
+        return [("Broken already" if broken else "No alliance: nothing to break", [])]
+    chances = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
+    heads = (f"{each.mover.title} {each.verb} {each.chance:.1%}" for each in chances)
+    bars = [bar for each in chances for bar in _bars_of(each.addends, f"{each.mover.title}: ")]
+    sets = [(f"Chance in the quarter: {', '.join(heads)}", bars)]
+    for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
+        feeling = kind(history, quarter, *pair)
+        toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
+        title = f"{feeling.name.capitalize()} of {country.title} {toward}"
+        sets.append((title, _bars_of(feeling.addends)))
+    return sets
 
 
 def _bars_of(addends: Sequence[Addend], whose: str = "") -> list[Bar]:

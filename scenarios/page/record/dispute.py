@@ -127,7 +127,7 @@ def followed(
         return error
     if not found.weights:
         return found, []
-    return found, breaks_of(material.crowds.of(HISTORICAL, OPENING_SEED), np.array(found.weights))
+    return found, breaks_of(material.crowd(HISTORICAL, OPENING_SEED), np.array(found.weights))
 
 
 def breaks_of(crowd: Crowd, weights: Any) -> list[dict[str, str]]:

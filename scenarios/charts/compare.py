@@ -83,6 +83,11 @@ def branch_colours(look: Look) -> tuple[str, str]:
     return look.series[0], look.series[1]
 
 
+def branch_names(reading: Reading) -> tuple[str, str]:
+    """The names of the factual scenario and of the counterfactual."""
+    return reading.factual.name, reading.scenario.name
+
+
 def survival_figure(
     comparison: Comparison, look: Look = LIGHT, breaks: Sequence[DocumentedBreak] = ()
 ) -> Figure:
@@ -102,7 +107,7 @@ def survival_figure(
     handles: list[Handle] = []
     for place, curve in enumerate((comparison.factual_curve, comparison.counterfactual_curve)):
         _draw_survival(axes, curve, start, look, place)
-        handles.append(_branch(look, place, _names(reading)[place], markersize=4.5))
+        handles.append(_branch(look, place, branch_names(reading)[place], markersize=4.5))
     if not comparison.factual_curve.years:
         words = "Broken in every history before the intervention"
         axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=look.ink)
@@ -149,7 +154,7 @@ def fan_figure(
     axes = figure.add_axes((0.115, 0.28, 0.85, 0.58))
     words, unit = SERIES_WORDS[series]
     title = f"{words}, {pair_title(pair_named(pair))}"
-    draw_title(figure, look, title, _names(reading)[counterfactual], 9.5)
+    draw_title(figure, look, title, branch_names(reading)[counterfactual], 9.5)
     height = fan.top if top is None else top
     _draw_branch(axes, fan, pair, series, reading, counterfactual, height, look, documented)
     axes.set_ylabel(unit)
@@ -175,7 +180,7 @@ def fans_figure(
         axes = figure.add_axes((0.06 + 0.48 * place, 0.22, 0.445, 0.57))
         _draw_branch(axes, fan, pair, series, reading, bool(place), top, look, documented)
         colour = branch_colours(look)[place]
-        axes.set_title(_names(reading)[place], loc="left", fontsize=9, color=colour)
+        axes.set_title(branch_names(reading)[place], loc="left", fontsize=9, color=colour)
         if not place:
             axes.set_ylabel(unit)
     handles = [_fan_handle(look, False), *_marks_in_words(series, look), _fan_handle(look, True)]
@@ -225,7 +230,3 @@ def _marks_in_words(series: str, look: Look) -> list[Handle]:
         line("branches part", look.soft, linestyle=":"),
         Patch(facecolor="none", label="beyond the horizon, not read", **beyond),
     ]
-
-
-def _names(reading: Reading) -> tuple[str, str]:
-    return reading.factual.name, reading.scenario.name

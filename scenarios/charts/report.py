@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from scenarios.charts.compare import branch_colours
+from scenarios.charts.compare import branch_colours, branch_names
 from scenarios.charts.look import (
     LIGHT,
     Handle,
@@ -86,7 +86,7 @@ def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
         for place, colour in zip(strain, (*look.series, look.soft), strict=True)
     }
     panels = [figure.add_axes((0.135 + 0.435 * side, 0.3, 0.41, 0.54)) for side in (0, 1)]
-    names = (grievances.reading.factual.name, grievances.reading.scenario.name)
+    names = branch_names(grievances.reading)
     ends, seen = [0.05], set()
     for side, (axes, name) in enumerate(zip(panels, names, strict=True)):
         dress(axes, look)

@@ -21,9 +21,9 @@ from scenarios.page.parts.view import (
     csv_of,
     keys,
     one_of,
+    program,
     short_text,
     use_view,
-    version,
 )
 from scenarios.page.record.rows import number
 from simulation.parameters import Parameter, parameter_table
@@ -178,7 +178,7 @@ def ParameterCard(parameter: Parameter) -> None:
 
 def draws_settings(material: Material) -> dict[str, str]:
     """Of which draws something is told, as every file of it says."""
-    return {"program": f"lilliput {version()}", "draws": material.draws.id}
+    return {"program": program(), "draws": material.draws.id}
 
 
 def ranged(values: Any) -> str:

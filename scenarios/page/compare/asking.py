@@ -12,7 +12,7 @@ from scenarios.page.compare.answering import Standing
 from scenarios.page.compare.question import MOST, NUMBERS, Question
 from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS
 from scenarios.page.parts.fields import Field, Fields
-from scenarios.page.parts.refusal import Refusal, lines_of
+from scenarios.page.parts.refusal import Trouble
 from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import files_of, own_files
 from simulation.errors import LilliputError
@@ -105,9 +105,7 @@ def Asking(
                 outlined=True,
             )
             Progress(standing)
-    with solara.Div():
-        if wrong is not None:
-            Refusal(*lines_of(wrong))
+    Trouble(wrong)
 
 
 @solara.component

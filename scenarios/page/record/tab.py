@@ -13,7 +13,7 @@ from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import Field, Fields
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.terms import Terms
-from scenarios.page.parts.view import Download, TakeAway, csv_of, use_view, version
+from scenarios.page.parts.view import Download, TakeAway, csv_of, program, use_view
 from scenarios.page.record.dispute import Dispute, cells_of
 from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
@@ -132,7 +132,7 @@ def Timeline(view: RecordView, marks: tuple[EvidenceMark, ...], open_row: OpenRo
     material = use_material()
     words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980"
     settings = {
-        "program": f"lilliput {version()}",
+        "program": program(),
         "rows": str(len(marks)),
         "link": f"/record?{view.query(material)}",
     }

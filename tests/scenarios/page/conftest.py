@@ -16,6 +16,9 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from calibration.cli.serve.material import material_of
+from calibration.evidence.reading import read_evidence
+from scenarios.page.material import Material
 from tests.conftest import PATIENCE
 
 #: Seconds after which the server forgets a visitor whose connection is lost; tests need not wait.
@@ -95,6 +98,12 @@ def start() -> Callable[..., AbstractContextManager[Server]]:
 def server() -> Iterator[Server]:
     with served() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def material() -> Material:
+    """What every visitor of the page is shown from."""
+    return material_of(read_evidence())
 
 
 @dataclass

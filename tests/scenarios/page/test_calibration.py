@@ -15,12 +15,10 @@ from calibration.cli.serve.material import (
     Standings,
     check_report,
     entries_of,
-    material_of,
     prior_values,
     report_table,
 )
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from calibration.reports.report import Report, Table, published_reports
 from scenarios.draws import Draws
 from scenarios.page.calibration.charts import check_charts, posterior_chart
@@ -82,11 +80,6 @@ NULLS = Report(
         "constant": {"log_evidence": -61.5, "error": None, "parameters": 6},
     },
 )
-
-
-@pytest.fixture(scope="module")
-def material() -> Material:
-    return material_of(read_evidence())
 
 
 def test_priors_are_those_of_the_table() -> None:

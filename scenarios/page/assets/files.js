@@ -84,14 +84,12 @@ async function png(picture, file, texts) {
 
 /** A PNG file with texts about itself (chunks iTXt) behind its head of 33 bytes. */
 function withTexts(bytes, texts) {
-  const chunks = Object.entries(texts).map(([key, text]) => chunk(
-    "iTXt" + key, "\0\0\0\0\0", text));
+  const chunks = Object.entries(texts).map(([key, text]) => chunk(key, text));
   return [bytes.slice(0, 33), ...chunks, bytes.slice(33)];
 }
 
-function chunk(head, zeros, text) {
-  const body = new Uint8Array([...head].map((letter) => letter.charCodeAt(0))
-    .concat([...zeros].map(() => 0), [...new TextEncoder().encode(text)]));
+function chunk(key, text) {
+  const body = new TextEncoder().encode(`iTXt${key}\0\0\0\0\0${text}`);
   const whole = new DataView(new ArrayBuffer(body.length + 8));
   whole.setUint32(0, body.length - 4);
   body.forEach((byte, place) => whole.setUint8(4 + place, byte));
@@ -110,7 +108,8 @@ function crc(bytes) {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-function hand(file, name) {
+/** Hand a file (a blob) to whoever reads the page. */
+export function hand(file, name) {
   const anchor = document.createElement("a");
   anchor.download = name;
   anchor.href = URL.createObjectURL(file);

@@ -125,10 +125,16 @@ function along([x, y, toX, toY], share) {
   return [x + share * (toX - x), y + share * (toY - y)];
 }
 
-function shifted([x, y, toX, toY], aside) {
+/** The direction of a line: how far east and south a pixel along it leads. */
+function direction([x, y, toX, toY]) {
   const long = Math.hypot(toX - x, toY - y) || 1;
-  const [dx, dy] = [(aside * (toY - y)) / long, (-aside * (toX - x)) / long];
-  return [x + dx, y + dy, toX + dx, toY + dy];
+  return [(toX - x) / long, (toY - y) / long];
+}
+
+function shifted(line, aside) {
+  const [ux, uy] = direction(line);
+  const [x, y, toX, toY] = line;
+  return [x + aside * uy, y - aside * ux, toX + aside * uy, toY - aside * ux];
 }
 
 function path([x, y, toX, toY], attributes) {
@@ -169,15 +175,13 @@ function gapOf(line) {
 
 function cut(line, share) {
   const [x, y] = along(line, share);
-  const long = Math.hypot(line[2] - line[0], line[3] - line[1]) || 1;
-  const [dx, dy] = [(-8 * (line[3] - line[1])) / long, (8 * (line[2] - line[0])) / long];
-  return [x - dx, y - dy, x + dx, y + dy];
+  const [ux, uy] = direction(line);
+  return [x + 8 * uy, y - 8 * ux, x - 8 * uy, y + 8 * ux];
 }
 
 function arrowOf(line, wide, look) {
   const head = 6 + wide;
-  const long = Math.hypot(line[2] - line[0], line[3] - line[1]) || 1;
-  const [ux, uy] = [(line[2] - line[0]) / long, (line[3] - line[1]) / long];
+  const [ux, uy] = direction(line);
   const [x, y] = [line[2] - head * ux, line[3] - head * uy];
   const side = [0.62 * head * uy, 0.62 * head * ux];
   const group = node("g", { fill: look[2] });

@@ -22,13 +22,7 @@ from calibration.errors import CalibrationError
 from calibration.reports.report import Report, Table, published_reports
 from scenarios.draws import Draws
 from scenarios.page.calibration.charts import check_charts, posterior_chart
-from scenarios.page.calibration.checks import (
-    STALE,
-    in_order,
-    missing_words,
-    origin,
-    plain_text,
-)
+from scenarios.page.calibration.checks import STALE, in_order, missing_words, origin
 from scenarios.page.calibration.tab import (
     CalibrationView,
     parameters_csv,
@@ -37,6 +31,7 @@ from scenarios.page.calibration.tab import (
 )
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, ReportTable
+from scenarios.page.parts.terms import plain_text
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]

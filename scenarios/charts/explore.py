@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scenarios.charts.look import (
-    Look,
+    LIGHT,
     blank_figure,
     draw_key,
     draw_title,
@@ -18,13 +18,7 @@ from scenarios.charts.look import (
     line,
     show_years,
 )
-from scenarios.charts.marks import (
-    MARKS,
-    Bar,
-    decimal_year,
-    draw_bars,
-    rows_of,
-)
+from scenarios.charts.marks import MARKS, Bar, decimal_year, draw_bars, rows_of
 from scenarios.documented import Documented, DocumentedEvent, Pair
 from scenarios.explain.history import History
 from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
@@ -57,34 +51,32 @@ class Beside:
     events: tuple[DocumentedEvent, ...] = ()
 
 
-def strain_timeline(
-    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
-) -> Figure:
+def strain_timeline(history: History, pair: Pair, quarter: int, beside: Beside) -> Figure:
     """What strains the client, source upon source, what relieves it below zero, and its strain.
 
     Sources are shown while the pair is allied or in open dispute: strain belongs to an alliance.
     """
     patron, client = pair
     title = f"Strain of {client.title}, by source"
-    figure, axes = _timeline(history, pair, quarter, look, beside, title)
+    figure, axes = _timeline(history, pair, quarter, beside, title)
     years = decimal_year(0) + np.arange(history.reached + 1) / 4
     tied = tied_quarters(history, pair)
     sources = {
         source: tied * history.series(f"strain_sources.{source}", patron, client)
         for source in StrainSources._fields
     }
-    colours = dict(zip(sources, look.series, strict=True))
+    colours = dict(zip(sources, LIGHT.series, strict=True))
     axes.stackplot(
         years,
         list(sources.values()),
         colors=list(colours.values()),
-        edgecolor=look.ground,
+        edgecolor=LIGHT.ground,
         linewidth=0.4,
     )
     relief = -tied * history.series("relief", patron, client)
-    axes.fill_between(years, relief, color=look.soft, alpha=0.35, linewidth=0)
-    axes.plot(years, history.series("strain", patron, client), color=look.ink, linewidth=1.8)
-    axes.axhline(0, color=look.soft, linewidth=0.6)
+    axes.fill_between(years, relief, color=LIGHT.soft, alpha=0.35, linewidth=0)
+    axes.plot(years, history.series("strain", patron, client), color=LIGHT.ink, linewidth=1.8)
+    axes.axhline(0, color=LIGHT.soft, linewidth=0.6)
     highest = np.sum(list(sources.values()), axis=0).max(initial=1.0)
     axes.set_ylim(relief.min(initial=0.0) * 1.1, highest * 1.08)
     seen = [
@@ -92,9 +84,9 @@ def strain_timeline(
         for source, values in sources.items()
         if values.max(initial=0.0) >= SEEN
     ]
-    strained = line("strain (0 to 1)", look.ink, linewidth=1.8)
-    eased = Patch(color=look.soft, alpha=0.35, label=source_in_words(RELIEF, client))
-    draw_key(figure, look, [strained, *seen, eased], columns=2)
+    strained = line("strain (0 to 1)", LIGHT.ink, linewidth=1.8)
+    eased = Patch(color=LIGHT.soft, alpha=0.35, label=source_in_words(RELIEF, client))
+    draw_key(figure, [strained, *seen, eased], columns=2)
     return figure
 
 
@@ -104,34 +96,29 @@ def tied_quarters(history: History, pair: Pair) -> Array:
 
 
 def _timeline(
-    history: History,
-    pair: Pair,
-    quarter: int,
-    look: Look,
-    beside: Beside,
-    title: str,
+    history: History, pair: Pair, quarter: int, beside: Beside, title: str
 ) -> tuple[Figure, Axes]:
     """Axes with the years 1945-1980, the quarter shown, the marks on top, and room for a key."""
     above, below = 0.66, 0.27 + _KEY
     height = above + below + 1.75
-    figure = blank_figure(look, height)
+    figure = blank_figure(height)
     axes = figure.add_axes((_LEFT, below / height, _LENGTH, 1 - (above + below) / height))
-    dress(axes, look)
+    dress(axes)
     show_years(axes)
     axes.set_ylabel("strain")
-    draw_title(figure, look, title, pair_title(pair))
+    draw_title(figure, title, pair_title(pair))
     if quarter >= 0:
-        axes.axvline(decimal_year(quarter), color=look.ink, linewidth=1.2)
+        axes.axvline(decimal_year(quarter), color=LIGHT.ink, linewidth=1.2)
     changes = [
         (decimal_year(quarter_of(event.date)), event.status)
         for event in status_changes(beside.events, pair)
     ]
-    _draw_marks(axes, changes, "record", _RECORD, look.ink)
+    _draw_marks(axes, changes, "record", _RECORD, LIGHT.ink)
     for at, status in changes:
         if status == "split":
-            axes.axvline(at, color=look.ink, linewidth=0.8, linestyle=(0, (1, 2)))
+            axes.axvline(at, color=LIGHT.ink, linewidth=0.8, linestyle=(0, (1, 2)))
     moved = [(decimal_year(each), STATUS_OF_MOVE[move]) for each, move in moves_of(history, pair)]
-    _draw_marks(axes, moved, "here", _HERE, look.series[1])
+    _draw_marks(axes, moved, "here", _HERE, LIGHT.series[1])
     return figure, axes
 
 
@@ -170,18 +157,18 @@ def _draw_marks(
     axes.text(-0.012, height, words, transform=axes.transAxes, color=colour, **beside)
 
 
-def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Figure:
+def reasons_figure(history: History, pair: Pair, quarter: int) -> Figure:
     """What pushed a pair towards a quarrel or break in a quarter, and what held it back, in bars.
 
     Of a pair that began the quarter without a tie it says only that.
     """
     sets = reason_sets(history, pair, quarter)
     height = 0.45 + 0.19 * rows_of(sets)
-    figure = blank_figure(look, height)
+    figure = blank_figure(height)
     title = f"{quarter_name(quarter)}: what pushed, and what held back"
-    draw_title(figure, look, title, pair_title(pair))
+    draw_title(figure, title, pair_title(pair))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1 - 0.35 / height))
-    draw_bars(axes, look, sets, 0.25, "")
+    draw_bars(axes, sets, 0.25, "")
     return figure
 
 

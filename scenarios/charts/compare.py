@@ -148,8 +148,8 @@ def fan_figure(
     reading: Reading,
     *,
     counterfactual: bool,
-    top: float | None = None,
-    documented: Documented | None = None,
+    top: float,
+    documented: Documented,
 ) -> Figure:
     """The fan of one branch over the record, 1945-1980; ``top`` is the height of the axis."""
     figure = blank_figure(2.4)
@@ -157,8 +157,7 @@ def fan_figure(
     words, unit = SERIES_WORDS[series]
     title = f"{words}, {pair_title(pair_named(pair))}"
     draw_title(figure, title, branch_names(reading)[counterfactual], 9.5)
-    height = fan.top if top is None else top
-    _draw_branch(axes, fan, pair, series, reading, counterfactual, height, documented)
+    _draw_branch(axes, fan, pair, series, reading, counterfactual, top, documented)
     axes.set_ylabel(unit)
     draw_key(figure, [_fan_handle(counterfactual), *_marks_in_words(series)], 2)
     return figure
@@ -170,7 +169,7 @@ def fans_figure(
     series: str,
     reading: Reading,
     *,
-    documented: Documented | None = None,
+    documented: Documented,
 ) -> Figure:
     """The fans of both branches side by side on one scale, over the record."""
     figure = blank_figure(2.7, 2 * WIDTH)
@@ -197,10 +196,9 @@ def _draw_branch(
     reading: Reading,
     counterfactual: bool,
     top: float,
-    documented: Documented | None,
+    documented: Documented,
 ) -> None:
     """A fan over the record, from 1945 to the end of the five years in which the fan ends."""
-    record = documented or Documented()
     dress(axes)
     years = max(fan.years, default=LAST_YEAR) + 1 - FIRST_YEAR
     show_years(axes, min(FIRST_YEAR + 5 * -(-years // 5), LAST_YEAR + 1))
@@ -208,10 +206,10 @@ def _draw_branch(
     draw_fan(axes, fan.years, fan.quantiles, colour, dashes)
     start = FIRST_YEAR + reading.first_quarter / 4
     mark_horizon(axes, start, reading.length, LIGHT.soft, LIGHT.grid)
-    mark_break(axes, break_of(record.breaks, pair_named(pair)))
+    mark_break(axes, break_of(documented.breaks, pair_named(pair)))
     axes.set_ylim(0, 1)
     if series == "delivered":
-        amounts = documented_amounts(record, pair_named(pair), "delivered")
+        amounts = documented_amounts(documented, pair_named(pair), "delivered")
         draw_amounts(axes, amounts, 0.5, LIGHT.ink)
         axes.set_ylim(0, 1.05 * top or 1.0)
 

@@ -1,7 +1,6 @@
 """Figures of one history, quarter by quarter: time lines of a pair, and what lay behind a break."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from scenarios.charts.look import (
     show_years,
 )
 from scenarios.charts.marks import MARKS, Bar, decimal_year, draw_bars, rows_of
-from scenarios.documented import Documented, DocumentedEvent, Pair
+from scenarios.documented import DocumentedEvent, Pair
 from scenarios.explain.history import History
 from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
 from scenarios.explain.words import RELIEF, pair_title, source_in_words
@@ -43,22 +42,16 @@ SEEN = 0.02
 _KEY, _HERE, _RECORD = 5 * 0.165, 0.1, 0.26
 
 
-@dataclass(frozen=True)
-class Beside:
-    """What a time line shows beside the simulated history: documented amounts and events."""
-
-    documented: Documented = field(default_factory=Documented)
-    events: tuple[DocumentedEvent, ...] = ()
-
-
-def strain_timeline(history: History, pair: Pair, quarter: int, beside: Beside) -> Figure:
+def strain_timeline(
+    history: History, pair: Pair, quarter: int, events: Sequence[DocumentedEvent] = ()
+) -> Figure:
     """What strains the client, source upon source, what relieves it below zero, and its strain.
 
     Sources are shown while the pair is allied or in open dispute: strain belongs to an alliance.
     """
     patron, client = pair
     title = f"Strain of {client.title}, by source"
-    figure, axes = _timeline(history, pair, quarter, beside, title)
+    figure, axes = _timeline(history, pair, quarter, events, title)
     years = decimal_year(0) + np.arange(history.reached + 1) / 4
     tied = tied_quarters(history, pair)
     sources = {
@@ -96,7 +89,7 @@ def tied_quarters(history: History, pair: Pair) -> Array:
 
 
 def _timeline(
-    history: History, pair: Pair, quarter: int, beside: Beside, title: str
+    history: History, pair: Pair, quarter: int, events: Sequence[DocumentedEvent], title: str
 ) -> tuple[Figure, Axes]:
     """Axes with the years 1945-1980, the quarter shown, the marks on top, and room for a key."""
     above, below = 0.66, 0.27 + _KEY
@@ -111,7 +104,7 @@ def _timeline(
         axes.axvline(decimal_year(quarter), color=LIGHT.ink, linewidth=1.2)
     changes = [
         (decimal_year(quarter_of(event.date)), event.status)
-        for event in status_changes(beside.events, pair)
+        for event in status_changes(events, pair)
     ]
     _draw_marks(axes, changes, "record", _RECORD, LIGHT.ink)
     for at, status in changes:

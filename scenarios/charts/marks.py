@@ -71,14 +71,10 @@ def mark_horizon(axes: Axes, start: float, years: float, colour: str, hatching: 
         axes.axvspan(start + years, LAST_YEAR + 1, **beyond)
 
 
-def documented_amounts(documented: Documented, pair: Pair, *bases: str) -> list[Amount]:
-    """The documented sums of a pair by basis (pledged, delivered) and period."""
+def documented_amounts(documented: Documented, pair: Pair, basis: str) -> list[Amount]:
+    """The documented sums of a pair on one basis (pledged, delivered) by period."""
     own = [figure for figure in documented.aid if figure.pair == pair]
-    sums = [
-        (window, documented_sum(own, pair, basis, window))
-        for basis in bases
-        for window in windows_of(own)
-    ]
+    sums = [(window, documented_sum(own, pair, basis, window)) for window in windows_of(own)]
     return [(window, each.low, each.usd, each.high) for window, each in sums if each is not None]
 
 

@@ -12,7 +12,7 @@ from scenarios.page.calibration.checks import Checks
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields
+from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, SmallButton
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import (
     Download,
@@ -136,12 +136,11 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
 @solara.component
 def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
     """The buttons that turn the pages of parameters, and which page this is."""
-    small = {"small": True, "outlined": True}
     with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
-        solara.Button("Previous", on_click=lambda: turn(page - 1), disabled=page == 1, **small)
+        SmallButton("Previous", on_click=lambda: turn(page - 1), disabled=page == 1)
         words = f"Page {page} of {pages}"
         v.Html(tag="span", attributes={"aria-live": "polite"}, children=[words])
-        solara.Button("Next", on_click=lambda: turn(page + 1), disabled=page == pages, **small)
+        SmallButton("Next", on_click=lambda: turn(page + 1), disabled=page == pages)
 
 
 @solara.component

@@ -11,7 +11,7 @@ from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing
 from scenarios.page.compare.question import MOST, NUMBERS, Question
 from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS
-from scenarios.page.parts.fields import Field, Fields
+from scenarios.page.parts.fields import Field, Fields, SmallButton
 from scenarios.page.parts.refusal import Trouble
 from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import files_of, own_files
@@ -97,13 +97,7 @@ def Asking(
                 dark=True,
                 small=True,
             )
-            solara.Button(
-                "Cancel",
-                on_click=cancel,
-                disabled=standing.running is None,
-                small=True,
-                outlined=True,
-            )
+            SmallButton("Cancel", on_click=cancel, disabled=standing.running is None)
             Progress(standing)
     Trouble(wrong)
 

@@ -9,7 +9,7 @@ from scenarios.files import antecedents
 from scenarios.page.explore.crowd import Crowd
 from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryView, drawn_values
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.fields import Field, Fields, Slider, Sliders
+from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, SmallButton
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.question.choices import scenario_field
 from simulation.parameters import Parameter, parameter_table
@@ -79,12 +79,10 @@ def Settings(view: HistoryView, change: Change, crowd: Crowd | None) -> None:
                     ("Least like it", crowd.farthest()),
                     ("Another", following),
                 ):
-                    solara.Button(
+                    SmallButton(
                         words,
                         on_click=draw_of(wanted),
                         disabled=view.draw == wanted and not view.changes,
-                        small=True,
-                        outlined=True,
                     )
         ParameterSettings(view, change).key("parameters")  # whatever stands above it
 
@@ -107,7 +105,7 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         count = f"{number} parameter{'s' if number > 1 else ''} changed by hand"
         solara.Text(count, classes=["lp-note"])
         back = guard(lambda: change(changes={}))
-        solara.Button("Back to drawn values", on_click=back, small=True, outlined=True)
+        SmallButton("Back to drawn values", on_click=back)
     parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
     if group and parameters:
         with solara.Div(classes=["lp-parameters"]):

@@ -1,10 +1,11 @@
-"""Fields and sliders, the browser's own, for every keyboard.
+"""Fields, sliders and buttons, the browser's own, for every keyboard.
 
 The browser refuses what is out of bounds, and so does the server.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from simulation.errors import Problem, raise_if_any
 
 #: The longest text that is searched for.
 LONGEST_TEXT = 80
+#: Any button but the one that a tab is about.
+SmallButton = partial(solara.Button, small=True, outlined=True)
 
 
 def _refuse_unless(sound: bool, label: str, value: object, allowed: str) -> None:

@@ -10,7 +10,7 @@ import solara
 from scenarios.charts.lanes import EvidenceMark
 from scenarios.page.material import EvidenceEntry, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import Field, Fields
+from scenarios.page.parts.fields import Field, Fields, SmallButton
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, csv_of, program, use_view
@@ -115,9 +115,7 @@ def Filters(view: RecordView, narrow: Callable[..., None]) -> None:
         Fields(fields, choose)
         if view != RecordView():
             everything = dict(RecordView())
-            solara.Button(
-                "Show all", on_click=lambda: narrow(**everything), small=True, outlined=True
-            )
+            SmallButton("Show all", on_click=lambda: narrow(**everything))
 
 
 @lru_cache(maxsize=24)

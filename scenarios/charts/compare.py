@@ -40,6 +40,7 @@ from scenarios.charts.marks import (
     mark_break,
     mark_horizon,
 )
+from scenarios.columns import stem_of
 from scenarios.comparison.estimates import SurvivalCurve, column_quantiles
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import SERIES_WORDS
@@ -81,8 +82,7 @@ class Fan:
 
 def fan_of(table: pd.DataFrame, pair: str, series: str) -> Fan:
     """The fan of a quantity of a pair (client first) in a table of histories, by year."""
-    stem = pair.replace("-", "_")
-    columns = {year: f"{stem}_{series}_{year}" for year in YEARS}
+    columns = {year: f"{stem_of(pair)}_{series}_{year}" for year in YEARS}
     years = tuple(year for year, column in columns.items() if column in table.columns)
     values = table[[columns[year] for year in years]].to_numpy(dtype=float)
     return Fan(years, column_quantiles(values, SHARES), len(table))

@@ -7,7 +7,7 @@ so that neither is known by its colour alone. What is documented has the colour 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,11 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from scenarios.charts.look import (
+    BLUE,
     LIGHT,
+    VERMILION,
     WIDTH,
     Handle,
-    Look,
     blank_figure,
     draw_key,
     draw_title,
@@ -39,6 +40,7 @@ from scenarios.charts.marks import (
     mark_break,
     mark_horizon,
 )
+from scenarios.columns import stem_of
 from scenarios.comparison.estimates import SurvivalCurve, column_quantiles
 from scenarios.comparison.reading import Comparison, Reading
 from scenarios.comparison.table import SERIES_WORDS
@@ -48,8 +50,17 @@ from scenarios.outcomes import YEARS
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 
-#: Line and mark of the factual and of the counterfactual branch.
-_STYLES: tuple[tuple[LineStyle, str], ...] = (("-", "o"), ("--", "s"))
+
+class Branch(NamedTuple):
+    """How a branch is drawn: its colour, its line and its mark."""
+
+    colour: str
+    dashes: LineStyle
+    marker: str
+
+
+#: The factual and the counterfactual branch.
+BRANCHES = (Branch(BLUE, "-", "o"), Branch(VERMILION, "--", "s"))
 
 
 @dataclass(frozen=True)
@@ -71,27 +82,24 @@ class Fan:
 
 def fan_of(table: pd.DataFrame, pair: str, series: str) -> Fan:
     """The fan of a quantity of a pair (client first) in a table of histories, by year."""
-    stem = pair.replace("-", "_")
-    columns = {year: f"{stem}_{series}_{year}" for year in YEARS}
+    columns = {year: f"{stem_of(pair)}_{series}_{year}" for year in YEARS}
     years = tuple(year for year, column in columns.items() if column in table.columns)
     values = table[[columns[year] for year in years]].to_numpy(dtype=float)
     return Fan(years, column_quantiles(values, SHARES), len(table))
 
 
-def branch_colours(look: Look) -> tuple[str, str]:
-    """The colours of the factual and of the counterfactual branch."""
-    return look.series[0], look.series[1]
+def branch_names(reading: Reading) -> tuple[str, str]:
+    """The names of the factual scenario and of the counterfactual."""
+    return reading.factual.name, reading.scenario.name
 
 
-def survival_figure(
-    comparison: Comparison, look: Look = LIGHT, breaks: Sequence[DocumentedBreak] = ()
-) -> Figure:
+def survival_figure(comparison: Comparison, breaks: Sequence[DocumentedBreak] = ()) -> Figure:
     """The share of histories still unbroken in both branches, with 95 % Monte Carlo bands."""
     reading, pair = comparison.reading, pair_named(comparison.pair)
-    figure = blank_figure(look, 3.0)
+    figure = blank_figure(3.0)
     axes = figure.add_axes((0.115, 0.24, 0.845, 0.64))
-    dress(axes, look)
-    draw_title(figure, look, "Still unbroken after the intervention", pair_title(pair))
+    dress(axes)
+    draw_title(figure, "Still unbroken after the intervention", pair_title(pair))
     start = FIRST_YEAR + reading.first_quarter / 4
     end = start + reading.length
     axes.set_xlim(start, end)
@@ -101,29 +109,29 @@ def survival_figure(
     axes.set_xticks(range(math.ceil(start), math.floor(end) + 1, step))
     handles: list[Handle] = []
     for place, curve in enumerate((comparison.factual_curve, comparison.counterfactual_curve)):
-        _draw_survival(axes, curve, start, look, place)
-        handles.append(_branch(look, place, _names(reading)[place], markersize=4.5))
+        _draw_survival(axes, curve, start, place)
+        handles.append(_branch(place, branch_names(reading)[place], markersize=4.5))
     if not comparison.factual_curve.years:
         words = "Broken in every history before the intervention"
-        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=look.ink)
-    handles.append(Patch(color=look.soft, alpha=0.35, label="95 % Monte Carlo band"))
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", color=LIGHT.ink)
+    handles.append(Patch(color=LIGHT.soft, alpha=0.35, label="95 % Monte Carlo band"))
     recorded = break_of(breaks, pair)
     at = quarter_of(recorded.date) if recorded else -1
     if reading.first_quarter <= at <= reading.last_quarter:
-        axes.axvline(decimal_year(at), color=look.ink, linewidth=1.4)
-        handles.append(line("documented break", look.ink, linewidth=1.4))
-    draw_key(figure, look, handles, columns=2)
+        axes.axvline(decimal_year(at), color=LIGHT.ink, linewidth=1.4)
+        handles.append(line("documented break", LIGHT.ink, linewidth=1.4))
+    draw_key(figure, handles, columns=2)
     return figure
 
 
-def _branch(look: Look, place: int, label: str, **style: object) -> Handle:
+def _branch(place: int, label: str, **style: object) -> Handle:
     """The factual (0) or counterfactual (1) branch in a key."""
-    dashes, marker = _STYLES[place]
-    return line(label, branch_colours(look)[place], linestyle=dashes, marker=marker, **style)
+    colour, dashes, marker = BRANCHES[place]
+    return line(label, colour, linestyle=dashes, marker=marker, **style)
 
 
-def _draw_survival(axes: Axes, curve: SurvivalCurve, start: float, look: Look, place: int) -> None:
-    colour, (dashes, marker) = branch_colours(look)[place], _STYLES[place]
+def _draw_survival(axes: Axes, curve: SurvivalCurve, start: float, place: int) -> None:
+    colour, dashes, marker = BRANCHES[place]
     years = start + np.array(curve.years)
     unbroken, low, high = (
         100 * np.array(values) for values in (curve.unbroken, curve.low, curve.high)
@@ -140,20 +148,18 @@ def fan_figure(
     reading: Reading,
     *,
     counterfactual: bool,
-    top: float | None = None,
-    look: Look = LIGHT,
-    documented: Documented | None = None,
+    top: float,
+    documented: Documented,
 ) -> Figure:
     """The fan of one branch over the record, 1945-1980; ``top`` is the height of the axis."""
-    figure = blank_figure(look, 2.4)
+    figure = blank_figure(2.4)
     axes = figure.add_axes((0.115, 0.28, 0.85, 0.58))
     words, unit = SERIES_WORDS[series]
     title = f"{words}, {pair_title(pair_named(pair))}"
-    draw_title(figure, look, title, _names(reading)[counterfactual], 9.5)
-    height = fan.top if top is None else top
-    _draw_branch(axes, fan, pair, series, reading, counterfactual, height, look, documented)
+    draw_title(figure, title, branch_names(reading)[counterfactual], 9.5)
+    _draw_branch(axes, fan, pair, series, reading, counterfactual, top, documented)
     axes.set_ylabel(unit)
-    draw_key(figure, look, [_fan_handle(look, counterfactual), *_marks_in_words(series, look)], 2)
+    draw_key(figure, [_fan_handle(counterfactual), *_marks_in_words(series)], 2)
     return figure
 
 
@@ -163,23 +169,22 @@ def fans_figure(
     series: str,
     reading: Reading,
     *,
-    look: Look = LIGHT,
-    documented: Documented | None = None,
+    documented: Documented,
 ) -> Figure:
     """The fans of both branches side by side on one scale, over the record."""
-    figure = blank_figure(look, 2.7, 2 * WIDTH)
+    figure = blank_figure(2.7, 2 * WIDTH)
     words, unit = SERIES_WORDS[series]
-    draw_title(figure, look, words, pair_title(pair_named(pair)))
+    draw_title(figure, words, pair_title(pair_named(pair)))
     top = max(fan.top for fan in fans)
     for place, fan in enumerate(fans):
         axes = figure.add_axes((0.06 + 0.48 * place, 0.22, 0.445, 0.57))
-        _draw_branch(axes, fan, pair, series, reading, bool(place), top, look, documented)
-        colour = branch_colours(look)[place]
-        axes.set_title(_names(reading)[place], loc="left", fontsize=9, color=colour)
+        _draw_branch(axes, fan, pair, series, reading, bool(place), top, documented)
+        name, colour = branch_names(reading)[place], BRANCHES[place].colour
+        axes.set_title(name, loc="left", fontsize=9, color=colour)
         if not place:
             axes.set_ylabel(unit)
-    handles = [_fan_handle(look, False), *_marks_in_words(series, look), _fan_handle(look, True)]
-    draw_key(figure, look, handles, 5)
+    handles = [_fan_handle(False), *_marks_in_words(series), _fan_handle(True)]
+    draw_key(figure, handles, 5)
     return figure
 
 
@@ -191,41 +196,35 @@ def _draw_branch(
     reading: Reading,
     counterfactual: bool,
     top: float,
-    look: Look,
-    documented: Documented | None,
+    documented: Documented,
 ) -> None:
     """A fan over the record, from 1945 to the end of the five years in which the fan ends."""
-    record = documented or Documented()
-    dress(axes, look)
+    dress(axes)
     years = max(fan.years, default=LAST_YEAR) + 1 - FIRST_YEAR
     show_years(axes, min(FIRST_YEAR + 5 * -(-years // 5), LAST_YEAR + 1))
-    colour, (dashes, _) = branch_colours(look)[counterfactual], _STYLES[counterfactual]
+    colour, dashes, _ = BRANCHES[counterfactual]
     draw_fan(axes, fan.years, fan.quantiles, colour, dashes)
     start = FIRST_YEAR + reading.first_quarter / 4
-    mark_horizon(axes, start, reading.length, look.soft, look.grid)
-    mark_break(axes, break_of(record.breaks, pair_named(pair)), look.ink)
+    mark_horizon(axes, start, reading.length, LIGHT.soft, LIGHT.grid)
+    mark_break(axes, break_of(documented.breaks, pair_named(pair)))
     axes.set_ylim(0, 1)
     if series == "delivered":
-        amounts = documented_amounts(record, pair_named(pair), "delivered")
-        draw_amounts(axes, amounts, 0.5, look.ink)
+        amounts = documented_amounts(documented, pair_named(pair), "delivered")
+        draw_amounts(axes, amounts, 0.5, LIGHT.ink)
         axes.set_ylim(0, 1.05 * top or 1.0)
 
 
-def _fan_handle(look: Look, counterfactual: bool) -> Handle:
-    colour, (dashes, _) = branch_colours(look)[counterfactual], _STYLES[counterfactual]
+def _fan_handle(counterfactual: bool) -> Handle:
+    colour, dashes, _ = BRANCHES[counterfactual]
     return line("median, 25–75 %, 5–95 %", colour, linewidth=1.6, linestyle=dashes)
 
 
-def _marks_in_words(series: str, look: Look) -> list[Handle]:
+def _marks_in_words(series: str) -> list[Handle]:
     """What is marked over a fan, for its key."""
     recorded = "documented break, deliveries" if series == "delivered" else "documented break"
-    beyond: dict[str, Any] = {"edgecolor": look.soft, "hatch": "////", "linewidth": 0}
+    beyond: dict[str, Any] = {"edgecolor": LIGHT.soft, "hatch": "////", "linewidth": 0}
     return [
-        line(recorded, look.ink, linewidth=1.4),
-        line("branches part", look.soft, linestyle=":"),
+        line(recorded, LIGHT.ink, linewidth=1.4),
+        line("branches part", LIGHT.soft, linestyle=":"),
         Patch(facecolor="none", label="beyond the horizon, not read", **beyond),
     ]
-
-
-def _names(reading: Reading) -> tuple[str, str]:
-    return reading.factual.name, reading.scenario.name

@@ -1,7 +1,6 @@
 """Figures of one history, quarter by quarter: time lines of a pair, and what lay behind a break."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scenarios.charts.look import (
-    Look,
+    LIGHT,
     blank_figure,
     draw_key,
     draw_title,
@@ -18,14 +17,8 @@ from scenarios.charts.look import (
     line,
     show_years,
 )
-from scenarios.charts.marks import (
-    MARKS,
-    Bar,
-    decimal_year,
-    draw_bars,
-    rows_of,
-)
-from scenarios.documented import Documented, DocumentedEvent, Pair
+from scenarios.charts.marks import MARKS, Bar, decimal_year, draw_bars, rows_of
+from scenarios.documented import DocumentedEvent, Pair
 from scenarios.explain.history import History
 from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
 from scenarios.explain.words import RELIEF, pair_title, source_in_words
@@ -37,28 +30,20 @@ from simulation.state import Move, Status
 #: Where the years of a time line begin, and how far they run, as shares of its width.
 _LEFT, _LENGTH = 0.115, 0.865
 #: The status that a move leads to.
-_STATUS_OF_MOVE = {
+STATUS_OF_MOVE = {
     Move.FORMED: "allied",
     Move.ESTRANGED: "estranged",
     Move.SPLIT: "split",
     Move.MENDED: "allied",
 }
-#: A source of strain that never reaches this is left out of the key.
-_SEEN = 0.02
-#: Inches: a row of the key, and above the axes the marks of this history and those of the record.
-_ROW, _HERE, _RECORD = 0.165, 0.1, 0.26
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What a time line shows beside the simulated history: documented amounts and events."""
-
-    documented: Documented = field(default_factory=Documented)
-    events: tuple[DocumentedEvent, ...] = ()
+#: A source of strain that never reaches this is left out.
+SEEN = 0.02
+#: Inches: the key, and above the axes the marks of this history and those of the record.
+_KEY, _HERE, _RECORD = 5 * 0.165, 0.1, 0.26
 
 
 def strain_timeline(
-    history: History, pair: Pair, quarter: int, look: Look, beside: Beside
+    history: History, pair: Pair, quarter: int, events: Sequence[DocumentedEvent] = ()
 ) -> Figure:
     """What strains the client, source upon source, what relieves it below zero, and its strain.
 
@@ -66,84 +51,80 @@ def strain_timeline(
     """
     patron, client = pair
     title = f"Strain of {client.title}, by source"
-    figure, axes = _timeline(history, pair, quarter, look, beside, title, "strain", rows_of_key=5)
-    years, tied = _years(history), _tied(history, pair)
+    figure, axes = _timeline(history, pair, quarter, events, title)
+    years = decimal_year(0) + np.arange(history.reached + 1) / 4
+    tied = tied_quarters(history, pair)
     sources = {
         source: tied * history.series(f"strain_sources.{source}", patron, client)
         for source in StrainSources._fields
     }
-    colours = dict(zip(sources, look.series, strict=True))
+    colours = dict(zip(sources, LIGHT.series, strict=True))
     axes.stackplot(
         years,
         list(sources.values()),
         colors=list(colours.values()),
-        edgecolor=look.ground,
+        edgecolor=LIGHT.ground,
         linewidth=0.4,
     )
     relief = -tied * history.series("relief", patron, client)
-    axes.fill_between(years, relief, color=look.soft, alpha=0.35, linewidth=0)
-    axes.plot(years, history.series("strain", patron, client), color=look.ink, linewidth=1.8)
-    axes.axhline(0, color=look.soft, linewidth=0.6)
+    axes.fill_between(years, relief, color=LIGHT.soft, alpha=0.35, linewidth=0)
+    axes.plot(years, history.series("strain", patron, client), color=LIGHT.ink, linewidth=1.8)
+    axes.axhline(0, color=LIGHT.soft, linewidth=0.6)
     highest = np.sum(list(sources.values()), axis=0).max(initial=1.0)
     axes.set_ylim(relief.min(initial=0.0) * 1.1, highest * 1.08)
     seen = [
         Patch(color=colours[source], label=source_in_words(source, client))
         for source, values in sources.items()
-        if values.max(initial=0.0) >= _SEEN
+        if values.max(initial=0.0) >= SEEN
     ]
-    strained = line("strain (0 to 1)", look.ink, linewidth=1.8)
-    eased = Patch(color=look.soft, alpha=0.35, label=source_in_words(RELIEF, client))
-    draw_key(figure, look, [strained, *seen, eased], columns=2)
+    strained = line("strain (0 to 1)", LIGHT.ink, linewidth=1.8)
+    eased = Patch(color=LIGHT.soft, alpha=0.35, label=source_in_words(RELIEF, client))
+    draw_key(figure, [strained, *seen, eased], columns=2)
     return figure
 
 
-def _years(history: History) -> Array:
-    return np.asarray(decimal_year(0) + np.arange(history.reached + 1) / 4)
-
-
-def _tied(history: History, pair: Pair) -> Array:
+def tied_quarters(history: History, pair: Pair) -> Array:
     """One in quarters that the pair began allied or in open dispute, else zero."""
     return np.array([float(history.tied(quarter, *pair)) for quarter in range(history.reached + 1)])
 
 
 def _timeline(
-    history: History,
-    pair: Pair,
-    quarter: int,
-    look: Look,
-    beside: Beside,
-    title: str,
-    unit: str,
-    rows_of_key: int = 1,
+    history: History, pair: Pair, quarter: int, events: Sequence[DocumentedEvent], title: str
 ) -> tuple[Figure, Axes]:
     """Axes with the years 1945-1980, the quarter shown, the marks on top, and room for a key."""
-    above, below = 0.66, 0.27 + _ROW * rows_of_key
+    above, below = 0.66, 0.27 + _KEY
     height = above + below + 1.75
-    figure = blank_figure(look, height)
+    figure = blank_figure(height)
     axes = figure.add_axes((_LEFT, below / height, _LENGTH, 1 - (above + below) / height))
-    dress(axes, look)
+    dress(axes)
     show_years(axes)
-    axes.set_ylabel(unit)
-    draw_title(figure, look, title, pair_title(pair))
+    axes.set_ylabel("strain")
+    draw_title(figure, title, pair_title(pair))
     if quarter >= 0:
-        axes.axvline(decimal_year(quarter), color=look.ink, linewidth=1.2)
+        axes.axvline(decimal_year(quarter), color=LIGHT.ink, linewidth=1.2)
     changes = [
         (decimal_year(quarter_of(event.date)), event.status)
-        for event in beside.events
-        if event.status and set(event.pair) == set(pair)
+        for event in status_changes(events, pair)
     ]
-    _draw_marks(axes, changes, "record", _RECORD, look.ink)
+    _draw_marks(axes, changes, "record", _RECORD, LIGHT.ink)
     for at, status in changes:
         if status == "split":
-            axes.axvline(at, color=look.ink, linewidth=0.8, linestyle=(0, (1, 2)))
+            axes.axvline(at, color=LIGHT.ink, linewidth=0.8, linestyle=(0, (1, 2)))
+    moved = [(decimal_year(each), STATUS_OF_MOVE[move]) for each, move in moves_of(history, pair)]
+    _draw_marks(axes, moved, "here", _HERE, LIGHT.series[1])
+    return figure, axes
+
+
+def status_changes(events: Sequence[DocumentedEvent], pair: Pair) -> list[DocumentedEvent]:
+    """The documented events that led a pair, whichever side is named first, to another status."""
+    return [event for event in events if event.status and set(event.pair) == set(pair)]
+
+
+def moves_of(history: History, pair: Pair) -> list[tuple[int, Move]]:
+    """The quarters in which the status of a pair changed in a history, and how."""
     moves = history.trajectory.moves
     own = np.flatnonzero((moves.patron == pair[0]) & (moves.client == pair[1]))
-    moved = [
-        (decimal_year(int(moves.quarter[row])), _STATUS_OF_MOVE[Move(int(moves.move[row]))])
-        for row in own
-    ]
-    _draw_marks(axes, moved, "here", _HERE, look.series[1])
-    return figure, axes
+    return [(int(moves.quarter[row]), Move(int(moves.move[row]))) for row in own]
 
 
 def _draw_marks(
@@ -169,46 +150,39 @@ def _draw_marks(
     axes.text(-0.012, height, words, transform=axes.transAxes, color=colour, **beside)
 
 
-def reasons_figure(history: History, pair: Pair, quarter: int, look: Look) -> Figure:
+def reasons_figure(history: History, pair: Pair, quarter: int) -> Figure:
     """What pushed a pair towards a quarrel or break in a quarter, and what held it back, in bars.
 
     Of a pair that began the quarter without a tie it says only that.
     """
-    sets = [(chances_title(history, pair, quarter), _chance_bars(history, pair, quarter))]
-    if history.tied(quarter, *pair):
-        for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
-            feeling = kind(history, quarter, *pair)
-            toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
-            title = f"{feeling.name.capitalize()} of {country.title} {toward}"
-            sets.append((title, _bars_of(feeling.addends)))
+    sets = reason_sets(history, pair, quarter)
     height = 0.45 + 0.19 * rows_of(sets)
-    figure = blank_figure(look, height)
+    figure = blank_figure(height)
     title = f"{quarter_name(quarter)}: what pushed, and what held back"
-    draw_title(figure, look, title, pair_title(pair))
+    draw_title(figure, title, pair_title(pair))
     axes = figure.add_axes((0.0, 0.0, 1.0, 1 - 0.35 / height))
-    draw_bars(axes, look, sets, 0.25, "")
+    draw_bars(axes, sets, 0.25, "")
     return figure
 
 
-def chances_title(history: History, pair: Pair, quarter: int) -> str:
-    """The chances of the quarter in words, those that were open."""
-    open_ones = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
-    if not open_ones:
-        stood = history.status(quarter - 1, *pair)
-        return {Status.NONE: "No alliance: nothing to break", Status.SPLIT: "Broken already"}[stood]
-    return "Chance in the quarter: " + ", ".join(
-        f"{hazard.mover.title} {hazard.verb} {hazard.chance:.1%}" for hazard in open_ones
-    )
+def reason_sets(history: History, pair: Pair, quarter: int) -> list[tuple[str, list[Bar]]]:
+    """The chances that were open and what each is made of, then strain and fatigue, under headings.
 
-
-def _chance_bars(history: History, pair: Pair, quarter: int) -> list[Bar]:
-    """The addends of the open chances, each with the one whose chance it is."""
-    return [
-        bar
-        for hazard in hazards(history, quarter, *pair)
-        if hazard.open
-        for bar in _bars_of(hazard.addends, f"{hazard.mover.title}: ")
-    ]
+    Of a pair that began the quarter without a tie there is a heading alone.
+    """
+    if not history.tied(quarter, *pair):
+        broken = history.status(quarter - 1, *pair) is Status.SPLIT
+        return [("Broken already" if broken else "No alliance: nothing to break", [])]
+    chances = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
+    heads = (f"{each.mover.title} {each.verb} {each.chance:.1%}" for each in chances)
+    bars = [bar for each in chances for bar in _bars_of(each.addends, f"{each.mover.title}: ")]
+    sets = [(f"Chance in the quarter: {', '.join(heads)}", bars)]
+    for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
+        feeling = kind(history, quarter, *pair)
+        toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
+        title = f"{feeling.name.capitalize()} of {country.title} {toward}"
+        sets.append((title, _bars_of(feeling.addends)))
+    return sets
 
 
 def _bars_of(addends: Sequence[Addend], whose: str = "") -> list[Bar]:

@@ -1,4 +1,4 @@
-"""The look of all figures: colours on a light and a dark ground, axes, titles, keys, one saver.
+"""The look of all figures: colours, axes, titles, keys, one saver; the page has a dark ground too.
 
 Colours are told apart by colour-blind readers (Okabe and Ito); nothing is told by colour alone.
 """
@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from matplotlib import rc_context
@@ -21,9 +20,7 @@ from matplotlib.text import Text
 from scenarios.disk import write_whole
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 
-#: Figures are drawn one at a time: Matplotlib's settings belong to the whole process.
-DRAWING = Lock()
-#: Inches that a figure of the page is wide.
+#: Inches that a figure is wide.
 WIDTH = 5.0
 _STYLE: Any = {"svg.hashsalt": "lilliput", "font.family": "DejaVu Sans", "font.size": 9}
 _SMALL = 8.5
@@ -66,22 +63,22 @@ BLUE, VERMILION, GREEN, ORANGE = LIGHT.series[:4]
 GREY = LIGHT.soft
 
 
-def blank_figure(look: Look, height: float, width: float = WIDTH) -> Figure:
-    """An empty figure on the ground of a look; height and width in inches."""
-    figure = Figure(figsize=(width, height), facecolor=look.ground)
+def blank_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure; height and width in inches."""
+    figure = Figure(figsize=(width, height), facecolor=LIGHT.ground)
     FigureCanvasAgg(figure)
     return figure
 
 
-def dress(axes: Axes, look: Look) -> None:
-    """Axes in the colours of a look: no frame above and to the right, a quiet grid."""
-    axes.set_facecolor(look.ground)
+def dress(axes: Axes) -> None:
+    """Axes without a frame above and to the right, with a quiet grid."""
+    axes.set_facecolor(LIGHT.ground)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(look.soft)
-    axes.tick_params(colors=look.soft, labelsize=_SMALL)
-    axes.yaxis.label.set_color(look.soft)
+    axes.spines[["left", "bottom"]].set_color(LIGHT.soft)
+    axes.tick_params(colors=LIGHT.soft, labelsize=_SMALL)
+    axes.yaxis.label.set_color(LIGHT.soft)
     axes.yaxis.label.set_fontsize(_SMALL)
-    axes.grid(axis="y", color=look.grid, linewidth=0.6)
+    axes.grid(axis="y", color=LIGHT.grid, linewidth=0.6)
     axes.set_axisbelow(True)
 
 
@@ -91,11 +88,11 @@ def show_years(axes: Axes, end: int = LAST_YEAR + 1) -> None:
     axes.set_xticks(range(FIRST_YEAR, end + 1, 5))
 
 
-def draw_title(figure: Figure, look: Look, title: str, beside: str = "", size: float = 10) -> None:
+def draw_title(figure: Figure, title: str, beside: str = "", size: float = 10) -> None:
     """The title of a figure in its upper left corner, and in the right one what it is about."""
     top = 1 - 0.04 / figure.get_figheight()
-    figure.text(0.01, top, title, va="top", fontsize=size, fontweight="bold", color=look.ink)
-    figure.text(0.99, top, beside, va="top", ha="right", fontsize=size - 1, color=look.soft)
+    figure.text(0.01, top, title, va="top", fontsize=size, fontweight="bold", color=LIGHT.ink)
+    figure.text(0.99, top, beside, va="top", ha="right", fontsize=size - 1, color=LIGHT.soft)
 
 
 def line(label: str, colour: Any, **style: Any) -> Line2D:
@@ -103,9 +100,7 @@ def line(label: str, colour: Any, **style: Any) -> Line2D:
     return Line2D([], [], color=colour, label=label, **style)
 
 
-def draw_key(
-    figure: Figure, look: Look, handles: Sequence[Handle], columns: int = 3, **style: Any
-) -> None:
+def draw_key(figure: Figure, handles: Sequence[Handle], columns: int = 3, **style: Any) -> None:
     """The key of a figure, beneath it unless ``style`` (see ``Figure.legend``) says otherwise."""
     usual: dict[str, Any] = {
         "loc": "lower center",
@@ -116,13 +111,13 @@ def draw_key(
         "borderaxespad": 0.1,
     }
     figure.legend(
-        handles=list(handles), ncols=columns, frameon=False, labelcolor=look.ink, **usual | style
+        handles=list(handles), ncols=columns, frameon=False, labelcolor=LIGHT.ink, **usual | style
     )
 
 
-def draw_words(axes: Axes, look: Look, at: tuple[float, float], words: str, **style: Any) -> Text:
-    """Words beside something drawn, in the ink of the look; ``style`` as in ``Axes.text``."""
-    usual: dict[str, Any] = {"va": "center", "fontsize": 8, "color": look.ink}
+def draw_words(axes: Axes, at: tuple[float, float], words: str, **style: Any) -> Text:
+    """Words beside something drawn, in ink; ``style`` as in ``Axes.text``."""
+    usual: dict[str, Any] = {"va": "center", "fontsize": 8, "color": LIGHT.ink}
     return axes.text(*at, words, **usual | style)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from scenarios.charts.look import Look, draw_words
+from scenarios.charts.look import LIGHT, draw_words
 from scenarios.documented import (
     Documented,
     DocumentedBreak,
@@ -48,14 +48,14 @@ def break_of(breaks: Sequence[DocumentedBreak], pair: Pair) -> DocumentedBreak |
     return next((each for each in breaks if each.pair == pair), None)
 
 
-def mark_break(axes: Axes, recorded: DocumentedBreak | None, colour: str) -> None:
+def mark_break(axes: Axes, recorded: DocumentedBreak | None) -> None:
     """A vertical line at the documented break, over a band from its earliest to its latest date."""
     if recorded is None:
         return
     early, late = (decimal_year(quarter_of(date)) for date in (recorded.earliest, recorded.latest))
     if late > early:
-        axes.axvspan(early, late, color=colour, alpha=0.12, linewidth=0)
-    axes.axvline(decimal_year(quarter_of(recorded.date)), color=colour, linewidth=1.5)
+        axes.axvspan(early, late, color=LIGHT.ink, alpha=0.12, linewidth=0)
+    axes.axvline(decimal_year(quarter_of(recorded.date)), color=LIGHT.ink, linewidth=1.5)
 
 
 def mark_horizon(axes: Axes, start: float, years: float, colour: str, hatching: str) -> None:
@@ -71,14 +71,10 @@ def mark_horizon(axes: Axes, start: float, years: float, colour: str, hatching: 
         axes.axvspan(start + years, LAST_YEAR + 1, **beyond)
 
 
-def documented_amounts(documented: Documented, pair: Pair, *bases: str) -> list[Amount]:
-    """The documented sums of a pair by basis (pledged, delivered) and period."""
+def documented_amounts(documented: Documented, pair: Pair, basis: str) -> list[Amount]:
+    """The documented sums of a pair on one basis (pledged, delivered) by period."""
     own = [figure for figure in documented.aid if figure.pair == pair]
-    sums = [
-        (window, documented_sum(own, pair, basis, window))
-        for basis in bases
-        for window in windows_of(own)
-    ]
+    sums = [(window, documented_sum(own, pair, basis, window)) for window in windows_of(own)]
     return [(window, each.low, each.usd, each.high) for window, each in sums if each is not None]
 
 
@@ -106,7 +102,7 @@ def rows_of(sets: Sequence[tuple[str, Sequence[Bar]]]) -> int:
 
 
 def draw_bars(
-    axes: Axes, look: Look, sets: Sequence[tuple[str, Sequence[Bar]]], least: float, nothing: str
+    axes: Axes, sets: Sequence[tuple[str, Sequence[Bar]]], least: float, nothing: str
 ) -> None:
     """Sets of bars under their headings; ``nothing`` is said of an empty one.
 
@@ -116,27 +112,27 @@ def draw_bars(
     axes.set_axis_off()
     axes.set_xlim(-3.3 * reach, 1.4 * reach)
     axes.set_ylim(-rows_of(sets) + 0.3, 0.6)
-    axes.axvline(0, color=look.grid, linewidth=0.8)
-    ground = {"facecolor": look.ground, "edgecolor": "none", "pad": 1.0}
+    axes.axvline(0, color=LIGHT.grid, linewidth=0.8)
+    ground = {"facecolor": LIGHT.ground, "edgecolor": "none", "pad": 1.0}
     left, place = -3.25 * reach, 0
     for heading, bars in sets:
         style = {"fontsize": 8.5, "fontweight": "bold", "bbox": ground}
-        draw_words(axes, look, (left, place), heading, **style)
+        draw_words(axes, (left, place), heading, **style)
         if not bars:
-            draw_words(axes, look, (left, place - 1), nothing, color=look.soft)
+            draw_words(axes, (left, place - 1), nothing, color=LIGHT.soft)
         for below, bar in enumerate(bars, 1):
-            _draw_bar(axes, look, bar, place - below, reach)
+            _draw_bar(axes, bar, place - below, reach)
         place -= max(len(bars), 1) + 2
 
 
-def _draw_bar(axes: Axes, look: Look, bar: Bar, place: float, reach: float) -> None:
+def _draw_bar(axes: Axes, bar: Bar, place: float, reach: float) -> None:
     pushes = bar.amount >= 0
-    axes.barh(place, bar.amount, height=0.66, color=look.series[1 if pushes else 0])
+    axes.barh(place, bar.amount, height=0.66, color=LIGHT.series[1 if pushes else 0])
     if bar.error:
         ends = [bar.amount - bar.error, bar.amount + bar.error]
-        axes.plot(ends, [place] * 2, color=look.ink, linewidth=0.9)
-    draw_words(axes, look, (-1.4 * reach, place), bar.words, ha="right")
+        axes.plot(ends, [place] * 2, color=LIGHT.ink, linewidth=0.9)
+    draw_words(axes, (-1.4 * reach, place), bar.words, ha="right")
     apart = bar.error + 0.03 * reach
     end, side = (bar.amount + apart, "left") if pushes else (bar.amount - apart, "right")
     words = f"{bar.amount:+.2f}".replace("-", "−")
-    draw_words(axes, look, (end, place), words, ha=side, fontsize=7.5)
+    draw_words(axes, (end, place), words, ha=side, fontsize=7.5)

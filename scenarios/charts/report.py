@@ -12,11 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from scenarios.charts.compare import branch_colours
+from scenarios.charts.compare import BRANCHES, branch_names
 from scenarios.charts.look import (
     LIGHT,
     Handle,
-    Look,
     blank_figure,
     draw_key,
     draw_title,
@@ -45,58 +44,58 @@ def words_of(source: SourceMean, pair: str) -> str:
     return source_in_words(source.source, pair_named(pair)[1])
 
 
-def difference_figure(comparison: Comparison, look: Look = LIGHT) -> Figure:
+def difference_figure(comparison: Comparison) -> Figure:
     """By how much aid, support and strain differ between twins, year by year over the horizon."""
-    figure = blank_figure(look, 5.2)
+    figure = blank_figure(5.2)
     beside = pair_title(pair_named(comparison.pair))
-    draw_title(figure, look, "Counterfactual less factual, twin by twin", beside)
-    colour = branch_colours(look)[1]
+    draw_title(figure, "Counterfactual less factual, twin by twin", beside)
+    colour = BRANCHES[1].colour
     mark: dict[str, Any] = {"marker": "s", "markersize": 3.5, "linestyle": "--"}
     for place, series in enumerate(_SHOWN):
         axes = figure.add_axes((0.115, 0.715 - 0.285 * place, 0.865, 0.185))
-        dress(axes, look)
+        dress(axes)
         rows = [row for row in comparison.yearly if row.series == series]
         years = [row.year for row in rows]
         low, high = [row.low for row in rows], [row.high for row in rows]
-        axes.fill_between(years, low, high, color=look.soft, alpha=0.25, linewidth=0)
-        axes.axhline(0, color=look.ink, linewidth=0.8)
+        axes.fill_between(years, low, high, color=LIGHT.soft, alpha=0.25, linewidth=0)
+        axes.axhline(0, color=LIGHT.ink, linewidth=0.8)
         means = [row.difference.value or 0.0 for row in rows]
         errors = [_REACH * (row.difference.error or 0.0) for row in rows]
         axes.errorbar(years, means, errors, color=colour, linewidth=1.4, capsize=2.5, **mark)
         words, unit = SERIES_WORDS[series]
-        axes.set_title(f"{words} ({unit})", loc="left", fontsize=8.5, color=look.ink)
+        axes.set_title(f"{words} ({unit})", loc="left", fontsize=8.5, color=LIGHT.ink)
         _show_some(axes, years, 8)
     handles: list[Handle] = [
         line("mean, with 95 % Monte Carlo interval", colour, **mark),
-        Patch(color=look.soft, alpha=0.25, label="nine in ten pairs of twins (5–95 %)"),
+        Patch(color=LIGHT.soft, alpha=0.25, label="nine in ten pairs of twins (5–95 %)"),
     ]
-    draw_key(figure, look, handles, columns=2)
+    draw_key(figure, handles, columns=2)
     return figure
 
 
-def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
+def sources_figure(grievances: Grievances) -> Figure:
     """What strains the client, source upon source, year by year, in both branches."""
-    figure = blank_figure(look, 3.3)
+    figure = blank_figure(3.3)
     pair = pair_named(grievances.pair)
-    draw_title(figure, look, f"What strains {the(pair[1])}, by source", pair_title(pair))
+    draw_title(figure, f"What strains {the(pair[1])}, by source", pair_title(pair))
     years = [year for year, means in grievances.yearly.items() if means[0].factual is not None]
     strain = [place for place, (feeling, _) in enumerate(SOURCES) if feeling == STRAIN]
     styles: dict[int, dict[str, Any]] = {
         place: {"color": colour, "alpha": 0.45 if SOURCES[place][1] == RELIEF else 1}
-        for place, colour in zip(strain, (*look.series, look.soft), strict=True)
+        for place, colour in zip(strain, (*LIGHT.series, LIGHT.soft), strict=True)
     }
     panels = [figure.add_axes((0.135 + 0.435 * side, 0.3, 0.41, 0.54)) for side in (0, 1)]
-    names = (grievances.reading.factual.name, grievances.reading.scenario.name)
+    names = branch_names(grievances.reading)
     ends, seen = [0.05], set()
     for side, (axes, name) in enumerate(zip(panels, names, strict=True)):
-        dress(axes, look)
+        dress(axes)
         above = np.zeros(len(years))
         for place in strain:
             means = [grievances.yearly[year][place] for year in years]
             amounts = np.array(
                 [(mean.counterfactual if side else mean.factual) or 0.0 for mean in means]
             )
-            bars: dict[str, Any] = {"width": 0.8, "edgecolor": look.ground, "linewidth": 0.4}
+            bars: dict[str, Any] = {"width": 0.8, "edgecolor": LIGHT.ground, "linewidth": 0.4}
             if SOURCES[place][1] == RELIEF:  # below zero
                 axes.bar(years, amounts, **bars, **styles[place])
             else:
@@ -105,8 +104,8 @@ def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
             ends += [float(above.max(initial=0)), float(amounts.min(initial=0))]
             if np.abs(amounts).max(initial=0) >= _NAMED:
                 seen.add(place)
-        axes.axhline(0, color=look.soft, linewidth=0.8)
-        axes.set_title(name, loc="left", fontsize=8, color=branch_colours(look)[side])
+        axes.axhline(0, color=LIGHT.soft, linewidth=0.8)
+        axes.set_title(name, loc="left", fontsize=8, color=BRANCHES[side].colour)
         _show_some(axes, years, 5)
     for axes in panels:
         axes.set_ylim(1.08 * min(ends), 1.08 * max(ends))
@@ -117,11 +116,11 @@ def sources_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
         for place in strain
         if place in seen
     ]
-    draw_key(figure, look, handles, columns=2)
+    draw_key(figure, handles, columns=2)
     return figure
 
 
-def changes_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
+def changes_figure(grievances: Grievances) -> Figure:
     """By how much each source of strain and of fatigue differs between twins, over the horizon."""
     patron, client = pair_named(grievances.pair)
     sets = [
@@ -140,17 +139,17 @@ def changes_figure(grievances: Grievances, look: Look = LIGHT) -> Figure:
         for feeling, country in ((STRAIN, client), (FATIGUE, patron))
     ]
     height = 0.75 + 0.21 * rows_of(sets)
-    figure = blank_figure(look, height)
+    figure = blank_figure(height)
     title = "What the change adds (+) or takes away (−)"
-    draw_title(figure, look, title, pair_title((patron, client)))
+    draw_title(figure, title, pair_title((patron, client)))
     axes = figure.add_axes((0.0, 0.42 / height, 1.0, 1 - 0.75 / height))
-    draw_bars(axes, look, sets, 0.05, f"no source changes by {SEEN:g} or more")
+    draw_bars(axes, sets, 0.05, f"no source changes by {SEEN:g} or more")
     handles: list[Handle] = [
-        Patch(color=look.series[1], label="strains or tires more"),
-        Patch(color=look.series[0], label="less"),
-        line("95 % Monte Carlo interval", look.ink, linewidth=0.9),
+        Patch(color=LIGHT.series[1], label="strains or tires more"),
+        Patch(color=LIGHT.series[0], label="less"),
+        line("95 % Monte Carlo interval", LIGHT.ink, linewidth=0.9),
     ]
-    draw_key(figure, look, handles)
+    draw_key(figure, handles)
     return figure
 
 

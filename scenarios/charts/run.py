@@ -80,7 +80,7 @@ def settings_of(result: RunResult) -> dict[str, object]:
 def _panels(result: RunResult, title: str) -> tuple[Figure, list[Axes], Axes]:
     """A page of panels, one a pair, another for the key, title above, origin below."""
     rows = len(PAIRS) // 2 + 1
-    figure = blank_figure(LIGHT, 8 * rows / 3, 11)
+    figure = blank_figure(8 * rows / 3, 11)
     grid = figure.subplots(rows, 2, sharex=True, gridspec_kw={"hspace": 0.34, "wspace": 0.16})
     figure.subplots_adjust(left=0.075, right=0.98, top=0.87, bottom=0.1)
     cells = [axes for row in grid for axes in row]
@@ -116,7 +116,7 @@ def _mark_scenario(axes: Axes, result: RunResult) -> None:
 
 def _mark(axes: Axes, result: RunResult, documented: Documented, pair: Pair) -> None:
     _mark_scenario(axes, result)
-    mark_break(axes, break_of(documented.breaks, pair), LIGHT.ink)
+    mark_break(axes, break_of(documented.breaks, pair))
 
 
 def _marks_in_words(result: RunResult, *, band: bool = True) -> list[Handle]:

@@ -20,6 +20,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+#: The names that this machine has for itself.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Where the files lie that other projects wrote; they are sent, never fetched from afar.
 FILES = "/_solara/cdn/"
 #: Where a browser says that its visitor has left.
@@ -124,7 +126,6 @@ class Gate:
     style: str = ""
     room: Callable[[str], bool] = lambda _: True
     gone: Callable[[str], None] = lambda _: None
-    _loopback: tuple[str, ...] = field(default=("127.0.0.1", "localhost", "::1"), init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it in words; the life of the server is left to itself."""
@@ -178,7 +179,7 @@ class Gate:
             return False
         if port != self.port:
             return False
-        return name in (*self._loopback, *self.names) or (self.remote and _is_numeric(name))
+        return name in (*LOOPBACK, *self.names) or (self.remote and _is_numeric(name))
 
     def is_file(self, path: str) -> bool:
         """Whether a path is that of a regular file in the folder of files, by no way round."""

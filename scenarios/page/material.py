@@ -1,9 +1,11 @@
 """What the page is given when it starts: draws, evidence, documented figures, and reports."""
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import solara
@@ -13,10 +15,21 @@ from pydantic import BaseModel, Field
 from scenarios.documented import Documented, DocumentedEvent
 from scenarios.draws import Draws
 from scenarios.explain.history import History
-from scenarios.page.explore.crowd import Crowds, nearest_draw
-from scenarios.page.kept import Kept
+from scenarios.manifest import scenario_hash
+from scenarios.page.blocks import FEW, table_of
+from scenarios.page.explore.crowd import Crowd, crowd_of, nearest_draw
 from scenarios.page.parts.table import Column
 from scenarios.page.simulated import Simulated
+from simulation.interventions import Scenario
+
+#: The seed of the shocks with which the page opens.
+OPENING_SEED = 1
+#: Histories of a crowd, and how many crowds are remembered: 8 MB.
+CROWD, CROWDS = FEW, 40
+#: Single histories kept for all visitors, a class that opens one link: 1.5 MB each.
+TOLD = 16
+
+Value = TypeVar("Value")
 
 
 class Standing(BaseModel):
@@ -126,6 +139,35 @@ class Disputed:
         return 1 / sum(weight**2 for weight in self.weights)
 
 
+class Kept(Generic[Value]):
+    """What was worked out lately, for all visitors: whoever asks for the same gets it.
+
+    At most so many values are kept; beyond that the one used longest ago is let go.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, key: Hashable, work: Callable[[], Value]) -> Value:
+        """The value of a key: the one that is kept, else what the work comes to."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = work()  # without the lock: nobody waits for somebody else's work
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value
+
+    def __len__(self) -> int:
+        """How many values are kept."""
+        return len(self._values)
+
+
 @dataclass(frozen=True)
 class Material:
     """All that every visitor of the page is shown from; it is read once and never changes.
@@ -152,9 +194,18 @@ class Material:
         return Simulated(self.draws)
 
     @cached_property
-    def crowds(self) -> Crowds:
-        """The histories behind a single one, for all visitors."""
-        return Crowds(self.simulated, self.documented.breaks)
+    def _crowds(self) -> Kept[Crowd]:
+        return Kept(CROWDS)
+
+    def crowd(self, scenario: Scenario, seed: int) -> Crowd:
+        """The first thousand histories of a scenario, each with its own draw."""
+
+        def work() -> Crowd:
+            histories = self.simulated.histories((scenario,), CROWD, seed)
+            blocks = [block for _, (block,) in histories]
+            return crowd_of(table_of(blocks), self.documented.breaks)
+
+        return self._crowds.of((scenario_hash(scenario), seed), work)
 
     @cached_property
     def told(self) -> Kept[tuple[History, str]]:
@@ -172,10 +223,6 @@ class Material:
         return nearest_draw(self.draws, self.documented.breaks, OPENING_SEED)
 
 
-#: The seed of the shocks with which the page opens.
-OPENING_SEED = 1
-#: Single histories kept for all visitors, a class that opens one link: 1.5 MB each.
-TOLD = 16
 material_context = solara.create_context(None)
 
 

@@ -1,21 +1,10 @@
 // Charts: drawn by ECharts from what the server says there is to see (parts/chart.py), here in the
 // browser, so that a step, a hover or another look asks nobody.
 import * as echarts from "/_solara/cdn/echarts@5.4.0/dist/echarts.esm.min.js";
-import { node, saved } from "./files.js";
+import { look, node, saved } from "./files.js";
 import { optionOf, sayings } from "./options.js";
 
 const live = new Set();
-
-/** The colours of the page as it stands: ink, soft, line, ground, and the series by number. */
-export function look() {
-  const style = getComputedStyle(document.querySelector(".lp-page") || document.body);
-  const of = (name) => style.getPropertyValue("--lp-" + name).trim();
-  const colours = { ink: of("ink"), soft: of("soft"), line: of("line"), ground: of("ground") };
-  for (let place = 0; place < 7; place += 1) {
-    colours[place] = of("s" + place);
-  }
-  return colours;
-}
 
 /** One chart in an element; `choose` is told what is clicked: a place on the axis, or a mark. */
 export class Chart {
@@ -122,7 +111,7 @@ export class Chart {
     const start = this.place === null ? (step > 0 ? -1 : 0) : this.place;
     this.place = (start + step + marks.length) % marks.length;
     const mark = marks[this.place];
-    const [x, y] = this.chart.convertToPixel({ gridIndex: mark.grid || 0 }, mark.point);
+    const [x, y] = this.chart.convertToPixel({ gridIndex: 0 }, mark.point);
     this.chart.dispatchAction({ type: "showTip", x, y });
   }
 
@@ -154,5 +143,5 @@ export class Chart {
 
 window.addEventListener("lp-look", () => live.forEach((chart) => chart.draw()));
 
-export { saved };
+export { look, saved };
 export { mapOf } from "./map.js";

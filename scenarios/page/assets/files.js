@@ -1,6 +1,6 @@
 // Pictures to take away: exactly what is seen, with what decides it in the picture, in what files
 // know of themselves, and in the name.
-const NS = "http://www.w3.org/2000/svg";
+export const NS = "http://www.w3.org/2000/svg";
 
 /** Save a picture (an SVG element) as SVG or PNG under a name, with a title and settings. */
 export async function saved(svg, form, name, title, settings) {
@@ -20,6 +20,7 @@ function inWords(settings) {
 function signed(svg, title, settings) {
   const copy = svg.cloneNode(true);
   const { width, height } = svg.viewBox.baseVal;
+  const colours = look();
   const lines = wrapped(inWords(settings), width - 16);
   const whole = Math.ceil(height + 14 * lines.length + 8);
   copy.setAttribute("viewBox", `0 0 ${width} ${whole}`);
@@ -27,17 +28,24 @@ function signed(svg, title, settings) {
   copy.setAttribute("height", whole);
   copy.setAttribute("xmlns", NS);
   copy.removeAttribute("style");
-  const ground = node("rect", { width, height: whole, fill: colour("ground") });
+  const ground = node("rect", { width, height: whole, fill: colours.ground });
   copy.prepend(node("title", {}, title), node("desc", {}, inWords(settings)), ground);
   lines.forEach((line, place) => copy.append(node("text", {
-    x: 8, y: height + 14 * place + 12, fill: colour("soft"), "font-size": 10.5,
+    x: 8, y: height + 14 * place + 12, fill: colours.soft, "font-size": 10.5,
     "font-family": "sans-serif",
   }, line)));
   return copy;
 }
 
-function colour(name) {
-  return getComputedStyle(document.querySelector(".lp-page")).getPropertyValue("--lp-" + name);
+/** The colours of the page as it stands: ink, soft, line, ground, and the series by number. */
+export function look() {
+  const style = getComputedStyle(document.querySelector(".lp-page") || document.body);
+  const of = (name) => style.getPropertyValue("--lp-" + name).trim();
+  const colours = { ink: of("ink"), soft: of("soft"), line: of("line"), ground: of("ground") };
+  for (let place = 0; place < 7; place += 1) {
+    colours[place] = of("s" + place);
+  }
+  return colours;
 }
 
 export function node(tag, attributes, text = "") {
@@ -76,14 +84,12 @@ async function png(picture, file, texts) {
 
 /** A PNG file with texts about itself (chunks iTXt) behind its head of 33 bytes. */
 function withTexts(bytes, texts) {
-  const chunks = Object.entries(texts).map(([key, text]) => chunk(
-    "iTXt" + key, "\0\0\0\0\0", text));
+  const chunks = Object.entries(texts).map(([key, text]) => chunk(key, text));
   return [bytes.slice(0, 33), ...chunks, bytes.slice(33)];
 }
 
-function chunk(head, zeros, text) {
-  const body = new Uint8Array([...head].map((letter) => letter.charCodeAt(0))
-    .concat([...zeros].map(() => 0), [...new TextEncoder().encode(text)]));
+function chunk(key, text) {
+  const body = new TextEncoder().encode(`iTXt${key}\0\0\0\0\0${text}`);
   const whole = new DataView(new ArrayBuffer(body.length + 8));
   whole.setUint32(0, body.length - 4);
   body.forEach((byte, place) => whole.setUint8(4 + place, byte));
@@ -102,7 +108,8 @@ function crc(bytes) {
   return (sum ^ 0xffffffff) >>> 0;
 }
 
-function hand(file, name) {
+/** Hand a file (a blob) to whoever reads the page. */
+export function hand(file, name) {
   const anchor = document.createElement("a");
   anchor.download = name;
   anchor.href = URL.createObjectURL(file);

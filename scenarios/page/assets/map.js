@@ -1,6 +1,7 @@
 // The four countries on a map of their time: ties by status and support, aid as arrows.
 // Ties run between boxes, which stand where there is room; small countries are pointed at.
-const NS = "http://www.w3.org/2000/svg";
+import { NS, node } from "./files.js";
+
 /** The part of assets/countries.json that is seen, in kilometres east and north of its middle. */
 const VIEW = { left: -5750, right: 4950, top: 4250, bottom: -2150 };
 /** Where the box of each country stands, and the place that it points at. */
@@ -28,7 +29,7 @@ export async function mapOf(history, frame, quarter, width, look) {
   const scale = width / (VIEW.right - VIEW.left);
   const height = Math.round(scale * (VIEW.top - VIEW.bottom));
   const spot = ([x, y]) => [(x - VIEW.left) * scale, (VIEW.top - y) * scale];
-  const svg = make("svg", { xmlns: NS, viewBox: `0 0 ${width} ${height}`, width: "100%",
+  const svg = node("svg", { xmlns: NS, viewBox: `0 0 ${width} ${height}`, width: "100%",
     "font-family": "sans-serif" });
   svg.append(groundOf(land, spot, look, `${width} ${look.ground}`));
   const { ties, aid, leaders } = history.map;
@@ -43,7 +44,7 @@ export async function mapOf(history, frame, quarter, width, look) {
   for (const [pair, tie] of Object.entries(ties)) {
     const [client, patron] = pair.split("-");
     const line = clear(boxes[client], boxes[patron]);
-    const own = make("g", { "data-pair": pair, cursor: "pointer" });
+    const own = node("g", { "data-pair": pair, cursor: "pointer" });
     own.append(...tieOf(line, tie.status[quarter], tie.support[quarter], look));
     svg.append(own);
     const words = wordsOf(tie.status[quarter], tie.support[quarter]);
@@ -72,23 +73,16 @@ export async function mapOf(history, frame, quarter, width, look) {
 /** The land, drawn once for a width and a look; it goes from the map before into the next. */
 function groundOf(land, spot, look, key) {
   if (ground.key !== key) {
-    ground = { key, group: make("g", {}) };
+    ground = { key, group: node("g", {}) };
     for (const { properties, geometry } of land) {
       const own = properties.country !== "land";
-      ground.group.append(make("path", {
+      ground.group.append(node("path", {
         d: outline(geometry, spot), fill: own ? look.line : look.ground,
         stroke: own ? look.soft : look.line, "stroke-width": own ? 0.9 : 0.7,
       }));
     }
   }
   return ground.group;
-}
-
-function make(tag, attributes, text = "") {
-  const made = document.createElementNS(NS, tag);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.textContent = text;
-  return made;
 }
 
 function outline(geometry, spot) {
@@ -104,17 +98,17 @@ function boxOf([x, y], name, leader, look) {
   const middle = left + wide / 2;
   const shared = { "text-anchor": "middle", x: middle };
   return { x: middle, y, wide, high: 38, parts: [
-    make("rect", { x: left, y: y - 19, width: wide, height: 38, rx: 6, fill: look.ground,
+    node("rect", { x: left, y: y - 19, width: wide, height: 38, rx: 6, fill: look.ground,
       stroke: leader ? look.ink : look.soft, "stroke-width": 1.3,
       "stroke-dasharray": leader ? "none" : "2 3" }),
-    make("text", { ...shared, y: y - 3, fill: look.ink, "font-weight": "bold",
+    node("text", { ...shared, y: y - 3, fill: look.ink, "font-weight": "bold",
       "font-size": LETTER * 1.15 }, name),
-    make("text", { ...shared, y: y + 13, fill: look.soft, "font-size": LETTER }, who),
+    node("text", { ...shared, y: y + 13, fill: look.soft, "font-size": LETTER }, who),
   ] };
 }
 
 function pointer(box, [x, y], look) {
-  return make("path", { d: `M${box.x},${box.y}L${x},${y}`, stroke: look.soft, fill: "none",
+  return node("path", { d: `M${box.x},${box.y}L${x},${y}`, stroke: look.soft, fill: "none",
     "stroke-width": 1, "stroke-dasharray": "1 3" });
 }
 
@@ -131,14 +125,20 @@ function along([x, y, toX, toY], share) {
   return [x + share * (toX - x), y + share * (toY - y)];
 }
 
-function shifted([x, y, toX, toY], aside) {
+/** The direction of a line: how far east and south a pixel along it leads. */
+function direction([x, y, toX, toY]) {
   const long = Math.hypot(toX - x, toY - y) || 1;
-  const [dx, dy] = [(aside * (toY - y)) / long, (-aside * (toX - x)) / long];
-  return [x + dx, y + dy, toX + dx, toY + dy];
+  return [(toX - x) / long, (toY - y) / long];
+}
+
+function shifted(line, aside) {
+  const [ux, uy] = direction(line);
+  const [x, y, toX, toY] = line;
+  return [x + aside * uy, y - aside * ux, toX + aside * uy, toY - aside * ux];
 }
 
 function path([x, y, toX, toY], attributes) {
-  return make("path", { d: `M${x},${y}L${toX},${toY}`, fill: "none", ...attributes });
+  return node("path", { d: `M${x},${y}L${toX},${toY}`, fill: "none", ...attributes });
 }
 
 function wordsOf(status, support) {
@@ -175,21 +175,19 @@ function gapOf(line) {
 
 function cut(line, share) {
   const [x, y] = along(line, share);
-  const long = Math.hypot(line[2] - line[0], line[3] - line[1]) || 1;
-  const [dx, dy] = [(-8 * (line[3] - line[1])) / long, (8 * (line[2] - line[0])) / long];
-  return [x - dx, y - dy, x + dx, y + dy];
+  const [ux, uy] = direction(line);
+  return [x + 8 * uy, y - 8 * ux, x - 8 * uy, y + 8 * ux];
 }
 
 function arrowOf(line, wide, look) {
   const head = 6 + wide;
-  const long = Math.hypot(line[2] - line[0], line[3] - line[1]) || 1;
-  const [ux, uy] = [(line[2] - line[0]) / long, (line[3] - line[1]) / long];
+  const [ux, uy] = direction(line);
   const [x, y] = [line[2] - head * ux, line[3] - head * uy];
   const side = [0.62 * head * uy, 0.62 * head * ux];
-  const group = make("g", { fill: look[2] });
+  const group = node("g", { fill: look[2] });
   group.append(
     path([line[0], line[1], x, y], { stroke: look[2], "stroke-width": wide }),
-    make("path", { d: `M${line[2]},${line[3]}L${x - side[0]},${y + side[1]}`
+    node("path", { d: `M${line[2]},${line[3]}L${x - side[0]},${y + side[1]}`
       + `L${x + side[0]},${y - side[1]}Z` }),
   );
   return group;
@@ -197,10 +195,10 @@ function arrowOf(line, wide, look) {
 
 function labelOf(look, [x, y], lines, colour, weight, pair = "") {
   const chosen = pair ? { "data-pair": pair, cursor: "pointer" } : { "pointer-events": "none" };
-  const group = make("g", { ...chosen, "text-anchor": "middle", "font-size": LETTER,
+  const group = node("g", { ...chosen, "text-anchor": "middle", "font-size": LETTER,
     "font-weight": weight, fill: colour, stroke: look.ground, "stroke-width": 3.5, "paint-order": "stroke",
     "stroke-linejoin": "round" });
   lines.forEach((line, place) => group.append(
-    make("text", { x, y: y + (place - (lines.length - 1) / 2) * 14 + 4 }, line)));
+    node("text", { x, y: y + (place - (lines.length - 1) / 2) * 14 + 4 }, line)));
   return group;
 }

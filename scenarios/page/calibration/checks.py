@@ -1,6 +1,5 @@
 """The published checks on the tab Calibration: findings first, then pictures and tables."""
 
-import re
 from collections.abc import Mapping
 
 import reacton.ipyvuetify as v
@@ -11,6 +10,7 @@ from scenarios.page.calibration.charts import check_charts
 from scenarios.page.material import CheckReport, ReportTable, use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.table import Table
+from scenarios.page.parts.terms import plain_text
 from scenarios.page.parts.view import Download, DownloadBar
 
 #: The order in which reports are shown; those not named follow.
@@ -28,8 +28,6 @@ ORDER = (
 #: Said of a check of other draws.
 STALE = "These are not the draws that lilliput uses now: the check speaks of older ones."
 _VERDICTS = {True: "Goal reached. ", False: "Goal not reached. "}
-#: What marks words in a report as bold, slanted or code.
-_MARKS = re.compile(r"[*`]")
 
 
 @solara.component
@@ -98,11 +96,6 @@ def Appendix(parts: tuple[str | ReportTable, ...]) -> None:
                 v.Html(tag="p", children=[plain_text(part)])
             else:
                 Table(part.title, part.columns, part.rows)
-
-
-def plain_text(text: str) -> str:
-    """A sentence of a report without the marks of bold, slanted and code."""
-    return _MARKS.sub("", text)
 
 
 def origin(report: CheckReport, draws: Draws) -> str:

@@ -12,7 +12,7 @@ from scenarios.page.calibration.checks import Checks
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, choices_of
+from scenarios.page.parts.fields import LONGEST_TEXT, Field, Fields, SmallButton
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import (
     Download,
@@ -21,9 +21,9 @@ from scenarios.page.parts.view import (
     csv_of,
     keys,
     one_of,
+    program,
     short_text,
     use_view,
-    version,
 )
 from scenarios.page.record.rows import number
 from simulation.parameters import Parameter, parameter_table
@@ -118,7 +118,7 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
         v.Html(tag="h2", children=["Posterior against prior"])
         with solara.Div(classes=["lp-filters"]):
             hint = "All words must occur in name, meaning, unit or source"
-            groups = choices_of({"": "all"} | GROUPS)
+            groups = (("", "all"), *GROUPS.items())
             group = Field("group", "Part of the rules", view.group, groups)
             Fields([group, Field("text", "Words", view.text, hint=hint)], choose)
             solara.Text(f"{len(shown)} of {len(parameter_table())} parameters", classes=["lp-note"])
@@ -136,12 +136,11 @@ def Posteriors(view: CalibrationView, change: Callable[..., None]) -> None:
 @solara.component
 def Turning(page: int, pages: int, turn: Callable[[int], None]) -> None:
     """The buttons that turn the pages of parameters, and which page this is."""
-    small = {"small": True, "outlined": True}
     with v.Html(tag="nav", class_="lp-turning", attributes={"aria-label": "Pages of parameters"}):
-        solara.Button("Previous", on_click=lambda: turn(page - 1), disabled=page == 1, **small)
+        SmallButton("Previous", on_click=lambda: turn(page - 1), disabled=page == 1)
         words = f"Page {page} of {pages}"
         v.Html(tag="span", attributes={"aria-live": "polite"}, children=[words])
-        solara.Button("Next", on_click=lambda: turn(page + 1), disabled=page == pages, **small)
+        SmallButton("Next", on_click=lambda: turn(page + 1), disabled=page == pages)
 
 
 @solara.component
@@ -178,7 +177,7 @@ def ParameterCard(parameter: Parameter) -> None:
 
 def draws_settings(material: Material) -> dict[str, str]:
     """Of which draws something is told, as every file of it says."""
-    return {"program": f"lilliput {version()}", "draws": material.draws.id}
+    return {"program": program(), "draws": material.draws.id}
 
 
 def ranged(values: Any) -> str:

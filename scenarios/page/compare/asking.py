@@ -11,8 +11,8 @@ from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.compare.answering import Standing
 from scenarios.page.compare.question import MOST, NUMBERS, Question
 from scenarios.page.explore.view import MOST_SEED, SHOWN_PAIRS
-from scenarios.page.parts.fields import Field, Fields, choices_of
-from scenarios.page.parts.refusal import Refusal, lines_of
+from scenarios.page.parts.fields import Field, Fields, SmallButton
+from scenarios.page.parts.refusal import Trouble
 from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import files_of, own_files
 from simulation.errors import LilliputError
@@ -73,9 +73,9 @@ def Asking(
         years, wrong = question.readings()[0].years, None
     except LilliputError as error:
         years, wrong = 1, error
-    pairs = choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES})
+    pairs = tuple((name, SHOWN_PAIRS[name]) for name in PAIR_NAMES)
     horizon = "Counted from the first change; each scenario's own horizon unless changed"
-    numbers = choices_of({str(number): f"{number:,}" for number in NUMBERS})
+    numbers = tuple((str(number), f"{number:,}") for number in NUMBERS)
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "What is compared"}):
         Fields(
             [
@@ -97,17 +97,9 @@ def Asking(
                 dark=True,
                 small=True,
             )
-            solara.Button(
-                "Cancel",
-                on_click=cancel,
-                disabled=standing.running is None,
-                small=True,
-                outlined=True,
-            )
+            SmallButton("Cancel", on_click=cancel, disabled=standing.running is None)
             Progress(standing)
-    with solara.Div():
-        if wrong is not None:
-            Refusal(*lines_of(wrong))
+    Trouble(wrong)
 
 
 @solara.component

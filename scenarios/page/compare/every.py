@@ -13,6 +13,7 @@ from scenarios.page.blocks import FEW as HISTORIES
 from scenarios.page.blocks import table_of
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.background import use_background
+from scenarios.page.parts.fields import SmallButton
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.question.choices import words_of
 from simulation.interventions import HISTORICAL
@@ -79,9 +80,7 @@ def Every(pair: str, seed: int, on_open: Callable[[str], None]) -> None:
     with v.Html(tag="section", attributes={"aria-label": "Every scenario"}):
         v.Html(tag="h2", children=[f"Every scenario, and the break of {both(pair)}"])
         if not asked:
-            solara.Button(
-                "Show all scenarios", on_click=lambda: set_asked(True), small=True, outlined=True
-            )
+            SmallButton("Show all scenarios", on_click=lambda: set_asked(True))
         with v.Html(tag="div", attributes={"role": "status"}):
             if asked and found is None:
                 solara.Text("All scenarios are being simulated.", classes=["lp-note"])

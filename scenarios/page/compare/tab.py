@@ -24,7 +24,7 @@ from scenarios.page.compare.view import (
 from scenarios.page.explore.view import SHOWN_PAIRS, HistoryView
 from scenarios.page.material import use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.refusal import Refusal, lines_of
+from scenarios.page.parts.refusal import Trouble
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
@@ -88,9 +88,7 @@ def Compare() -> None:
             answering.cancel,
             standing,
         )
-        with solara.Div():
-            if standing.trouble is not None:
-                Refusal(*lines_of(standing.trouble))
+        Trouble(standing.trouble)
         if standing.answer is not None:
             Shown(standing.answer, asked_now=standing.answer.question == question.value)
         elif not standing.running:

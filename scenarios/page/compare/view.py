@@ -2,9 +2,9 @@
 
 import math
 
-from scenarios.charts.compare import Fan
+from scenarios.charts.compare import Fan, branch_names
 from scenarios.charts.marks import break_of
-from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import QUANTITIES, SERIES_WORDS, Number, numbers_of, table_of
 from scenarios.documented import DocumentedBreak
 from scenarios.explain.words import pair_title
@@ -13,7 +13,7 @@ from scenarios.page.compare.question import Answer, Part, Question
 from scenarios.page.material import Material
 from scenarios.page.parts.chart import Band, Line, Lines, Upright, rounded
 from scenarios.page.parts.documented import break_uprights
-from scenarios.page.parts.view import csv_of, version
+from scenarios.page.parts.view import csv_of, program
 from scenarios.page.question.own import toml_of
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR
@@ -25,7 +25,7 @@ _STYLES = (("0", "solid"), ("1", "dashed"))
 def provenance(question: Question, histories: int, material: Material) -> dict[str, str]:
     """What decides everything shown of an answer, in words, as every file of it says."""
     return {
-        "program": f"lilliput {version()}",
+        "program": program(),
         "factual": question.factual,
         "scenarios": ", ".join(question.scenarios),
         "histories": str(histories),
@@ -46,10 +46,6 @@ def charts_of(part: Part, breaks: tuple[DocumentedBreak, ...]) -> dict[str, Line
     }
 
 
-def _names(reading: Reading) -> tuple[str, str]:
-    return reading.factual.name, reading.scenario.name
-
-
 def _survival(comparison: Comparison, recorded: DocumentedBreak | None) -> Lines:
     """The share of histories still unbroken in both branches, with 95 % Monte Carlo bands."""
     reading = comparison.reading
@@ -57,7 +53,7 @@ def _survival(comparison: Comparison, recorded: DocumentedBreak | None) -> Lines
     end = start + reading.length
     curves = (comparison.factual_curve, comparison.counterfactual_curve)
     lines, bands = [], []
-    for name, curve, (colour, dash) in zip(_names(reading), curves, _STYLES, strict=True):
+    for name, curve, (colour, dash) in zip(branch_names(reading), curves, _STYLES, strict=True):
         low, high = (rounded([100 * each for each in ends]) for ends in (curve.low, curve.high))
         bands.append(Band("", low, high, start, 0.25, colour, 0.25, stepped=True))
         unbroken = rounded([100 * share for share in curve.unbroken])
@@ -84,7 +80,7 @@ def _fans(
     reading = comparison.reading
     words, unit = SERIES_WORDS[series]
     lines, bands = [], []
-    for name, fan, (colour, dash) in zip(_names(reading), fans, _STYLES, strict=True):
+    for name, fan, (colour, dash) in zip(branch_names(reading), fans, _STYLES, strict=True):
         low, _, median, _, high = fan.quantiles
         at = fan.years[0] + 0.5
         band = f"{name}: 5–95 %"

@@ -13,19 +13,12 @@ from scenarios.columns import stem_of
 from scenarios.documented import DocumentedBreak
 from scenarios.draws import Draws, parameters_for
 from scenarios.explain.words import pair_title
-from scenarios.manifest import scenario_hash
 from scenarios.outcomes import NEVER, PAIR_NAMES, SERIES, first_breaks
-from scenarios.page.blocks import FEW, table_of
-from scenarios.page.kept import Kept
-from scenarios.page.parts.chart import Band, rounded
-from scenarios.page.simulated import Simulated
+from scenarios.page.parts.chart import Band, record_of, rounded
 from simulation.countries import pair_named
 from simulation.dates import FIRST_YEAR, QUARTERS, quarter_of
 from simulation.ensemble import simulate
-from simulation.interventions import Scenario
 
-#: Histories of a crowd, and how many crowds are remembered: 8 MB.
-HISTORIES, REMEMBERED = FEW, 40
 #: Among so many histories the one is chosen with which the page opens.
 OPENING = 512
 #: The time line on which each yearly series is shown.
@@ -123,28 +116,11 @@ def crowd_of(table: pd.DataFrame, documented: Sequence[DocumentedBreak]) -> Crow
     return Crowd(breaks, years_from_record(breaks, documented), fans)
 
 
-def _bands(table: pd.DataFrame, pair: str, series: str) -> list[Band]:
+def _bands(table: pd.DataFrame, pair: str, series: str) -> list[dict[str, Any]]:
     low, lower, _, upper, high = fan_of(table, pair, series).quantiles
     ends = ((f"5–95 % of {len(table):,} histories", low, high), ("", lower, upper))
-    return [
+    bands = (
         Band(words, rounded(one), rounded(other), FIRST_YEAR + 0.5, colour="soft", opacity=0.16)
         for words, one, other in ends
-    ]
-
-
-class Crowds:
-    """Crowds of scenarios by seed, simulated once for all visitors."""
-
-    def __init__(self, simulated: Simulated, documented: Sequence[DocumentedBreak]) -> None:
-        self._simulated, self._documented = simulated, documented
-        self._kept = Kept[Crowd](REMEMBERED)
-
-    def of(self, scenario: Scenario, seed: int) -> Crowd:
-        """The first thousand histories of a scenario, each with its own draw."""
-
-        def work() -> Crowd:
-            histories = self._simulated.histories((scenario,), HISTORIES, seed)
-            blocks = [block for _, (block,) in histories]
-            return crowd_of(table_of(blocks), self._documented)
-
-        return self._kept.of((scenario_hash(scenario), seed), work)
+    )
+    return [*map(record_of, bands)]

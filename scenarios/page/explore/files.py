@@ -6,7 +6,7 @@ from scenarios.draws import Draws
 from scenarios.explain.history import History
 from scenarios.page.explore.view import MEDIAN, HistoryView, drawn_values
 from scenarios.page.material import Material
-from scenarios.page.parts.view import csv_of, version
+from scenarios.page.parts.view import csv_of, program
 from scenarios.page.question.own import toml_of
 from simulation.countries import ORDERED_PAIRS
 from simulation.dates import date_of, quarter_name
@@ -16,7 +16,7 @@ def provenance(view: HistoryView, material: Material) -> dict[str, str]:
     """What decides everything shown of a history, in words, as every file of it says."""
     changes = ", ".join(f"{name} = {value:g}" for name, value in sorted(view.changes.items()))
     return {
-        "program": f"lilliput {version()}",
+        "program": program(),
         "scenario": view.scenario,
         "draw": "median" if view.draw == MEDIAN else str(view.draw),
         "seed": str(view.seed),

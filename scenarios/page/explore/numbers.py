@@ -1,16 +1,23 @@
 """A history as numbers and words for the browser, which steps, scrubs and draws by itself."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from scenarios.charts.explore import (
+    SEEN,
+    STATUS_OF_MOVE,
+    moves_of,
+    reason_sets,
+    status_changes,
+    tied_quarters,
+)
 from scenarios.charts.marks import decimal_year
 from scenarios.documented import Documented, DocumentedEvent, Pair
 from scenarios.explain.chronicle import happenings, reasons_in_words
 from scenarios.explain.history import History
-from scenarios.explain.reasons import Addend, fatigue_of, hazards, strain_of
 from scenarios.explain.words import RELIEF, leader_of, pair_title, source_in_words
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.explore.view import SHOWN_PAIRS
@@ -21,18 +28,16 @@ from simulation.countries import ORDERED_PAIRS, Country, pair_name, pair_named
 from simulation.dates import FIRST_YEAR, LAST_YEAR, QUARTERS, quarter_name, quarter_of
 from simulation.rules.strain import StrainSources
 from simulation.state import Move, Status
-from simulation.trajectory import PAIRS, MoveTable
+from simulation.trajectory import PAIRS
 
 #: The rows of marks above a time line.
 ROWS = ("record", "this history")
-#: A source of strain that never reaches this is left out.
-_SEEN = 0.02
-#: The status that a move leads to, and what it is called above a time line.
+#: What a move is called above a time line.
 _MOVED = {
-    Move.FORMED: ("allied", "alliance"),
-    Move.ESTRANGED: ("estranged", "open dispute"),
-    Move.SPLIT: ("split", "break"),
-    Move.MENDED: ("allied", "quarrel made up"),
+    Move.FORMED: "alliance",
+    Move.ESTRANGED: "open dispute",
+    Move.SPLIT: "break",
+    Move.MENDED: "quarrel made up",
 }
 _STATUS = {
     Status.NONE: "none",
@@ -138,10 +143,9 @@ def _time_line(
     **parts: Any,
 ) -> Lines:
     """The years 1945-1980 with what the record and this history have in the rows above."""
-    changes = [event for event in events if event.status and set(event.pair) == set(pair)]
     marks = [
         Mark(0, decimal_year(quarter_of(event.date)), event.status, f"{event.date}: {event.words}")
-        for event in changes
+        for event in status_changes(events, pair)
     ]
     breaks = [mark.at for mark in marks if mark.status == "split"]
     return Lines(
@@ -151,18 +155,16 @@ def _time_line(
         FIRST_YEAR,
         LAST_YEAR + 1,
         rows=ROWS,
-        marks=[*marks, *_moves_of(history.trajectory.moves, pair)],
+        marks=[*marks, *(_moved(*each) for each in moves_of(history, pair))],
         uprights=[Upright("documented break", at, dash="dotted") for at in breaks],
         **parts,
     )
 
 
-def _moves_of(moves: MoveTable, pair: Pair) -> Iterable[Mark]:
-    own = np.flatnonzero((moves.patron == pair[0]) & (moves.client == pair[1]))
-    for row in own:
-        quarter = int(moves.quarter[row])
-        status, words = _MOVED[Move(int(moves.move[row]))]
-        yield Mark(1, decimal_year(quarter), status, f"{quarter_name(quarter)}: {words}", "1")
+def _moved(quarter: int, move: Move) -> Mark:
+    """A move of the history told, in its row above a time line."""
+    words = f"{quarter_name(quarter)}: {_MOVED[move]}"
+    return Mark(1, decimal_year(quarter), STATUS_OF_MOVE[move], words, "1")
 
 
 def _line(words: str, values: Array, **style: Any) -> Line:
@@ -214,15 +216,12 @@ def _strain(
 
     Sources are shown while the pair is allied or in open dispute: strain belongs to an alliance.
     """
-    patron, client = pair
-    status = history.series("status", *pair)
-    opening = float(history.opening.status[patron, client, 0])
-    began = np.concatenate([[opening], status[:-1]])
-    tied = np.isin(began, (Status.ALLIED, Status.ESTRANGED)).astype(float)
+    client = pair[1]
+    tied = tied_quarters(history, pair)
     lines = [_line("strain (0 to 1)", history.series("strain", *pair), colour="ink", width=2.2)]
     for place, source in enumerate(StrainSources._fields):
         values = tied * history.series(f"strain_sources.{source}", *pair)
-        if values.max() >= _SEEN:
+        if values.max() >= SEEN:
             words = source_in_words(source, client)
             style = {"colour": str(place), "fill": 0.85, "stack": "sources", "width": 0.5}
             lines.append(_line(words, values, **style))
@@ -241,24 +240,26 @@ TIME_LINES: dict[str, TimeLine] = {"aid": _aid, "support-goodwill": _regard, "st
 def reasons_of(history: History, name: str) -> list[dict[str, Any]]:
     """Quarter by quarter why a pair quarrelled, broke or stayed: a heading, sentences, and bars."""
     pair = pair_named(name)
-    return [_reasons(history, quarter, pair) for quarter in range(QUARTERS)]
+    return [
+        {
+            "heading": _heading(history, quarter, pair),
+            "sentences": reasons_in_words(history, quarter, *pair),
+            "sets": _bars(history, quarter, pair) if history.tied(quarter, *pair) else [],
+        }
+        for quarter in range(QUARTERS)
+    ]
 
 
-def _reasons(history: History, quarter: int, pair: Pair) -> dict[str, Any]:
-    sentences = reasons_in_words(history, quarter, *pair)
-    tied = history.tied(quarter, *pair)
-    return {
-        "heading": _heading(history, quarter, pair),
-        "sentences": sentences,
-        "sets": _sets(history, quarter, pair) if tied else [],
-    }
+def _bars(history: History, quarter: int, pair: Pair) -> list[tuple[str, list[tuple[str, float]]]]:
+    return [
+        (heading, [(bar.words, round(bar.amount, 3)) for bar in bars])
+        for heading, bars in reason_sets(history, pair, quarter)
+    ]
 
 
 def _heading(history: History, quarter: int, pair: Pair) -> str:
     """What is asked about a quarter: why it broke only where it broke."""
-    moves = history.moves(quarter)
-    own = (moves.patron == pair[0]) & (moves.client == pair[1])
-    made = {Move(int(move)) for move in moves.move[own]}
+    made = {move for each, move in moves_of(history, pair) if each == quarter}
     for move, question in _QUESTIONS.items():
         if move in made:
             return question
@@ -274,21 +275,3 @@ _QUESTIONS = {
     Move.MENDED: "The quarrel is made up",
     Move.FORMED: "An alliance begins",
 }
-
-
-def _sets(history: History, quarter: int, pair: Pair) -> list[tuple[str, list[tuple[str, float]]]]:
-    """The chances that were open and what each is made of, then strain and fatigue."""
-    chances = [hazard for hazard in hazards(history, quarter, *pair) if hazard.open]
-    heads = (f"{each.mover.title} {each.verb} {each.chance:.1%}" for each in chances)
-    rows = [row for each in chances for row in _rows(each.addends, f"{each.mover.title}: ")]
-    sets = [(f"Chance in the quarter: {', '.join(heads)}", rows)]
-    for country, kind in zip(pair[::-1], (strain_of, fatigue_of), strict=True):
-        feeling = kind(history, quarter, *pair)
-        toward = f"{feeling.level:.2f}, drawn towards {feeling.target:.2f}"
-        head = f"{feeling.name.capitalize()} of {country.title} {toward}"
-        sets.append((head, _rows(feeling.addends)))
-    return sets
-
-
-def _rows(addends: Sequence[Addend], whose: str = "") -> list[tuple[str, float]]:
-    return [(f"{whose}{each.words}", round(each.amount, 3)) for each in addends]

@@ -9,7 +9,7 @@ from scenarios.files import antecedents
 from scenarios.page.explore.crowd import Crowd
 from scenarios.page.explore.view import MEDIAN, MEDIAN_WORD, MOST_SEED, HistoryView, drawn_values
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, choices_of
+from scenarios.page.parts.fields import Field, Fields, Slider, Sliders, SmallButton
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.question.choices import scenario_field
 from simulation.parameters import Parameter, parameter_table
@@ -35,12 +35,7 @@ Change = Callable[..., None]
 
 
 @solara.component
-def Settings(
-    view: HistoryView,
-    change: Change,
-    jump: Callable[[HistoryView], None],
-    crowd: Crowd | None,
-) -> None:
+def Settings(view: HistoryView, change: Change, crowd: Crowd | None) -> None:
     """Scenario, draw, seed and parameters; each change tells the history anew."""
     material, guard = use_material(), use_guard()
     median = view.draw == MEDIAN
@@ -60,7 +55,7 @@ def Settings(
             "parameters",
             "Parameters",
             MEDIAN_WORD if median else "draw",
-            choices_of({"draw": "one of the draws", MEDIAN_WORD: "median of all draws"}),
+            (("draw", "one of the draws"), (MEDIAN_WORD, "median of all draws")),
         )
         Fields([scenarios], choose)
         scenario = view.file.scenario
@@ -84,12 +79,10 @@ def Settings(
                     ("Least like it", crowd.farthest()),
                     ("Another", following),
                 ):
-                    solara.Button(
+                    SmallButton(
                         words,
                         on_click=draw_of(wanted),
                         disabled=view.draw == wanted and not view.changes,
-                        small=True,
-                        outlined=True,
                     )
         ParameterSettings(view, change).key("parameters")  # whatever stands above it
 
@@ -105,14 +98,14 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         changes = {key: each for key, each in view.changes.items() if key != name}
         change(changes=changes if value == values[name] else changes | {name: value})
 
-    groups = Field("group", "Parameters of", group, choices_of({"": "none shown"} | GROUPS))
+    groups = Field("group", "Parameters of", group, (("", "none shown"), *GROUPS.items()))
     Fields([groups], lambda _, chosen: set_group(str(chosen)))
     if view.changes:
         number = len(view.changes)
         count = f"{number} parameter{'s' if number > 1 else ''} changed by hand"
         solara.Text(count, classes=["lp-note"])
         back = guard(lambda: change(changes={}))
-        solara.Button("Back to drawn values", on_click=back, small=True, outlined=True)
+        SmallButton("Back to drawn values", on_click=back)
     parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
     if group and parameters:
         with solara.Div(classes=["lp-parameters"]):

@@ -16,7 +16,6 @@ from scenarios.page.explore.told import told_by_mesa
 from scenarios.page.explore.view import HistoryView, opening_view
 from scenarios.page.material import Material, use_material
 from scenarios.page.parts.background import use_background
-from scenarios.page.parts.chart import record_of
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import Download, TakeAway, use_view
@@ -78,7 +77,7 @@ def Explore() -> None:
     frame = solara.use_memo(lambda: json.dumps(frame_of(material.events)), [])
     why = use_background(lambda: told_reasons(one, history, view.pair, material), [one, view.pair])
     crowd = use_background(
-        lambda: material.crowds.of(view.file.scenario, view.seed),
+        lambda: material.crowd(view.file.scenario, view.seed),
         [view.scenario, view.own_asked, view.seed],
     )
     seen = solara.use_memo(lambda: json.dumps(crowd_numbers(crowd, history)), [crowd, one])
@@ -106,7 +105,7 @@ def Explore() -> None:
                 "Show a history of it",
                 lambda own, name: change(own=own, scenario=name),
             )
-        Settings(view, change, jump, crowd)
+        Settings(view, change, crowd)
         _History(
             told_frame=frame,
             told_history=numbers,
@@ -174,9 +173,4 @@ def crowd_numbers(crowd: Crowd | None, history: History) -> dict[str, Any] | Non
     for pair in crowd.breaks:
         first = history.trajectory.first_date(*pair_named(pair), Move.SPLIT)[0]
         standings[pair] = crowd.standing(pair, None if first != first else int(first))
-    numbers = crowd.numbers()
-    for own in numbers["pairs"].values():
-        own["bands"] = {
-            place: [record_of(band) for band in bands] for place, bands in own["bands"].items()
-        }
-    return numbers | {"standings": standings}
+    return crowd.numbers() | {"standings": standings}

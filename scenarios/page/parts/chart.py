@@ -118,16 +118,6 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Bars:
-    """Sets of bars under their headings; an amount pushes (above zero) or holds back."""
-
-    title: str
-    about: str
-    sets: Sequence[tuple[str, Sequence[tuple[str, float]]]]
-    kind: str = "bars"
-
-
-@dataclass(frozen=True)
 class Interval:
     """A value with its range in a row of its own, and what is documented (or none)."""
 
@@ -171,7 +161,6 @@ def _Drawn(
     words: str,
     told: str,
     settings: dict[str, str],
-    files: bool,
     opened: str,
     event_choose: Callable[[str], None],
 ) -> None: ...
@@ -183,7 +172,6 @@ def Drawn(
     words: str,
     chart: Any,
     settings: Mapping[str, str],
-    files: bool = True,
     opened: str = "",
     on_open: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -198,7 +186,6 @@ def Drawn(
         words=words,
         told=sent,
         settings=dict(settings),
-        files=files,
         opened=opened,
         event_choose=use_guard()(on_open),
     )

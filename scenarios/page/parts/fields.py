@@ -1,10 +1,11 @@
-"""Fields and sliders, the browser's own, for every keyboard.
+"""Fields, sliders and buttons, the browser's own, for every keyboard.
 
 The browser refuses what is out of bounds, and so does the server.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from simulation.errors import Problem, raise_if_any
 
 #: The longest text that is searched for.
 LONGEST_TEXT = 80
+#: Any button but the one that a tab is about.
+SmallButton = partial(solara.Button, small=True, outlined=True)
 
 
 def _refuse_unless(sound: bool, label: str, value: object, allowed: str) -> None:
@@ -61,8 +64,7 @@ class Field:
 class Slider:
     """A number to be set: its name and label, bounds, step, value, and what is shown on hover.
 
-    ``words`` are shown in place of the numbers, one for each whole number from ``least`` on. With
-    ``start`` a button leads back to that value.
+    With ``start`` a button leads back to that value.
     """
 
     name: str
@@ -74,7 +76,6 @@ class Slider:
     hint: str = ""
     unit: str = ""
     start: float | None = None
-    words: tuple[str, ...] = ()
 
     def check(self, value: object) -> float:
         """The value as a number; raises ``LilliputError`` if it is none or out of bounds."""
@@ -83,31 +84,20 @@ class Slider:
         return float(value)  # type: ignore[arg-type]
 
 
-def choices_of(words: Mapping[str, str] | Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Choices from a table of values and words, or from words that are their own values."""
-    if isinstance(words, Mapping):
-        return tuple(words.items())
-    return tuple((word, word) for word in words)
-
-
 @solara.component_vue(str(Path("vue") / "fields.vue"))
 def _Fields(
     rows: list[dict[str, Any]],
     longest: int,
-    locked: bool,
     event_chosen: Callable[[dict[str, Any]], None],
 ) -> None: ...
 
 
 @solara.component
-def Fields(
-    fields: Sequence[Field], on_value: Callable[[str, str | int], None], locked: bool = False
-) -> None:
+def Fields(fields: Sequence[Field], on_value: Callable[[str, str | int], None]) -> None:
     """Some fields; ``on_value`` is given the name and the new value of the one that was changed."""
     _Fields(
         rows=[asdict(each) for each in fields],
         longest=LONGEST_TEXT,
-        locked=locked,
         event_chosen=use_guard()(_checked(fields, on_value)),
     )
 

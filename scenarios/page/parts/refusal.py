@@ -42,6 +42,14 @@ def Refusal(title: str, lines: list[str], on_close: Callable[[], None] | None = 
 
 
 @solara.component
+def Trouble(error: BaseException | None, on_close: Callable[[], None] | None = None) -> None:
+    """What went wrong, if anything did; its place stays, so that nothing beneath is begun anew."""
+    with solara.Div():
+        if error is not None:
+            Refusal(*lines_of(error), on_close=on_close)
+
+
+@solara.component
 def LinkRefusal(problems: Sequence[Problem], on_close: Callable[[], None]) -> None:
     """What was wrong with the link of a tab; its place stays, so that closing disturbs nothing."""
     with solara.Div():
@@ -51,7 +59,7 @@ def LinkRefusal(problems: Sequence[Problem], on_close: Callable[[], None]) -> No
 
 
 def guarded(
-    report: Callable[[BaseException], None] | None, handler: Callable[..., Any]
+    report: Callable[[BaseException], None], handler: Callable[..., Any]
 ) -> Callable[..., None]:
     """A handler of clicks or input whose exceptions become words on the page and go to the log."""
 
@@ -61,8 +69,6 @@ def guarded(
         except Exception as error:
             if not isinstance(error, LilliputError):
                 logger.exception("the page failed")
-            if report is None:
-                raise
             report(error)
 
     return run
@@ -82,14 +88,9 @@ def Boundary(children: list[Any] = []) -> None:
     failed, clear = solara.use_exception()
     if failed is not None:
         logger.error("the page failed", exc_info=failed)
-        title, lines = lines_of(failed)
-        Refusal(title, lines)
+        Refusal(*lines_of(failed))
         solara.Button("Show the page again", on_click=clear)
         return
     with solara.Div():
-        with solara.Div():  # its place stays, so that what is shown beneath is not begun anew
-            if trouble is not None:
-                title, lines = lines_of(trouble)
-                Refusal(title, lines, on_close=lambda: set_trouble(None))
-        with solara.Div(children=children):
-            pass
+        Trouble(trouble, on_close=lambda: set_trouble(None))
+        solara.Div(children=children)

@@ -13,17 +13,20 @@ import scenarios
 
 #: An entry of the glossary: a term on a line of its own, then what it means.
 _ENTRY = re.compile(r"^(\S.*)\n: ((?:.+\n?)+)", re.MULTILINE)
-#: What marks words in the glossary.
+#: What marks words as bold, slanted or code.
 _MARKS = re.compile(r"[*`]")
+
+
+def plain_text(text: str) -> str:
+    """A text without the marks of bold, slanted and code."""
+    return _MARKS.sub("", text)
 
 
 @cache
 def glossary() -> dict[str, str]:
     """What every term means, in the order of the glossary."""
     text = (Path(scenarios.__file__).parent / "glossary.md").read_text(encoding="utf-8")
-    return {
-        term: _MARKS.sub("", " ".join(meaning.split())) for term, meaning in _ENTRY.findall(text)
-    }
+    return {term: plain_text(" ".join(meaning.split())) for term, meaning in _ENTRY.findall(text)}
 
 
 @solara.component_vue(str(Path("vue") / "terms.vue"))

@@ -154,9 +154,7 @@ def use_view(
     linked, problems = solara.use_memo(lambda: kind.from_query(search, material), [])
     view = solara.use_reactive(solara.use_memo(lambda: adjust(linked), []))
     refusals, set_refusals = solara.use_state(problems)
-    left = solara.use_context(queries_context)
-    if left is not None:
-        left[path] = view.value.query(material)
+    solara.use_context(queries_context)[path] = view.value.query(material)
     LinkRefusal(refusals, lambda: set_refusals([]))
     return view
 
@@ -172,9 +170,9 @@ class Download:
 
 
 @cache
-def version() -> str:
-    """The version of lilliput that made a file."""
-    return metadata.version("lilliput")
+def program() -> str:
+    """The lilliput that made a file, with its version."""
+    return f"lilliput {metadata.version('lilliput')}"
 
 
 def csv_of(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> bytes:

@@ -11,7 +11,6 @@ from scenarios.files import ScenarioFile, flags, unread
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.page.explore.view import SHOWN_PAIRS
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.fields import choices_of
 from scenarios.page.parts.refusal import use_guard
 from scenarios.page.parts.view import Download, DownloadBar
 from scenarios.page.question.cards import cards, documented
@@ -87,7 +86,7 @@ def Builder(own: str, chosen: str, verb: str, on_ask: Ask) -> None:
         _Builder(
             told_cards=json.dumps(cards()),
             begins=[(name, name or "nothing") for name in names],
-            pairs=list(choices_of({name: SHOWN_PAIRS[name] for name in PAIR_NAMES})),
+            pairs=[(name, SHOWN_PAIRS[name]) for name in PAIR_NAMES],
             sources=list(source_keys()),
             longest=LONGEST_TEXT,
             given=given,

@@ -53,7 +53,7 @@ Entry = Mapping[str, Any]
 
 def filled(entry: Entry) -> dict[str, Any]:
     """A question with what its visitor left blank; blank keys of its changes are left out."""
-    said = {key: value for key, value in entry.items() if value not in ("", [], None)}
+    said = _without_blanks(entry)
     changes = said.get("interventions", [])
     if isinstance(changes, list):
         said["interventions"] = changes = [
@@ -66,6 +66,10 @@ def filled(entry: Entry) -> dict[str, Any]:
     deeds = [f"{deed[0].upper()}{deed[1:]}" for deed in deeds]
     antecedent = list(dict.fromkeys(deeds)) or _NOTHING
     return {**_BLANK, "antecedent": antecedent, **said}
+
+
+def _without_blanks(entry: Entry) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value not in ("", [], None)}
 
 
 def read_own(entry: object) -> ScenarioFile:
@@ -134,9 +138,8 @@ def own_entries(own: str) -> list[Any]:
 def with_own(own: str, entry: Entry) -> str:
     """The questions with another one, in place of the one of its name; without blanks."""
     name = filled(entry)["name"]
-    said = {key: value for key, value in entry.items() if value not in ("", [], None)}
     others = [each for each in own_entries(own) if filled(each)["name"] != name]
-    return json.dumps([*others, said], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([*others, _without_blanks(entry)], ensure_ascii=False, separators=(",", ":"))
 
 
 def files_of(own: str) -> dict[str, ScenarioFile]:
@@ -205,7 +208,5 @@ own_context = solara.create_context(None)
 
 def use_own() -> tuple[str, Callable[[str], None]]:
     """The questions built in this visit, and what takes others."""
-    shared: dict[str, str] | None = solara.use_context(own_context)
-    if shared is None:
-        return "", lambda _: None
+    shared: dict[str, str] = solara.use_context(own_context)
     return shared.get("own", ""), lambda own: shared.update(own=own)

@@ -19,7 +19,7 @@ from scenarios.page.material import (
     use_material,
 )
 from scenarios.page.parts.background import use_background
-from scenarios.page.parts.fields import Field, Fields
+from scenarios.page.parts.fields import Field, Fields, SmallButton
 from scenarios.page.parts.refusal import Refusal, lines_of, use_guard
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.view import Download, DownloadBar
@@ -83,11 +83,9 @@ def Dispute(entry: EvidenceEntry) -> None:
         v.Html(tag="h2", children=["Do you read it otherwise?"])
         with solara.Div(classes=["lp-buttons"]):
             for name, reading in readings_of(entry, material).items():
-                solara.Button(
+                SmallButton(
                     f"As {name} has it",
                     on_click=guard(lambda reading=reading: set_said({**cells, **reading})),
-                    small=True,
-                    outlined=True,
                 )
         unit = f" ({said['unit']})" if "unit" in said else ""
         Fields(
@@ -97,12 +95,10 @@ def Dispute(entry: EvidenceEntry) -> None:
             ),
         )
         with solara.Div(classes=["lp-buttons"]):
-            solara.Button(
+            SmallButton(
                 "See what follows",
                 on_click=lambda: set_asked(tuple(sorted(said.items()))),
                 disabled=said == cells or asked == tuple(sorted(said.items())),
-                small=True,
-                outlined=True,
             )
         with v.Html(tag="div", attributes={"role": "status"}):
             if asked and found is None:
@@ -127,7 +123,7 @@ def followed(
         return error
     if not found.weights:
         return found, []
-    return found, breaks_of(material.crowds.of(HISTORICAL, OPENING_SEED), np.array(found.weights))
+    return found, breaks_of(material.crowd(HISTORICAL, OPENING_SEED), np.array(found.weights))
 
 
 def breaks_of(crowd: Crowd, weights: Any) -> list[dict[str, str]]:

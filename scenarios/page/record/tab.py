@@ -10,10 +10,10 @@ import solara
 from scenarios.charts.lanes import EvidenceMark
 from scenarios.page.material import EvidenceEntry, use_material
 from scenarios.page.parts.chart import Drawn
-from scenarios.page.parts.fields import Field, Fields, choices_of
+from scenarios.page.parts.fields import Field, Fields, SmallButton
 from scenarios.page.parts.table import Column, Table
 from scenarios.page.parts.terms import Terms
-from scenarios.page.parts.view import Download, TakeAway, csv_of, use_view, version
+from scenarios.page.parts.view import Download, TakeAway, csv_of, program, use_view
 from scenarios.page.record.dispute import Dispute, cells_of
 from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
@@ -100,14 +100,14 @@ def Filters(view: RecordView, narrow: Callable[..., None]) -> None:
 
     every = {"": "all"}
     kinds = {"": "all but drivers and rates"} | KINDS | {ALL: "everything"}
-    pairs = choices_of(every | pairs_in(use_material().evidence))
-    roles = choices_of(every | {role: role for role in ROLES})
+    pairs = every | pairs_in(use_material().evidence)
+    roles = every | {role: role for role in ROLES}
     within: dict[str, Any] = {"least": FIRST_YEAR, "most": LAST_YEAR}
     with v.Html(tag="section", class_="lp-filters", attributes={"aria-label": "Filters"}):
         fields = [
-            Field("pair", "Pair, client first", view.pair, pairs),
-            Field("kind", "Kind", view.kind, choices_of(kinds)),
-            Field("role", "Role", view.role, roles),
+            Field("pair", "Pair, client first", view.pair, tuple(pairs.items())),
+            Field("kind", "Kind", view.kind, tuple(kinds.items())),
+            Field("role", "Role", view.role, tuple(roles.items())),
             Field("first_year", "From year", view.first_year, **within),
             Field("last_year", "To year", view.last_year, **within),
             Field("text", "Words", view.text, hint="All words must occur somewhere in the row"),
@@ -115,9 +115,7 @@ def Filters(view: RecordView, narrow: Callable[..., None]) -> None:
         Fields(fields, choose)
         if view != RecordView():
             everything = dict(RecordView())
-            solara.Button(
-                "Show all", on_click=lambda: narrow(**everything), small=True, outlined=True
-            )
+            SmallButton("Show all", on_click=lambda: narrow(**everything))
 
 
 @lru_cache(maxsize=24)
@@ -132,7 +130,7 @@ def Timeline(view: RecordView, marks: tuple[EvidenceMark, ...], open_row: OpenRo
     material = use_material()
     words = f"Time line of {len(marks)} rows of the evidence, 1945 to 1980"
     settings = {
-        "program": f"lilliput {version()}",
+        "program": program(),
         "rows": str(len(marks)),
         "link": f"/record?{view.query(material)}",
     }

@@ -19,10 +19,6 @@ PAGE = 20
 _ORDERS = {"rising": False, "falling": True}
 
 
-def _ids(material: Material) -> list[str]:
-    return [entry.id for entry in material.evidence]
-
-
 class RecordView(View):
     """Which rows of the evidence are shown, in what order, and which one is open.
 
@@ -45,7 +41,7 @@ class RecordView(View):
     sort: Annotated[str, one_of(lambda _: SORTS)] = "when"
     falling: Annotated[bool, written_as(_ORDERS), PlainSerializer(lambda _: "falling")] = False
     page: Annotated[int, whole(1, 999)] = 1
-    opened: Annotated[str, one_of(lambda material: _ids(material))] = ""
+    opened: Annotated[str, one_of(lambda material: [entry.id for entry in material.evidence])] = ""
 
     @classmethod
     def from_query(
@@ -58,11 +54,6 @@ class RecordView(View):
             problems.append(Problem(WHERE, "from", view.first_year, allowed))
             view = view.changed(first_year=FIRST_YEAR, last_year=LAST_YEAR)
         return view, problems
-
-    @property
-    def words(self) -> list[str]:
-        """The words that must all occur somewhere in a row."""
-        return self.text.casefold().split()
 
     def changed(self, **changes: Any) -> Self:
         """The view with something changed; a filter or order leads back to the first page."""
@@ -91,6 +82,7 @@ class RecordView(View):
     def _passes(self, entry: EvidenceEntry, material: Material) -> bool:
         record = entry.record
         first, last = years_in(entry)
+        words = self.text.casefold().split()
         usual = record["file"] not in ("drivers", "currency") or self.role == "driver"
         return (
             self.pair in ("", pair_in(record))
@@ -98,5 +90,5 @@ class RecordView(View):
             and self.role in ("", record.get("role", ""))
             and first <= self.last_year
             and last >= self.first_year
-            and all(word in searched(entry, material.sources) for word in self.words)
+            and all(word in searched(entry, material.sources) for word in words)
         )

@@ -19,11 +19,11 @@ from scenarios.page.compare.answering import Standing, use_answering
 from scenarios.page.compare.question import Question
 from scenarios.page.explore.view import HistoryView
 from scenarios.page.material import Material, use_material
-from scenarios.page.parts.refusal import Refusal, lines_of, use_guard
+from scenarios.page.parts.refusal import Trouble, use_guard
 from scenarios.page.parts.terms import Terms
 from scenarios.page.parts.view import CopyLink, View, use_view
 from scenarios.page.record.rows import source_title, when
-from simulation.schema import whole_number
+from simulation.schema import whole, whole_number
 
 #: A bet is on so many histories.
 OF = 100
@@ -56,10 +56,6 @@ def story() -> Story:
     return Story.model_validate(tomllib.loads(text))
 
 
-def _read_card(value: object) -> int:
-    return whole_number(value, 1, len(story().cards) + 1)
-
-
 def _read_bet(value: object) -> int | None:
     return None if value is None else whole_number(value, 0, OF)
 
@@ -67,7 +63,7 @@ def _read_bet(value: object) -> int | None:
 class StoryView(View):
     """The card that is read, the last being the bet, and what was bet on."""
 
-    card: Annotated[int, BeforeValidator(_read_card)] = 1
+    card: Annotated[int, whole(1, len(story().cards) + 1)] = 1
     bet: Annotated[int | None, BeforeValidator(_read_bet)] = None
 
 
@@ -116,9 +112,7 @@ def StoryTab() -> None:
             ),
             event_betted=guard(lambda number: bet(whole_number(number, 0, OF))),
         )
-        with solara.Div():
-            if standing.trouble is not None:
-                Refusal(*lines_of(standing.trouble))
+        Trouble(standing.trouble)
         CopyLink(query=view.query(material))
 
 

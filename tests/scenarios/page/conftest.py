@@ -16,6 +16,9 @@ from typing import IO
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from calibration.cli.serve.material import material_of
+from calibration.evidence.reading import read_evidence
+from scenarios.page.material import Material
 from tests.conftest import PATIENCE
 
 #: Seconds after which the server forgets a visitor whose connection is lost; tests need not wait.
@@ -47,8 +50,9 @@ class Server:
 SERVE = ("-m", "calibration.cli.main", "serve", "--port", "0")
 
 
-def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
-    """Start the page on a free port and read the address it prints.
+@contextmanager
+def served(*program: str, stderr: IO[str] | None = None) -> Iterator[Server]:
+    """The page on a free port for as long as it is needed; Ctrl-C ends it.
 
     The program is ``lilliput serve`` unless another is named.
     """
@@ -67,22 +71,9 @@ def start_server(*program: str, stderr: IO[str] | None = None) -> Server:
     line = process.stdout.readline()
     found = re.search(r"http://\S+", line)
     assert found, line
-    return Server(found[0], process)
-
-
-def stop_server(server: Server) -> str:
-    """End the server as Ctrl-C does; what it printed after its address."""
-    server.process.send_signal(signal.SIGINT)
-    printed, _ = server.process.communicate(timeout=PATIENCE / 1000)
-    return printed
-
-
-@contextmanager
-def served(*program: str, stderr: IO[str] | None = None) -> Iterator[Server]:
-    """The page for as long as it is needed; see ``start_server``."""
-    running = start_server(*program, stderr=stderr)
-    yield running
-    stop_server(running)
+    yield Server(found[0], process)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE / 1000)
 
 
 @pytest.fixture(scope="package")
@@ -95,6 +86,12 @@ def start() -> Callable[..., AbstractContextManager[Server]]:
 def server() -> Iterator[Server]:
     with served() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def material() -> Material:
+    """What every visitor of the page is shown from."""
+    return material_of(read_evidence())
 
 
 @dataclass

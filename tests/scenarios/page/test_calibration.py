@@ -15,22 +15,14 @@ from calibration.cli.serve.material import (
     Standings,
     check_report,
     entries_of,
-    material_of,
     prior_values,
     report_table,
 )
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from calibration.reports.report import Report, Table, published_reports
 from scenarios.draws import Draws
 from scenarios.page.calibration.charts import check_charts, posterior_chart
-from scenarios.page.calibration.checks import (
-    STALE,
-    in_order,
-    missing_words,
-    origin,
-    plain_text,
-)
+from scenarios.page.calibration.checks import STALE, in_order, missing_words, origin
 from scenarios.page.calibration.tab import (
     CalibrationView,
     parameters_csv,
@@ -39,6 +31,7 @@ from scenarios.page.calibration.tab import (
 )
 from scenarios.page.explore.settings import GROUPS
 from scenarios.page.material import Material, ReportTable
+from scenarios.page.parts.terms import plain_text
 from simulation.parameters import parameter_table
 
 Arrive = Callable[..., Any]
@@ -82,11 +75,6 @@ NULLS = Report(
         "constant": {"log_evidence": -61.5, "error": None, "parameters": 6},
     },
 )
-
-
-@pytest.fixture(scope="module")
-def material() -> Material:
-    return material_of(read_evidence())
 
 
 def test_priors_are_those_of_the_table() -> None:

@@ -9,9 +9,7 @@ from playwright.sync_api import expect
 
 from calibration.cli.serve import dispute as serve_dispute
 from calibration.cli.serve.dispute import disputed, overlay_of
-from calibration.cli.serve.material import material_of
 from calibration.errors import CalibrationError
-from calibration.evidence.reading import read_evidence
 from scenarios.outcomes import NEVER
 from scenarios.page.explore.crowd import Crowd
 from scenarios.page.material import Material
@@ -20,11 +18,6 @@ from simulation.dates import date_of
 
 Arrive = Callable[..., Any]
 LOAN = "ussr-albania-1959-loan-300m"
-
-
-@pytest.fixture(scope="module")
-def material() -> Material:
-    return material_of(read_evidence())
 
 
 @pytest.fixture

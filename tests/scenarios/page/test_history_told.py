@@ -29,8 +29,7 @@ from scenarios.page.explore.view import (
     opening_view,
     parameters_of,
 )
-from scenarios.page.kept import Kept
-from scenarios.page.material import Material
+from scenarios.page.material import Kept, Material
 from scenarios.page.parts.documented import aid_spans, arms_spans
 from scenarios.page.parts.fields import Slider
 from simulation.countries import Country, pair_named

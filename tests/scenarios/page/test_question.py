@@ -12,8 +12,6 @@ import pytest
 from playwright.sync_api import expect
 
 from calibration.cli.main import main
-from calibration.cli.serve.material import material_of
-from calibration.evidence.reading import read_evidence
 from scenarios.comparison.answer import both
 from scenarios.errors import ScenarioError
 from scenarios.files import catalogue, scenario_file_of
@@ -40,11 +38,6 @@ QUESTION = {"name": "my-sum", "question": "And if Moscow pays?", "interventions"
 
 def linked(*entries: Any) -> str:
     return json.dumps(list(entries))
-
-
-@pytest.fixture(scope="module")
-def material() -> Material:
-    return material_of(read_evidence())
 
 
 def test_every_kind_of_change_has_a_card_with_every_key_of_its_table() -> None:

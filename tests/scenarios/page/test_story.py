@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from calibration.cli.serve.material import material_of
-from calibration.evidence.reading import read_evidence
 from scenarios.files import catalogue
 from scenarios.outcomes import PAIR_NAMES
+from scenarios.page.material import Material
 from scenarios.page.story.tab import StoryView, cards_of, story
 
 Arrive = Callable[..., Any]
 
 
-def test_every_row_that_the_story_shows_stands_in_the_evidence_in_order() -> None:
-    shown = cards_of(material_of(read_evidence()))
+def test_every_row_that_the_story_shows_stands_in_the_evidence_in_order(
+    material: Material,
+) -> None:
+    shown = cards_of(material)
     for card, told in zip(story().cards, shown, strict=True):
         assert [row["id"] for row in told["rows"]] == list(card.rows)
         assert all(re.search(r"lines \d+", row["cited"]) for row in told["rows"])

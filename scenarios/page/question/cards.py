@@ -20,7 +20,7 @@ from simulation.dates import QUARTERS, date_of, quarter_name, quarter_of
 from simulation.drivers import DRIVER_TABLE, leadership_spells, spell_table
 from simulation.drivers.spells import coded_rows
 from simulation.interventions import INTERVENTIONS, OWN
-from simulation.parameters import number_table, parameter_table
+from simulation.parameters import held_numbers, number_table
 from simulation.schema import names_of
 
 #: What each card is called; a kind that is not named here goes by its own name.
@@ -84,9 +84,11 @@ def cards() -> list[dict[str, Any]]:
 
 def _inputs(kind: str) -> list[Input]:
     model = INTERVENTIONS[kind]
+    unit = getattr(model, "unit", "")
+    hint = unit if isinstance(unit, str) else ""  # that of a parameter depends on which it is
     named = zip(model.model_fields.items(), names_of(model), strict=True)
     inputs = [
-        _input(key, field, str(getattr(model, "unit", "")))
+        _input(key, field, hint)
         for (name, field), key in named
         if name not in ("kind", "reason") and not _fixed(field)
     ]
@@ -109,7 +111,7 @@ def _words(field: FieldInfo) -> tuple[str, ...]:
     return literal if literal and all(isinstance(each, str) for each in literal) else ()
 
 
-def _input(key: str, field: FieldInfo, unit: str) -> Input:
+def _input(key: str, field: FieldInfo, hint: str) -> Input:
     label = _LABELS.get(key, key.replace("_", " ").capitalize())
     choices = {each: _title(key, each) for each in _words(field)}
     if key == "spell":
@@ -123,7 +125,7 @@ def _input(key: str, field: FieldInfo, unit: str) -> Input:
     if key == "value":
         inside = get_args(field.annotation)
         held = any(OWN in get_args(each) for each in inside)
-        return Input(key, label, "number", own=held, hint=unit)
+        return Input(key, label, "number", own=held, hint=hint)
     return Input(key, label, "text")
 
 
@@ -174,14 +176,14 @@ def _facts(change: Mapping[str, Any], quarters: range, material: Material) -> It
 
 
 def _drawn(name: str, material: Material) -> Iterator[str]:
-    values = material.draws.frame[name]
-    low, high = values.quantile([0.05, 0.95])
-    parameter = parameter_table()[name]
+    parameter = number_table()[name]
+    within = f"{parameter.unit}, within {parameter.low:g} to {parameter.high:g}"
+    if name in held_numbers():
+        yield f"the record cannot tell it; it is held at {parameter.default:g} {within}"
+        return
+    low, high = material.draws.frame[name].quantile([0.05, 0.95])
     middle = drawn_values(MEDIAN, material.draws)[name]
-    yield (
-        f"the record leaves {low:.3g} to {high:.3g} (middle {middle:.3g}) {parameter.unit}, "
-        f"within {parameter.low:g} to {parameter.high:g}"
-    )
+    yield f"the record leaves {low:.3g} to {high:.3g} (middle {middle:.3g}) {within}"
 
 
 def _coded(driver: str, names: Iterable[object], quarters: range) -> Iterator[str]:

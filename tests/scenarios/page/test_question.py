@@ -26,6 +26,7 @@ from scenarios.page.question.cards import cards, documented
 from scenarios.page.question.choices import scenario_field
 from scenarios.page.question.own import LONGEST_TEXT, MOST_OWN, own_files, read_own, toml_of
 from simulation.interventions import INTERVENTIONS
+from simulation.parameters import held_numbers
 from simulation.schema import names_of
 
 Arrive = Callable[..., Any]
@@ -48,6 +49,12 @@ def test_every_kind_of_change_has_a_card_with_every_key_of_its_table() -> None:
         if kind == "parameter":
             keys -= {"from", "to"}
         assert set(by_kind[kind]) == keys, kind
+
+
+def test_a_number_is_asked_for_in_its_unit() -> None:
+    hints = {card["kind"]: {each["hint"] for each in card["inputs"]} for card in cards()}
+    assert "million USD a quarter, 0 to 1000" in hints["sum"]
+    assert hints["parameter"] == {""}
 
 
 def test_every_question_of_the_catalogue_is_written_as_a_file_that_reads_the_same(
@@ -133,6 +140,7 @@ def test_cards_say_what_is_documented(material: Material) -> None:
         {"kind": "proximity", **YEARS, "patron": "china", "client": "ussr"},
         {"kind": "forbid", "move": "break", **YEARS, **PAIR},
         {"kind": "parameter", "parameter": next(iter(material.draws.frame))},
+        {"kind": "parameter", "parameter": next(iter(held_numbers()))},
     ):
         assert documented(change, material).startswith("Documented: "), change
     for unsound in ({"kind": "driver"}, {"kind": "?"}, SUM | {"from": "x"}, SUM | {"patron": "?"}):

@@ -55,7 +55,10 @@ class FitRequest(Request):
     effort: Annotated[
         str,
         one_of(tuple(EFFORTS)),
-        option("quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.", None),
+        option(
+            "quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.",
+            metavar=None,
+        ),
     ] = "quick"
     seed: Annotated[int, whole(0, MOST_SEED), option("Number that fixes all chance.", "S")] = 1
     evidence: Annotated[

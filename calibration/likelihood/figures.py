@@ -22,7 +22,7 @@ from scipy import stats
 from calibration.likelihood.quantities import Part, noticed, sum_in
 from calibration.likelihood.readings import Reading, observation_settings
 from scenarios.documented import Pair
-from simulation.arrays import Array, PerReplicate, logistic
+from simulation.arrays import Array, PerReplicate
 from simulation.countries import Country
 from simulation.parameters import Parameters, default_parameters
 from simulation.rules import record
@@ -280,9 +280,6 @@ class Figure(ABC):
         """What a null foresees that expects an earlier figure of the strand again."""
         return earlier._middle
 
+    @abstractmethod
     def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
-        """What a null foresees by the line gap of the pair, on the scale compared (S,).
-
-        Formula: logistic(level - slope x gap), of what lies between nought and one.
-        """
-        return logistic(level - slope * gap)
+        """What a null foresees by the line gap of the pair, on the scale compared (S,)."""

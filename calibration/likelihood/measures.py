@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from calibration.likelihood.figures import Doubt, Figure, Sums
 from calibration.likelihood.quantities import noticed, product
 from calibration.likelihood.readings import observation_settings
-from simulation.arrays import Array, PerReplicate
+from simulation.arrays import Array, PerReplicate, logistic
 from simulation.trajectory import Trajectory
 
 _TINY = np.finfo(float).tiny
@@ -91,6 +91,10 @@ class Share(Figure):
     def centre(self, sums: Sums) -> PerReplicate:
         """The share; ``unknown_share`` where there is none."""
         return np.nan_to_num(self.simulated(sums), nan=observation_settings()["unknown_share"])
+
+    def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
+        """Lower the wider the gap: logistic(level - slope x gap)."""
+        return logistic(level - slope * gap)
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,10 @@ class Word(Figure):
     def whole_spread(self, doubt: Doubt | None = None) -> Array:
         """One: a word has no spread of its own (1,)."""
         return np.ones(1)
+
+    def by_gap(self, level: Array, slope: Array, gap: Array) -> Array:
+        """Less often the wider the gap: logistic(level - slope x gap)."""
+        return logistic(level - slope * gap)
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def driven_centre(values: Values, record: Record, figure: Figure) -> Array:
     return figure.by_gap(values[name], values[f"{name}_gap"], gap_of(values, figure))
 
 
-def regressed_centre(null: str, values: Values, record: Record, figure: Figure) -> Array:
+def regression_centre(null: str, values: Values, record: Record, figure: Figure) -> Array:
     """A figure by the regressors of which a null has coefficients, those of its strand."""
     name = f"{null}_{figure.strand}"
     distance = np.zeros(1)
@@ -258,13 +258,13 @@ def all_nulls() -> tuple[Null, ...]:
             "allied or not",
             (*of_moves("constant"), *_coefficients("allied")),
             constant_chances,
-            partial(regressed_centre, "allied"),
+            partial(regression_centre, "allied"),
         ),
         Null(
             "regression",
             "line gaps, alliance, danger and product together",
             (*of_moves("drivers"), *_coefficients("regression"), *lines),
             driven_chances,
-            partial(regressed_centre, "regression"),
+            partial(regression_centre, "regression"),
         ),
     )

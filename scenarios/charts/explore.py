@@ -37,7 +37,7 @@ STATUS_OF_MOVE = {
     Move.MENDED: "allied",
 }
 #: A source of strain that never reaches this is left out.
-SEEN = 0.02
+LEAST_STRAIN = 0.02
 #: Inches: the key, and above the axes the marks of this history and those of the record.
 _KEY, _HERE, _RECORD = 5 * 0.165, 0.1, 0.26
 
@@ -75,7 +75,7 @@ def strain_timeline(
     seen = [
         Patch(color=colours[source], label=source_in_words(source, client))
         for source, values in sources.items()
-        if values.max(initial=0.0) >= SEEN
+        if values.max(initial=0.0) >= LEAST_STRAIN
     ]
     strained = line("strain (0 to 1)", LIGHT.ink, linewidth=1.8)
     eased = Patch(color=LIGHT.soft, alpha=0.35, label=source_in_words(RELIEF, client))

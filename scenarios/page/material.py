@@ -24,8 +24,8 @@ from simulation.interventions import Scenario
 
 #: The seed of the shocks with which the page opens.
 OPENING_SEED = 1
-#: Histories of a crowd, and how many crowds are remembered: 8 MB.
-CROWD, CROWDS = FEW, 40
+#: Histories of a crowd, and the most crowds that are remembered: 8 MB.
+CROWD_SIZE, MOST_CROWDS = FEW, 40
 #: Single histories kept for all visitors, a class that opens one link: 1.5 MB each.
 TOLD = 16
 
@@ -195,13 +195,13 @@ class Material:
 
     @cached_property
     def _crowds(self) -> Kept[Crowd]:
-        return Kept(CROWDS)
+        return Kept(MOST_CROWDS)
 
     def crowd(self, scenario: Scenario, seed: int) -> Crowd:
         """The first thousand histories of a scenario, each with its own draw."""
 
         def work() -> Crowd:
-            histories = self.simulated.histories((scenario,), CROWD, seed)
+            histories = self.simulated.histories((scenario,), CROWD_SIZE, seed)
             blocks = [block for _, (block,) in histories]
             return crowd_of(table_of(blocks), self.documented.breaks)
 

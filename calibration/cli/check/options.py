@@ -50,7 +50,7 @@ Copies = Annotated[
 FitEffort = Annotated[
     str,
     one_of(tuple(ABLATION_EFFORTS)),
-    option(f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.", None),
+    option(f"How hard to fit: {', '.join(ABLATION_EFFORTS)}.", metavar=None),
 ]
 FitWorkers = Annotated[
     int, whole(1, MOST_WORKERS), option("Worker processes of a fit; results do not depend on it.")

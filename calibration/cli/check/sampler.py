@@ -23,7 +23,7 @@ Records = Annotated[int, whole(2, 100_000), option("How many simulated records."
 RecordEffort = Annotated[
     str,
     one_of(tuple(RECORD_EFFORTS)),
-    option(f"How hard for each record: {', '.join(RECORD_EFFORTS)}.", None),
+    option(f"How hard for each record: {', '.join(RECORD_EFFORTS)}.", metavar=None),
 ]
 RecordWorkers = Annotated[
     int | None, whole(1, MOST_WORKERS), option("Processes, one a record.", "W", default="all cores")

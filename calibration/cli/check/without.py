@@ -52,7 +52,7 @@ class LeaveOneOutRequest(DrawsRequest):
         one_of((_NONE, *WITHOUT_EFFORTS)),
         option(
             f"How hard to fit again where weights fail: {', '.join([_NONE, *WITHOUT_EFFORTS])}.",
-            None,
+            metavar=None,
         ),
     ] = "quick"
     workers: FitWorkers = 2
@@ -77,7 +77,7 @@ class InfluenceRequest(DrawsRequest):
         option(
             "Effort of the fits of leave-one-out that are used where weights fail: "
             f"{', '.join(WITHOUT_EFFORTS)}.",
-            None,
+            metavar=None,
         ),
     ] = "quick"
     cache: RefitFolder = REFITS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scenarios.charts.explore import (
-    SEEN,
+    LEAST_STRAIN,
     STATUS_OF_MOVE,
     moves_of,
     reason_sets,
@@ -221,7 +221,7 @@ def _strain(
     lines = [_line("strain (0 to 1)", history.series("strain", *pair), colour="ink", width=2.2)]
     for place, source in enumerate(StrainSources._fields):
         values = tied * history.series(f"strain_sources.{source}", *pair)
-        if values.max() >= SEEN:
+        if values.max() >= LEAST_STRAIN:
             words = source_in_words(source, client)
             style = {"colour": str(place), "fill": 0.85, "stack": "sources", "width": 0.5}
             lines.append(_line(words, values, **style))

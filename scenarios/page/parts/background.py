@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import solara
 
-from scenarios.page.parts.refusal import guarded, report_context
+from scenarios.page.parts.refusal import logger, report_context
+from simulation.errors import LilliputError
 
 Result = TypeVar("Result")
 
@@ -24,15 +25,18 @@ def use_background(work: Callable[[], Result], depends: Sequence[object]) -> Res
         left = Event()
 
         def run() -> None:
-            done = work()
+            try:
+                done = work()
+            except Exception as error:
+                if not isinstance(error, LilliputError):
+                    logger.exception("the page failed")
+                if not left.is_set() and report is not None:
+                    report(error)
+                return
             if not left.is_set():
                 set_result((list(depends), done))
 
-        def tell(error: BaseException) -> None:
-            if not left.is_set():
-                report(error)
-
-        Thread(target=guarded(tell, run), daemon=True).start()
+        Thread(target=run, daemon=True).start()
         return left.set
 
     solara.use_effect(begin, list(depends))

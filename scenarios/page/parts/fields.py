@@ -17,7 +17,7 @@ from simulation.errors import Problem, raise_if_any
 
 #: The longest text that is searched for.
 LONGEST_TEXT = 80
-#: Any button but the one that a tab is about.
+#: A small button with a frame, as most are.
 SmallButton = partial(solara.Button, small=True, outlined=True)
 
 

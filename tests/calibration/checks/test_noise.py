@@ -9,14 +9,16 @@ from typer.testing import CliRunner
 from calibration.checks import noise
 from calibration.checks.noise import TRIED, best_draws, noise_report, variances
 from calibration.cli.check.main import check_app
-from calibration.fit.workers import log_likelihoods
-from calibration.prior import coordinates_of_draws, draw_coordinates
+from calibration.likelihood.likelihood import filtered_log_likelihood
+from calibration.prior import coordinates_of_draws, draw_coordinates, parameters_at
 from scenarios.draws import read_draws, write_draws
 
 
 def test_the_best_draws_are_the_most_probable(record):
     coordinates = draw_coordinates(8, 1)
-    found = log_likelihoods(coordinates, 0, record=record, seed=3, copies=noise.COPIES)
+    found = filtered_log_likelihood(
+        parameters_at(coordinates, noise.COPIES), record, seed=3, copies=noise.COPIES
+    )
     best = best_draws(coordinates, record, 3, 2)
     assert np.array_equal(best, coordinates[np.argsort(-found)[:2]])
 

@@ -10,10 +10,9 @@ import pytest
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import MONEY_UNITS, first_day, last_day
 from calibration.evidence.lines import sources
-from calibration.evidence.problems import COMPARED
+from calibration.evidence.problems import COMPARED, HEADLINE_PAIRS
 from calibration.evidence.reading import FOLDER, read_evidence
 from calibration.evidence.rows import ROW_CLASSES, Evidence
-from scenarios.outcomes import PAIR_NAMES
 
 
 @pytest.fixture
@@ -248,7 +247,7 @@ def test_two_rates_of_one_currency_on_one_day_are_refused(folder: Path) -> None:
 
 def test_there_is_one_headline_for_each_break(evidence: Evidence) -> None:
     headlines = [f"{row.client}-{row.patron}" for row in evidence.record if row.headline == "yes"]
-    assert sorted(headlines) == sorted(PAIR_NAMES)
+    assert sorted(headlines) == sorted(HEADLINE_PAIRS)
 
 
 def test_acts_of_support_are_read_with_who_acts_for_whom_and_what_it_risked(

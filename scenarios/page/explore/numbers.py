@@ -240,9 +240,12 @@ TIME_LINES: dict[str, TimeLine] = {"aid": _aid, "support-goodwill": _regard, "st
 def reasons_of(history: History, name: str) -> list[dict[str, Any]]:
     """Quarter by quarter why a pair quarrelled, broke or stayed: a heading, sentences, and bars."""
     pair = pair_named(name)
+    made: dict[int, set[Move]] = {}
+    for quarter, move in moves_of(history, pair):
+        made.setdefault(quarter, set()).add(move)
     return [
         {
-            "heading": _heading(history, quarter, pair),
+            "heading": _heading(history, quarter, pair, made.get(quarter, set())),
             "sentences": reasons_in_words(history, quarter, *pair),
             "sets": _bars(history, quarter, pair) if history.tied(quarter, *pair) else [],
         }
@@ -257,9 +260,8 @@ def _bars(history: History, quarter: int, pair: Pair) -> list[tuple[str, list[tu
     ]
 
 
-def _heading(history: History, quarter: int, pair: Pair) -> str:
+def _heading(history: History, quarter: int, pair: Pair, made: set[Move]) -> str:
     """What is asked about a quarter: why it broke only where it broke."""
-    made = {move for each, move in moves_of(history, pair) if each == quarter}
     for move, question in _QUESTIONS.items():
         if move in made:
             return question

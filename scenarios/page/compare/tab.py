@@ -93,8 +93,9 @@ def Compare() -> None:
             Shown(standing.answer, asked_now=standing.answer.question == question.value)
         elif not standing.running:
             solara.Text("Press Compare to simulate them.")
-        Every(question.value.pair, question.value.seed, set_beside)
-        Takeaway(question.value, standing.answer)
+        # By its key the table stays, opened or not, when the answer comes in above it.
+        Every(question.value.pair, question.value.seed, set_beside).key("every")
+        Takeaway(question.value, standing.answer).key("takeaway")
 
 
 @solara.component

@@ -61,6 +61,7 @@ class Added:
     ``evidence`` is in log evidence; ``fit`` in the mean log-likelihood of the draws; ``left_out``
     in the log score of observations left out, of which ``failing`` have weights that fail in the
     fit without it; ``single`` (observations,) in the mean log-probability of each given the others.
+    Each fit had so many ``vectors``.
     """
 
     mechanism: Mechanism | Group
@@ -69,6 +70,7 @@ class Added:
     left_out: Difference
     single: Array
     failing: int
+    vectors: int
 
     @property
     def prior(self) -> float:
@@ -128,9 +130,15 @@ def fitted(
 
 
 def added(
-    mechanism: Mechanism | Group, whole: tuple[Evidence, Scored], rest: tuple[Evidence, Scored]
+    mechanism: Mechanism | Group,
+    whole: tuple[Evidence, Scored],
+    rest: tuple[Evidence, Scored],
+    vectors: int,
 ) -> Added:
-    """What a mechanism or a group adds: the whole rules as fitted, less the rest as fitted."""
+    """What a mechanism or a group adds: the whole rules as fitted, less the rest as fitted.
+
+    Each fit had so many ``vectors``.
+    """
     (whole_evidence, whole_scored), (evidence, scored) = whole, rest
     return Added(
         mechanism,
@@ -139,6 +147,7 @@ def added(
         paired(list(whole_scored.left_out), list(scored.left_out)),
         whole_scored.single - scored.single,
         scored.failing,
+        vectors,
     )
 
 

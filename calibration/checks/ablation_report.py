@@ -11,10 +11,14 @@ from calibration.checks.ablation import Added, Scored
 from calibration.checks.mechanisms import Group, Mechanism
 from calibration.checks.work import method
 from calibration.fit.evidence import CLEAR, LEAST_FAMILIES, Evidence
+from calibration.likelihood.scores import Difference
 from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
 from simulation.errors import listed
+
+#: What must be the same, beside draws and runs, for rows of two reports to stand in one table.
+_DECIDING = ("seed", "rules", "parameter_table")
 
 
 @dataclass(frozen=True)
@@ -76,18 +80,62 @@ class Paths:
         }
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What an earlier report tells that was not fitted anew: its rows, and the whole beside them.
+
+    ``wholes`` are the values of the whole rules, an entry each number of vectors.
+    """
+
+    rows: Sequence[Added] = ()
+    wholes: Sequence[Mapping[str, Any]] = ()
+
+
+def kept_of(
+    earlier: Report | None,
+    origin: Mapping[str, Any],
+    observations: Sequence[str],
+    others: Sequence[Mechanism | Group],
+) -> Kept:
+    """What an earlier report tells of ``others``; nothing if it is about something else.
+
+    It is about the same if draws, rules, parameter table, seed, runs and observations are.
+    """
+    if earlier is None or _about(earlier.origin) != _about(origin):
+        return Kept()
+    values = {**earlier.values["mechanisms"], **earlier.values["groups"]}
+    rows = [
+        _row_of(other, values[other.name], observations)
+        for other in others
+        if other.name in values
+        and values[other.name]["off"] == other.off
+        and list(values[other.name]["single"]) == list(observations)
+    ]
+    used = {row.vectors for row in rows}
+    return Kept(rows, [each for each in earlier.values["whole"] if each["vectors"] in used])
+
+
+def _about(origin: Mapping[str, Any]) -> tuple[Any, ...]:
+    draws = origin["draws"]["id"]
+    return draws, origin["settings"]["runs"], *(origin[key] for key in _DECIDING)
+
+
 def ablation_report(
     added: Sequence[Added],
     whole: tuple[Evidence, Scored],
     observations: Sequence[str],
     origin: Mapping[str, Any],
     paths: Paths | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Report, Pictures]:
     """The report of what mechanisms and groups add, and of the ``paths`` if both were gone.
 
-    ``whole`` are the log evidence of the whole rules and how well their draws fit.
+    ``whole`` are the log evidence of the whole rules and how well their draws fit, with as many
+    vectors as those ``added``; what an earlier report told is ``kept``.
     """
-    evidence, scored = whole
+    own, kept = _whole_values(*whole, added[0].vectors), kept or Kept()
+    added = [*added, *kept.rows]
+    wholes = [own, *(each for each in kept.wholes if each["vectors"] != own["vectors"])]
     rows = sorted(added, key=lambda row: -row.evidence.value)
     single = [row for row in rows if isinstance(row.mechanism, Mechanism)]
     together = [row for row in rows if isinstance(row.mechanism, Group)]
@@ -119,9 +167,13 @@ def ablation_report(
         origin=dict(origin),
         parts=(
             method("ablation", families=LEAST_FAMILIES, clear=CLEAR),
-            f"The whole rules, fitted in the same way: log evidence {evidence.value:.2f} ± "
-            f"{evidence.error:.2f}, {evidence.families} families in the run with the fewest. Of "
-            f"their draws weights fail for {scored.failing} observations.",
+            *(
+                f"The whole rules, fitted with {each['vectors']:,} vectors: log evidence "
+                f"{each['evidence']:.2f} ± {each['error']:.2f}, {each['families']} families in the "
+                f"run with the fewest. Of their draws weights fail for {each['failing']} "
+                "observations."
+                for each in wholes
+            ),
             Picture(name="evidence", caption="What mechanisms and groups add in log evidence"),
             *(_table(title, which) for title, which in titles if which),
             *([paths.table] if paths else []),
@@ -132,7 +184,7 @@ def ablation_report(
             "mechanisms": {row.mechanism.name: _values(row, observations) for row in single},
             "groups": {row.mechanism.name: _values(row, observations) for row in together},
             "paths": paths.values if paths else None,
-            "whole": {"evidence": evidence.value, "error": evidence.error},
+            "whole": wholes,
         },
     )
     return report, {"evidence": added_figure(rows)}
@@ -150,6 +202,7 @@ def _table(title: str, rows: Sequence[Added]) -> Table:
             "family error": lambda row: f"{row.evidence.family_error:.2f}",
             "spread": lambda row: f"{row.evidence.spread:.2f}",
             "families": lambda row: str(row.evidence.families),
+            "vectors": lambda row: f"{row.vectors:,}",
             "fit": lambda row: str(row.fit),
             "prior": lambda row: f"{row.prior:+.2f}",
             "left-out": lambda row: str(row.left_out),
@@ -158,9 +211,20 @@ def _table(title: str, rows: Sequence[Added]) -> Table:
     )
 
 
+def _whole_values(evidence: Evidence, scored: Scored, vectors: int) -> dict[str, Any]:
+    return {
+        "vectors": vectors,
+        "evidence": evidence.value,
+        "error": evidence.error,
+        "families": evidence.families,
+        "failing": scored.failing,
+    }
+
+
 def _values(row: Added, observations: Sequence[str]) -> dict[str, Any]:
     evidence = row.evidence
     return {
+        "vectors": row.vectors,
         "evidence": evidence.value,
         "error": evidence.error,
         "family_error": evidence.family_error,
@@ -170,11 +234,29 @@ def _values(row: Added, observations: Sequence[str]) -> dict[str, Any]:
         "verdict": evidence.verdict,
         "fit": row.fit.mean,
         "fit_error": row.fit.error,
+        "draws": row.fit.number,
         "left_out": row.left_out.mean,
         "left_out_error": row.left_out.error,
+        "failing": row.failing,
         "single": dict(zip(observations, row.single, strict=True)),
         "off": row.mechanism.off,
     }
+
+
+def _row_of(
+    mechanism: Mechanism | Group, values: Mapping[str, Any], observations: Sequence[str]
+) -> Added:
+    """The row of which these are the values."""
+    evidence = ("evidence", "family_error", "spread", "families", "runs")
+    return Added(
+        mechanism,
+        Evidence(*(values[name] for name in evidence)),
+        Difference(values["fit"], values["fit_error"], values["draws"]),
+        Difference(values["left_out"], values["left_out_error"], len(observations)),
+        np.array(list(values["single"].values())),
+        values["failing"],
+        values["vectors"],
+    )
 
 
 def _judged(rows: Sequence[Added], verdict: str) -> list[Added]:

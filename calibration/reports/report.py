@@ -160,6 +160,24 @@ def _read(path: Path) -> tuple[Report | None, list[Problem]]:
     return validated(Report, entry, path.name)
 
 
+def earlier_report(check: str, folder: Path) -> Report | None:
+    """The report of a check that is rendered into a folder; none if there is none yet.
+
+    Raises ``CalibrationError`` that lists everything that is wrong with it.
+    """
+    path = _stored(folder) / f"{check}.json"
+    if not path.exists():
+        return None
+    report, problems = _read(path)
+    raise_if_any("the report that is there cannot be used", problems, CalibrationError)
+    return report
+
+
+def _stored(folder: Path) -> Path:
+    """Where reports rendered into a folder are stored: in it, or the package if it is published."""
+    return PUBLISHED if is_published(folder) else folder
+
+
 def is_published(folder: Path) -> bool:
     """Whether reports rendered into a folder are the published ones: those of a checkout."""
     return absolute(folder) == DOCUMENTED.resolve()
@@ -180,7 +198,7 @@ def write_report(report: Report, pictures: Mapping[str, Figure], folder: Path) -
     settings = {"check": report.check, "seed": report.origin.get("seed", "none")}
     for name, figure in pictures.items():
         write_figure(figure, folder / FIGURES, f"{report.check}-{name}", settings)
-    stored = PUBLISHED if is_published(folder) else folder
+    stored = _stored(folder)
     stored.mkdir(parents=True, exist_ok=True)
     write_json(stored / f"{report.check}.json", report.model_dump())
     path = folder / f"{report.check}.md"

@@ -230,16 +230,19 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
 
     One mechanism or group is off at a time, and the rest fitted again as the whole is, in
     independent runs, with seeds that follow one another, from a reference that the draws shape.
+    What a report that is there tells of others, for the same draws and seed, is kept.
     """
     from calibration.checks.ablation import added, carried, fitted, runs_from
-    from calibration.checks.ablation_report import Paths, ablation_report
+    from calibration.checks.ablation_report import Paths, ablation_report, kept_of
     from calibration.checks.nulls import evidence_of_rules
     from calibration.evidence.reading import read_evidence
     from calibration.fit.evidence import evidence_of
     from calibration.fit.reference import reference_of
     from calibration.fit.refit import Refit
     from calibration.likelihood.observations import fitted_record, observations_of
+    from calibration.reports.report import earlier_report
 
+    earlier = earlier_report("ablation", request.out)
     known = {each.name: each for each in mechanisms_and_groups()}
     off = [known[name] for name in request.only or known]
     record, effort = fitted_record(read_evidence()), ABLATION_EFFORTS[request.effort]
@@ -254,7 +257,7 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
         for each in off:
             without = Refit(f"without-{each.name}", record, "", fixed=dict(each.off))
             rest = fitted(without, effort, runs, cache, workers=workers)
-            rows.append(added(each, whole, rest))
+            rows.append(added(each, whole, rest, effort.population))
             progress(1 + len(rows))
         if up:
             assert up.error is not None
@@ -262,9 +265,11 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
             starts = [_run(request, run, effort) for run in range(request.runs)]
             populations = carried(back, starts, effort, cache, workers=workers)
             paths = Paths(up.log_evidence, up.error, evidence_of(populations, sign=-1))
-    origin = request.origin(effort=request.effort, runs=request.runs, switched_off=len(off))
     names = [row.name for row in observations_of(record)]
-    return ablation_report(rows, whole, names, origin, paths)
+    origin = request.origin(runs=request.runs)
+    others = [each for each in known.values() if each not in off]
+    kept = kept_of(earlier, origin, names, others)
+    return ablation_report(rows, whole, names, origin, paths, kept)
 
 
 def _run(request: AblationRequest, run: int, effort: "Effort") -> "Run":

@@ -16,7 +16,7 @@ from calibration.checks.ablation import (
     fitted,
     scored,
 )
-from calibration.checks.ablation_report import Paths, ablation_report
+from calibration.checks.ablation_report import Kept, Paths, ablation_report, kept_of
 from calibration.checks.mechanisms import (
     Mechanism,
     read_groups,
@@ -33,7 +33,7 @@ from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
 from calibration.likelihood.observations import observations_of
 from calibration.likelihood.scores import Difference
 from calibration.prior import draw_coordinates
-from calibration.reports.report import Table
+from calibration.reports.report import Table, earlier_report, write_report
 from simulation.parameters import number_table, parameter_table
 
 
@@ -101,7 +101,7 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
         return fitted(refit, effort, runs, tmp_path, workers=1)
 
     whole, rest = carried_to("whole"), carried_to("one", grant_value=0.0)
-    found = added(mechanism_named("one"), whole, rest)
+    found = added(mechanism_named("one"), whole, rest, 600)
     # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2, whatever the reference.
     assert whole[0].value == pytest.approx(-0.5 * np.log(2), abs=0.25)
     assert rest[0].value == pytest.approx(-0.5 * np.log(2) - 1, abs=0.25)
@@ -155,7 +155,7 @@ def test_evidence_is_fit_less_the_way_from_the_prior():
     fit = fit_gained(*fits)
     nothing = Difference(0.0, 0.0, 1)
     evidence = Evidence(evidences[0] - evidences[1], 0.1, 0.0, 1, 1)
-    row = Added(mechanism_named("x"), evidence, fit, nothing, np.zeros(1), 0)
+    row = Added(mechanism_named("x"), evidence, fit, nothing, np.zeros(1), 0, 1)
     assert row.prior == pytest.approx(ways[1] - ways[0], abs=5 * fit.error)
     assert abs(row.prior) > 20 * fit.error
 
@@ -179,10 +179,10 @@ WHOLE = (
 )
 
 
-def row_of(mechanism, value, families=70, fit=0.0, runs=2):
+def row_of(mechanism, value, families=70, fit=0.0, runs=2, vectors=512):
     single, evidence = np.array([0.5, -0.25]), Evidence(value, 0.1, 0.05, families, runs)
     left_out, fits = Difference(1.5, 0.2, 30), Difference(fit, 0.3, 40)
-    return Added(mechanism, evidence, fits, left_out, single, 1)
+    return Added(mechanism, evidence, fits, left_out, single, 1, vectors)
 
 
 def test_mechanisms_are_reported_the_most_needed_first(origin):
@@ -199,7 +199,9 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
     assert "these earn their place: two." in report.finding
     assert report.finding.endswith("It is not told of three.")
     assert any("log evidence -45.00 ± 0.30, 64 families" in str(part) for part in report.parts)
-    assert report.values["whole"] == {"evidence": -45.0, "error": 0.3}
+    assert report.values["whole"] == [
+        {"vectors": 512, "evidence": -45.0, "error": 0.3, "families": 64, "failing": 3}
+    ]
     assert "without these**: one; draws fit no worse without one. It is not" in report.finding
     assert report.parts[-1].rows[0][2:] == ["peace 1950 (+0.50)", "war 1960 (-0.25)"]
     worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
@@ -226,6 +228,48 @@ def test_groups_and_both_paths_have_tables_of_their_own(origin):
     assert "Groups tried: 1. By more than two errors" in report.finding
     assert "The two paths **do not agree**: log evidence -45.00 ± 0.10" in report.finding
     assert report.values["paths"]["agree"] is False
+
+
+def test_what_an_earlier_report_tells_of_others_is_kept(origin, tmp_path):
+    draws = {"id": "some draws", "draws": 4, "kind": "drawn", "outdated": False}
+    origin = origin | {"draws": draws, "settings": {"runs": 2}}
+    names = ["peace 1950", "war 1960"]
+    fear, group = shipped_mechanisms()[0], shipped_groups()[0]
+    harder = [row_of(fear, 3.0, vectors=1024), row_of(group, -4.0, vectors=1024)]
+    write_report(*ablation_report(harder, WHOLE, names, origin), tmp_path)
+    earlier = earlier_report("ablation", tmp_path)
+    kept = kept_of(earlier, origin, names, [fear, group])
+    assert [row.mechanism for row in kept.rows] == [fear, group]
+    rows = [row_of(mechanism_named("one"), 0.1)]
+    both = ablation_report(rows, WHOLE, names, origin, kept=kept)[0]
+    alone = ablation_report(harder, WHOLE, names, origin)[0]
+    assert list(both.values["mechanisms"]) == [fear.name, "one"]
+    for part in ("mechanisms", "groups"):
+        for name, values in alone.values[part].items():
+            assert both.values[part][name] == values
+    assert [whole["vectors"] for whole in both.values["whole"]] == [512, 1024]
+    texts = [str(part) for part in both.parts]
+    assert any("with 1,024 vectors: log evidence -45.00" in text for text in texts)
+    # Nothing is kept of what is about something else, or was not asked to be kept.
+    assert kept_of(None, origin, names, [fear]).rows == ()
+    for other in (
+        {"draws": {"id": "other draws"}},
+        {"settings": {"runs": 3}},
+        {"rules": "other rules"},
+        {"seed": 99},
+    ):
+        assert kept_of(earlier, origin | other, names, [fear]).rows == ()
+    changed = fear.model_copy(update={"off": {"grant_value": 0.0}})
+    assert kept_of(earlier, origin, names, [changed]).rows == []
+    assert kept_of(earlier, origin, names[:1], [fear]).rows == []
+    assert kept_of(earlier, origin, names, []) == Kept([], [])
+
+
+def test_a_broken_earlier_report_is_refused_before_anything_is_fitted(tmp_path):
+    (tmp_path / "ablation.json").write_text('{"check": "ablation"}')
+    with pytest.raises(CalibrationError, match="the report that is there cannot be used"):
+        earlier_report("ablation", tmp_path)
+    assert earlier_report("ranks", tmp_path) is None
 
 
 def test_paths_agree_within_two_errors_of_both():

@@ -138,6 +138,12 @@ def test_ablation(check, draws, tmp_path, monkeypatch):
     assert set(told["values"]["groups"]) == {"support_and_aid"}
     assert told["values"]["paths"]["up"] == -50
     assert len(list((tmp_path / "kept").iterdir())) == 10
+    one = ("--only", "cost", *arguments[arguments.index("--workers") :])
+    assert check("ablation", *one).exit_code == 0
+    again = report(tmp_path, "ablation")["values"]
+    assert set(again["mechanisms"]) == {"ideology", "fear", "cost"}
+    assert again["mechanisms"]["fear"] == told["values"]["mechanisms"]["fear"]
+    assert again["groups"] == told["values"]["groups"]
 
 
 def test_sensitivity(check, draws, tmp_path, monkeypatch):

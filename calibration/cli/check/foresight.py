@@ -83,7 +83,7 @@ def check_foresight(request: ForesightRequest) -> "tuple[Report, Pictures]":
     """
     import numpy as np
 
-    from calibration.checks.ablation import carried, runs_from
+    from calibration.checks.ablation.added import carried, runs_from
     from calibration.checks.foresight import (
         Account,
         Foresight,

@@ -28,9 +28,9 @@ from simulation.errors import Problem, unknown
 from simulation.schema import one_of, refuse
 
 if TYPE_CHECKING:
-    from calibration.checks.ablation import Added, Run
+    from calibration.checks.ablation.added import Added, Run
+    from calibration.checks.ablation.mechanisms import Group, Mechanism
     from calibration.checks.influence import Sample
-    from calibration.checks.mechanisms import Group, Mechanism
     from calibration.fit.population import Effort
     from calibration.reports.report import Pictures, Report
 
@@ -128,7 +128,7 @@ class AblationRequest(DrawsRequest):
 
 def mechanisms_and_groups() -> "tuple[Mechanism | Group, ...]":
     """All that can be switched off, mechanisms first."""
-    from calibration.checks.mechanisms import shipped_groups, shipped_mechanisms
+    from calibration.checks.ablation.mechanisms import shipped_groups, shipped_mechanisms
 
     return (*shipped_mechanisms(), *shipped_groups())
 
@@ -232,8 +232,9 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
     independent runs, with seeds that follow one another, from a reference that the draws shape.
     What a report that is there tells of others, for the same draws and seed, is kept.
     """
-    from calibration.checks.ablation import added, carried, fitted, runs_from
-    from calibration.checks.ablation_report import Paths, ablation_report, kept_of
+    from calibration.checks.ablation.added import added, carried, fitted, runs_from
+    from calibration.checks.ablation.kept import kept_of
+    from calibration.checks.ablation.report import Paths, ablation_report
     from calibration.checks.nulls import evidence_of_rules
     from calibration.evidence.reading import read_evidence
     from calibration.fit.evidence import evidence_of
@@ -279,7 +280,7 @@ def _run(request: AblationRequest, run: int, effort: "Effort") -> "Run":
     """
     import numpy as np
 
-    from calibration.checks.ablation import Run
+    from calibration.checks.ablation.added import Run
     from calibration.fit.refit import draws_begun_with
 
     coordinates = coordinates_of_draws(request.draws.frame)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.checks import ablation
-from calibration.checks.ablation import (
+from calibration.checks.ablation import added as ablation
+from calibration.checks.ablation.added import (
     Added,
     Run,
     Scored,
@@ -16,14 +16,15 @@ from calibration.checks.ablation import (
     fitted,
     scored,
 )
-from calibration.checks.ablation_report import Kept, Paths, ablation_report, kept_of
-from calibration.checks.mechanisms import (
+from calibration.checks.ablation.kept import Kept, kept_of
+from calibration.checks.ablation.mechanisms import (
     Mechanism,
     read_groups,
     read_mechanisms,
     shipped_groups,
     shipped_mechanisms,
 )
+from calibration.checks.ablation.report import Paths, ablation_report
 from calibration.errors import CalibrationError
 from calibration.fit import refit as refitting
 from calibration.fit.evidence import Evidence

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.checks.ablation import weighted_logs
+from calibration.checks.ablation.added import weighted_logs
 from calibration.checks.leave_one_out import (
     LeftOut,
     Question,

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from scipy import special
 
+from calibration.checks.ablation.mechanisms import Group, Mechanism
 from calibration.checks.leave_one_out import MOST_K, smoothed
-from calibration.checks.mechanisms import Group, Mechanism
 from calibration.fit.evidence import Evidence, evidence_of
 from calibration.fit.population import Effort, Population
 from calibration.fit.reference import Reference

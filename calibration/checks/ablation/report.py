@@ -7,18 +7,15 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.checks.ablation import Added, Scored
-from calibration.checks.mechanisms import Group, Mechanism
+from calibration.checks.ablation.added import Added, Scored
+from calibration.checks.ablation.kept import Kept, values_of, whole_values
+from calibration.checks.ablation.mechanisms import Group, Mechanism
 from calibration.checks.work import method
 from calibration.fit.evidence import CLEAR, LEAST_FAMILIES, Evidence
-from calibration.likelihood.scores import Difference
 from calibration.reports.pictures import BLUE, GREY, PALE, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from simulation.arrays import Array
 from simulation.errors import listed
-
-#: What must be the same, beside draws and runs, for rows of two reports to stand in one table.
-_DECIDING = ("seed", "rules", "parameter_table")
 
 
 @dataclass(frozen=True)
@@ -80,46 +77,6 @@ class Paths:
         }
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What an earlier report tells that was not fitted anew: its rows, and the whole beside them.
-
-    ``wholes`` are the values of the whole rules, an entry each number of vectors.
-    """
-
-    rows: Sequence[Added] = ()
-    wholes: Sequence[Mapping[str, Any]] = ()
-
-
-def kept_of(
-    earlier: Report | None,
-    origin: Mapping[str, Any],
-    observations: Sequence[str],
-    others: Sequence[Mechanism | Group],
-) -> Kept:
-    """What an earlier report tells of ``others``; nothing if it is about something else.
-
-    It is about the same if draws, rules, parameter table, seed, runs and observations are.
-    """
-    if earlier is None or _about(earlier.origin) != _about(origin):
-        return Kept()
-    values = {**earlier.values["mechanisms"], **earlier.values["groups"]}
-    rows = [
-        _row_of(other, values[other.name], observations)
-        for other in others
-        if other.name in values
-        and values[other.name]["off"] == other.off
-        and list(values[other.name]["single"]) == list(observations)
-    ]
-    used = {row.vectors for row in rows}
-    return Kept(rows, [each for each in earlier.values["whole"] if each["vectors"] in used])
-
-
-def _about(origin: Mapping[str, Any]) -> tuple[Any, ...]:
-    draws = origin["draws"]["id"]
-    return draws, origin["settings"]["runs"], *(origin[key] for key in _DECIDING)
-
-
 def ablation_report(
     added: Sequence[Added],
     whole: tuple[Evidence, Scored],
@@ -133,7 +90,7 @@ def ablation_report(
     ``whole`` are the log evidence of the whole rules and how well their draws fit, with as many
     vectors as those ``added``; what an earlier report told is ``kept``.
     """
-    own, kept = _whole_values(*whole, added[0].vectors), kept or Kept()
+    own, kept = whole_values(*whole, added[0].vectors), kept or Kept()
     added = [*added, *kept.rows]
     wholes = [own, *(each for each in kept.wholes if each["vectors"] != own["vectors"])]
     rows = sorted(added, key=lambda row: -row.evidence.value)
@@ -181,8 +138,8 @@ def ablation_report(
         ),
         goals=(Goal(name="What each mechanism adds", goal="", measured=measured, reached=None),),
         values={
-            "mechanisms": {row.mechanism.name: _values(row, observations) for row in single},
-            "groups": {row.mechanism.name: _values(row, observations) for row in together},
+            "mechanisms": {row.mechanism.name: values_of(row, observations) for row in single},
+            "groups": {row.mechanism.name: values_of(row, observations) for row in together},
             "paths": paths.values if paths else None,
             "whole": wholes,
         },
@@ -208,54 +165,6 @@ def _table(title: str, rows: Sequence[Added]) -> Table:
             "left-out": lambda row: str(row.left_out),
             "weights fail": lambda row: str(row.failing),
         },
-    )
-
-
-def _whole_values(evidence: Evidence, scored: Scored, vectors: int) -> dict[str, Any]:
-    return {
-        "vectors": vectors,
-        "evidence": evidence.value,
-        "error": evidence.error,
-        "families": evidence.families,
-        "failing": scored.failing,
-    }
-
-
-def _values(row: Added, observations: Sequence[str]) -> dict[str, Any]:
-    evidence = row.evidence
-    return {
-        "vectors": row.vectors,
-        "evidence": evidence.value,
-        "error": evidence.error,
-        "family_error": evidence.family_error,
-        "spread": evidence.spread,
-        "families": evidence.families,
-        "runs": evidence.runs,
-        "verdict": evidence.verdict,
-        "fit": row.fit.mean,
-        "fit_error": row.fit.error,
-        "draws": row.fit.number,
-        "left_out": row.left_out.mean,
-        "left_out_error": row.left_out.error,
-        "failing": row.failing,
-        "single": dict(zip(observations, row.single, strict=True)),
-        "off": row.mechanism.off,
-    }
-
-
-def _row_of(
-    mechanism: Mechanism | Group, values: Mapping[str, Any], observations: Sequence[str]
-) -> Added:
-    """The row of which these are the values."""
-    evidence = ("evidence", "family_error", "spread", "families", "runs")
-    return Added(
-        mechanism,
-        Evidence(*(values[name] for name in evidence)),
-        Difference(values["fit"], values["fit_error"], values["draws"]),
-        Difference(values["left_out"], values["left_out_error"], len(observations)),
-        np.array(list(values["single"].values())),
-        values["failing"],
-        values["vectors"],
     )
 
 

@@ -20,7 +20,7 @@ from calibration.cli.requests import (
     whole,
 )
 from scenarios.batch.address import UNNAMED, Certificates, cluster_problems
-from scenarios.batch.manifest import CHUNK, MOST_REPLICATES, Batch
+from scenarios.batch.manifest import CHUNK, MANIFEST, MOST_REPLICATES, Batch
 from scenarios.console import plain_table, progress_of, show_table, wide_console
 from scenarios.disk import absolute, unfit_folder
 from scenarios.files import catalogue, scenario_named
@@ -125,11 +125,11 @@ class BatchRequest(Request):
         from scenarios.batch.store import parts_in
 
         batch = Batch(self.scenarios, self.draws, self.replicates, self.seed, self.chunk)
-        if not (complete := len(parts_in(self.out))):
+        if not (self.out / MANIFEST).exists():
             return ""
         return (
-            f"{complete} of {batch.files} files are complete and kept in {self.out}; the same "
-            "command with --resume goes on from there"
+            f"{len(parts_in(self.out))} of {batch.files} files are complete and kept in "
+            f"{self.out}; the same command with --resume goes on from there"
         )
 
 

@@ -123,7 +123,7 @@ def read_series(paths: Sequence[Path], rates: Sequence[ExchangeRate]) -> tuple[S
         refused = [*_row_problems(entries, rates)]
         if len(entries) < LEAST_YEARS and not problems:
             where, allowed = entries[0][0].where, f"at least {LEAST_YEARS} years of a series"
-            refused.append(Problem(where, "year", len(entries), allowed))
+            refused.append(Problem(where, "years", len(entries), allowed))
         problems += refused
         if not refused:
             series.append(_series([row for _, row in entries], rates))

@@ -54,10 +54,11 @@ def _compared_with(evidence: Evidence) -> dict[str, str]:
     """What each row is compared with, by its id, or why with nothing."""
     from calibration.likelihood.use import uses_of
 
-    beside: dict[str, str] = reasons(evidence)
+    beside: dict[str, list[str]] = {}
     for use in uses_of(evidence):
-        beside |= dict.fromkeys(use.rows, f"{use.observation}: {use.compared_with}")
-    return beside
+        for row in use.rows:
+            beside.setdefault(row, []).append(f"{use.observation}: {use.compared_with}")
+    return reasons(evidence) | {row: "; ".join(uses) for row, uses in beside.items()}
 
 
 def _other_way_round(evidence: Evidence, filters: Filters) -> str:

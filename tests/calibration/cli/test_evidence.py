@@ -172,6 +172,13 @@ def test_a_row_is_shown_with_its_dollars_readings_and_source() -> None:
         assert text in result.stdout, text
 
 
+def test_a_row_that_is_used_more_than_once_tells_every_use() -> None:
+    told = runner.invoke(evidence_app, ["show", "ussr-china-1960-07-break", "--json"])
+    uses = json.loads(told.stdout)["compared_with"].split("; ")
+    assert any("between 1960 Q3 and 1963 Q3" in use for use in uses)
+    assert any("no further change of status" in use for use in uses)
+
+
 def test_a_reading_is_shown_beside_the_one_preferred_to_it() -> None:
     result = runner.invoke(evidence_app, ["show", "ussr-china-1963-07-break", "--json"])
     beside = json.loads(result.stdout)["beside"]

@@ -105,3 +105,21 @@ def test_a_visitor_reads_a_row_otherwise_and_sees_what_follows(visitor: Arrive) 
     name, content = reader.download("Overlay (CSV)")
     assert name == "aid.csv"
     assert b",280," in content
+
+
+def test_of_two_fields_filled_in_at_once_both_are_taken(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.page.goto(f"{reader.url}/record?row={LOAN}")
+    own = reader.page.get_by_role("region", name="Dispute this row")
+    expect(own.get_by_label("Low")).to_be_visible()
+    reader.page.evaluate(
+        """() => Object.entries({ value: "280", low: "260" }).forEach(([name, text]) => {
+          const field = document.getElementById("field-dispute-" + name);
+          field.focus();
+          field.value = text;
+          field.dispatchEvent(new Event("input"));
+        })"""
+    )
+    reader.page.wait_for_timeout(1_000)  # more than the page waits for another letter
+    expect(own.get_by_label("Value")).to_have_value("280")
+    expect(own.get_by_label("Low")).to_have_value("260")

@@ -189,7 +189,7 @@ def CopyLink(query: str) -> None:
 @solara.component_vue(str(Path("vue") / "downloads.vue"))
 def _Bar(
     items: list[dict[str, str]],
-    making: int | None,
+    making: str | None,
     sent: dict[str, Any] | None,
     event_asked: Callable[[int], None],
     event_saved: Callable[[Any], None],
@@ -214,7 +214,7 @@ def DownloadBar(downloads: Sequence[Download]) -> None:
         set_sent({"name": wanted.filename, "content": content, "number": count.current})
 
     def ask(place: int) -> None:
-        set_making(int(place))
+        set_making(downloads[int(place)].label)  # other files may come to stand before it
 
         def make() -> None:
             guarded(report, send)(int(place))

@@ -108,7 +108,8 @@ def ParameterSettings(view: HistoryView, change: Change) -> None:
         SmallButton("Back to drawn values", on_click=back)
     parameters = [each for each in parameter_table().values() if each.rule.startswith(f"{group}.")]
     if group and parameters:
-        with solara.Div(classes=["lp-parameters"]):
+        # By its key a slider stays in hand when its first move brings the count in above it.
+        with solara.Div(classes=["lp-parameters"]).key("sliders"):
             sliders = [
                 _slider(each, view.changes, values[each.name], material) for each in parameters
             ]

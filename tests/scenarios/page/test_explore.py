@@ -208,6 +208,17 @@ def test_the_parameters_chosen_stay_open_when_the_crowd_comes(visitor: Arrive) -
     expect(reader.page.locator("[data-name=strain_ideology]")).to_be_visible()
 
 
+def test_a_slider_stays_in_hand_when_it_is_the_first_that_is_moved(visitor: Arrive) -> None:
+    reader = visitor()
+    reader.visit("draw=3")
+    reader.page.get_by_label("Parameters of").select_option("aid")
+    slider = reader.page.locator(".lp-parameters input[type=range]").last
+    slider.press("ArrowRight")
+    expect(reader.page.get_by_text("1 parameter changed by hand")).to_be_visible()
+    expect(slider).to_be_focused()
+    expect(slider).to_be_in_viewport()
+
+
 def test_a_slider_stays_where_it_is_put_however_fast_it_moves(visitor: Arrive) -> None:
     reader = visitor()
     reader.visit("draw=3")

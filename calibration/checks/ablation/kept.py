@@ -52,8 +52,8 @@ def kept_of(
 
 
 def _about(origin: Mapping[str, Any]) -> tuple[Any, ...]:
-    draws = origin["draws"]["id"]
-    return draws, origin["settings"]["runs"], *(origin[key] for key in _DECIDING)
+    runs = origin["settings"].get("runs")  # reports of version 0.1 do not tell them
+    return origin["draws"]["id"], runs, *(origin[key] for key in _DECIDING)
 
 
 def whole_values(evidence: Evidence, scored: Scored, vectors: int) -> dict[str, Any]:

@@ -260,6 +260,8 @@ def test_what_an_earlier_report_tells_of_others_is_kept(origin, tmp_path):
         {"seed": 99},
     ):
         assert kept_of(earlier, origin | other, names, [fear]).rows == ()
+    older = earlier.model_copy(update={"origin": earlier.origin | {"settings": {}}})
+    assert kept_of(older, origin, names, [fear]).rows == ()
     changed = fear.model_copy(update={"off": {"grant_value": 0.0}})
     assert kept_of(earlier, origin, names, [changed]).rows == []
     assert kept_of(earlier, origin, names[:1], [fear]).rows == []

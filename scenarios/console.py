@@ -105,7 +105,10 @@ def reporting_errors(kept: Callable[[], str] = str) -> Iterator[None]:
 
 
 def wide_console(narrowest: int) -> "Console":
-    """The standard output; where it is no terminal, it is at least so many letters wide."""
+    """The standard output; where it is no terminal, it is at least so many letters wide.
+
+    ``COLUMNS`` makes it no narrower: whatever a program with GNU readline starts has it set to 80.
+    """
     from rich.console import Console
 
     console = Console(highlight=False)

@@ -40,7 +40,8 @@ class DocumentedBreak:
 class DocumentedAid:
     """A documented amount in million US dollars over whole quarters, counted from 1945 Q1 as 0.
 
-    ``role`` says whether the rules are fitted to it (target) or it is kept apart (held out).
+    The quarters are those in which it was asked, agreed or delivered. ``role`` says whether the
+    rules are fitted to it (target) or it is kept apart (held out).
     """
 
     id: str
@@ -108,7 +109,8 @@ def _plan_periods() -> tuple[Window, ...]:
     )
 
 
-#: The five-year plans, by which aid was asked and pledged.
+#: The five-year plans, into which the years are divided. A plan's aid is agreed in the year before
+#: it begins, and counts where it is agreed.
 PLAN_PERIODS = _plan_periods()
 
 

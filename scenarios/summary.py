@@ -33,6 +33,8 @@ from simulation.trajectory import CAUSES
 #: The quantiles that are reported: the middle, and the ends of the range of nine histories in ten.
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 _NEVER_WORD = "never"
+#: Said of the tables of aid.
+AID_NOTE = "Asked and pledged aid stands where it was agreed, whatever years it was meant for."
 #: Pledges that nine histories in ten keep below this, in million US dollars, are not shown.
 _LEAST_SHOWN = 0.05
 
@@ -188,12 +190,12 @@ def movers_table(summaries: Sequence[BreakSummary]) -> Table:
     """Who breaks with whom in the simulated histories, and the grievance that weighs most."""
     return plain_table(
         ("pair", "moved by", "grievance"),
-        [(row.name, _commonest(row.initiators), _commonest(row.causes)) for row in summaries],
+        [(row.name, commonest(row.initiators), commonest(row.causes)) for row in summaries],
         title="Who breaks, and the largest grievance at that moment (share of the breaks)",
     )
 
 
-def _commonest(shares: dict[str, float]) -> str:
+def commonest(shares: dict[str, float]) -> str:
     """The two most frequent of some named shares."""
     return ", ".join(
         f"{name.replace('_', ' ')} {share:.0%}" for name, share in list(shares.items())[:2]

@@ -1,5 +1,7 @@
 """``lilliput run``: simulates a scenario many times and sets it beside what is documented."""
 
+import hashlib
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 MOST_REPLICATES = 1_000_000
 _NARROWEST = 110
+#: Letters in the name of a folder of results, at most.
+_LONGEST = 120
 #: What each kind of draws is, in words.
 _KIND_WORDS = {
     "prior": "draws from the prior: fitted to nothing",
@@ -77,7 +81,8 @@ class RunRequest(Request):
         int, whole(0, MOST_SEED), option("The seed of the shocks; the same gives the same.", "S")
     ] = 1
     out: Annotated[
-        Path | None, option("The folder of the results.", "DIR", default="results/SCENARIO")
+        Path | None,
+        option("The folder of the results.", "DIR", default="results/SCENARIO, and what is set"),
     ] = None
     as_json: Annotated[
         bool, flag("--json", "Print one JSON object; files are written only with --out.")
@@ -101,9 +106,25 @@ class RunRequest(Request):
     def _fit_to_be_written(cls, _folder: None, others: ValidationInfo) -> Path | None:
         out, scenario = others.data["out"], others.data.get("scenario")
         if out is None and scenario is not None and not others.data["as_json"]:
-            out = Path("results") / scenario.name
+            out = Path("results") / _folder_name(scenario, others.data)
         refuse([] if out is None else folder_problems(out))
         return Path(out) if out is not None else None
+
+
+def _folder_name(scenario: Scenario, typed: Mapping[str, Any]) -> str:
+    """The scenario's name and what is set by hand, so that no run is written over history's own.
+
+    ``typed`` are the values of a request, those that are wrong being absent. A name too long for a
+    folder ends in a fingerprint instead.
+    """
+    draws, drivers = typed.get("draws"), typed.get("drivers")
+    parts = [f"{name}-{value:g}" for name, value in (typed.get("changes") or {}).items()]
+    parts += [str(drivers)] * (drivers == "coded")
+    parts += [draws.id] if draws is not None and draws.kind != "published" else []
+    name = "-".join([scenario.name, *parts])
+    if len(name) <= _LONGEST:
+        return name
+    return f"{scenario.name}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 @command
@@ -197,6 +218,7 @@ def _print(
     result: RunResult, documented: "Documented", changes: dict[str, float], folder: Path | None
 ) -> None:
     from scenarios.summary import (
+        AID_NOTE,
         aid_tables,
         breaks_table,
         movers_table,
@@ -214,6 +236,8 @@ def _print(
     aid = aid_tables(summarised_aid(result.outcomes, documented))
     for table in (breaks_table(breaks), movers_table(breaks), *aid):
         show_table(console, table)
+    if aid:
+        console.print(AID_NOTE)
     if folder is not None:
         console.print(f"Written to {folder}")
 

@@ -31,16 +31,19 @@ def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> d
     Gains are log units an observation over the null that foresees its kind best, each with
     its standard error; that of what came ``later`` is of all of it together. Mechanisms and groups
     are log evidence, whole minus without. Observations are none if the draws were fitted to another
-    record than ``record``.
+    record than ``record``. ``missed`` are the checks that did not reach their goals, ``histories``
+    the free ones in which the breaks and patterns were counted.
     """
     manifest = draws.manifest
     same = manifest.get("record") == record.fingerprint
     evidence = manifest.get("log_evidence")
-    own = {
-        check: report.values
+    about = {
+        check: report
         for check, report in reports.items()
         if report.origin.get("draws") and not differences(report, draws)
     }
+    own = {check: report.values for check, report in about.items()}
+    predictive = about.get(BEHIND["breaks"])
     parts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "gain": _gains,
         "patterns": _patterns,
@@ -55,6 +58,8 @@ def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> d
         "parameters": draws.frame.shape[1],
         "log_evidence": evidence and [evidence, manifest.get("log_evidence_error")],
         "families": manifest.get("families"),
+        "histories": predictive and predictive.origin["settings"].get("histories"),
+        "missed": [check for check, report in about.items() if report.reached is False],
         **{
             part: read(own[BEHIND[part]]) if BEHIND[part] in own else None
             for part, read in parts.items()
@@ -126,13 +131,17 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
             else unchecked("later")
         ),
     ]
+    if summary["missed"]:
+        lines.append(f"goals missed  {', '.join(summary['missed'])} (see their reports)")
     lines += _part(
         "gain over the best null, log units an observation",
         summary["gain"],
         "gain",
         lambda gain: _columns([f"{kind} {_valued(each)}" for kind, each in gain.items()], 4),
     )
-    lines += _part("breaks", summary["breaks"], "breaks", _break_lines)
+    histories = summary["histories"]
+    title = f"breaks, in {histories:,} free histories" if histories else "breaks"
+    lines += _part(title, summary["breaks"], "breaks", _break_lines)
     added = summary["mechanisms"] and {**summary["mechanisms"], **(summary["groups"] or {})}
     left = MOST_LINES - len(lines) - 2
     lines += _part(

@@ -147,7 +147,9 @@ def headline_breaks(evidence: Evidence) -> dict[str, HeadlineBreak]:
 def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
     """The money asked, pledged or delivered among the four countries, targets and held out.
 
-    What other states of the bloc gave counts as given by the USSR.
+    What was asked or pledged stands on the day it was agreed, as in the model and in the fit, and
+    not in the years that it was for. What other states of the bloc gave counts as given by the
+    USSR.
     """
     observed = []
     for figure in evidence.aid:
@@ -157,14 +159,15 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
         compared = figure.role in COMPARED and figure.basis in BASES
         if converted is None or not converted.value > 0 or not among_four or not compared:
             continue
+        agreed = figure.agreed if figure.basis != "delivered" else ""
         observed.append(
             DocumentedAid(
                 figure.id,
                 (country_named(patron), country_named(figure.client)),
                 figure.form,
                 figure.basis,
-                quarter_of(figure.first),
-                quarter_of(figure.last, end=True),
+                quarter_of(agreed or figure.first),
+                quarter_of(agreed or figure.last, end=True),
                 converted.value,
                 converted.low,
                 converted.high,

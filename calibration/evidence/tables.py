@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -31,14 +30,8 @@ TITLES = {
     "support": "Acts of support",
     "currency": "Exchange rates",
 }
-#: Width of a table that is not shown in a terminal.
-_WIDE = 170
-
-
-def wide_console() -> Console:
-    """Where tables are printed: as wide as the terminal, or wide enough for a file."""
-    console = Console()
-    return console if console.is_terminal else Console(width=_WIDE)
+#: Letters in a line of a table that is not shown in a terminal, at least.
+WIDE = 200
 
 
 def pair_of(row: AnyRow) -> str:

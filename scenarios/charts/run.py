@@ -193,9 +193,9 @@ def aid_figure(result: RunResult, documented: Documented) -> Figure:
         axes.set_ylim(bottom=0)
         axes.set_ylabel("million US$ a year")
     keys = [
-        line("economic aid pledged in the plan, a year: median, 5–95 %", VERMILION, linewidth=2),
-        line("arms pledged in the plan, the same", GREEN, linewidth=2),
-        line("documented pledges of economic aid, with range", LIGHT.ink, linewidth=2),
+        line("economic aid agreed in these years, a year: median, 5–95 %", VERMILION, linewidth=2),
+        line("arms agreed in them, the same", GREEN, linewidth=2),
+        line("economic aid agreed in them, documented, with range", LIGHT.ink, linewidth=2),
     ]
     fan = _fan_in_words(result, "aid and arms delivered in the year")
     _show_key(key, [*fan, *keys, *_marks_in_words(result)])

@@ -31,10 +31,12 @@ from scenarios.manifest import scenario_hash
 from scenarios.outcomes import PAIR_NAMES
 from simulation.conditioning import RecordedMove
 from simulation.dates import QUARTERS, date_of
-from simulation.errors import Problem, raise_if_any, unknown
+from simulation.errors import Problem, listed, raise_if_any, unknown
 from simulation.interventions import HISTORICAL, Scenario, scenario_from
 from simulation.schema import validated
 
+#: How many unfinished scenarios a message names.
+_NAMED = 2
 #: Gives some columns of the histories of a scenario by its name.
 Histories = Callable[[str, list[str]], pd.DataFrame]
 
@@ -156,21 +158,26 @@ def question_of(folder: Path, entry: Mapping[str, Any], where: str = "comparison
 
 
 def check_finished(folder: Path, manifest: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Raise ``ScenarioError`` that lists damaged files and scenarios that lack histories."""
+    """Raise ``ScenarioError`` that lists damaged files, and says which scenarios lack histories."""
     whole = int(manifest["replicates"])
     damaged = damage(folder, names)
     problems = [problem for each in damaged.values() for problem in each]
-    histories = open_batch(folder)
+    histories, lacking = open_batch(folder), []
     for name in (name for name in names if name not in damaged):
         try:
             count = histories.filter(pc.field("scenario") == name).count_rows()
         except (OSError, pa.ArrowException):
             count = 0
         if count != whole:
-            allowed = (
-                f"{whole:,}, as in the manifest; lilliput batch with --resume finishes a batch"
-            )
-            problems.append(Problem(name, "histories", count, allowed))
+            lacking.append(f"{name} {count:,}")
+    if lacking:
+        allowed = (
+            f"{whole:,} histories each, as in the manifest; lilliput batch with --resume finishes "
+            "the batch, --only compares scenarios that are whole"
+        )
+        more = len(lacking) - _NAMED
+        some = listed(lacking[:_NAMED]) + f" and {more} more" * (more > 0)
+        problems.append(Problem("batch", "unfinished", some, allowed))
     raise_if_any(TITLE, problems, ScenarioError)
 
 

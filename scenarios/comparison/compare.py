@@ -5,6 +5,7 @@ that a batch on disk, a run in memory, the report and the page all use the same 
 number means, and what must not be concluded from it, is told in ``docs/comparing.md``.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ from scenarios.comparison.reading import (
     Comparison,
     Fates,
     Reading,
+    Reasons,
     Redirecting,
     RestrictedMean,
     Shift,
@@ -129,6 +131,8 @@ class _Twins:
             counterfactual_broken=self._share(self.counterfactual_broken),
             factual_median=self.median_date(self.factual),
             counterfactual_median=self.median_date(self.counterfactual),
+            factual_reasons=self.reasons(0, self.factual_broken),
+            counterfactual_reasons=self.reasons(1, self.counterfactual_broken),
             fates=self.fates(),
             shift=self.shift(),
             factual_curve=factual_curve,
@@ -144,6 +148,12 @@ class _Twins:
 
     def _share(self, values: Flags | Values, among: Flags | None = None) -> Estimate:
         return averaged(values, self.clusters, self.at_risk if among is None else among)
+
+    def reasons(self, branch: int, broken: Flags) -> Reasons:
+        """Who breaks in a branch, and the largest grievance at that moment."""
+        breaks = self.tables[branch][broken]
+        shares = (_shares(breaks[f"{self.stem}_{what}"]) for what in ("initiator", "cause"))
+        return Reasons(len(breaks), *shares)
 
     def fates(self) -> Fates:
         """What becomes of the break."""
@@ -235,6 +245,13 @@ class _Twins:
 
 def _between(value: Estimate, least: int, most: int, among: int) -> Causation:
     return Causation(value, least / among, most / among) if among else Causation(value, None, None)
+
+
+def _shares(names: "pd.Series[Any]") -> dict[str, float]:
+    """The share of each name among those that are told, the largest first, then by name."""
+    told = [str(name) for name in names.dropna()]
+    counts = sorted(Counter(told).items(), key=lambda each: (-each[1], each[0]))
+    return {name: count / len(told) for name, count in counts}
 
 
 def _correlation(one: Values, other: Values) -> float | None:

@@ -11,9 +11,9 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
-from scenarios.comparison.answer import pair_asked, sentence_of
+from scenarios.comparison.answer import FEW, pair_asked, sentence_of
 from scenarios.comparison.batch import BatchComparison
-from scenarios.comparison.reading import Comparison, Reading
+from scenarios.comparison.reading import Comparison, Reading, Reasons
 from scenarios.comparison.table import (
     QUANTITIES,
     SERIES_WORDS,
@@ -28,18 +28,20 @@ from scenarios.comparison.table import (
 from scenarios.comparison.text import paragraphs, templates
 from scenarios.console import plain_table
 from scenarios.files import catalogue_file_of
+from scenarios.summary import commonest
 
 #: The tables of one row a pair, by the words of ``quantities.csv``.
 _TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
 #: The columns of the table of one row a scenario, and the quantities that stand in them.
 _SHORT = (
+    ("still to\ncome %", "at_risk"),
     ("factual\n%", "factual_broken"),
     ("changed\n%", "counterfactual_broken"),
     ("avoided\n%", "necessity"),
     ("gained\nyears", "years_gained"),
 )
 #: Those of them that leave no room for an error.
-_BARE = ("factual_broken", "counterfactual_broken")
+_BARE = ("at_risk", "factual_broken", "counterfactual_broken")
 #: Letters in a line of a table's head, at most.
 _HEAD = 14
 
@@ -189,6 +191,8 @@ def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
     parts: list[Table | str] = []
     if affected:
         parts += [pairs_table(title, table, affected) for table, title in _TABLES.items()]
+        named = {numbers["at_risk"].pair for numbers in affected}
+        parts.append(reasons_table([each for each in comparisons if each.pair in named]))
     if broken:
         parts.append(f"Broken in every history before the intervention: {', '.join(broken)}")
     if same:
@@ -211,6 +215,30 @@ def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -
     rows = [[numbers[each.key] for each in quantities] for numbers in pairs]
     cells = [[own[0].pair, *(escape(each.text_and_range) for each in own)] for own in rows]
     return plain_table(["pair", *columns], cells, title=title, right=columns, whole=["pair"])
+
+
+def reasons_table(comparisons: Sequence[Comparison]) -> Table:
+    """Who breaks within the horizon and over what, in both branches, two rows a pair."""
+    rows = [
+        (comparison.pair, branch, *_reasons_in_words(reasons))
+        for comparison in comparisons
+        for branch, reasons in (
+            ("factual", comparison.factual_reasons),
+            ("counterfactual", comparison.counterfactual_reasons),
+        )
+    ]
+    return plain_table(
+        ("pair", "branch", "moved by", "grievance"),
+        rows,
+        title="Who breaks, and the largest grievance then (share of the breaks in the horizon)",
+        whole=("pair", "branch"),
+    )
+
+
+def _reasons_in_words(reasons: Reasons) -> tuple[str, str]:
+    if reasons.breaks < FEW:
+        return f"{reasons.breaks} breaks, too few", ""
+    return commonest(reasons.initiators), commonest(reasons.causes)
 
 
 def yearly_tables(comparison: Comparison) -> Iterator[Table]:

@@ -132,6 +132,19 @@ class YearlyDifference:
 
 
 @dataclass(frozen=True)
+class Reasons:
+    """Who breaks within the horizon, and the largest grievance at that moment, in one branch.
+
+    ``breaks`` is how many there are. ``initiators`` and ``causes`` are shares of those of which it
+    is known, by name, the largest first.
+    """
+
+    breaks: int
+    initiators: dict[str, float]
+    causes: dict[str, float]
+
+
+@dataclass(frozen=True)
 class RestrictedMean:
     """The mean years unbroken within the horizon in both branches, and the difference of twins."""
 
@@ -160,6 +173,8 @@ class Comparison:
     counterfactual_broken: Estimate
     factual_median: str | None
     counterfactual_median: str | None
+    factual_reasons: Reasons
+    counterfactual_reasons: Reasons
     fates: Fates
     shift: Shift
     factual_curve: SurvivalCurve
@@ -230,7 +245,8 @@ def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]
         for series in SERIES
         for year in years_of(reading)
     ]
-    return ["replicate", "draw", *(f"{stem}_quarter" for stem in stems), *yearly]
+    breaks = [f"{stem}_{what}" for stem in stems for what in ("quarter", "initiator", "cause")]
+    return ["replicate", "draw", *breaks, *yearly]
 
 
 def years_of(reading: Reading) -> range:

@@ -228,6 +228,8 @@ def plain(value: Any) -> Any:
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, float) and math.isinf(value):
         return AVOIDED if value > 0 else BROUGHT_ABOUT
     return value

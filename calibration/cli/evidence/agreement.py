@@ -6,7 +6,7 @@ import typer
 
 from calibration.cli.evidence.options import JsonOption
 from calibration.errors import require
-from scenarios.console import plain_table, print_json, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table, wide_console
 
 
 def show_agreement(
@@ -18,7 +18,7 @@ def show_agreement(
     """Show how far a second coder, blind to the first, agrees on the drivers that are judgement."""
     from calibration.evidence.agreement import RELIABLE, codings
     from calibration.evidence.settlement import markdown_rows, settled_spells
-    from calibration.evidence.tables import wide_console
+    from calibration.evidence.tables import WIDE
 
     if settled:
         spells = [spell.row for spell in settled_spells() if spell.disagree]
@@ -55,7 +55,7 @@ def show_agreement(
             f"{coding.inside:.0%}",
             *map(str, coding.cuts),
         )
-    console = wide_console()
+    console = wide_console(WIDE)
     show_table(console, table)
     low = [coding.driver for coding in found if coding.alpha < RELIABLE]
     console.print(

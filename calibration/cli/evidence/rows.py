@@ -1,5 +1,6 @@
 """``lilliput evidence list`` and ``show``: the rows, with what each is compared with."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -8,8 +9,8 @@ from calibration.cli.evidence.options import Filters, FolderOption, JsonOption, 
 from calibration.cli.evidence.use import reasons
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import FORMS, ROLES
-from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence, ExchangeRate
-from scenarios.console import print_json, reporting_errors, show_table
+from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence
+from scenarios.console import print_json, reporting_errors, show_table, wide_console
 from simulation.errors import Problem, nearest
 
 
@@ -24,15 +25,17 @@ def list_evidence(
 ) -> None:
     """List the evidence, narrowed by pair, kind, form of aid, years and role."""
     from calibration.evidence.reading import read_evidence
-    from calibration.evidence.tables import as_record, evidence_table, wide_console
+    from calibration.evidence.tables import WIDE, as_record, evidence_table
 
     with reporting_errors():
         evidence = read_evidence(folder)
         filters = read_filters(evidence, pair, kind, form, years, role)
-    kept = {
-        kind: [row for k, row in evidence.rows() if k == kind and filters.keep(k, row)]
-        for kind in ROW_CLASSES
-    }
+    kept = _kept(evidence, filters)
+    note = ""
+    if pair and not any(kept.values()):
+        client, _, patron = pair.partition("-")
+        kept = _kept(evidence, replace(filters, pair=f"{patron}-{client}"))
+        note = f"Pairs are written client first: this is {patron}-{client}."
     if as_json:
         beside = _compared_with(evidence)
         entries = [
@@ -42,12 +45,22 @@ def list_evidence(
         ]
         print_json(entries)
         return
-    console = wide_console()
+    console = wide_console(WIDE)
     for name, rows in kept.items():
         if rows:
             show_table(console, evidence_table(name, rows, evidence))
     if not any(kept.values()):
-        console.print("No evidence matches these filters." + _other_way_round(evidence, filters))
+        console.print("No evidence matches these filters.")
+    elif note:
+        console.print(note)
+
+
+def _kept(evidence: Evidence, filters: Filters) -> dict[str, list[AnyRow]]:
+    """The rows that filters let pass, by their files."""
+    return {
+        kind: [row for k, row in evidence.rows() if k == kind and filters.keep(k, row)]
+        for kind in ROW_CLASSES
+    }
 
 
 def _compared_with(evidence: Evidence) -> dict[str, str]:
@@ -59,19 +72,6 @@ def _compared_with(evidence: Evidence) -> dict[str, str]:
         for row in use.rows:
             beside.setdefault(row, []).append(f"{use.observation}: {use.compared_with}")
     return reasons(evidence) | {row: "; ".join(uses) for row, uses in beside.items()}
-
-
-def _other_way_round(evidence: Evidence, filters: Filters) -> str:
-    """A hint when a pair was given patron first."""
-    from calibration.evidence.tables import pair_of
-
-    reverse = {
-        f"{r.patron}-{r.client}": pair_of(r)
-        for _, r in evidence.rows()
-        if not isinstance(r, ExchangeRate)
-    }
-    other = reverse.get(filters.pair)
-    return f" Pairs are written client first: did you mean {other}?" if other else ""
 
 
 def show_evidence(
@@ -86,11 +86,11 @@ def show_evidence(
 
     from calibration.evidence.reading import read_evidence
     from calibration.evidence.tables import (
+        WIDE,
         as_record,
         beside_row,
         card,
         evidence_table,
-        wide_console,
     )
 
     with reporting_errors():
@@ -105,7 +105,7 @@ def show_evidence(
         }
         print_json(shown)
         return
-    console = wide_console()
+    console = wide_console(WIDE)
     console.print(card(row, evidence))
     console.print(f"Compared with: {escape(_compared_with(evidence).get(row.id, 'nothing'))}")
     for relation, rows in beside.items():

@@ -9,7 +9,7 @@ from calibration.cli.evidence.options import FolderOption, JsonOption
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import ROLES
 from calibration.evidence.rows import ROW_CLASSES, Evidence
-from scenarios.console import plain_table, print_json, reporting_errors, show_table
+from scenarios.console import plain_table, print_json, reporting_errors, show_table, wide_console
 from simulation.errors import Problem, listed, raise_if_any
 
 
@@ -27,7 +27,7 @@ def check_evidence(
 ) -> None:
     """Check the evidence, and that nothing the model is judged by is fed into it."""
     from calibration.evidence.record import recorded_moves
-    from calibration.evidence.tables import wide_console
+    from calibration.evidence.tables import WIDE
 
     with reporting_errors():
         evidence = _checked(folder) if overlay is None else _overlaid(overlay, folder)
@@ -36,7 +36,7 @@ def check_evidence(
     if as_json:
         print_json({"rows": numbers, "changes_of_status": moves})
         return
-    console = wide_console()
+    console = wide_console(WIDE)
     columns = ("rows", *ROLES)
     rows = [
         (f"{kind}.csv", *(str(own.get(column, "")) for column in columns))
@@ -98,7 +98,7 @@ def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
     from rich.markup import escape
 
     from calibration.evidence.reading import read_evidence
-    from calibration.evidence.tables import wide_console
+    from calibration.evidence.tables import WIDE
     from calibration.likelihood.use import use_counts, uses_of
 
     with reporting_errors():
@@ -108,7 +108,7 @@ def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
         entries = {"list": [vars(use) for use in uses], "reasons": reasons(evidence)}
         print_json({**counts, **entries})
         return
-    console = wide_console()
+    console = wide_console(WIDE)
     by_kind = listed(f"{number} {kind}" for kind, number in counts["by_kind"].items())
     console.print(f"{counts['observations']} observations: {by_kind}.")
     for use in uses:

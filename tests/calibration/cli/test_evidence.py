@@ -116,9 +116,10 @@ def test_the_table_shows_dates_and_units() -> None:
 
 
 def test_a_pair_written_patron_first_is_put_right() -> None:
-    result = runner.invoke(evidence_app, ["list", "--pair", "china-albania", "--kind", "record"])
+    result = runner.invoke(evidence_app, ["list", "--pair", "china-albania", "--kind", "aid"])
     assert result.exit_code == 0
-    assert "did you mean albania-china?" in result.stdout
+    assert "Pairs are written client first: this is albania-china." in result.stdout
+    assert "china-albania-1961-loan-500m" in result.stdout
 
 
 def test_every_bad_filter_is_reported_at_once() -> None:

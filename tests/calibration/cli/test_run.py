@@ -88,7 +88,8 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
         "fitted to nothing",
     ):
         assert told in result.stdout
-    folder = tmp_path / "results" / "no-opening-1971"
+    (folder,) = (tmp_path / "results").iterdir()
+    assert re.fullmatch("no-opening-1971-prior-[0-9a-f]+", folder.name), "other draws are told"
     assert {path.name for path in folder.iterdir()} == {
         "aid.csv",
         "aid.parquet",
@@ -98,6 +99,21 @@ def test_table_and_files_are_made_without_being_asked(lilliput: Any, tmp_path: P
         "histories.parquet",
         "manifest.json",
     }
+
+
+def test_a_run_with_something_set_by_hand_is_not_written_over_that_of_history(
+    lilliput: Any, tmp_path: Path
+) -> None:
+    many = [f"--set={name}={each.low:g}" for name, each in list(parameter_table().items())[:12]]
+    names = set()
+    for typed in ((), many[:1], many, ("--drivers", "coded")):
+        assert lilliput("--replicates", "20", *typed).exit_code == 0
+        names |= {path.name for path in (tmp_path / "results").iterdir()}
+    assert len(names) == 4
+    assert sum(name.startswith(f"historical-{NAME}-{BOUNDS.low:g}-") for name in names) == 1
+    assert sum(name.startswith("historical-coded-") for name in names) == 1
+    short = [name for name in names if re.fullmatch("historical-[0-9a-f]{8}", name)]
+    assert len(short) == 1, "a name too long for a folder ends in a fingerprint"
 
 
 def test_draws_fitted_to_other_rules_are_told(lilliput: Any, tmp_path: Path) -> None:

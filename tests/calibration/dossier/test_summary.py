@@ -73,8 +73,8 @@ def reports_of(draws, seed=1):
             check=check,
             title=check,
             finding="Found.",
-            reached=None,
-            origin=origin_of(seed=seed, draws=draws),
+            reached={"predictive": False, "foresight": True}.get(check),
+            origin=origin_of(seed=seed, draws=draws, histories=1500),
             values=values,
         )
         for check, values in VALUES.items()
@@ -88,6 +88,7 @@ def test_everything_is_read_from_draws_and_reports(draws, record):
     assert told["log_evidence"] == [-50.25, 0.5]
     assert told["gain"] == {kind: [-1.0, 0.25] for kind in (*KINDS, "all")}  # the best null
     assert told["patterns"] == [2, 3]
+    assert (told["histories"], told["missed"]) == (1500, ["predictive"])
     assert told["breaks"]["albania-yugoslavia-0"] == {
         "documented": "1948-07",
         "median": "1949-05",
@@ -114,6 +115,8 @@ def test_the_whole_fits_on_a_screen(draws, record):
         "2 of 3",
         "+17.50 ± 1.25 over allied, foreseen from 1961 Q4",
         "31 families",
+        "goals missed  predictive",
+        "breaks, in 1,500 free histories:",
         "support -1.00 ± 0.25",
         "to never",
         "log unit: 2.7 times",

@@ -64,18 +64,25 @@ def test_the_five_breaks_the_model_is_judged_by(evidence: Evidence) -> None:
     assert moscow.pair == (Country.USSR, Country.CHINA)
 
 
-def test_aid_of_the_plan_of_1971_in_dollars_and_quarters(evidence: Evidence) -> None:
+def test_aid_for_the_plan_of_1971_stands_in_dollars_where_it_was_agreed(evidence: Evidence) -> None:
     (loan,) = (a for a in aid_observations(evidence) if a.id == "china-albania-1970-fyp5-loan-445m")
     assert loan.pair == (Country.CHINA, Country.ALBANIA)
     assert (loan.basis, loan.role) == ("pledged", "target")
-    assert (loan.first_quarter, loan.last_quarter) == (quarter_of("1971-01"), quarter_of("1975-12"))
+    assert loan.first_quarter == loan.last_quarter == quarter_of("1970-10-16")
     assert loan.usd == pytest.approx(534)
     assert loan.low < 534 < loan.high
 
 
 def test_a_bare_year_of_aid_runs_to_its_last_quarter(evidence: Evidence) -> None:
-    (loan,) = (a for a in aid_observations(evidence) if a.id == "ussr-albania-1959-loan-300m")
-    assert loan.last_quarter - loan.first_quarter + 1 == 20
+    (loan,) = (a for a in aid_observations(evidence) if a.id == "china-albania-1964-loan-6m5")
+    assert (loan.first_quarter, loan.last_quarter) == (quarter_of("1964-01"), quarter_of("1964-12"))
+
+
+def test_what_was_delivered_stands_in_the_years_in_which_it_came(evidence: Evidence) -> None:
+    (arms,) = (a for a in aid_observations(evidence) if a.basis == "delivered")
+    row = next(row for row in evidence.aid if row.id == arms.id)
+    assert arms.first_quarter == quarter_of(row.first)
+    assert arms.last_quarter == quarter_of(row.last, end=True)
 
 
 def test_only_money_compared_with_the_model_is_observed(evidence: Evidence) -> None:

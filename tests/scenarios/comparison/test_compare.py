@@ -261,6 +261,19 @@ def test_a_factual_side_that_is_not_history_is_flagged_and_read_from_the_earlier
     assert reading_of(HISTORICAL, other).first_quarter == 12
 
 
+def test_who_breaks_and_over_what_is_told_of_the_breaks_within_the_horizon():
+    one, other = table(READING, FACTUAL), table(READING, COUNTERFACTUAL)
+    # The first had broken before, the last breaks after the horizon: neither is counted.
+    one[f"{STEM}_initiator"] = ["ussr", *["albania"] * 4, "ussr", None, "albania", None, "ussr"]
+    one[f"{STEM}_cause"] = ["cost", "line", "line", "fear", "fear", "line", "line", "fear", None, 0]
+    other[f"{STEM}_initiator"], other[f"{STEM}_cause"] = "ussr", "cost"
+    (found,) = compare(READING, one, other, [PAIR])
+    assert (found.factual_reasons.breaks, found.counterfactual_reasons.breaks) == (6, 5)
+    assert found.factual_reasons.initiators == {"albania": 1.0}
+    assert list(found.factual_reasons.causes) == ["fear", "line"]
+    assert found.counterfactual_reasons.causes == {"cost": 1.0}
+
+
 def test_scenarios_that_do_not_differ_and_horizons_below_a_year_are_refused():
     with pytest.raises(ScenarioError, match=r"differs from historical.*\n.*at least one year"):
         reading_of(HISTORICAL, HISTORICAL, 0)
@@ -268,12 +281,13 @@ def test_scenarios_that_do_not_differ_and_horizons_below_a_year_are_refused():
 
 def test_only_the_columns_of_the_horizon_are_read():
     columns = columns_of(READING, [PAIR])
-    assert columns == ["replicate", "draw", f"{STEM}_quarter"] + [
+    breaks = [f"{STEM}_{what}" for what in ("quarter", "initiator", "cause")]
+    assert columns == ["replicate", "draw", *breaks] + [
         f"{STEM}_{series}_{year}"
         for series in ("support", "strain", "delivered")
         for year in (1950, 1951)
     ]
-    assert len(columns_of(READING)) == 2 + len(PAIR_NAMES) * 7
+    assert len(columns_of(READING)) == 2 + len(PAIR_NAMES) * 9
 
 
 def test_a_documented_break_outside_the_horizon_is_not_returned_to():

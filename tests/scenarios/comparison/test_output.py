@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -53,6 +54,14 @@ def shown(*parts: object) -> str:
         console.print(part)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
+
+
+def test_who_breaks_is_shown_in_both_branches_unless_the_breaks_are_too_few():
+    parts = tables_of([compared([START + 1] * 40, [START + 2] * 20 + [-1] * 20)])
+    said = shown(*parts)
+    assert "Who breaks" in said
+    assert re.search(r"albania-china +factual +0.0 100% +0.0 100%", said)
+    assert re.search(r"albania-china +counterfactual +20 breaks, too few", said)
 
 
 AVOIDED = compared([START + 1, START + 3, -1, START + 5], [-1, -1, -1, START + 5])

@@ -1,6 +1,9 @@
 """``lilliput run``: simulates a scenario many times and sets it beside what is documented."""
 
 import hashlib
+import os
+import shutil
+import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -53,11 +56,11 @@ _KIND_WORDS = {
 _DRIVER_WORDS = {"drawn": "drawn within their coded ranges", "coded": "as coded"}
 #: What one may do after the demonstration.
 _NEXT = """\
-What if?                       lilliput scenarios list
-One question                   lilliput run no-opening-1971
-All of them, and the answers   lilliput batch --all, then lilliput compare
-In the browser                 lilliput serve
-What is documented             lilliput evidence list --pair albania-china"""
+What if?                       {lilliput} scenarios list
+One question                   {lilliput} run no-opening-1971
+All of them, and the answers   {lilliput} batch --all, then {lilliput} compare
+In the browser                 {lilliput} serve
+What is documented             {lilliput} evidence list --pair albania-china"""
 
 
 class RunRequest(Request):
@@ -163,7 +166,15 @@ def demo(request: DemoRequest) -> None:
     console = wide_console(_NARROWEST)
     show_table(console, breaks_table(summarised_breaks(result.outcomes, documented)))
     console.print(f"Written to {folder}, with figures in its folder figures\n")
-    console.print(_NEXT)
+    console.print(_NEXT.format(lilliput=own_command()))
+
+
+def own_command() -> str:
+    """How lilliput is called here: by its name, or by its path where no ``PATH`` leads to it."""
+    called = Path(sys.argv[0])
+    if called.name != "lilliput" or shutil.which("lilliput") is not None:
+        return "lilliput"
+    return min(os.path.relpath(called), str(called.absolute()), key=len)
 
 
 def _carried_out(request: RunRequest) -> "tuple[RunResult, Documented, Path | None]":

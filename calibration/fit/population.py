@@ -73,7 +73,9 @@ EFFORTS = {
 #: what made them.
 RECORD_EFFORTS = {
     "light": Effort(population=128, copies=COPIES, moves=8, effective_share=0.5, last_moves=40),
-    "usual": Effort(population=256, copies=COPIES, moves=8, effective_share=0.5, last_moves=80),
+    "usual": Effort(
+        population=256, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=2
+    ),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the
 #: longer, the more a fault shows.

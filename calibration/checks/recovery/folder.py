@@ -27,6 +27,9 @@ HISTORIES = 8
 #: How records and walks begin; results that were made otherwise are not gone on with.
 METHOD = "errors of rates, then what is on record; walks begin with a witness"
 MANIFEST = "records.json"
+#: A fit takes copies enough for the estimate of its record's log-likelihood to vary no more than
+#: this: as much as that of the real record by the copies of the fits that ship.
+MOST_VARIANCE = 3.0
 
 
 class _Settings(BaseModel):
@@ -77,6 +80,7 @@ class RecordFits:
             "around": self.around.name if self.around else None,
             "record_like": repr(self.like),
             "drivers": DRIVERS,
+            "most_variance": MOST_VARIANCE if isinstance(self.effort, Effort) else None,
             "rules": rules_hash(),
             "parameter_table": table_hash(),
         }

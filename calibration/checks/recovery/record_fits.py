@@ -17,11 +17,18 @@ from typing import Any
 import numpy as np
 
 from calibration.checks.histories.implied import first_breaks
-from calibration.checks.recovery.folder import HISTORIES, MANIFEST, RecordFits, quantity_names
+from calibration.checks.recovery.folder import (
+    HISTORIES,
+    MANIFEST,
+    MOST_VARIANCE,
+    RecordFits,
+    quantity_names,
+)
 from calibration.checks.recovery.simulated import (
     CHECKING,
     DRIVERS,
     FITTING,
+    TRYING,
     SimulatedRecord,
     addressed,
     seed_of,
@@ -45,6 +52,9 @@ from scenarios.disk import write_json
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.parameters import parameter_table
+
+#: Estimates by which the variance is judged, and how many times as many copies are taken at most.
+_TRIES, _MOST_TIMES = 48, 8
 
 
 def fit_records(
@@ -79,10 +89,12 @@ def fit_record(fits: RecordFits, number: int) -> None:
         fits.like, len(parameter_table()), seed=fits.seed, number=number, around=around
     )
     if isinstance(fits.effort, Chains):
+        copies = fits.effort.copies
         population, accepted = exchangeable_draws(made, fits.effort, fits.seed, around)
         how: dict[str, Any] = {"accepted": accepted}
     else:
-        sampling = fit_of_record(made, fits.effort, fits.seed, around)
+        copies = copies_for(made, fits.effort.copies, fits.seed)
+        sampling = fit_of_record(made, replace(fits.effort, copies=copies), fits.seed, around)
         population = sampling.population
         how = {
             "log_evidence": population.log_evidence,
@@ -90,10 +102,29 @@ def fit_record(fits: RecordFits, number: int) -> None:
             "families": population.families,
             "memory": float(correlations(sampling.before, population.coordinates).mean()),
             "bridges": len(sampling.stages),
+            "copies": copies,
         }
     draws = around.placed(population.coordinates) if around else population.coordinates
-    result = result_of(made, draws, fits.effort.copies, fits.seed) | how
+    result = result_of(made, draws, copies, fits.seed) | how
     write_json(fits.path_of(number), result | {"seconds": round(time.monotonic() - start, 1)})
+
+
+def copies_for(made: SimulatedRecord, least: int, seed: int) -> int:
+    """How many copies of each vector a fit of a simulated record takes.
+
+    ``least``, doubled until repeated estimates of the log-likelihood of the parameters that made
+    the record vary by no more than ``MOST_VARIANCE``, or ``_MOST_TIMES`` as many. Where the
+    likelihood is noisier, vectors stay where chance has once flattered them, however many moves are
+    made.
+    """
+    own, truth = seed_of(seed, TRYING, made.number), np.repeat(made.truth[np.newaxis], _TRIES, 0)
+    for times in (1, 2, 4, _MOST_TIMES):
+        estimates = log_likelihoods(
+            truth, 0, record=made.record, seed=own, copies=times * least, drivers=DRIVERS
+        )
+        if estimates.var() <= MOST_VARIANCE:
+            break
+    return times * least
 
 
 def fit_of_record(

@@ -25,8 +25,8 @@ from simulation.state import Move
 from simulation.trajectory import MoveTable, Trajectory
 
 #: Keep apart what a simulated record draws: its parameters, its history, how it was put on record,
-#: its fit, its check.
-PARAMETERS, HISTORY, RECORDING, FITTING, CHECKING = 10, 11, 12, 13, 14
+#: its fit, its check, the trial of its noise.
+PARAMETERS, HISTORY, RECORDING, FITTING, CHECKING, TRYING = 10, 11, 12, 13, 14, 15
 #: The drivers of simulated histories, and of the likelihood of their records: with drawn ones it
 #: would be too noisy by the few copies that so many records leave time for.
 DRIVERS: DriverChoice = "coded"

@@ -19,6 +19,7 @@ from calibration.checks.recovery.coverage import (
 from calibration.checks.recovery.folder import RecordFits, quantity_names, setting_problems
 from calibration.checks.recovery.record_fits import (
     break_dates,
+    copies_for,
     fit_of_record,
     fit_records,
     places_of,
@@ -198,6 +199,22 @@ def test_results_are_kept_one_by_one_and_do_not_depend_on_workers(fits, tmp_path
         assert one == two
 
 
+def test_a_noisy_record_is_fitted_with_more_copies_up_to_a_limit(like, monkeypatch):
+    made = simulated_record(like, len(parameter_table()), seed=3, number=0)
+    tried, spreads = [], []
+
+    def estimates(vectors, first, *, copies, **_):
+        tried.append(copies)
+        return np.linspace(-1, 1, len(vectors)) * spreads[-1] / np.sqrt(copies)
+
+    monkeypatch.setattr(record_fits, "log_likelihoods", estimates)
+    for spread, expected in ((1.0, [2]), (5.0, [2, 4]), (100.0, [2, 4, 8, 16])):
+        tried.clear()
+        spreads.append(spread)
+        assert copies_for(made, 2, 3) == expected[-1]
+        assert tried == expected
+
+
 def test_work_cut_short_goes_on_with_what_is_missing(fits):
     kept = fits.path_of(0).read_bytes()
     fits.path_of(1).unlink()
@@ -238,7 +255,7 @@ def test_coverage_is_told_apart_by_what_fits_remember():
         }
         places = dict.fromkeys(names, place)
         counts = dict.fromkeys(("figures", "seconds", "bridges", "families", "degenerate"), 1)
-        return counts | rows | {"memory": memory, "moves": moves, "places": places}
+        return counts | rows | {"memory": memory, "moves": moves, "copies": 16, "places": places}
 
     held = [
         result(0.1, 20, 0.5),

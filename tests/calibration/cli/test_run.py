@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from typer.testing import CliRunner
 
 from calibration.cli.requests import parameter_changes
-from calibration.cli.run import run
+from calibration.cli.run import own_command, run
 from calibration.evidence.reading import read_evidence
 from calibration.evidence.record import documented_record, headline_breaks
 from calibration.prior import draw_coordinates, parameters_at
@@ -114,6 +114,22 @@ def test_a_run_with_something_set_by_hand_is_not_written_over_that_of_history(
     assert sum(name.startswith("historical-coded-") for name in names) == 1
     short = [name for name in names if re.fullmatch("historical-[0-9a-f]{8}", name)]
     assert len(short) == 1, "a name too long for a folder ends in a fingerprint"
+
+
+def test_the_demonstration_names_commands_that_can_be_typed_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "venv" / "bin" / "lilliput"
+    program.parent.mkdir(parents=True)
+    program.touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert own_command() == "venv/bin/lilliput"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert own_command() == "lilliput"
+    monkeypatch.setattr("sys.argv", ["/usr/lib/python/__main__.py"])
+    assert own_command() == "lilliput"
 
 
 def test_draws_fitted_to_other_rules_are_told(lilliput: Any, tmp_path: Path) -> None:

@@ -116,13 +116,18 @@ class Simulated:
     def _watched(self) -> Iterator[None]:
         """Tell in words that a worker process has died; others take its place next time.
 
-        The log is told too, unless the workers were ended because the page is closed.
+        The log is told too, unless the workers were ended because the page is closed. Workers that
+        another visitor has started anew meanwhile stay.
         """
+        with self._lock:
+            pools = self._pools
         try:
             yield
         except (BrokenProcessPool, CancelledError) as error:
             with self._lock:
-                closed, self._pools = self._closed, None  # what others do comes to its end
+                closed = self._closed
+                if self._pools is pools:
+                    self._pools = None  # what others do comes to its end
             if not closed:
                 logger.warning("a worker process died")
             again = "running; press the button again"

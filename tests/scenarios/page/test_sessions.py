@@ -266,3 +266,24 @@ def test_a_page_that_closes_does_not_call_its_workers_dead(
             assert source.result(abs, -3) == 3
     finally:
         source.close()
+
+
+def test_workers_that_another_visitor_has_started_anew_stay() -> None:
+    source = Simulated(read_draws(), workers=2)
+    historical = catalogue()["historical"].scenario
+    before = set(active_children())
+    try:
+        mine, others = (source.histories((historical,), 100_000, seed) for seed in (1, 2))
+        next(mine), next(others)
+        for worker in set(active_children()) - before:
+            worker.kill()
+        with pytest.raises(ScenarioError, match="a worker process died"):
+            list(mine)
+        assert source.result(abs, -3) == 3
+        started = set(active_children()) - before
+        with pytest.raises(ScenarioError, match="a worker process died"):
+            list(others)
+        assert source.result(abs, -4) == 4
+        assert set(active_children()) - before == started
+    finally:
+        source.close()

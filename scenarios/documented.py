@@ -115,7 +115,7 @@ PLAN_PERIODS = _plan_periods()
 
 
 def window_of(figure: DocumentedAid) -> Window:
-    """The plan period that a figure belongs to, or, where it falls into none, its own years.
+    """The plan period in which a figure was agreed, or, where it falls into none, its own years.
 
     What arrived in some years says nothing of the others of their plan: it keeps its own years.
     """

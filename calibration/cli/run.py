@@ -26,6 +26,7 @@ from calibration.cli.requests import (
     whole,
 )
 from scenarios.console import print_json, progress_of, show_table, wide_console
+from scenarios.draws import shipped_draws
 from scenarios.files import antecedents, flags, scenario_named
 from scenarios.reader import MOST_SEED
 from scenarios.run import (
@@ -121,9 +122,9 @@ def _folder_name(scenario: Scenario, typed: Mapping[str, Any]) -> str:
     folder ends in a fingerprint instead.
     """
     draws, drivers = typed.get("draws"), typed.get("drivers")
-    parts = [f"{name}-{value:g}" for name, value in (typed.get("changes") or {}).items()]
+    parts = [f"{name}-{value!r}" for name, value in (typed.get("changes") or {}).items()]
     parts += [str(drivers)] * (drivers == "coded")
-    parts += [draws.id] if draws is not None and draws.kind != "published" else []
+    parts += [draws.id] if draws is not None and draws.path != shipped_draws() else []
     name = "-".join([scenario.name, *parts])
     if len(name) <= _LONGEST:
         return name

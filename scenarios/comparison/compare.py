@@ -61,9 +61,10 @@ def compare(
 ) -> tuple[Comparison, ...]:
     """Each pair of countries in a counterfactual, set beside the factual twins.
 
-    The tables hold at least the columns of ``columns_of``, one row a history; the rows of a
-    replicate are twins. ``breaks`` are the documented ones, for the share of histories that return
-    to the record. Raises ``ScenarioError`` if the tables do not hold the same replicates and draws.
+    The tables hold at least the columns of ``columns_of``, with reasons or without, one row a
+    history; the rows of a replicate are twins. ``breaks`` are the documented ones, for the share of
+    histories that return to the record. Raises ``ScenarioError`` if the tables do not hold the same
+    replicates and draws.
     """
     one, other = (table.sort_values("replicate") for table in (factual, counterfactual))
     name, allowed = reading.scenario.name, f"the same as those of {reading.factual.name}"
@@ -149,11 +150,18 @@ class _Twins:
     def _share(self, values: Flags | Values, among: Flags | None = None) -> Estimate:
         return averaged(values, self.clusters, self.at_risk if among is None else among)
 
-    def reasons(self, branch: int, broken: Flags) -> Reasons:
-        """Who breaks in a branch, and the largest grievance at that moment."""
+    def reasons(self, branch: int, broken: Flags) -> Reasons | None:
+        """Who breaks in a branch, and over what; none if the tables do not tell."""
+        mover, cause = (f"{self.stem}_{what}" for what in ("initiator", "cause"))
         breaks = self.tables[branch][broken]
-        shares = (_shares(breaks[f"{self.stem}_{what}"]) for what in ("initiator", "cause"))
-        return Reasons(len(breaks), *shares)
+        if mover not in breaks:
+            return None
+        movers = _shares(breaks[mover])
+        return Reasons(
+            len(breaks),
+            movers,
+            {each: _shares(breaks.loc[breaks[mover] == each, cause]) for each in movers},
+        )
 
     def fates(self) -> Fates:
         """What becomes of the break."""

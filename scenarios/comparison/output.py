@@ -218,27 +218,32 @@ def pairs_table(title: str, table: str, pairs: Sequence[Mapping[str, Number]]) -
 
 
 def reasons_table(comparisons: Sequence[Comparison]) -> Table:
-    """Who breaks within the horizon and over what, in both branches, two rows a pair."""
+    """Who breaks within the horizon and over what, in both branches, a row a country."""
     rows = [
-        (comparison.pair, branch, *_reasons_in_words(reasons))
+        (comparison.pair, branch, *told)
         for comparison in comparisons
         for branch, reasons in (
             ("factual", comparison.factual_reasons),
             ("counterfactual", comparison.counterfactual_reasons),
         )
+        if reasons is not None
+        for told in _reasons_in_words(reasons)
     ]
     return plain_table(
-        ("pair", "branch", "moved by", "grievance"),
+        ("pair", "branch", "moved by", "over what most of all (share of its breaks)"),
         rows,
-        title="Who breaks, and the largest grievance then (share of the breaks in the horizon)",
-        whole=("pair", "branch"),
+        title="Who breaks within the horizon",
+        whole=("pair", "branch", "moved by"),
     )
 
 
-def _reasons_in_words(reasons: Reasons) -> tuple[str, str]:
+def _reasons_in_words(reasons: Reasons) -> list[tuple[str, str]]:
     if reasons.breaks < FEW:
-        return f"{reasons.breaks} breaks, too few", ""
-    return commonest(reasons.initiators), commonest(reasons.causes)
+        return [(f"{reasons.breaks} breaks, too few", "")]
+    return [
+        (f"{mover} {share:.0%}", commonest(reasons.causes[mover]))
+        for mover, share in reasons.initiators.items()
+    ]
 
 
 def yearly_tables(comparison: Comparison) -> Iterator[Table]:

@@ -133,15 +133,16 @@ class YearlyDifference:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Who breaks within the horizon, and the largest grievance at that moment, in one branch.
+    """Who breaks within the horizon, and over what, in one branch.
 
-    ``breaks`` is how many there are. ``initiators`` and ``causes`` are shares of those of which it
-    is known, by name, the largest first.
+    ``breaks`` is how many there are. ``initiators`` are the shares of those that one country makes,
+    the most frequent first; ``causes`` are for each of these countries the shares of its breaks by
+    its largest grievance at that moment.
     """
 
     breaks: int
     initiators: dict[str, float]
-    causes: dict[str, float]
+    causes: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ class Comparison:
     begins, the same in both branches; all that follows but ``yearly`` is told of these.
     ``factual_broken`` and ``counterfactual_broken`` are the shares that break within the horizon,
     ``factual_median`` and ``counterfactual_median`` the months by which half have broken (none if
-    fewer do within the horizon).
+    fewer do within the horizon). Reasons are none where the tables do not hold them.
     """
 
     reading: Reading
@@ -173,8 +174,8 @@ class Comparison:
     counterfactual_broken: Estimate
     factual_median: str | None
     counterfactual_median: str | None
-    factual_reasons: Reasons
-    counterfactual_reasons: Reasons
+    factual_reasons: Reasons | None
+    counterfactual_reasons: Reasons | None
     fates: Fates
     shift: Shift
     factual_curve: SurvivalCurve
@@ -236,8 +237,13 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
     return Reading(scenario, factual, first, min(end, QUARTERS) - 1, horizon, tuple(flags))
 
 
-def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]:
-    """The columns of a batch that a comparison reads: breaks, and the years of its horizon."""
+def columns_of(
+    reading: Reading, pairs: Sequence[str] = PAIR_NAMES, *, reasons: bool = True
+) -> list[str]:
+    """The columns of a batch that a comparison reads: breaks, and the years of its horizon.
+
+    Those that tell who broke and over what may be left out.
+    """
     stems = [stem_of(pair) for pair in pairs]
     yearly = [
         f"{stem}_{series}_{year}"
@@ -245,7 +251,8 @@ def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]
         for series in SERIES
         for year in years_of(reading)
     ]
-    breaks = [f"{stem}_{what}" for stem in stems for what in ("quarter", "initiator", "cause")]
+    told = ("quarter", "initiator", "cause") if reasons else ("quarter",)
+    breaks = [f"{stem}_{what}" for stem in stems for what in told]
     return ["replicate", "draw", *breaks, *yearly]
 
 

@@ -28,7 +28,7 @@ HISTORIES = 8
 METHOD = "errors of rates, then what is on record; walks begin with a witness"
 MANIFEST = "records.json"
 #: A fit takes copies enough for the estimate of its record's log-likelihood to vary no more than
-#: this: as much as that of the real record by the copies of the fits that ship.
+#: this, about as much as that of the real record where it fits best.
 MOST_VARIANCE = 3.0
 
 

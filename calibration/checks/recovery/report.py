@@ -273,5 +273,5 @@ def _how_many_copies(results: Results) -> str:
     return (
         f"Each vector had {least} copies, in {noisy} of {len(copies)} records more (up to {most}): "
         "where with fewer the estimated log-likelihood of the true values varied by more than "
-        f"{MOST_VARIANCE:g}, which is the variance of the real record's in the fits that ship."
+        f"{MOST_VARIANCE:g}, about the variance of the real record's where it fits best."
     )

@@ -19,9 +19,9 @@ def aid_spans(documented: Documented, pair: Pair, pledged: Array) -> list[Span]:
         first, last = window.first_quarter, window.last_quarter + 1
         own = float(pledged[first:last].sum())
         ranged = "" if low == high else f", {low:,.0f} to {high:,.0f}"
-        record = f"documented pledges of {window.name}: {middle:,.0f} million US$ in all{ranged}"
+        record = f"agreed in {window.name}, documented: {middle:,.0f} million US$ in all{ranged}"
         spans.append(_span(window, "pledged, documented", (low, middle, high), "ink", record))
-        here = f"pledges of {window.name} in this history: {own:,.0f} million US$ in all"
+        here = f"agreed in {window.name} in this history: {own:,.0f} million US$ in all"
         spans.append(_span(window, "pledged, this history", (own,) * 3, "1", here))
     return spans
 

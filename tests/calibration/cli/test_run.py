@@ -110,7 +110,7 @@ def test_a_run_with_something_set_by_hand_is_not_written_over_that_of_history(
         assert lilliput("--replicates", "20", *typed).exit_code == 0
         names |= {path.name for path in (tmp_path / "results").iterdir()}
     assert len(names) == 4
-    assert sum(name.startswith(f"historical-{NAME}-{BOUNDS.low:g}-") for name in names) == 1
+    assert sum(name.startswith(f"historical-{NAME}-{BOUNDS.low}") for name in names) == 1
     assert sum(name.startswith("historical-coded-") for name in names) == 1
     short = [name for name in names if re.fullmatch("historical-[0-9a-f]{8}", name)]
     assert len(short) == 1, "a name too long for a folder ends in a fingerprint"

@@ -79,8 +79,10 @@ def test_a_bare_year_of_aid_runs_to_its_last_quarter(evidence: Evidence) -> None
 
 
 def test_what_was_delivered_stands_in_the_years_in_which_it_came(evidence: Evidence) -> None:
-    (arms,) = (a for a in aid_observations(evidence) if a.basis == "delivered")
-    row = next(row for row in evidence.aid if row.id == arms.id)
+    named = "china-albania-1967-arms-delivered-84m-yuan"
+    row = next(row for row in evidence.aid if row.id == named)
+    dated = row.model_copy(update={"agreed": "1965-01"})
+    (arms,) = aid_observations(replace(evidence, aid=(dated,)))
     assert arms.first_quarter == quarter_of(row.first)
     assert arms.last_quarter == quarter_of(row.last, end=True)
 

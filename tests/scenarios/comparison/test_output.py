@@ -43,6 +43,7 @@ def compared(factual: list[int], counterfactual: list[int], draws: int = 100) ->
         columns: dict[str, object] = dict.fromkeys(columns_of(READING, ["albania-china"]), 0.0)
         columns |= {"replicate": np.arange(count), "draw": np.arange(count) % draws}
         columns["albania_china_quarter"] = dates
+        columns |= {"albania_china_initiator": "albania", "albania_china_cause": "enemy_courted"}
         tables.append(pd.DataFrame(columns, index=range(count)))
     (found,) = compare(READING, *tables, ["albania-china"])
     return found
@@ -60,7 +61,7 @@ def test_who_breaks_is_shown_in_both_branches_unless_the_breaks_are_too_few():
     parts = tables_of([compared([START + 1] * 40, [START + 2] * 20 + [-1] * 20)])
     said = shown(*parts)
     assert "Who breaks" in said
-    assert re.search(r"albania-china +factual +0.0 100% +0.0 100%", said)
+    assert re.search(r"albania-china +factual +albania 100% +enemy courted 100%", said)
     assert re.search(r"albania-china +counterfactual +20 breaks, too few", said)
 
 

@@ -37,12 +37,8 @@ def summary_of(draws: Draws, reports: Mapping[str, Report], record: Record) -> d
     manifest = draws.manifest
     same = manifest.get("record") == record.fingerprint
     evidence = manifest.get("log_evidence")
-    about = {
-        check: report
-        for check, report in reports.items()
-        if report.origin.get("draws") and not differences(report, draws)
-    }
-    own = {check: report.values for check, report in about.items()}
+    about = {check: each for check, each in reports.items() if not differences(each, draws)}
+    own = {check: each.values for check, each in about.items() if each.origin.get("draws")}
     predictive = about.get(BEHIND["breaks"])
     parts: dict[str, Callable[[Mapping[str, Any]], Any]] = {
         "gain": _gains,

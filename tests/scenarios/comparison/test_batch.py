@@ -120,13 +120,18 @@ def test_a_folder_that_is_missing_or_holds_no_batch_is_refused(batch: Path, tmp_
             compare_batch(folder)
 
 
-def test_an_unfinished_batch_is_refused_and_every_scenario_named(copy: Path) -> None:
+def test_an_unfinished_batch_is_refused_in_one_line(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (copy / f"scenario={OTHER.name}" / "part-00001.parquet").unlink()
     shutil.rmtree(copy / "scenario=historical")
     with pytest.raises(ScenarioError, match="--resume") as caught:
         compare_batch(copy)
     (problem,) = caught.value.problems
     assert problem.value == f"historical 0, {OTHER.name} 30"
+    monkeypatch.setattr("scenarios.comparison.batch._NAMED", 1)
+    with pytest.raises(ScenarioError, match="historical 0 and 1 more"):
+        compare_batch(copy)
 
 
 def test_a_spoilt_file_is_refused(copy: Path) -> None:

@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
-LOCK = $(BIN)/uv pip compile pyproject.toml - --universal --python-version 3.11.7 --constraint constraints.txt \
+LOCK = $(BIN)/uv pip compile pyproject.toml - --universal --python-version 3.11.0 --constraint constraints.txt \
 	--generate-hashes --no-annotate --no-header --quiet
 
 # A second interpreter for the newer Mesa, which Python 3.11 cannot install.

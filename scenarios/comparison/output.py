@@ -183,22 +183,18 @@ def tables_of(comparisons: Sequence[Comparison]) -> list[Table | str]:
     """The tables of one counterfactual: fates and dates of the breaks; last, what is not shown."""
     broken = [each.pair for each in comparisons if not each.at_risk.value]
     same = [each.pair for each in comparisons if each.fates.unchanged.value == 1]
-    affected = [
-        numbers_of(each)
-        for each in comparisons
-        if each.pair not in broken and each.pair not in same
-    ]
+    affected = [each for each in comparisons if each.pair not in (*broken, *same)]
+    numbers = [numbers_of(each) for each in affected]
     parts: list[Table | str] = []
     if affected:
-        parts += [pairs_table(title, table, affected) for table, title in _TABLES.items()]
-        named = {numbers["at_risk"].pair for numbers in affected}
-        parts.append(reasons_table([each for each in comparisons if each.pair in named]))
+        parts += [pairs_table(title, table, numbers) for table, title in _TABLES.items()]
+        parts.append(reasons_table(affected))
     if broken:
         parts.append(f"Broken in every history before the intervention: {', '.join(broken)}")
     if same:
         parts.append(f"Break unchanged in every history within the horizon: {', '.join(same)}")
     if affected:
-        parts.append(halving_in_words(affected))
+        parts.append(halving_in_words(numbers))
     return parts
 
 

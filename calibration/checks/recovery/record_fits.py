@@ -53,8 +53,8 @@ from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 from simulation.parameters import parameter_table
 
-#: Estimates by which the variance is judged, and how many times as many copies are taken at most.
-_TRIES, _MOST_TIMES = 48, 8
+#: Estimates by which the variance is judged, and how many times as many copies are tried in turn.
+_TRIES, _TIMES = 48, (1, 2, 4, 8)
 
 
 def fit_records(
@@ -113,12 +113,11 @@ def copies_for(made: SimulatedRecord, least: int, seed: int) -> int:
     """How many copies of each vector a fit of a simulated record takes.
 
     ``least``, doubled until repeated estimates of the log-likelihood of the parameters that made
-    the record vary by no more than ``MOST_VARIANCE``, or ``_MOST_TIMES`` as many. Where the
-    likelihood is noisier, vectors stay where chance has once flattered them, however many moves are
-    made.
+    the record vary by no more than ``MOST_VARIANCE``, or eight times as many. Where the likelihood
+    is noisier, vectors stay where chance has once flattered them, however many moves are made.
     """
     own, truth = seed_of(seed, TRYING, made.number), np.repeat(made.truth[np.newaxis], _TRIES, 0)
-    for times in (1, 2, 4, _MOST_TIMES):
+    for times in _TIMES:
         estimates = log_likelihoods(
             truth, 0, record=made.record, seed=own, copies=times * least, drivers=DRIVERS
         )

@@ -54,11 +54,14 @@ class WorkerPool(ProcessPoolExecutor):
         return outcome
 
     def kill(self) -> None:
-        """End the processes at once, whatever they are doing, and hand out no more."""
-        processes = list((self._processes or {}).values())
-        self.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+        """End the processes at once, whatever they are doing, and hand out no more.
+
+        The pool's own thread is waited for: a program that ends while that thread closes its pipes
+        would complain of a pipe closed already.
+        """
+        for process in list((self._processes or {}).values()):
             process.kill()
+        self.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -135,6 +136,17 @@ def test_a_program_ends_though_workers_were_killed_before_they_had_read_all(
         check=True,
     )
     assert ended.stderr == b""
+
+
+def test_nothing_of_a_pool_that_was_killed_is_left() -> None:
+    """Its thread is gone too: one that still closes pipes disturbs a program that ends then."""
+    before = set(threading.enumerate())
+    pool = workers.process_pool(1)
+    task = pool.submit(time.sleep, 600)
+    until(task.running, "a worker has begun")
+    pool.kill()
+    assert set(threading.enumerate()) <= before
+    assert not active_children()
 
 
 @pytest.mark.parametrize("number", HEEDED)

@@ -199,7 +199,7 @@ def bid_of(history: History, quarter: int, patron: Country, client: Country) -> 
     plain = dict.fromkeys(values, nothing) | {
         "goodwill": nothing + 0.5,
         "emergency": np.zeros_like(values["emergency"]),
-        "capacity": np.ones_like(values["emergency"]),
+        "capacity": np.ones_like(nothing),
         "shock": nothing + 0.5,
     }
     named = history.parameters.of(aid.offer)

@@ -40,29 +40,39 @@ def tie(
 def need(
     income: PerCountry,
     emergency: PerCountry,
-    plan_talks: float,
     *,
     need_share: PerReplicate,
     need_emergency: PerReplicate,
-    plan_bunching: PerReplicate,
 ) -> PerCountry:
     """What economic aid a country would like to have in a quarter, million US dollars of the day.
 
-    Formula: need_share x GDP x (1 + need_emergency x emergency) x (1 + plan_bunching x
-    plan_talks). ``income`` (C, 1) is GDP in million dollars of the day a year, ``emergency`` (C,
-    R) in [0, 1], ``plan_talks`` 1 in the year before a five-year plan begins, when it is agreed
-    upon, else 0. Source: marku2017 924-927, 2368, 5790.
+    Formula: need_share x GDP x (1 + need_emergency x emergency). ``income`` (C, 1) is GDP in
+    million dollars of the day a year, ``emergency`` (C, R) in [0, 1]. Source: marku2017 2368,
+    5790.
     """
-    return need_share * income * (1 + need_emergency * emergency) * (1 + plan_bunching * plan_talks)
+    return need_share * income * (1 + need_emergency * emergency)
 
 
 @fused
-def aid_requested(need: PerCountry, ambition: PerPair, attention: PerPair, tie: PerPair) -> PerPair:
-    """What economic aid the client asks of the patron in a quarter, million US dollars.
+def aid_requested(
+    need: PerCountry,
+    plan_talks: float,
+    ambition: PerPair,
+    attention: PerPair,
+    asymmetry: PerPair,
+    tie: PerPair,
+    *,
+    plan_bunching: PerReplicate,
+) -> PerPair:
+    """What economic aid the client asks of a larger patron in a quarter, million US dollars.
 
-    Formula: need_c x ambition x attention x tie. Source: marku2017 1939, 3928-3930.
+    Formula: need_c x (1 + plan_bunching x plan_talks) x ambition x attention x tie where the
+    patron is larger, else 0. ``plan_talks`` is 1 in the year before a five-year plan begins, when
+    it is agreed upon, else 0. Source: marku2017 60-69, 924-927, 1939, 2366,
+    3928-3930.
     """
-    return of_client(need) * ambition * attention * tie
+    wanted = of_client(need) * (1 + plan_bunching * plan_talks)
+    return wanted * ambition * attention * np.sign(asymmetry) * tie
 
 
 @fused
@@ -76,12 +86,15 @@ def arms_need(income: PerCountry, danger: PerPair, *, arms_share: PerReplicate) 
 
 
 @fused
-def arms_requested(arms_need: PerPair, attention: PerPair, tie: PerPair) -> PerPair:
-    """What arms the client asks of the patron in a quarter: arms_need x attention x tie.
+def arms_requested(
+    arms_need: PerPair, attention: PerPair, asymmetry: PerPair, allied: PerPair
+) -> PerPair:
+    """What arms the client asks of a larger ally in a quarter, million US dollars.
 
-    Source: marku2017 4217-4220, 5042-5050.
+    Formula: arms_need x attention x allied where the patron is larger, else 0. Source: marku2017
+    60-69, 4217-4220, 5042-5050.
     """
-    return arms_need * attention * tie
+    return arms_need * attention * np.sign(asymmetry) * allied
 
 
 @fused
@@ -121,18 +134,23 @@ def value_of_client(
     return support * (1 + value_isolation * of_patron(isolation)) + value_rivalry * shared_enemy
 
 
-def capacity(income: PerCountry, *, capacity_share: PerReplicate) -> PerCountry:
+@fused
+def capacity(
+    income: PerCountry, log_size_share: PerPair, *, capacity_share: PerReplicate
+) -> PerPair:
     """What a patron can spare in a quarter for a client of no account, million US dollars.
 
-    Formula: capacity_share x GDP, ``income`` (C, 1) in million dollars of the day a year. Source:
-    assumption.
+    Formula: capacity_share x GDP_p x GDP_c / (GDP_p + GDP_c): a large client is offered more than a
+    small one, and none more than either's product allows. ``income`` (C, 1) is GDP in million
+    dollars of the day a year, ``log_size_share`` (P, C, 1) the logarithm of GDP_p / (GDP_p +
+    GDP_c). Source: assumption.
     """
-    return capacity_share * income
+    return of_client(capacity_share * income) * np.exp(log_size_share)
 
 
 @fused
 def offer(
-    capacity: PerCountry,
+    capacity: PerPair,
     value: PerPair,
     goodwill: PerPair,
     fatigue: PerPair,
@@ -149,7 +167,7 @@ def offer(
 ) -> PerPair:
     """The most that the patron would promise the client in a quarter, million US dollars: its bid.
 
-    Formula: capacity_p x exp(grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue x
+    Formula: capacity x exp(grant_value x value + grant_goodwill x (2 g - 1) - grant_fatigue x
     fatigue - grant_discipline x defiance - grant_emergency x emergency_p + grant_noise x
     logit(u)). ``defiance`` is the demand for hierarchy times the client's strain: a patron cuts to
     discipline a straying client. Source: marku2017 2363-2387, 2711, 3142, 4872, 5472-5475.
@@ -158,7 +176,7 @@ def offer(
     leaning -= grant_fatigue * fatigue + grant_discipline * defiance
     leaning -= grant_emergency * of_patron(emergency)
     leaning += grant_noise * logit(shock)
-    return of_patron(capacity) * np.exp(leaning)
+    return capacity * np.exp(leaning)
 
 
 @fused

@@ -182,14 +182,14 @@ def strain(
 
 @fused
 def cost(
-    pledged: PerPair, capacity: PerCountry, line: PerCountry, *, fatigue_cost: PerReplicate
+    delivered: PerPair, capacity: PerPair, line: PerCountry, *, fatigue_cost: PerReplicate
 ) -> PerPair:
-    """Fatigue from a client that costs much: fatigue_cost x (1 - L_p) x pledged / capacity_p.
+    """Fatigue from a client that costs much: fatigue_cost x (1 - L_p) x delivered / capacity.
 
-    ``pledged`` and ``capacity`` are of the quarter, in million dollars. A
+    ``delivered`` and ``capacity`` are of the quarter, in million dollars. A
     pragmatic patron counts costs, an orthodox one does not. Source: marku2017 7352, 7885-7888.
     """
-    return fatigue_cost * of_patron((1 - line) / capacity) * pledged
+    return fatigue_cost * of_patron(1 - line) * delivered / capacity
 
 
 @fused
@@ -208,21 +208,25 @@ def deviation(
 def insubordination(
     submission: PerPair,
     support: PerPair,
+    attention: PerPair,
     pressure: PerCountry,
     *,
     fatigue_insubordination: PerReplicate,
 ) -> PerPair:
     """Fatigue with a client that goes its own way while the patron is under outside pressure.
 
-    Formula: fatigue_insubordination x submission x (1 - support) x pressure_p. ``submission`` is
-    what such a client ought to give up. Source: marku2017 754-761, 857-876.
+    Formula: fatigue_insubordination x submission x max(0, attention - support) x pressure_p.
+    ``submission`` is what such a client ought to give up, ``attention`` the most support that its
+    size lets it give. Source: marku2017 754-761, 857-876.
     """
-    return fatigue_insubordination * submission * (1 - support) * of_patron(pressure)
+    withheld = np.maximum(attention - support, 0)
+    return fatigue_insubordination * submission * withheld * of_patron(pressure)
 
 
 @fused
 def encroachment(
     support: PerPair,
+    allied: PerPair,
     proximity: PerPair,
     hierarchy: PerCountry,
     attention: PerPair,
@@ -233,10 +237,10 @@ def encroachment(
     """Fatigue with a client that gathers clients of its own in the patron's sphere.
 
     Formula: fatigue_encroachment x H_p x pressure_p x attention x sum over k of proximity[p, k] x
-    support that k gives c. Source: marku2017 754, 848-876 (Tito's plans for Albania and Stalin's
-    answer).
+    allied[c, k] x support that k gives c. Source: marku2017 754, 848-876 (Tito's plans for Albania
+    and Stalin's answer).
     """
-    gathered = through_third(proximity, support.swapaxes(0, 1))
+    gathered = through_third(proximity, (allied * support).swapaxes(0, 1))
     return fatigue_encroachment * of_patron(hierarchy * pressure) * attention * gathered
 
 

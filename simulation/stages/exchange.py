@@ -26,7 +26,7 @@ class Exchange(NamedTuple):
     arms_requested: PerPair
     value: PerPair
     defiance: PerPair
-    capacity: Array
+    capacity: PerPair
     grant_share: PerPair
     arms_grant_share: PerPair
     newly_pledged: PerPair
@@ -51,12 +51,20 @@ def exchange_of(
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
     tie = perception.tie
     allied = standings(state.status)[0] * context.present
-    need = aid.need(
-        context.income, context.emergency, context.plan_talks, **parameters.of(aid.need)
+    need = aid.need(context.income, context.emergency, **parameters.of(aid.need))
+    economic_requested = aid.aid_requested(
+        need,
+        context.plan_talks,
+        state.ambition,
+        perception.attention,
+        perception.asymmetry,
+        tie,
+        **parameters.of(aid.aid_requested),
     )
-    economic_requested = aid.aid_requested(need, state.ambition, perception.attention, tie)
     arms_need = aid.arms_need(context.income, perception.danger, **parameters.of(aid.arms_need))
-    arms_requested = aid.arms_requested(arms_need, perception.attention, tie)
+    arms_requested = aid.arms_requested(
+        arms_need, perception.attention, perception.asymmetry, allied
+    )
     value = aid.value_of_client(
         state.support,
         context.isolation,
@@ -64,7 +72,7 @@ def exchange_of(
         **parameters.of(aid.value_of_client),
     )
     defiance = feeling.defiance(state.strain, context.hierarchy)
-    capacity = aid.capacity(context.income, **parameters.of(aid.capacity))
+    capacity = aid.capacity(context.income, context.log_size_share, **parameters.of(aid.capacity))
     offer = aid.offer(
         capacity,
         value,

@@ -75,7 +75,7 @@ def fatigue_sources(
     """Everything that turns each patron against each client, source by source."""
     return FatigueSources(
         cost=feeling.cost(
-            exchange.newly_pledged, exchange.capacity, context.line, **parameters.of(feeling.cost)
+            exchange.delivered, exchange.capacity, context.line, **parameters.of(feeling.cost)
         ),
         deviation=feeling.deviation(
             perception.line_gap,
@@ -86,11 +86,13 @@ def fatigue_sources(
         insubordination=feeling.insubordination(
             perception.submission,
             state.support,
+            perception.attention,
             context.pressure,
             **parameters.of(feeling.insubordination),
         ),
         encroachment=feeling.encroachment(
             state.support,
+            standings(state.status)[0],
             context.proximity,
             context.hierarchy,
             perception.attention,

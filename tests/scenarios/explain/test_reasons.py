@@ -92,9 +92,7 @@ def test_the_addends_of_a_bid_make_the_share_granted_where_chance_is_nought() ->
     for quarter in range(0, QUARTERS, 5):
         for pair in ORDERED_PAIRS:
             total = sum(addend.amount for addend in bid_of(history, quarter, *pair))
-            offer = float(history.trajectory.arrays["capacity"][quarter, pair[0], 0]) * np.exp(
-                total
-            )
+            offer = history.pair("capacity", quarter, *pair) * np.exp(total)
             requested = history.pair("requested", quarter, *pair)
             economic = requested - history.pair("arms_requested", quarter, *pair)
             share = aid.grant_share(np.array([economic]), np.array([offer]))[0]

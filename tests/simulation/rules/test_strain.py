@@ -107,11 +107,11 @@ CASES = {
         ],
     },
     "cost": {
-        "arguments": {"pledged": 5, "capacity": 10, "line": 0.5, "fatigue_cost": 1},
+        "arguments": {"delivered": 5, "capacity": 10, "line": 0.5, "fatigue_cost": 1},
         "expected": 0.25,
-        "rises": ["pledged", "fatigue_cost"],
+        "rises": ["delivered", "fatigue_cost"],
         "falls": ["capacity", "line"],
-        "limits": [({"line": 1}, 0), ({"pledged": 10}, 0.5)],
+        "limits": [({"line": 1}, 0), ({"delivered": 10}, 0.5)],
     },
     "deviation": {
         "arguments": {"line_gap": 0.5, "hierarchy": 0.8, "attention": 0.5, "fatigue_deviation": 2},
@@ -124,17 +124,19 @@ CASES = {
         "arguments": {
             "submission": 0.5,
             "support": 0.5,
+            "attention": 0.75,
             "pressure": 0.5,
-            "fatigue_insubordination": 2,
+            "fatigue_insubordination": 4,
         },
         "expected": 0.25,
-        "rises": ["submission", "pressure", "fatigue_insubordination"],
+        "rises": ["submission", "attention", "pressure", "fatigue_insubordination"],
         "falls": ["support"],
-        "limits": [({"support": 1}, 0), ({"pressure": {ALBANIA: 1}}, 0)],
+        "limits": [({"support": 0.75}, 0), ({"pressure": {ALBANIA: 1}}, 0)],
     },
     "encroachment": {
         "arguments": {
             "support": {(ALBANIA, YUGOSLAVIA): 0.8},
+            "allied": {(ALBANIA, YUGOSLAVIA): 1},
             "proximity": {(USSR, YUGOSLAVIA): 0.5},
             "hierarchy": 0.5,
             "attention": 0.5,
@@ -153,6 +155,7 @@ CASES = {
         "falls": [],
         "limits": [
             ({"support": {(YUGOSLAVIA, ALBANIA): 0.8, (USSR, YUGOSLAVIA): 1}}, 0),
+            ({"allied": {(USSR, YUGOSLAVIA): 1}}, 0),
             ({"pressure": {ALBANIA: 1}}, 0),
         ],
     },

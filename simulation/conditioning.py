@@ -64,7 +64,7 @@ class Conditioning:
         gains, made = {}, {}
         for pair, moves in self._moves.items():
             own = {kind: chance[pair] for kind, chance in chances.items()}
-            stay = 1 - (own[Move.FORMED] + own[Move.ESTRANGED] + own[Move.SPLIT] + own[Move.MENDED])
+            stay = 1 - sum(own.values())
             imposed = np.zeros(self.replicates, dtype=np.int8)
             probability = stay
             for number, event in enumerate(moves):

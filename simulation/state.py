@@ -39,6 +39,7 @@ class Move(IntEnum):
     ESTRANGED = 2
     SPLIT = 3
     MENDED = 4
+    RECONCILED = 5
 
 
 class Way(NamedTuple):
@@ -51,10 +52,11 @@ class Way(NamedTuple):
 
 #: Every move by its name in scenarios.
 WAYS = {
-    "formation": Way(Move.FORMED, (Status.NONE, Status.SPLIT), Status.ALLIED),
+    "formation": Way(Move.FORMED, (Status.NONE,), Status.ALLIED),
     "dispute": Way(Move.ESTRANGED, (Status.ALLIED,), Status.ESTRANGED),
     "break": Way(Move.SPLIT, (Status.ESTRANGED,), Status.SPLIT),
     "mending": Way(Move.MENDED, (Status.ESTRANGED,), Status.ALLIED),
+    "reconciliation": Way(Move.RECONCILED, (Status.SPLIT,), Status.NONE),
 }
 #: The move that leads from one status to another.
 MOVE_OF_STATUSES = {(before, way.after): way.move for way in WAYS.values() for before in way.before}

@@ -109,8 +109,8 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
         rows = np.flatnonzero(initiator == mover)
         at = (patron[rows] * COUNTRIES + client[rows]) * replicates + replicate[rows]
         cause[rows] = offset + np.argmax([source.take(at) for source in sources], axis=0)
-    cause[(move == Move.FORMED) | (move == Move.MENDED)] = NO_CAUSE
-    initiator[move == Move.MENDED] = NO_CAUSE
+    cause[np.isin(move, (Move.FORMED, Move.MENDED, Move.RECONCILED))] = NO_CAUSE
+    initiator[np.isin(move, (Move.MENDED, Move.RECONCILED))] = NO_CAUSE
     everywhere = np.full(len(pair), quarter, dtype=np.int64)
     return MoveTable(
         first_replicate + replicate, everywhere, larger, smaller, move, initiator, cause

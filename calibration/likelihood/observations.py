@@ -37,12 +37,14 @@ STATUS_AFTER = {
     Move.ESTRANGED: Status.ESTRANGED,
     Move.SPLIT: Status.SPLIT,
     Move.MENDED: Status.ALLIED,
+    Move.RECONCILED: Status.NONE,
 }
 _WORDS = {
     Move.FORMED: "ally",
     Move.ESTRANGED: "quarrel",
     Move.SPLIT: "break",
     Move.MENDED: "make up",
+    Move.RECONCILED: "reconcile",
 }
 
 

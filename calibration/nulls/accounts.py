@@ -112,6 +112,7 @@ def constant_chances(values: Values, pair: Pair) -> Chances:
         Move.ESTRANGED: present * values["constant_dispute"],
         Move.SPLIT: present * breaking,
         Move.MENDED: present * ((1 - breaking) * values["constant_mending"]),
+        Move.RECONCILED: present * values["constant_mending"],
     }
 
 
@@ -128,6 +129,7 @@ def persistent_chances(values: Values, pair: Pair) -> Chances:
         Move.ESTRANGED: moving,
         Move.SPLIT: moving / 2,
         Move.MENDED: moving / 2,
+        Move.RECONCILED: moving,
     }
 
 
@@ -159,11 +161,13 @@ def driven_chances(values: Values, pair: Pair) -> Chances:
     parting = values["drivers_parting_gap"] * gap + values["drivers_parting_leader"] * new
     joining = values["drivers_joining_leader"] * new - values["drivers_joining_gap"] * gap
     breaking = logistic(values["drivers_break"] + parting)
+    mending = logistic(values["drivers_mending"] + joining)
     return {
         Move.FORMED: present * logistic(values["drivers_forming"] + joining),
         Move.ESTRANGED: present * logistic(values["drivers_dispute"] + parting),
         Move.SPLIT: present * breaking,
-        Move.MENDED: present * ((1 - breaking) * logistic(values["drivers_mending"] + joining)),
+        Move.MENDED: present * ((1 - breaking) * mending),
+        Move.RECONCILED: present * mending,
     }
 
 

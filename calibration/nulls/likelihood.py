@@ -33,7 +33,7 @@ ALLOWED = {
     Status.NONE: (Move.FORMED,),
     Status.ALLIED: (Move.ESTRANGED,),
     Status.ESTRANGED: (Move.SPLIT, Move.MENDED),
-    Status.SPLIT: (Move.FORMED,),
+    Status.SPLIT: (Move.RECONCILED,),
 }
 _TINY = np.finfo(float).tiny
 

@@ -35,6 +35,7 @@ STATUS_OF_MOVE = {
     Move.ESTRANGED: "estranged",
     Move.SPLIT: "split",
     Move.MENDED: "allied",
+    Move.RECONCILED: "none",
 }
 #: A source of strain that never reaches this is left out.
 LEAST_STRAIN = 0.02

@@ -28,6 +28,7 @@ MOVES_OF_BOTH = {
     Move.ESTRANGED: "{both} quarrel in the open",
     Move.SPLIT: "{both} break",
     Move.MENDED: "{both} make up their quarrel",
+    Move.RECONCILED: "{both} return to normal relations",
 }
 MOVES_OF_ONE = {
     Move.FORMED: "{capital} seeks and gets an alliance with {other}",
@@ -103,7 +104,7 @@ def source_in_words(source: str, client: Country) -> str:
 
 def move_in_words(move: Move, patron: Country, client: Country, mover: Country | None) -> str:
     """A change of status as a sentence; ``mover`` is none where neither made it alone."""
-    if mover is None or move is Move.MENDED:
+    if mover is None or move in (Move.MENDED, Move.RECONCILED):
         return MOVES_OF_BOTH[move].format(both=both(patron, client))
     other = the(client if mover is patron else patron)
     return MOVES_OF_ONE[move].format(capital=CAPITALS[mover], other=other)

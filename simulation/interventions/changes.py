@@ -8,7 +8,7 @@ from simulation.countries import COUNTRY_KEYS, Pair, country_named
 from simulation.dates import LAST_YEAR, QUARTERS, quarter_of
 from simulation.schema import Sentence, one_of, refusal
 
-MOVES = ("formation", "dispute", "break", "mending")
+MOVES = ("formation", "dispute", "break", "mending", "reconciliation")
 #: What a change gives a value: its parts name one thing, such as the line of a country.
 Subject = tuple[str, ...]
 

@@ -115,6 +115,31 @@ def openness(pressure: PerCountry, hierarchy: PerCountry) -> PerCountry:
 
 
 @fused
+def reconciliation(
+    accord: PerPair,
+    strain: PerPair,
+    fatigue: PerPair,
+    proximity: PerPair,
+    asymmetry: PerPair,
+    openness: PerCountry,
+    *,
+    mend_slope: PerReplicate,
+    mend_threshold: PerReplicate,
+    mend_openness: PerReplicate,
+    mend_split: PerReplicate,
+) -> PerPair:
+    """The chance that two countries get over a break, back to normal relations.
+
+    Formula: logistic(mend_slope x (accord - strain - fatigue + mend_openness x openness_p x
+    proximity x asymmetry - mend_split - mend_threshold)), strain and fatigue being what the break
+    has left of them. Source: marku2017 985-988, 1355-1356, 1906-1914 (Moscow's way to Belgrade).
+    """
+    will = accord + mend_openness * asymmetry * proximity * of_patron(openness)
+    will -= strain + fatigue + mend_split
+    return logistic(mend_slope * (will - mend_threshold))
+
+
+@fused
 def submission(
     hierarchy: PerCountry, proximity: PerPair, asymmetry: PerPair, autonomy: PerPair
 ) -> PerPair:
@@ -145,33 +170,25 @@ def alliance_forming(
     danger: PerPair,
     proximity: PerPair,
     attention: PerPair,
-    asymmetry: PerPair,
     submission: PerPair,
     exclusion: PerPair,
     divided: PerPair,
-    split: PerPair,
-    openness: PerCountry,
     *,
     form_slope: PerReplicate,
     form_threshold: PerReplicate,
     form_danger: PerReplicate,
-    form_openness: PerReplicate,
     form_submission: PerReplicate,
     form_exclusion: PerReplicate,
     form_loyalty: PerReplicate,
-    form_split: PerReplicate,
 ) -> PerPair:
     """The chance that two countries ally: they are friends, one needs a patron, one needs friends.
 
-    Formula: attention x logistic(form_slope x (accord + form_danger x danger x proximity +
-    form_openness x openness_p x proximity x asymmetry - form_submission x submission -
-    form_exclusion x exclusion - form_loyalty x divided - form_split x split - form_threshold)).
-    ``divided`` is how far the two are at odds with each other's friends. Source: marku2017 734,
-    832, 856, 985-988, 1012-1029.
+    Formula: attention x logistic(form_slope x (accord + form_danger x danger x proximity -
+    form_submission x submission - form_exclusion x exclusion - form_loyalty x divided -
+    form_threshold)). ``divided`` is how far the two are at odds with each other's friends. Source:
+    marku2017 734, 832, 856, 1012-1029.
     """
-    will = accord + proximity * (
-        form_danger * danger + form_openness * asymmetry * of_patron(openness)
-    )
+    will = accord + form_danger * proximity * danger
     will -= form_submission * submission + form_exclusion * exclusion
-    will -= form_loyalty * divided + form_split * split
+    will -= form_loyalty * divided
     return attention * logistic(form_slope * (will - form_threshold))

@@ -41,11 +41,15 @@ _MOVE_OF_DECISION = {
     "break_by_client": "break",
     "break_by_patron": "break",
     "mending": "mending",
+    "reconciliation": "reconciliation",
     "alliance_forming": "formation",
 }
 
+#: A quarrel is made up and a break got over by the same chance: no pair can do both.
+_SHOCK_OF_DECISION = {"reconciliation": "mending"}
+
 #: Moves that bring two countries nearer at once, and those that part them.
-FRIENDLY = (Move.FORMED, Move.MENDED)
+FRIENDLY = (Move.FORMED, Move.MENDED, Move.RECONCILED)
 HOSTILE = (Move.ESTRANGED, Move.SPLIT)
 
 
@@ -61,6 +65,7 @@ class Decision(NamedTuple):
     break_by_client: PerPair
     break_by_patron: PerPair
     mending: PerPair
+    reconciliation: PerPair
     alliance_forming: PerPair
     move: PairCode
     moved_by_client: PairFlag
@@ -94,8 +99,7 @@ def decision_of(
     )
     accord = status.accord(state.goodwill)
     exclusion = status.exclusion(allied, context.proximity, perception.attention, context.hierarchy)
-    untied = 1 - allied
-    untied -= estranged
+    mending = status.mending(accord, state.strain, state.fatigue, **parameters.of(status.mending))
     chances = {
         "dispute_by_client": allied
         * status.dispute_by_client(state.strain, **parameters.of(status.dispute_by_client)),
@@ -107,26 +111,35 @@ def decision_of(
         ),
         "break_by_patron": estranged
         * status.break_by_patron(state.fatigue, **parameters.of(status.break_by_patron)),
-        "mending": estranged
-        * status.mending(accord, state.strain, state.fatigue, **parameters.of(status.mending)),
-        "alliance_forming": untied
+        "mending": estranged * mending,
+        "reconciliation": split
+        * status.reconciliation(
+            accord,
+            state.strain,
+            state.fatigue,
+            context.proximity,
+            perception.asymmetry,
+            status.openness(context.pressure, context.hierarchy),
+            **parameters.of(status.reconciliation),
+        ),
+        "alliance_forming": (1 - allied - estranged - split)
         * status.alliance_forming(
             accord,
             perception.danger,
             context.proximity,
             perception.attention,
-            perception.asymmetry,
             perception.submission,
             exclusion,
             perception.friend_opposed + reversed_pair(perception.friend_opposed),
-            split,
-            status.openness(context.pressure, context.hierarchy),
             **parameters.of(status.alliance_forming),
         ),
     }
     for decision, chance in chances.items():
         zero_pairs(chance, context.forbidden[_MOVE_OF_DECISION[decision]])
-    fired = {name: fallen(shocks[name], chance) for name, chance in chances.items()}
+    fired = {
+        name: fallen(shocks[_SHOCK_OF_DECISION.get(name, name)], chance)
+        for name, chance in chances.items()
+    }
     return Decision(
         fear,
         option,
@@ -161,12 +174,16 @@ def impose_record(
 def chances_of_moves(decision: Decision) -> dict[Move, PerPair]:
     """The probability of each move in the quarter; a break comes before a reconciliation."""
     breaking = either(decision.break_by_client, decision.break_by_patron)
-    mending = either(decision.mending, 0 * decision.mending)
+    mending, reconciliation, forming = (
+        either(chance, 0 * chance)
+        for chance in (decision.mending, decision.reconciliation, decision.alliance_forming)
+    )
     return {
-        Move.FORMED: either(decision.alliance_forming, 0 * decision.alliance_forming),
+        Move.FORMED: forming,
         Move.ESTRANGED: either(decision.dispute_by_client, decision.dispute_by_patron),
         Move.SPLIT: breaking,
         Move.MENDED: (1 - breaking) * mending,
+        Move.RECONCILED: reconciliation,
     }
 
 
@@ -193,6 +210,8 @@ def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
         Move.FORMED
     )
     move += breaking * np.int8(Move.SPLIT) + mending * np.int8(Move.MENDED)
+    reconciled = fired["reconciliation"] | reversed_pair(fired["reconciliation"])
+    move += reconciled * np.int8(Move.RECONCILED)
     return move
 
 
@@ -211,7 +230,7 @@ def settlement_of(
     """
     status = zero_pairs(status_after(before, move), context.absent)
     kept = context.present * (1 - standing(status, Status.SPLIT).astype(float))
-    friendly, hostile = (made(move, *kinds).astype(float) for kinds in (FRIENDLY, HOSTILE))
+    friendly, hostile = (made(move, kinds).astype(float) for kinds in (FRIENDLY, HOSTILE))
     goodwill = disposition.goodwill_after(
         after.goodwill, friendly, hostile, **parameters.of(disposition.goodwill_after)
     )
@@ -226,6 +245,9 @@ def settlement_of(
     )
 
 
-def made(move: PairCode, one: Move, other: Move) -> PairFlag:
-    """Whether a pair makes either of two moves."""
-    return np.equal(move, int(one)) | np.equal(move, int(other))
+def made(move: PairCode, kinds: tuple[Move, ...]) -> PairFlag:
+    """Whether a pair makes one of some moves."""
+    first, *others = (np.equal(move, int(kind)) for kind in kinds)
+    for other in others:
+        first = first | other
+    return first

@@ -31,7 +31,6 @@ RESTLESS = {
     "form_threshold": 0.4,
     "form_exclusion": 0.0,
     "form_loyalty": 0.0,
-    "form_split": 0.0,
     "start_strain": 0.2,
     "strain_noise": 0.3,
     "grant_noise": 1.5,
@@ -95,7 +94,7 @@ def probability(
 
 
 def test_the_histories_of_a_tiny_case_are_counted_by_hand():
-    # Allied: stay or quarrel; estranged: stay, break or make up; split: stay or ally.
+    # Allied: stay or quarrel; estranged: stay, break or make up; split: stay or reconcile.
     assert [len(histories(Status.ALLIED, quarters)) for quarters in (1, 2, 3)] == [2, 5, 12]
 
 

@@ -62,6 +62,7 @@ ZERO_FOR_SELF = (
     "break_by_client",
     "break_by_patron",
     "mending",
+    "reconciliation",
     "alliance_forming",
     "move",
 )
@@ -91,6 +92,7 @@ CHANCES = (
     "break_by_client",
     "break_by_patron",
     "mending",
+    "reconciliation",
     "alliance_forming",
 )
 #: Arms and all aid, arms included.
@@ -155,7 +157,7 @@ def check_books(arrays, found):
         assert not arrays[name][broken].any(), name
     ended = arrays["status"] == Status.SPLIT
     assert not arrays["pledged"][ended].any()
-    left = found("status") != Status.NONE
+    left = (found("status") != Status.NONE) & (found("status") != Status.SPLIT)
     ended |= left & (arrays["status"] == Status.NONE)  # by absence
     assert not arrays["cancelled"][~ended & left].any(), "by a break or an absence alone"
 
@@ -188,9 +190,8 @@ def check_statuses(arrays, found):
     for (old, new), move in MOVE_OF_STATUSES.items():
         expected[(found("status") == old) & (arrays["status"] == new)] = move
     expected[found("status") == arrays["status"]] = Move.STAY
-    expected[(found("status") != Status.NONE) & (arrays["status"] == Status.NONE)] = (
-        Move.STAY
-    )  # by absence
+    gone = (found("status") != Status.NONE) & (arrays["status"] == Status.NONE)
+    expected[gone & (arrays["move"] != Move.RECONCILED)] = Move.STAY  # by absence
     assert np.array_equal(arrays["move"], expected)
 
 
@@ -284,6 +285,7 @@ def test_a_grant_imposed_is_granted_and_a_pledge_added():
         ("dispute", Move.ESTRANGED),
         ("break", Move.SPLIT),
         ("mending", Move.MENDED),
+        ("reconciliation", Move.RECONCILED),
     ],
 )
 def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
@@ -314,7 +316,7 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
         ("dispute", "1945-04", Status.ALLIED, Status.ESTRANGED),
         ("break", "1955-01", Status.ESTRANGED, Status.SPLIT),
         ("mending", "1955-01", Status.ESTRANGED, Status.ALLIED),
-        ("formation", "1962-01", Status.SPLIT, Status.ALLIED),
+        ("reconciliation", "1962-01", Status.SPLIT, Status.NONE),
     ],
 )
 def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
@@ -384,6 +386,7 @@ def fired_by(**places):
         "break_by_client",
         "break_by_patron",
         "mending",
+        "reconciliation",
     )
     flags = {name: np.zeros((4, 4, 1), dtype=bool) for name in names}
     for name, place in places.items():
@@ -404,6 +407,7 @@ def fired_by(**places):
         ),
         ({"break_by_client": (ALBANIA, USSR)}, Move.SPLIT),
         ({"mending": (ALBANIA, USSR)}, Move.MENDED),
+        ({"reconciliation": (ALBANIA, USSR)}, Move.RECONCILED),
         ({"break_by_patron": (USSR, ALBANIA), "mending": (ALBANIA, USSR)}, Move.SPLIT),
     ],
 )
@@ -442,7 +446,7 @@ def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
         larger, smaller = Country(table.patron[row]), Country(table.client[row])
         assert arrays["move"][at] == table.move[row]
         assert BY_SIZE.index(larger) > BY_SIZE.index(smaller)
-        if table.move[row] == Move.MENDED:
+        if table.move[row] in (Move.MENDED, Move.RECONCILED):
             continue
         mover = table.initiator[row]
         reverse = at[0], at[2], at[1], at[3]

@@ -38,6 +38,7 @@ _MOVED = {
     Move.ESTRANGED: "open dispute",
     Move.SPLIT: "break",
     Move.MENDED: "quarrel made up",
+    Move.RECONCILED: "normal relations",
 }
 _STATUS = {
     Status.NONE: "none",
@@ -275,5 +276,6 @@ _QUESTIONS = {
     Move.SPLIT: "Why did it break?",
     Move.ESTRANGED: "Why did they quarrel?",
     Move.MENDED: "The quarrel is made up",
+    Move.RECONCILED: "They return to normal relations",
     Move.FORMED: "An alliance begins",
 }

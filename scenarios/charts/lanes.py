@@ -29,6 +29,7 @@ EVENTS = {
     "allied": "alliance, mended",
     "estranged": "open dispute",
     "split": "break",
+    "none": "normal relations",
     "": "other event",
 }
 

@@ -24,7 +24,7 @@ Amount = tuple[Window, float, float, float]
 #: The quantiles of a fan: its median, the middle half, and nine in ten.
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: What a change of status is drawn as, by the status that it led to.
-MARKS = {"allied": "o", "estranged": "^", "split": "X"}
+MARKS = {"allied": "o", "estranged": "^", "split": "X", "none": "s"}
 
 
 def decimal_year(quarter: float) -> float:

@@ -80,6 +80,10 @@ function sign(status, x, y, size, style) {
       + `M${x + size},${y - size}L${x - size},${y + size}`;
     return { type: "path", shape: { pathData }, style: { ...style, fill: "none", lineWidth: 3 } };
   }
+  if (status === "none") {
+    return { type: "rect", shape: { x: x - size, y: y - size, width: 2 * size, height: 2 * size },
+      style };
+  }
   const points = status === "estranged"
     ? [[x, y - size], [x + size, y + size], [x - size, y + size]]
     : [[x, y - size], [x + size, y], [x, y + size], [x - size, y]];

@@ -37,7 +37,7 @@ TERMS = (
     "goodwill",
     "strain",
     "fatigue",
-    "dispute (quarrel), break, mending, formation",
+    "dispute (quarrel), break, mending, reconciliation, formation",
     "draw",
     "shock",
 )

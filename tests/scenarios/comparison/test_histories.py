@@ -191,9 +191,9 @@ def test_histories_given_a_record_do_not_depend_on_how_the_work_is_cut(draws: Dr
 
 def test_the_moves_kept_are_those_of_the_chosen_candidates(draws: Draws):
     """Status rebuilt from the table of moves is the status of the state."""
-    moves = [RecordedMove((YUGOSLAVIA, ALBANIA), Move.ESTRANGED, 2, 18)]
+    moves = [RecordedMove((YUGOSLAVIA, ALBANIA), Move.ESTRANGED, 2, 30)]
     course = abduced(
-        draws, moves, 20, seed=2, first_replicate=40, replicates=30, candidates=4
+        draws, moves, 32, seed=2, first_replicate=40, replicates=30, candidates=4
     ).course
     table = MoveTable.joined(course.moves)
     own = (table.patron == YUGOSLAVIA) & (table.client == ALBANIA)

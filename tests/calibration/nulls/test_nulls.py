@@ -30,7 +30,7 @@ from calibration.nulls.regressors import (
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.drivers import CHINA_ENTERS
-from simulation.state import Move
+from simulation.state import WAYS, Move
 
 NULLS = all_nulls()
 CONSTANT, DRIVERS, PERSISTENCE, ALLIED, REGRESSION = NULLS
@@ -69,7 +69,7 @@ def test_chances_are_chances_and_china_enters_in_1949(null):
     values = drawn(null, 5)
     for pair in ((USSR, ALBANIA), (CHINA, ALBANIA)):
         chances = null.chances(values, pair)
-        assert set(chances) == {Move.FORMED, Move.ESTRANGED, Move.SPLIT, Move.MENDED}
+        assert set(chances) == set(Move) - {Move.STAY}
         assert all(chance.shape == (QUARTERS, 5) for chance in chances.values())
         assert all(((chance >= 0) & (chance < 1)).all() for chance in chances.values())
         early = sum(chance[:CHINA_ENTERS].sum() for chance in chances.values())
@@ -294,8 +294,9 @@ def test_the_recursion_equals_the_sum_over_all_ways_the_record_may_have_gone(rec
     pair, values = (USSR, ALBANIA), drawn(DRIVERS, 1)
     moves = moves_of(record.moves, pair)
     chances = {move: chance[:, 0] for move, chance in DRIVERS.chances(values, pair).items()}
-    formed, quarrel, split, mended = (
-        chances[m] for m in (Move.FORMED, Move.ESTRANGED, Move.SPLIT, Move.MENDED)
+    formed, quarrel, split, mended, reconciled = (
+        chances[WAYS[name].move]
+        for name in ("formation", "dispute", "break", "mending", "reconciliation")
     )
     windows = [range(move.first_quarter, move.last_quarter + 1) for move in moves]
     total = 0.0
@@ -306,7 +307,7 @@ def test_the_recursion_equals_the_sum_over_all_ways_the_record_may_have_gone(rec
                     np.prod(1 - formed[:one]) * formed[one]
                     * np.prod(1 - quarrel[one + 1 : two]) * quarrel[two]
                     * np.prod(1 - split[two + 1 : three] - mended[two + 1 : three]) * split[three]
-                    * np.prod(1 - formed[three + 1 :])
+                    * np.prod(1 - reconciled[three + 1 :])
                 )  # fmt: skip
     found = pointwise(DRIVERS, values, record)
     rows = [
@@ -388,10 +389,11 @@ def test_of_a_move_whose_window_is_open_no_more_is_known_than_that_it_fell_in_no
         "constant_mending": np.array([0.05]),
     }
     forming, dispute, breaking = 0.1, 0.02, 0.3
-    mending = (1 - breaking) * 0.05
+    reconciliation = 0.05
+    mending = (1 - breaking) * reconciliation
     odds = until - own[1].first_quarter - 1  # quarters at odds, from 1960 Q3
     apart = sum(
-        (1 - breaking - mending) ** before * breaking * (1 - forming) ** (odds - before - 1)
+        (1 - breaking - mending) ** before * breaking * (1 - reconciliation) ** (odds - before - 1)
         for before in range(odds)
     )
     together = [

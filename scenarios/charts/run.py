@@ -47,7 +47,7 @@ STATUSES = {
     Status.ALLIED: (BLUE, "allied"),
     Status.ESTRANGED: (ORANGE, "estranged (open dispute)"),
     Status.SPLIT: ("#8C8C8C", "split (broken)"),
-    Status.NONE: ("#E8E8E8", "no ties yet"),
+    Status.NONE: ("#E8E8E8", "no alliance"),
 }
 _BEYOND = "#BBBBBB"
 #: The colour of pledges of each form of aid, and where in a plan period their range stands.

@@ -30,7 +30,7 @@ ROLES = {
     "driver": "fed into the rules as it was",
     "context": "told for understanding; nothing is fitted to it or compared with it",
 }
-_STATUS = {"none": "no ties", "allied": "allied", "estranged": "in open dispute", "split": "broken"}
+_STATUS = {"none": "normal", "allied": "allied", "estranged": "in open dispute", "split": "broken"}
 #: How rows beside an open one are related to it, and what has been decided between them.
 _BESIDE = {
     "Preferred reading": "Sources disagree; this one is preferred to the row you opened.",

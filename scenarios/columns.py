@@ -19,6 +19,8 @@ BREAK_COLUMNS = {
     "initiator": pa.string(),
     "cause": pa.string(),
 }
+#: What the numbers stand for in which outcomes hold who breaks and over what; -1 for nothing.
+CODED = {"initiator": COUNTRY_KEYS, "cause": CAUSES}
 _MONEY = "million US dollars of the day"
 #: What the columns mean, and their units, by what they hold.
 _MEANINGS = {
@@ -117,8 +119,7 @@ def _break_columns(outcomes: Outcomes, draws: int, rows: slice) -> dict[str, pa.
         values = (
             pa.array(split),
             _named(split, _DATES),
-            _named(outcomes.initiator[place, rows], COUNTRY_KEYS),
-            _named(outcomes.cause[place, rows], CAUSES),
+            *(_named(getattr(outcomes, head)[place, rows], CODED[head]) for head in CODED),
         )
         heads = [f"{stem_of(name)}_{head}" for head in BREAK_COLUMNS]
         columns |= dict(zip(heads, values, strict=True))

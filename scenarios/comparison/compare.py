@@ -150,12 +150,10 @@ class _Twins:
     def _share(self, values: Flags | Values, among: Flags | None = None) -> Estimate:
         return averaged(values, self.clusters, self.at_risk if among is None else among)
 
-    def reasons(self, branch: int, broken: Flags) -> Reasons | None:
-        """Who breaks in a branch, and over what; none if the tables do not tell."""
+    def reasons(self, branch: int, broken: Flags) -> Reasons:
+        """Who breaks in a branch, and over what."""
         mover, cause = (f"{self.stem}_{what}" for what in ("initiator", "cause"))
         breaks = self.tables[branch][broken]
-        if mover not in breaks:
-            return None
         movers = _shares(breaks[mover])
         return Reasons(
             len(breaks),

@@ -222,8 +222,7 @@ def reasons_table(comparisons: Sequence[Comparison]) -> Table:
             ("factual", comparison.factual_reasons),
             ("counterfactual", comparison.counterfactual_reasons),
         )
-        if reasons is not None
-        for told in _reasons_in_words(reasons)
+        for told in reasons_in_words(reasons)
     ]
     return plain_table(
         ("pair", "branch", "moved by", "over what most of all (share of its breaks)"),
@@ -233,7 +232,8 @@ def reasons_table(comparisons: Sequence[Comparison]) -> Table:
     )
 
 
-def _reasons_in_words(reasons: Reasons) -> list[tuple[str, str]]:
+def reasons_in_words(reasons: Reasons) -> list[tuple[str, str]]:
+    """Each country that breaks with its share of the breaks, and over what most of all."""
     if reasons.breaks < FEW:
         return [(f"{reasons.breaks} breaks, too few", "")]
     return [

@@ -174,8 +174,8 @@ class Comparison:
     counterfactual_broken: Estimate
     factual_median: str | None
     counterfactual_median: str | None
-    factual_reasons: Reasons | None
-    counterfactual_reasons: Reasons | None
+    factual_reasons: Reasons
+    counterfactual_reasons: Reasons
     fates: Fates
     shift: Shift
     factual_curve: SurvivalCurve
@@ -237,13 +237,8 @@ def reading_of(scenario: Scenario, factual: Scenario, years: int | None = None) 
     return Reading(scenario, factual, first, min(end, QUARTERS) - 1, horizon, tuple(flags))
 
 
-def columns_of(
-    reading: Reading, pairs: Sequence[str] = PAIR_NAMES, *, reasons: bool = True
-) -> list[str]:
-    """The columns of a batch that a comparison reads: breaks, and the years of its horizon.
-
-    Those that tell who broke and over what may be left out.
-    """
+def columns_of(reading: Reading, pairs: Sequence[str] = PAIR_NAMES) -> list[str]:
+    """The columns of a batch that a comparison reads: breaks, and the years of its horizon."""
     stems = [stem_of(pair) for pair in pairs]
     yearly = [
         f"{stem}_{series}_{year}"
@@ -251,8 +246,7 @@ def columns_of(
         for series in SERIES
         for year in years_of(reading)
     ]
-    told = ("quarter", "initiator", "cause") if reasons else ("quarter",)
-    breaks = [f"{stem}_{what}" for stem in stems for what in told]
+    breaks = [f"{stem}_{what}" for stem in stems for what in ("quarter", "initiator", "cause")]
     return ["replicate", "draw", *breaks, *yearly]
 
 

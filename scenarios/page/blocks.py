@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scenarios.columns import SCHEMA
+from scenarios.columns import CODED, SCHEMA, stem_of
 from scenarios.outcomes import PAIR_NAMES, SERIES, YEARS
 from scenarios.twins import FactualBranch, YearlyTwins
 from simulation.dates import LAST_YEAR
@@ -32,11 +32,17 @@ BRANCHES, EVERY = 6, 12
 #: Of histories beyond the first so many no branch is kept: a question about more of them would
 #: drive out those of all others, and its own.
 KEPT = 10_000
-#: Columns of a batch that are kept: breaks and yearly values, not what was pledged or caused.
+#: Columns of a batch that are kept: breaks and yearly values, not what was pledged.
 COLUMNS = tuple(
-    field.name for field in SCHEMA if field.type != pa.string() and "_pledged_" not in field.name
+    name for name in SCHEMA.names if not name.endswith("_break") and "_pledged_" not in name
 )
 _PLACES = {name: place for place, name in enumerate(COLUMNS)}
+#: What each column of text holds, of which a block has the numbers.
+_CODED = {
+    f"{stem_of(pair)}_{head}": pd.Index(names)
+    for pair in PAIR_NAMES
+    for head, names in CODED.items()
+}
 _WHOLE = tuple(name for name in COLUMNS if pa.types.is_integer(SCHEMA.field(name).type))
 
 #: One block of histories of a scenario: a row a history, the columns of ``COLUMNS``.
@@ -90,8 +96,10 @@ def _as_block(twins: YearlyTwins, replicates: NDArray[np.int64], draws: int) -> 
     """Histories in the columns of ``COLUMNS``: breaks, then by pair and series each year."""
     pairs = len(PAIR_NAMES)
     block = np.zeros((len(COLUMNS), replicates.size), dtype=np.float32)
-    block[0], block[1], block[2 : 2 + pairs] = replicates, replicates % draws, twins.split
-    yearly = block[2 + pairs :].reshape(pairs, len(SERIES), len(YEARS), replicates.size)
+    block[0], block[1] = replicates, replicates % draws
+    breaks = np.stack((twins.split, twins.initiator, twins.cause), axis=1)
+    yearly = block[2 + 3 * pairs :].reshape(pairs, len(SERIES), len(YEARS), replicates.size)
+    block[2 : 2 + 3 * pairs] = breaks.reshape(3 * pairs, replicates.size)
     for place, name in enumerate(SERIES):
         values = twins.series[name]
         yearly[:, place, : len(values)] = values.swapaxes(0, 1)
@@ -102,7 +110,13 @@ def table_of(blocks: Sequence[Block], columns: Sequence[str] = COLUMNS) -> pd.Da
     """Blocks that hold these columns as one table, as a batch has it."""
     table = pd.DataFrame(np.concatenate(blocks), columns=list(columns))
     whole = [name for name in columns if name in _WHOLE]
-    return pd.concat([table[whole].astype(np.int64), table.drop(columns=whole)], axis=1)
+    coded = [name for name in columns if name in _CODED]
+    named = {
+        name: pd.Categorical.from_codes(table[name].astype(np.int8).tolist(), _CODED[name])
+        for name in coded
+    }
+    rest = table.drop(columns=[*whole, *coded])
+    return pd.concat([table[whole].astype(np.int64), pd.DataFrame(named), rest], axis=1)
 
 
 def part_of(block: Block, columns: Sequence[str]) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenarios.documented import PLAN_PERIODS, Window
-from scenarios.outcomes import KEPT, SERIES, Compact, Outcomes, Quarters, first_breaks
+from scenarios.outcomes import KEPT, SERIES, Codes, Compact, Outcomes, Quarters, first_breaks
 from scenarios.twins.tally import Tally
 from simulation.dates import QUARTERS, quarter_of
 from simulation.drivers.spells import DriverChoice, SpellValues
@@ -41,12 +41,15 @@ def twin_outcomes(
 class YearlyTwins:
     """What a comparison needs of some histories, pairs in the order of ``outcomes.PAIRS``.
 
-    ``split`` is the quarter of a pair's first break (-1: never before they end), shape (pairs, R);
+    ``split`` is the quarter of a pair's first break (-1: never before they end), ``initiator`` the
+    country that made it and ``cause`` its largest grievance, as in ``Outcomes``, shape (pairs, R);
     ``series`` holds means of support and strain and sums of aid delivered of every year, (years,
     pairs, R).
     """
 
     split: Quarters
+    initiator: Codes
+    cause: Codes
     series: dict[str, Compact]
 
 
@@ -101,8 +104,8 @@ class FactualBranch:
         fork = min((each.first_quarter_touched for each in scenarios), default=0)
         twins = []
         for tally in self.forked(self.at(min(fork, until)), scenarios, until):
-            split, _, _ = first_breaks(tally.without_quarters(self._address["first_replicate"]))
-            twins.append(YearlyTwins(split, tally.whole_series()))
+            trajectory = tally.without_quarters(self._address["first_replicate"])
+            twins.append(YearlyTwins(*first_breaks(trajectory), tally.whole_series()))
         return twins
 
     def at(self, quarter: int) -> Tally:

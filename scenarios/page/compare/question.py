@@ -195,7 +195,7 @@ def shown_columns(pair: str, reading: Reading) -> list[str]:
     stem = stem_of(pair)
     years = range(YEARS[0], year_of(reading.last_quarter) + 1)
     before = [f"{stem}_{series}_{year}" for series in SERIES_WORDS for year in years]
-    return list(dict.fromkeys([*columns_of(reading, (pair,), reasons=False), *before]))
+    return list(dict.fromkeys([*columns_of(reading, (pair,)), *before]))
 
 
 def answer_of(

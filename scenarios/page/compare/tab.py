@@ -19,6 +19,7 @@ from scenarios.page.compare.view import (
     number_rows,
     numbers_csv,
     provenance,
+    reason_rows,
     scenario_file,
 )
 from scenarios.page.explore.view import SHOWN_PAIRS, HistoryView
@@ -40,6 +41,11 @@ _COLUMNS = (
     Column("value", "Value ± Monte Carlo error", numeric=True),
     Column("spread", "Spread over draws", numeric=True),
     Column("halving", "Histories that would halve the error", numeric=True),
+)
+_REASONS = (
+    Column("branch", "Histories"),
+    Column("mover", "Moved by (share of the breaks)"),
+    Column("cause", "Over what most of all (share of its breaks)"),
 )
 #: How many histories without the break are named.
 SHOWN = 5
@@ -166,6 +172,7 @@ def Scenario(answer: Answer, part: Part) -> None:
     version = [question, comparison.histories, name]
     charts = solara.use_memo(lambda: charts_of(part, material.documented.breaks), version)
     rows = solara.use_memo(lambda: number_rows(comparison), version)
+    reasons = solara.use_memo(lambda: reason_rows(comparison), version)
     settings = provenance(question, comparison.histories, material)
     with v.Html(tag="section", class_="lp-scenario", attributes={"aria-label": name}):
         one, other = (words_of(question.files[each]) for each in (name, question.factual))
@@ -176,13 +183,14 @@ def Scenario(answer: Answer, part: Part) -> None:
                 words = f"{chart.title}, {chart.about}: {name} beside {question.factual}"
                 Drawn(f"{question.name}-{name}-{place}", words, chart, settings)
         with v.Html(tag="details"):
-            v.Html(tag="summary", children=["All numbers, with their errors"])
+            v.Html(tag="summary", children=["All numbers with their errors, and who breaks"])
             Table(
                 f"{SHOWN_PAIRS[question.pair]}: {comparison.histories:,} histories of each, "
                 f"{comparison.draws:,} draws, seed {question.seed}",
                 _COLUMNS,
                 rows,
             )
+            Table("Who breaks within the horizon, and over what", _REASONS, reasons)
 
 
 @solara.component

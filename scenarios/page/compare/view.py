@@ -4,6 +4,7 @@ import math
 
 from scenarios.charts.compare import Fan, branch_names
 from scenarios.charts.marks import break_of
+from scenarios.comparison.output import reasons_in_words
 from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import QUANTITIES, SERIES_WORDS, Number, numbers_of, table_of
 from scenarios.documented import DocumentedBreak
@@ -103,6 +104,16 @@ def _fans(
 def number_rows(comparison: Comparison) -> list[dict[str, str]]:
     """Every number of a comparison but the yearly ones: name, meaning, value, spread, halving."""
     return [_row(number) for number in numbers_of(comparison).values()]
+
+
+def reason_rows(comparison: Comparison) -> list[dict[str, str]]:
+    """Who breaks within the horizon and over what, in both branches, a row a country."""
+    reasons = (comparison.factual_reasons, comparison.counterfactual_reasons)
+    return [
+        {"id": f"{branch}-{mover}", "branch": branch, "mover": mover, "cause": cause}
+        for branch, own in zip(branch_names(comparison.reading), reasons, strict=True)
+        for mover, cause in reasons_in_words(own)
+    ]
 
 
 def _row(number: Number) -> dict[str, str]:

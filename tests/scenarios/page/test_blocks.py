@@ -53,6 +53,8 @@ def test_a_counterfactual_forked_from_a_kept_branch_is_the_one_simulated_alone(
         for place, pair in enumerate(PAIR_NAMES):
             stem = stem_of(pair)
             assert np.array_equal(table[f"{stem}_quarter"], twins.split[place])
+            assert np.array_equal(table[f"{stem}_initiator"].cat.codes, twins.initiator[place])
+            assert np.array_equal(table[f"{stem}_cause"].cat.codes, twins.cause[place])
             for series in SERIES:
                 for year in (1946, last_year):
                     known = twins.series[series][year - 1945, place]

@@ -27,8 +27,10 @@ from scenarios.comparison.table import (
 )
 from scenarios.comparison.text import paragraphs, templates
 from scenarios.console import plain_table
+from scenarios.explain.words import source_in_words
 from scenarios.files import catalogue_file_of
 from scenarios.summary import commonest
+from simulation.countries import country_named, pair_named
 
 #: The tables of one row a pair, by the words of ``quantities.csv``.
 _TABLES = {"break": "The break within the horizon", "date": "Its date, and what it depends on"}
@@ -222,7 +224,7 @@ def reasons_table(comparisons: Sequence[Comparison]) -> Table:
             ("factual", comparison.factual_reasons),
             ("counterfactual", comparison.counterfactual_reasons),
         )
-        for told in reasons_in_words(reasons)
+        for told in reasons_in_words(reasons, comparison.pair)
     ]
     return plain_table(
         ("pair", "branch", "moved by", "over what most of all (share of its breaks)"),
@@ -232,14 +234,16 @@ def reasons_table(comparisons: Sequence[Comparison]) -> Table:
     )
 
 
-def reasons_in_words(reasons: Reasons) -> list[tuple[str, str]]:
+def reasons_in_words(reasons: Reasons, pair: str) -> list[tuple[str, str]]:
     """Each country that breaks with its share of the breaks, and over what most of all."""
     if reasons.breaks < FEW:
         return [(f"{reasons.breaks} breaks, too few", "")]
-    return [
-        (f"{mover} {share:.0%}", commonest(reasons.causes[mover]))
-        for mover, share in reasons.initiators.items()
-    ]
+    _, client = pair_named(pair)
+    told = []
+    for mover, share in reasons.initiators.items():
+        causes = {source_in_words(name, client): own for name, own in reasons.causes[mover].items()}
+        told.append((f"{country_named(mover).title} {share:.0%}", commonest(causes)))
+    return told
 
 
 def yearly_tables(comparison: Comparison) -> Iterator[Table]:

@@ -112,7 +112,7 @@ def reason_rows(comparison: Comparison) -> list[dict[str, str]]:
     return [
         {"id": f"{branch}-{mover}", "branch": branch, "mover": mover, "cause": cause}
         for branch, own in zip(branch_names(comparison.reading), reasons, strict=True)
-        for mover, cause in reasons_in_words(own)
+        for mover, cause in reasons_in_words(own, comparison.pair)
     ]
 
 

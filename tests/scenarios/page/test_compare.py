@@ -335,6 +335,7 @@ def test_the_numbers_shown_and_taken_away_are_those_of_the_comparison(
     assert numbers == [[row[key] for key in keys] for row in expected]
     assert reasons == [[row["branch"], row["mover"], row["cause"]] for row in reason_rows(direct)]
     assert {row[0] for row in reasons} == set(branch_names(direct.reading))
+    assert any(row[1].startswith("Albania ") and "the courting of" in row[2] for row in reasons)
     about = reader.page.get_by_role("region", name="no-new-line-1956")
     for words in (
         "Twentieth Congress",

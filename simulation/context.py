@@ -40,6 +40,7 @@ class QuarterContext:
     line: PerCountry
     hierarchy: PerCountry
     income: PerCountry
+    log_smallness: PerCountry
     log_size_share: PerPair
     log_client_share: PerPair
     isolation: PerCountry

@@ -38,17 +38,23 @@ _SHAPE = (COUNTRIES, COUNTRIES, 1)
 
 
 def economies(quarter: int, changes: Sequence[Intervention]) -> dict[str, Any]:
-    """The sizes of the economies in a quarter."""
-    income = income_table()[quarter]
+    """The sizes of the economies in a quarter; the smallest is that of the record, unchanged."""
+    income, log_gdp = income_table()[quarter], log_gdp_table()[quarter]
+    least = log_gdp.min()
     size_share, client_share = (table[quarter] for table in log_share_tables())
     times = np.ones_like(income)
     for change in changes:
         if change.kind == "economy":
             times[country_named(change.country)] = change.value
     if (times != 1).any():
-        income = income * times
-        size_share, client_share = log_shares(log_gdp_table()[quarter] + np.log(times))
-    return {"income": income, "log_size_share": size_share, "log_client_share": client_share}
+        income, log_gdp = income * times, log_gdp + np.log(times)
+        size_share, client_share = log_shares(log_gdp)
+    return {
+        "income": income,
+        "log_smallness": least - log_gdp,
+        "log_size_share": size_share,
+        "log_client_share": client_share,
+    }
 
 
 def pair_terms(

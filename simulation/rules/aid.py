@@ -39,18 +39,23 @@ def tie(
 @fused
 def need(
     income: PerCountry,
+    log_smallness: PerCountry,
     emergency: PerCountry,
     *,
     need_share: PerReplicate,
+    need_size: PerReplicate,
     need_emergency: PerReplicate,
 ) -> PerCountry:
     """What economic aid a country would like to have in a quarter, million US dollars of the day.
 
-    Formula: need_share x GDP x (1 + need_emergency x emergency). ``income`` (C, 1) is GDP in
-    million dollars of the day a year, ``emergency`` (C, R) in [0, 1]. Source: marku2017 2368,
-    5790.
+    A large country makes more of what it needs itself. Formula: need_share x GDP x (GDP_least /
+    GDP) ** need_size x (1 + need_emergency x emergency). ``income`` (C, 1) is GDP in million
+    dollars of the day a year, ``log_smallness`` (C, 1) the logarithm of GDP_least / GDP, GDP_least
+    being that of the smallest country on record, ``emergency`` (C, R) in [0, 1]. Source: marku2017
+    2368, 5790; that needs fall behind size is an assumption.
     """
-    return need_share * income * (1 + need_emergency * emergency)
+    share = need_share * np.exp(need_size * log_smallness)
+    return share * income * (1 + need_emergency * emergency)
 
 
 @fused
@@ -76,13 +81,21 @@ def aid_requested(
 
 
 @fused
-def arms_need(income: PerCountry, danger: PerPair, *, arms_share: PerReplicate) -> PerPair:
+def arms_need(
+    income: PerCountry,
+    log_smallness: PerCountry,
+    danger: PerPair,
+    *,
+    arms_share: PerReplicate,
+    need_size: PerReplicate,
+) -> PerPair:
     """What arms a country would like to have from a patron in a quarter, million US dollars.
 
-    Formula: arms_share x GDP_c x danger, the danger being from all but this patron. Source:
-    marku2017 5600-5612, 5700-5750.
+    Formula: arms_share x GDP_c x (GDP_least / GDP_c) ** need_size x danger, the danger being from
+    all but this patron. Source: marku2017 5600-5612, 5700-5750.
     """
-    return of_client(arms_share * income) * danger
+    share = arms_share * np.exp(need_size * log_smallness)
+    return of_client(share * income) * danger
 
 
 @fused

@@ -51,7 +51,9 @@ def exchange_of(
     """Stage 2: clients ask, patrons grant and pledge, aid arrives and leaves debts."""
     tie = perception.tie
     allied = standings(state.status)[0] * context.present
-    need = aid.need(context.income, context.emergency, **parameters.of(aid.need))
+    need = aid.need(
+        context.income, context.log_smallness, context.emergency, **parameters.of(aid.need)
+    )
     economic_requested = aid.aid_requested(
         need,
         context.plan_talks,
@@ -61,7 +63,9 @@ def exchange_of(
         tie,
         **parameters.of(aid.aid_requested),
     )
-    arms_need = aid.arms_need(context.income, perception.danger, **parameters.of(aid.arms_need))
+    arms_need = aid.arms_need(
+        context.income, context.log_smallness, perception.danger, **parameters.of(aid.arms_need)
+    )
     arms_requested = aid.arms_requested(
         arms_need, perception.attention, perception.asymmetry, allied
     )

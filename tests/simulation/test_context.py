@@ -152,6 +152,7 @@ def test_size_shares_follow_the_economies():
     ratio = np.exp(now.log_size_share - now.log_client_share)
     assert ratio[USSR, ALBANIA, 0] == pytest.approx(now.income[USSR, 0] / now.income[ALBANIA, 0])
     assert ratio[USSR, ALBANIA, 0] > 100
+    assert np.exp(now.log_smallness) * now.income == pytest.approx(now.income.min())
 
 
 def test_economies_are_interpolated_in_logarithms_between_the_years_held():

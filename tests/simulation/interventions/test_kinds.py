@@ -70,6 +70,8 @@ def test_an_economy_changes_income_and_every_comparison_of_sizes():
     now = quarters_of(Economy(**SPAN, country="albania", value=4.0)).quarter(IN_FORCE)
     assert now.income[ALBANIA, 0] == 4 * then.income[ALBANIA, 0]
     assert np.array_equal(now.income[1:], then.income[1:])
+    assert now.log_smallness[ALBANIA] == pytest.approx(then.log_smallness[ALBANIA] - np.log(4))
+    assert np.array_equal(now.log_smallness[1:], then.log_smallness[1:])
     ratio = np.exp(now.log_size_share - now.log_client_share)[USSR, ALBANIA, 0]
     before = np.exp(then.log_size_share - then.log_client_share)[USSR, ALBANIA, 0]
     assert ratio == pytest.approx(before / 4)

@@ -33,15 +33,17 @@ CASES = {
     },
     "need": {
         "arguments": {
-            "income": 1000,
+            "income": 4000,
+            "log_smallness": -2 * LN2,
             "emergency": 0.5,
             "need_share": 0.01,
+            "need_size": 0.5,
             "need_emergency": 0.8,
         },
-        "expected": 14,
-        "rises": ["income", "emergency", "need_share", "need_emergency"],
-        "falls": [],
-        "limits": [({"emergency": 0}, 10)],
+        "expected": 28,
+        "rises": ["income", "log_smallness", "emergency", "need_share", "need_emergency"],
+        "falls": ["need_size"],
+        "limits": [({"emergency": 0}, 20), ({"need_size": 0}, 56), ({"need_size": 1}, 14)],
     },
     "aid_requested": {
         "arguments": {
@@ -65,11 +67,22 @@ CASES = {
         ],
     },
     "arms_need": {
-        "arguments": {"income": 1000, "danger": 0.5, "arms_share": 0.02},
-        "expected": 10,
-        "rises": ["income", "danger", "arms_share"],
-        "falls": [],
-        "limits": [({"danger": 0}, 0), ({"income": {USSR: 1000}}, 0)],
+        "arguments": {
+            "income": 4000,
+            "log_smallness": -2 * LN2,
+            "danger": 0.5,
+            "arms_share": 0.02,
+            "need_size": 0.5,
+        },
+        "expected": 20,
+        "rises": ["income", "log_smallness", "danger", "arms_share"],
+        "falls": ["need_size"],
+        "limits": [
+            ({"danger": 0}, 0),
+            ({"income": {USSR: 4000}}, 0),
+            ({"need_size": 0}, 40),
+            ({"log_smallness": 0}, 40),
+        ],
     },
     "arms_requested": {
         "arguments": {"arms_need": 10, "attention": 0.5, "asymmetry": 0.3, "allied": 0.8},

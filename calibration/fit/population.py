@@ -66,7 +66,7 @@ EFFORTS = {
         population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=120, thinned=2
     ),
     "full": Effort(
-        population=1024, copies=64, moves=8, effective_share=0.5, last_moves=300, thinned=4
+        population=1024, copies=64, moves=8, effective_share=0.5, last_moves=800, thinned=4
     ),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 
 from calibration.cli.requests import Reader, Request, as_typed, command, flag, option
 from scenarios.comparison.request import TITLE, BatchRequest
@@ -81,7 +81,7 @@ class CompareRequest(BatchReading):
     title = TITLE
 
     draws: Annotated[
-        Draws,
+        Draws | None,
         Reader(read_draws, Path),
         option(
             "The draws of the batch, for --given-record-until.", "FILE", default="those that ship"
@@ -91,6 +91,16 @@ class CompareRequest(BatchReading):
         False
     )
     as_json: Annotated[bool, flag("--json", "Print one JSON object.")] = False
+
+    @field_validator("draws", mode="wrap")
+    @classmethod
+    def _if_needed(
+        cls, typed: object, read: ValidatorFunctionWrapHandler, others: ValidationInfo
+    ) -> Draws | None:
+        """Only histories that start from the record are simulated; others are in the batch."""
+        needed = typed is not None or others.data.get("until") is not None
+        draws: Draws | None = read(typed) if needed else None
+        return draws
 
 
 @command

@@ -258,7 +258,7 @@ def compare_request(
     *,
     breaks: Sequence[DocumentedBreak],
     moves: Sequence[RecordedMove],
-    draws: Draws,
+    draws: Draws | None,
     progress: WorkProgress,
 ) -> BatchComparison:
     """What is asked of a batch, compared in the one way or the other.
@@ -268,6 +268,7 @@ def compare_request(
     named = request.model_dump(exclude={"until"}) | {"breaks": breaks}
     if request.until is None:
         return compare_batch(folder, **named, progress=partial(progress, "comparing"))
+    assert draws is not None
     advance = partial(progress, "simulating")
     return compare_given(folder, request.until, moves, draws, **named, progress=advance)
 

@@ -145,6 +145,15 @@ def test_the_draws_must_be_those_of_the_batch(batch, capsys):
     assert "draws.values" in err
 
 
+def test_shipped_draws_are_read_only_to_simulate(batch, capsys, monkeypatch):
+    monkeypatch.setattr("scenarios.draws.shipped_draws", lambda: Path("nowhere.parquet"))
+    _, err, status = said(capsys, batch)
+    assert (status, err) == (0, "")
+    _, err, status = said(capsys, batch, "--given-record-until", "1960-12")
+    assert status == 2
+    assert "nowhere.parquet" in err
+
+
 def test_everything_wrong_is_said_in_one_message(batch, capsys, tmp_path):
     out, err, status = said(
         capsys, batch, "--horizon", "soon", "--event", "albania-chna", "--factual", "x"

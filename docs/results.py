@@ -74,16 +74,19 @@ def taken_away() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def taken_up_again(quarters: tuple[int, ...] = (1, 2, 4, 8)) -> pd.Series:
-    """The share of breaks after which the two ally again within so many quarters, all pairs."""
+def got_over(years: tuple[int, ...] = (1, 2, 5, 10, 20)) -> pd.DataFrame:
+    """The share of breaks of all pairs after which, within so many years, what follows comes."""
     parameters = parameters_for(read_draws(), 0, REPLICATES)
     moves = simulate(parameters, scenario_named("historical"), seed=SEED, keep=()).moves
     table = pd.DataFrame(vars(moves)).sort_values("quarter", kind="stable")
-    following = table.groupby(["replicate", "patron", "client"])[["move", "quarter"]].shift(-1)
+    pairs = [table[name] for name in ("replicate", "patron", "client")]
     broken = table["move"] == Move.SPLIT
-    waited = (following["quarter"] - table["quarter"]).where(following["move"] == Move.FORMED)
-    shares = {f"within {limit}": (waited[broken] <= limit).mean() for limit in quarters}
-    return pd.Series(shares)
+    shares = {}
+    for words, move in (("normal relations", Move.RECONCILED), ("allied again", Move.FORMED)):
+        follows = table["quarter"].where(table["move"] == move).groupby(pairs).bfill()
+        waited = (follows - table["quarter"])[broken] / 4
+        shares[words] = {f"within {limit} years": (waited <= limit).mean() for limit in years}
+    return pd.DataFrame(shares)
 
 
 def tables_in(text: str) -> dict[str, pd.DataFrame]:

@@ -116,7 +116,7 @@ class CountryAgent(mesa.Agent):  # type: ignore[misc]
         return float(self.model.state.goodwill[self.country, other, 0])
 
     def status_with(self, other: Country) -> Status:
-        """Where it stands with another country: strangers, allies, in open dispute, or broken."""
+        """Where it stands with another country: no allies, allies, in open dispute, or broken."""
         return Status(int(self.model.state.status[self.country, other, 0]))
 
 

@@ -23,7 +23,7 @@ from simulation.rules import perception
 
 
 class Status(IntEnum):
-    """Where a pair stands: strangers, allies, in open dispute, or broken."""
+    """Where a pair stands: at normal relations or none, allied, in open dispute, or broken."""
 
     NONE = 0
     ALLIED = 1

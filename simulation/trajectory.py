@@ -86,7 +86,7 @@ def moves_of_quarter(quarter: int, account: QuarterAccount, first_replicate: int
     Either country may have moved, as client or as patron of the other; where more than one
     decision fell in the same quarter, the smaller country's own decision as client is named before
     the larger's as patron, and both before the reverse roles. A formation is the client's request;
-    a reconciliation is put down to nobody.
+    a mending or a reconciliation is put down to nobody.
     """
     response, decision = account.response, account.decision
     moved = decision.move[_PATRONS, _CLIENTS]

@@ -55,8 +55,8 @@ class Chains:
     longest: float
 
 
-#: Each vector's likelihood is averaged over so many shocks. The variance of its logarithm is about
-#: 3 where the record fits best, 1.6 with twice as many (``lilliput calibrate check noise``).
+#: Each vector's likelihood is averaged over so many shocks, in full fits over more. What that
+#: leaves of its noise: ``lilliput calibrate check noise``.
 COPIES = 16
 #: The first is for a look, the second for work; three of the third, from a reference, make the
 #: posterior that is published.

@@ -104,7 +104,10 @@ def _present(pair: Pair) -> Array:
 
 
 def constant_chances(values: Values, pair: Pair) -> Chances:
-    """The same chances at all times; a quarrel is broken off before it can be made up."""
+    """The same chances at all times; a quarrel is broken off before it can be made up.
+
+    A break is got over by the same chance as a quarrel.
+    """
     present = _present(pair)
     breaking = values["constant_break"]
     return {
@@ -122,7 +125,10 @@ def constant_centre(values: Values, record: Record, figure: Figure) -> Array:
 
 
 def persistent_chances(values: Values, pair: Pair) -> Chances:
-    """One small chance that anything changes; a quarrel is broken off or made up, even odds."""
+    """One small chance that anything changes; a quarrel is broken off or made up, even odds.
+
+    A break is got over by the whole of it.
+    """
     moving = _present(pair) * values["persistence_move"]
     return {
         Move.FORMED: moving,
@@ -155,7 +161,8 @@ def driven_chances(values: Values, pair: Pair) -> Chances:
     """Chances by line gap and new leaderships.
 
     Formula: logistic(own leaning +- slope x gap + effect x new leadership), the gap against
-    alliances and reconciliations and for quarrels and breaks.
+    alliances, mendings and reconciliations and for quarrels and breaks. The last two share a
+    leaning.
     """
     gap, new, present = line_gaps(values, pair), new_leadership(pair), _present(pair)
     parting = values["drivers_parting_gap"] * gap + values["drivers_parting_leader"] * new

@@ -107,7 +107,7 @@ def _draw_mark(axes: Axes, mark: EvidenceMark, middle: float, step: float) -> No
 
 
 def _event_style(shape: str, colour: str) -> dict[str, Any]:
-    """How an event is drawn by the status it led to; hollow if the pair drew no further apart."""
+    """How an event is drawn by the status it led to; hollow for alliances and for no status."""
     return {
         "marker": MARKS.get(shape, "d"),
         "markerfacecolor": LIGHT.ground if shape in ("allied", "") else colour,

@@ -238,11 +238,13 @@ def reasons_in_words(reasons: Reasons, pair: str) -> list[tuple[str, str]]:
     """Each country that breaks with its share of the breaks, and over what most of all."""
     if reasons.breaks < FEW:
         return [(f"{reasons.breaks} breaks, too few", "")]
-    _, client = pair_named(pair)
+    pair_of = pair_named(pair)
     told = []
-    for mover, share in reasons.initiators.items():
-        causes = {source_in_words(name, client): own for name, own in reasons.causes[mover].items()}
-        told.append((f"{country_named(mover).title} {share:.0%}", commonest(causes)))
+    for name, share in reasons.initiators.items():
+        mover = country_named(name)
+        (other,) = set(pair_of) - {mover}
+        causes = {source_in_words(each, other): own for each, own in reasons.causes[name].items()}
+        told.append((f"{mover.title} {share:.0%}", commonest(causes)))
     return told
 
 

@@ -27,10 +27,11 @@ def tie(
     estranged_tie: PerReplicate,
     loose_tie: PerReplicate,
 ) -> PerPair:
-    """How much of the exchange goes on: all between allies, a part if estranged or not yet allied.
+    """How much of the exchange goes on: all between allies, a part at odds or normal relations.
 
-    Formula: allied + estranged_tie x estranged + loose_tie x warmth of p toward c x (neither allied
-    nor estranged nor split). Source: marku2017 796-801, 1012-1029, 2363-2387, 7487.
+    Nothing after a break until it is got over. Formula: allied + estranged_tie x estranged +
+    loose_tie x warmth of p toward c x (neither allied nor estranged nor split). Source: marku2017
+    796-801, 1012-1029, 2363-2387, 7487.
     """
     strangers = 1 - allied - estranged - split
     return allied + estranged_tie * estranged + loose_tie * strangers * warmth

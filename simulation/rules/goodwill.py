@@ -59,7 +59,8 @@ def goodwill_after(
     """What a change of status does to goodwill at once, on both sides, in [0, 1].
 
     Formula: g + goodwill_act x (friendly x (1 - g) - hostile x g). ``friendly`` is 1 for pairs that
-    ally or make up in the quarter, ``hostile`` for those that quarrel in public or break, else 0.
+    ally, make up or get over a break in the quarter, ``hostile`` for those that quarrel in public
+    or break, else 0.
     Source: marku2017 1906-1914, 2336-2341, 7243-7254.
     """
     return goodwill + goodwill_act * (friendly * (1 - goodwill) - hostile * goodwill)

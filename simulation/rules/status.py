@@ -1,4 +1,4 @@
-"""Status: the probabilities, a quarter, that a pair allies, quarrels, breaks or makes up."""
+"""Status: the probabilities, a quarter, of each change in where a pair stands."""
 
 from simulation.arrays import (
     PerCountry,

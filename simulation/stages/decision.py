@@ -1,4 +1,4 @@
-"""Stage 4 of a quarter: pairs may quarrel, break, make up or ally."""
+"""Stage 4 of a quarter: pairs may ally, quarrel, break, make up, or get over a break."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -45,7 +45,7 @@ _MOVE_OF_DECISION = {
     "alliance_forming": "formation",
 }
 
-#: A quarrel is made up and a break got over by the same chance: no pair can do both.
+#: A quarrel is made up and a break got over by the same shock: no pair can do both.
 _SHOCK_OF_DECISION = {"reconciliation": "mending"}
 
 #: Moves that bring two countries nearer at once, and those that part them.
@@ -91,7 +91,7 @@ def decision_of(
     perception: Perception,
     exchange: Exchange,
 ) -> Decision:
-    """Stage 4: every pair may quarrel, break, make up or ally, by chances and shocks of its own."""
+    """Stage 4: each pair may change its status, by the chances and shocks of its decisions."""
     allied, estranged, split = standings(state.status)
     option = views.outside_option(perception.warmth, perception.attention)
     fear = status.fear(
@@ -172,7 +172,7 @@ def impose_record(
 
 
 def chances_of_moves(decision: Decision) -> dict[Move, PerPair]:
-    """The probability of each move in the quarter; a break comes before a reconciliation."""
+    """The probability of each move in the quarter; a break comes before a mending."""
     breaking = either(decision.break_by_client, decision.break_by_patron)
     mending, reconciliation, forming = (
         either(chance, 0 * chance)
@@ -200,7 +200,7 @@ def fallen(shock: PerPair, chance: PerPair) -> PairFlag:
 
 
 def moves_made(fired: Mapping[str, PairFlag]) -> PairCode:
-    """What becomes of each pair by its decisions; a break comes before a reconciliation."""
+    """What becomes of each pair by its decisions; a break comes before a mending."""
     leaving = fired["dispute_by_client"] | fired["dispute_by_patron"]
     breaking = fired["break_by_client"] | fired["break_by_patron"]
     breaking = breaking | reversed_pair(breaking)

@@ -107,6 +107,17 @@ def test_the_probabilities_of_all_records_of_two_pairs_sum_to_one():
     assert total == pytest.approx(np.ones(6), abs=1e-12)
 
 
+def test_the_probabilities_of_all_records_of_strangers_sum_to_one():
+    strangers, parameters = (USSR, ALBANIA), default_parameters(6, **RESTLESS)
+    parts = {
+        moves: probability(parameters, only_moving(strangers), recorded(strangers, moves))
+        for moves in histories(Status.NONE, QUARTERS)
+    }
+    assert sum(parts.values()) == pytest.approx(np.ones(6), abs=1e-12)
+    allied = sum(part for moves, part in parts.items() if Move.FORMED in moves)
+    assert (allied > 0.01).all(), "the test would not see a wrong chance to ally"
+
+
 def test_with_a_record_that_ends_early_its_probabilities_still_sum_to_one():
     parameters = default_parameters(6, **RESTLESS)
     parts = [

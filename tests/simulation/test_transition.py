@@ -317,6 +317,7 @@ def test_a_forbidden_move_never_happens(drawn_parameters, move, code):
         ("break", "1955-01", Status.ESTRANGED, Status.SPLIT),
         ("mending", "1955-01", Status.ESTRANGED, Status.ALLIED),
         ("reconciliation", "1962-01", Status.SPLIT, Status.NONE),
+        ("formation", "1980-01", Status.NONE, Status.ALLIED),
     ],
 )
 def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
@@ -342,6 +343,25 @@ def test_an_imposed_move_is_made_where_the_status_allows_it_by_nobody(
     imposed = rows & pair & np.isin(history.moves.replicate, np.nonzero(open_to_it)[0])
     assert imposed.sum() == open_to_it.sum()
     assert (history.moves.initiator[imposed] == -1).all()
+
+
+def test_two_who_have_broken_ally_again_a_quarter_after_they_get_over_it(drawn_parameters):
+    start, pair = quarter_of("1964-10"), {"patron": "ussr", "client": "albania"}
+    impose = [
+        Imposition(start="1964-11", end=end, reason="r", move=move, **pair)
+        for move, end in (("reconciliation", "1964-12"), ("formation", "1965-03"))
+    ]
+    history = simulate(
+        drawn_parameters(300, 7, reach=1.0),
+        Scenario(name="try", question="?", interventions=impose),
+        seed=2,
+        keep=("status",),
+    )
+    status = history.arrays["status"][:, USSR, ALBANIA]
+    broken = status[start - 1] == Status.SPLIT
+    assert broken.any()
+    assert (status[start, broken] == Status.NONE).all()
+    assert (status[start + 1, broken] == Status.ALLIED).all()
 
 
 def test_goodwill_is_held_both_ways_while_the_change_lasts(drawn_parameters):
@@ -426,12 +446,14 @@ def test_the_chance_that_either_side_decides_by_hand():
     assert either(one, other)[CHINA, USSR, 0] == 0
 
 
-def test_a_reconciliation_needs_that_no_break_falls():
+def test_a_mending_needs_that_no_break_falls_and_a_reconciliation_nothing():
     decision = Decision(*(np.zeros((4, 4, 1)) for _ in Decision._fields))
     decision.break_by_client[0, 1], decision.mending[0, 1] = 0.5, 0.25
+    decision.reconciliation[0, 1], decision.reconciliation[1, 0] = 0.5, 0.2
     chances = chances_of_moves(decision)
     assert chances[Move.SPLIT][0, 1, 0] == 0.5
     assert chances[Move.MENDED][0, 1, 0] == 0.125
+    assert chances[Move.RECONCILED][1, 0, 0] == pytest.approx(1 - 0.5 * 0.8)
 
 
 def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
@@ -439,8 +461,10 @@ def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
     history = simulate(drawn_parameters(40, 7), seed=2, first_replicate=1000, keep=names)
     table, arrays = history.moves, history.arrays
     assert len(table.move) == np.count_nonzero(arrays["move"]) / 2
-    assert set(table.initiator[table.move == Move.MENDED]) <= {NO_CAUSE}
-    assert set(table.cause[np.isin(table.move, [Move.FORMED, Move.MENDED])]) <= {NO_CAUSE}
+    peace = np.isin(table.move, [Move.MENDED, Move.RECONCILED])
+    assert set(table.move[peace]) == {Move.MENDED, Move.RECONCILED}
+    assert set(table.initiator[peace]) == {NO_CAUSE}
+    assert set(table.cause[peace | (table.move == Move.FORMED)]) == {NO_CAUSE}
     for row in range(len(table.move)):
         at = table.quarter[row], table.patron[row], table.client[row], table.replicate[row] - 1000
         larger, smaller = Country(table.patron[row]), Country(table.client[row])
@@ -476,7 +500,7 @@ def test_the_table_of_moves_agrees_with_the_arrays(drawn_parameters):
 def test_the_first_date_of_a_move_by_pair(drawn_parameters):
     history = simulate(drawn_parameters(60, 8), seed=2, first_replicate=500, keep=("move",))
     for patron, client in PAIRS:
-        for move in (Move.FORMED, Move.ESTRANGED, Move.SPLIT, Move.MENDED):
+        for move in set(Move) - {Move.STAY}:
             happened = history.arrays["move"][:, patron, client] == move
             expected = np.where(happened.any(axis=0), happened.argmax(axis=0), np.nan)
             assert np.array_equal(

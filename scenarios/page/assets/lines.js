@@ -5,7 +5,7 @@ export const SYMBOLS = {
   allied: "circle",
   estranged: "triangle",
   split: "path://M2,0L6,4L10,0L12,2L8,6L12,10L10,12L6,8L2,12L0,10L4,6L0,2Z",
-  none: "rect",
+  none: "square",
 };
 const SIGNS = { allied: "○", estranged: "▲", split: "✖", none: "■" };
 /** Rows that a key takes at a width. */

@@ -17,11 +17,12 @@ from scenarios.comparison.output import (
     as_object,
     halving_in_words,
     heading,
+    reasons_in_words,
     scenario_heading,
     tables_of,
     yearly_tables,
 )
-from scenarios.comparison.reading import Comparison, columns_of, reading_of
+from scenarios.comparison.reading import Comparison, Reasons, columns_of, reading_of
 from scenarios.comparison.table import QUANTITIES, UNITS, numbers_of, plain, table_of
 from scenarios.files import scenario_named
 from simulation.interventions import HISTORICAL
@@ -55,6 +56,15 @@ def shown(*parts: object) -> str:
         console.print(part)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
+
+
+@pytest.mark.parametrize(("mover", "other"), [("albania", "China"), ("china", "Albania")])
+def test_no_country_breaks_over_itself(mover, other):
+    ((who, over),) = reasons_in_words(
+        Reasons(100, {mover: 1.0}, {mover: {"defiance": 1.0}}), "albania-china"
+    )
+    assert who.startswith(mover.capitalize())
+    assert f"the defiance of {other}" in over
 
 
 def test_who_breaks_is_shown_in_both_branches_unless_the_breaks_are_too_few():

@@ -68,7 +68,7 @@ def test_every_move_is_told_in_its_quarter_with_both_countries(history: Tell) ->
 
 def test_a_break_names_the_largest_grievance_of_the_account(history: Tell) -> None:
     over = {
-        "hierarchy": "over being ordered about",
+        "enemy_courted": "over the courting of the United States",
         "refusal": "over requests refused",
         "encroachment": "over followers that",
         "friend_opposed": "over the quarrel with its friend",

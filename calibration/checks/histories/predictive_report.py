@@ -1,6 +1,6 @@
 """The report of the posterior predictive check: goals, dates, every pattern, documented values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.charts.run import aid_figure, breaks_figure
 from scenarios.documented import Documented
 from simulation.dates import date_of
+
+#: The title of the table of patterns that fail.
+_FAILURES = "What does not come out"
 
 
 def predictive_report(
@@ -41,6 +44,7 @@ def predictive_report(
             Picture(
                 name="breaks", caption="Dates of the breaks in free runs, with the documented ones"
             ),
+            *_failure_table([row for row in results if not row.passed]),
             _pattern_table(results),
             _value_table(results),
             theory_table(results),
@@ -90,10 +94,7 @@ def _finding(check: PredictiveCheck) -> str:
     failed = [row for row in check.patterns if not row.passed]
     text = f"{len(check.patterns) - len(failed)} of {len(check.patterns)} patterns come out."
     if failed:
-        reasons = "; ".join(
-            f"{row.pattern.number} {row.pattern.says} ({_why(row)})" for row in failed
-        )
-        text += f" These do not: {reasons}."
+        text += f" What does not is listed under *{_FAILURES}*."
     if check.dates_reached:
         return (
             f"{text} Every documented date lies in the 5–95 % range, with the median within "
@@ -108,6 +109,20 @@ def _finding(check: PredictiveCheck) -> str:
         names = ", ".join(outside)
         text += f" The documented date lies outside the 5–95 % range for: {names}."
     return text
+
+
+def _failure_table(failed: Sequence[PatternResult]) -> Iterator[Table]:
+    """A table of the patterns that fail, if there are any."""
+    if failed:
+        yield Table.of(
+            _FAILURES,
+            failed,
+            {
+                "no.": lambda row: row.pattern.number,
+                "pattern": lambda row: row.pattern.says,
+                "what comes out": _why,
+            },
+        )
 
 
 def _why(row: PatternResult) -> str:

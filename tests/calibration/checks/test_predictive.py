@@ -22,6 +22,7 @@ from calibration.checks.histories.predictive import (
 from calibration.checks.histories.predictive_report import predictive_report
 from calibration.checks.histories.prior import checked_prior, prior_draws, prior_report
 from calibration.evidence.record import documented_record
+from calibration.reports.report import Table
 from scenarios.outcomes import NEVER, PAIRS
 from simulation.dates import quarter_of
 from simulation.interventions import HISTORICAL, Scenario
@@ -112,13 +113,15 @@ def test_free_runs_are_looked_through_once_for_everything(check, evidence, recor
     assert len(names) == 3
 
 
-def test_failures_stand_in_the_finding_in_words(check, origin):
+def test_failures_are_counted_in_the_finding_and_listed_in_words(check, origin):
     report, _ = predictive_report(check, documented_record(), origin)
     failed = [row for row in check.patterns if not row.passed]
     assert failed
     assert not report.reached
-    for row in failed:
-        assert row.pattern.says in report.finding
+    assert f"{len(check.patterns) - len(failed)} of {len(check.patterns)}" in report.finding
+    tables = [part for part in report.parts if isinstance(part, Table)]
+    (listed,) = (table for table in tables if table.title in report.finding)
+    assert [row[1] for row in listed.rows] == [row.pattern.says for row in failed]
     assert set(report.values["patterns"]) == {row.pattern.number for row in check.patterns}
 
 

@@ -169,11 +169,11 @@ def test_copies_keep_their_error_of_the_rate_when_they_are_renewed(record):
 @pytest.mark.slow
 @pytest.mark.statistical
 def test_it_estimates_the_same_likelihood_without_more_noise(record, monkeypatch):
-    # The likeliest of some draws that ship, 100 estimates of 16 copies each. All have the drivers
+    # The likeliest of some draws that ship, 100 estimates of 64 copies each. All have the drivers
     # as coded: spread ones would be combined anew whenever copies are renewed, since a copy keeps
     # its own values of what has not begun, so that the plain average would be of something else.
     # The log mean of either has a standard error below a half; a forgotten division by the number
-    # of copies would add 2.8 at every renewal, of which there are several.
+    # of copies would add 4.2 at every renewal, of which there are several.
     monkeypatch.setattr(likelihood, "spread_values", coded_values)
     frame = read_draws().frame.iloc[::16]
     found = filtered_log_likelihood(
@@ -183,9 +183,9 @@ def test_it_estimates_the_same_likelihood_without_more_noise(record, monkeypatch
         copies=32,
     )
     likely = frame.iloc[int(np.argmax(found))]
-    parameters = Parameters({name: np.full(1600, value) for name, value in likely.items()})
-    filtered = filtered_log_likelihood(parameters, record, seed=8, copies=16)
-    plain = plain_log_likelihood(parameters, record, 19, 16, coded_values(16))
+    parameters = Parameters({name: np.full(6400, value) for name, value in likely.items()})
+    filtered = filtered_log_likelihood(parameters, record, seed=8, copies=64)
+    plain = plain_log_likelihood(parameters, record, 19, 64, coded_values(64))
     assert mean_weight(filtered) == pytest.approx(mean_weight(plain), abs=1.5)
     assert filtered.var() < 1.4 * plain.var()
 

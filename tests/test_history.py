@@ -34,7 +34,7 @@ def share_by(dates: np.ndarray, year: int) -> float:
 
 @pytest.mark.statistical
 def test_all_five_breaks_emerge_in_most_histories_within_three_years_of_the_record(historical):
-    # The medians stand over a year inside the limit and the rarest break happens in about seven of
+    # The medians stand over a year inside the limit and the rarest break happens in about eight of
     # ten histories; with 1,000 histories either would have to be off by more than ten standard
     # errors to fail by chance.
     for name, documented in headline_breaks(read_evidence()).items():
@@ -57,7 +57,7 @@ def test_without_the_new_soviet_line_the_break_of_1961_is_rare(historical):
 
 @pytest.mark.statistical
 def test_without_the_opening_of_the_1970s_the_break_of_1978_is_rare(historical):
-    # The share by 1980 is about one in a hundred without the opening; were it one in twenty, 1,000
+    # The share by 1980 is a few in a hundred without the opening; were it one in twenty, 1,000
     # histories would exceed one in ten with a probability below one in a million.
     without = split_dates("no-opening-1971")["albania-china"]
     assert share_by(without, 1980) < 0.10

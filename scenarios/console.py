@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 
 from scenarios.reader import UNFIT
-from simulation.errors import LilliputError
+from simulation.errors import MOST_SHOWN, LilliputError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -45,6 +46,21 @@ WorkProgress = Callable[[str, int, int], None]
 
 class TerminatedError(KeyboardInterrupt):
     """The system asked the command to end (SIGTERM); it ends as from the keyboard."""
+
+
+class CommandGroup(TyperGroup):
+    """Commands that are listed each by the whole first sentence of what it does."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list; click itself cuts a sentence off where the line ends."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, str(command.get_short_help_str(MOST_SHOWN)))
+                    for name, command in self.commands.items()
+                    if not command.hidden
+                ]
+            )
 
 
 def told(error: BaseException) -> str:

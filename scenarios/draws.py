@@ -142,6 +142,8 @@ def read_draws(path: Path | None = None) -> Draws:
             raise_if_any(title, problems, ScenarioError)
         table = parquet_table(content)
     except (OSError, ValueError) as error:
+        if isinstance(error, FileNotFoundError):  # then what is beside it is no matter
+            problems.clear()
         problems.append(Problem(str(path), "file", why(error), "a readable Parquet file of draws"))
     else:
         wrong = _column_problems(path.name, table.schema)

@@ -25,6 +25,7 @@ from scenarios.reader import read_toml, why
 from simulation.dates import QUARTERS, date_of
 from simulation.errors import MISSING, Problem, listed, nearest, raise_if_any
 from simulation.interventions import HISTORICAL, Scenario, read_changes
+from simulation.interventions.kinds import INTERVENTIONS
 from simulation.parameters import SourceKey
 from simulation.schema import Sentence, one_of, refusal, validated
 
@@ -114,6 +115,7 @@ def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:
         few = f"at most {MOST_CHANGES} tables [[interventions]]"
         raise_if_any(title, [Problem(path.name, "interventions", len(changes), few)], ScenarioError)
     interventions, wrong = read_changes(path.name, changes)
+    wrong += [each for each in read_changes(path.name, _meant(changes))[1] if each not in wrong]
     unedited = _unedited(path.name, entry)
     raise_if_any(title, [*problems, *wrong, *unedited], ScenarioError)
     assert heading is not None, "no problem means a heading"
@@ -122,6 +124,19 @@ def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:
     raise_if_any(title, _taken_name(path, scenario), ScenarioError)
     for_readers = heading.model_dump(include=_FOR_READERS)
     return ScenarioFile(scenario=scenario, path=path, **for_readers)
+
+
+def _meant(changes: object) -> object:
+    """Changes of a kind that is misspelt as of the one most like it, to see what else is wrong."""
+    if not isinstance(changes, list):
+        return changes
+    kinds = list(INTERVENTIONS)
+    return [
+        change | {"kind": nearest(change["kind"], kinds) or change["kind"]}
+        if isinstance(change, dict) and change.get("kind", kinds[0]) not in kinds
+        else change
+        for change in changes
+    ]
 
 
 @cache

@@ -42,6 +42,8 @@ def _opened_at_once(path: str, flags: int) -> int:
 
 def why(error: OSError | ValueError) -> str:
     """Why a file cannot be read, in words alone."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -46,7 +46,7 @@ from simulation.state import Move
 #: Above this Pareto k importance weights are not to be relied on.
 MOST_K = 0.7
 #: Kinds of observation that are looked at together.
-AID, ANSWER = "aid", "answer"
+AID, ANSWER, ALL = "aid", "answer", "all"
 #: Draws of a null that are used, evenly spaced.
 NULL_DRAWS = 2000
 
@@ -234,7 +234,7 @@ def groups_of(rows: Sequence[LeftOut]) -> dict[str, list[LeftOut]]:
     """The observations of each kind, all of them, and those of several kinds."""
     groups = {kind: [row for row in rows if row.observation.kind == kind] for kind in KINDS}
     groups |= {
-        "all": list(rows),
+        ALL: list(rows),
         "events and aid": [row for row in rows if row.observation.kind in (EVENT, *FIGURES)],
         "aid and answers": [row for row in rows if row.observation.kind in (AID, ANSWER)],
     }

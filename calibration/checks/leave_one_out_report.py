@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from calibration.checks.leave_one_out import (
     AID,
+    ALL,
     ANSWER,
     LOG,
     MOST_K,
@@ -101,7 +102,7 @@ def leave_one_out_report(
     report = Report(
         check="leave-one-out",
         title="Each event and aid window foreseen from the rest",
-        finding=_finding(rows, best, gain, refits),
+        finding=_finding(rows, best, gain, blocks[ALL], refits),
         reached=all(goal.reached for goal in goals),
         origin=dict(origin),
         parts=(
@@ -140,12 +141,14 @@ def leave_one_out_report(
     return report, {"events": scores_figure(rows)}
 
 
-def _finding(rows: Sequence[LeftOut], best: str, gain: Difference, refits: bool) -> str:
+def _finding(
+    rows: Sequence[LeftOut], best: str, gain: Difference, whole: Block, refits: bool
+) -> str:
     events = sum(row.observation.kind == EVENT for row in rows)
     text = (
         f"Over {events} events the rules gain {gain} log units an event over the best "
         f"null ({best}); the goal is {WANTED:g}. Over all {len(rows)} observations they gain "
-        f"{LOG.gain(rows, best)}."
+        f"{whole.gain} an observation over the best null of all ({whole.null})."
     )
     gaps = {row.observation.name: row.rules.log - row.nulls[best].log for row in rows}
     worst = sorted(gaps, key=lambda name: gaps[name])[:4]
@@ -168,7 +171,7 @@ def _summary_table(rows: Sequence[LeftOut], names: Sequence[str]) -> Table:
     for measure in MEASURES:
         groups = {kind: group for kind, group in groups_of(rows).items() if kind in KINDS}
         if measure is LOG:
-            groups["all"] = list(rows)
+            groups[ALL] = list(rows)
         for kind, group in groups.items():
             gains = [measure.gain(group, name) for name in names]
             if gains[0].number:

@@ -24,6 +24,7 @@ from calibration.cli.requests import (
 )
 from calibration.errors import FIT_COMMAND, FIT_TITLE
 from calibration.fit.population import EFFORTS
+from scenarios.console import CommandGroup
 from scenarios.disk import unwritable
 from scenarios.reader import MOST_SEED
 from simulation.errors import Problem
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 
 calibrate_app = typer.Typer(
-    help="Fit the parameters to the record.", no_args_is_help=True, rich_markup_mode=None
+    cls=CommandGroup,
+    help="Fit the parameters to the record.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 calibrate_app.add_typer(check_app, name="check")
 calibrate_app.command("agree")(agree)

@@ -87,8 +87,10 @@ def _show_version(version_only: bool) -> None:
         draws = read_json(shipped_draws().with_suffix(".json"))
         older = older_than_the_rules(draws)
         fitted = "older than the rules" if older else "fitted to these rules"
-        typer.echo(f"lilliput {version('lilliput')}")
-        typer.echo(f"model version: rules {rules_hash()[:12]}")
+        package = version("lilliput")
+        model = ".".join(package.split(".")[:2])
+        typer.echo(f"lilliput {package}")
+        typer.echo(f"model version: {model}, rules {rules_hash()[:12]}")
         typer.echo(f"draws: {draws['id']}, {draws['draws']:,} of them, {draws['kind']}, {fitted}")
         raise typer.Exit
 

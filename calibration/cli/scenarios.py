@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calibration.cli.requests import scenario_names
-from scenarios.console import plain_table, print_json, reporting_errors, show_table
+from scenarios.console import CommandGroup, plain_table, print_json, reporting_errors, show_table
 from scenarios.errors import ScenarioError
 from simulation.errors import Problem, listed, raise_if_any
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from scenarios.files import ScenarioFile
 
 scenarios_app = typer.Typer(
-    help="The questions that can be put to the model.", no_args_is_help=True, rich_markup_mode=None
+    cls=CommandGroup,
+    help="The questions that can be put to the model.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 

@@ -27,6 +27,7 @@ from calibration.reports.report import (
     Picture,
     Report,
     Table,
+    differences,
     is_published,
     published_reports,
 )
@@ -86,22 +87,6 @@ class Material:
     figures: Path | None
     evidence: Evidence
     record: Record
-
-
-def differences(report: Report, checked: Draws) -> list[str]:
-    """In words, in what a report does not belong to some draws; empty where it does."""
-    origin, manifest = report.origin, checked.manifest
-    draws, evidence = origin.get("draws"), manifest.get("log_evidences")
-    found = []
-    if draws and draws["id"] != checked.id:
-        found.append(f"made with other draws ({draws['id']})")
-    if report.check == "agreement" and evidence not in (None, report.values.get("log_evidence")):
-        found.append("about other fits than those that were pooled into these draws")
-    if origin["rules"] != manifest.get("rules", origin["rules"]):
-        found.append("made with other rules")
-    if origin["parameter_table"] != checked.table:
-        found.append("made with another parameter table")
-    return found
 
 
 def read_material(folder: Path | None = None) -> Material:

@@ -18,7 +18,6 @@ from calibration.dossier.gather import (
     Material,
     Verdict,
     appendix,
-    differences,
     held_out_table,
     how_to_make,
     main_tables,
@@ -33,7 +32,7 @@ from calibration.evidence.lines import sources
 from calibration.evidence.record import LAST_FITTED
 from calibration.origin import older_than_the_rules
 from calibration.reports.markdown import numeric_columns, shown
-from calibration.reports.report import Report, Table
+from calibration.reports.report import Report, Table, differences
 from scenarios.comparison.answer import month_in_words
 from scenarios.comparison.text import templates
 from scenarios.report.words import typeset

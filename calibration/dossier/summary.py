@@ -6,10 +6,10 @@ Nothing is computed here. What has no report made for these draws is none: it wa
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from calibration.dossier.gather import differences, how_to_make
+from calibration.dossier.gather import how_to_make
 from calibration.fit.evidence import LEAST_FAMILIES
 from calibration.likelihood.observations import KINDS, Record, observations_of
-from calibration.reports.report import Report
+from calibration.reports.report import Report, differences
 from scenarios.draws import Draws
 
 WIDTH, MOST_LINES = 80, 23
@@ -113,7 +113,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     told = "the record has changed since" if observations is None else f"{observations}"
     lines = [
         f"{draws['id']}: {draws['number']:,} draws"
-        + (f" of {families} families" if families else ""),
+        + (f", of {families} families or more in each fit" if families else ""),
         f"parameters    {summary['parameters']}",
         f"observations  {told}",
         "log evidence  " + ("not told by the draws" if evidence is None else _valued(evidence)),

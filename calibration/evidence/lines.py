@@ -75,10 +75,8 @@ def read_lines(
         header = next(reader, [])
         rows = [(reader.line_num, cells) for cells in reader if cells]
     except FileNotFoundError:
-        missing_file = Problem(
-            str(path.parent.absolute()), "file", path.name, "a file of this name; it is missing"
-        )
-        return [], [missing_file]
+        allowed = f"a CSV file in {path.parent.absolute()}"
+        return [], [Problem(path.name, "file", "there is no such file", allowed)]
     except (OSError, ValueError, csv.Error) as error:
         return [], [Problem(path.name, "file", str(error), "a readable CSV file in UTF-8")]
     if len(rows) > MOST_ROWS:

@@ -1,7 +1,7 @@
 """A report as Markdown: finding, goals, tables and pictures, and where it comes from."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -12,9 +12,12 @@ from calibration.reports.report import (
     Picture,
     Report,
     Table,
+    differences,
     published_reports,
 )
 from scenarios.disk import write_whole
+from scenarios.draws import read_draws
+from simulation.errors import listed
 
 #: The first words of a report, by whether its goal was reached; none where it only describes.
 _VERDICTS = {True: "**Reached.** ", False: "**Not reached.** ", None: ""}
@@ -25,9 +28,12 @@ _WIDTH = 100
 _LIST = re.compile(r"[-+*>#]\s")
 
 
-def markdown_of(report: Report) -> str:
-    """A report as a whole Markdown file."""
-    blocks = [f"# {report.title}", _wrapped(f"{_VERDICTS[report.reached]}{report.finding}")]
+def markdown_of(report: Report, differs: Sequence[str] = ()) -> str:
+    """A report as a whole Markdown file, first of all in what it ``differs`` from what ships."""
+    blocks = [f"# {report.title}"]
+    if differs:
+        blocks.append(_wrapped(f"**Not of the draws that ship:** {listed(differs)}."))
+    blocks.append(_wrapped(f"{_VERDICTS[report.reached]}{report.finding}"))
     if report.goals:
         blocks.append(_titled(goal_table(report)))
     for part in report.parts:
@@ -43,8 +49,17 @@ def markdown_of(report: Report) -> str:
 
 def render_published() -> None:
     """Render the published reports anew into ``docs/calibration``: ``make reports``."""
-    for report in published_reports().values():
-        write_whole(DOCUMENTED / f"{report.check}.md", markdown_of(report))
+    for check, text in published_texts().items():
+        write_whole(DOCUMENTED / f"{check}.md", text)
+
+
+def published_texts() -> dict[str, str]:
+    """The published reports as Markdown, by their checks, beside the draws that ship."""
+    draws = read_draws()
+    return {
+        check: markdown_of(report, differences(report, draws))
+        for check, report in published_reports().items()
+    }
 
 
 def goal_table(report: Report) -> Table:

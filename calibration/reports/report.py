@@ -23,6 +23,7 @@ from pydantic import (
 from calibration.errors import CalibrationError
 from scenarios.charts.look import write_figure
 from scenarios.disk import absolute, plain, unwritable, write_json, write_whole
+from scenarios.draws import Draws
 from scenarios.reader import read_json, why
 from simulation.errors import Problem, listed, raise_if_any
 from simulation.schema import refusal, validated
@@ -158,6 +159,22 @@ def _read(path: Path) -> tuple[Report | None, list[Problem]]:
     except (OSError, ValueError) as error:
         return None, [Problem(str(path), "file", why(error), "a readable JSON file")]
     return validated(Report, entry, path.name)
+
+
+def differences(report: Report, checked: Draws) -> list[str]:
+    """In words, in what a report does not belong to some draws; empty where it does."""
+    origin, manifest = report.origin, checked.manifest
+    draws, evidence = origin.get("draws"), manifest.get("log_evidences")
+    found = []
+    if draws and draws["id"] != checked.id:
+        found.append(f"made with other draws ({draws['id']})")
+    if report.check == "agreement" and evidence not in (None, report.values.get("log_evidence")):
+        found.append("about other fits than those that were pooled into these draws")
+    if origin["rules"] != manifest.get("rules", origin["rules"]):
+        found.append("made with other rules")
+    if origin["parameter_table"] != checked.table:
+        found.append("made with another parameter table")
+    return found
 
 
 def earlier_report(check: str, folder: Path) -> Report | None:

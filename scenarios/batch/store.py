@@ -153,7 +153,7 @@ def open_batch(folder: Path) -> ds.Dataset:
     """
     entry, problems = _manifest_of(folder)
     if entry is None:
-        allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}"
+        allowed = f"a folder that lilliput batch wrote, with its {MANIFEST}: lilliput batch --all"
         problems = [Problem("batch", "folder", str(folder), allowed)]
     raise_if_any("there is no such batch", [*problems, *link_problems(folder)], ScenarioError)
     scenario = pa.field("scenario", pa.string())

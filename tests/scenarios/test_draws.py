@@ -54,18 +54,24 @@ def test_every_problem_of_a_file_is_named_at_once(draws: Draws, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("values", "manifest"), [(b"no parquet", b"{}"), (None, None), (b"", b"[]"), (b"", b"no json")]
+    ("values", "manifest"), [(b"no parquet", b"{}"), (b"", b"[]"), (b"", b"no json")]
 )
-def test_unreadable_files_are_refused(
-    tmp_path: Path, values: bytes | None, manifest: bytes | None
-) -> None:
+def test_unreadable_files_are_refused(tmp_path: Path, values: bytes, manifest: bytes) -> None:
     path = tmp_path / "bad.parquet"
-    if values is not None and manifest is not None:
-        path.write_bytes(values)
-        path.with_suffix(".json").write_bytes(manifest)
+    path.write_bytes(values)
+    path.with_suffix(".json").write_bytes(manifest)
     with pytest.raises(ScenarioError) as refused:
         read_draws(path)
     assert len(refused.value.problems) >= 2
+
+
+def test_draws_that_are_not_there_are_one_problem(tmp_path: Path) -> None:
+    """What ought to stand beside them is not asked for as well."""
+    path = tmp_path / "nowhere.parquet"
+    with pytest.raises(ScenarioError) as refused:
+        read_draws(path)
+    [problem] = refused.value.problems
+    assert (problem.where, problem.value) == (str(path), "there is no such file")
 
 
 def test_draws_out_of_bounds_are_not_published(draws: Draws, tmp_path: Path) -> None:

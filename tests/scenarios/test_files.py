@@ -139,6 +139,11 @@ value = 1.5
 reason = "x"
 [[interventions]]
 kind = "grnat"
+from = "1960-02"
+patron = "urss"
+client = "albania"
+value = 1.5
+reason = "As a change of the kind that is meant."
 """
     assert sorted(problems_of(written(tmp_path, text))) == sorted(
         [
@@ -158,6 +163,9 @@ kind = "grnat"
             "interventions[2].country",
             "interventions[2].value",
             "interventions[3].kind",
+            "interventions[3].to",
+            "interventions[3].patron",
+            "interventions[3].value",
         ]
     )
 

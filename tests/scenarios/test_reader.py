@@ -39,7 +39,7 @@ def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told_of_in_words(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere") as caught:
         reader.read_bytes(tmp_path / "nowhere")
-    assert reader.why(caught.value) == "No such file or directory"
+    assert reader.why(caught.value) == "there is no such file"
     assert reader.why(OSError("it is no regular file")) == "it is no regular file"
 
 

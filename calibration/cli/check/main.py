@@ -13,8 +13,10 @@ from calibration.cli.check.histories import check_predictive, check_prior, check
 from calibration.cli.check.record import check_identified, check_nulls
 from calibration.cli.check.sampler import check_noise, check_ranks, check_recovery
 from calibration.cli.check.without import check_ablation, check_influence, check_leave_one_out
+from scenarios.console import CommandGroup
 
 check_app = typer.Typer(
+    cls=CommandGroup,
     help="Prove the fit: each check leaves a report in docs/calibration.",
     no_args_is_help=True,
     rich_markup_mode=None,

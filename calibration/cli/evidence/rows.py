@@ -50,7 +50,7 @@ def list_evidence(
         if rows:
             show_table(console, evidence_table(name, rows, evidence))
     if not any(kept.values()):
-        console.print("No evidence matches these filters.")
+        console.print("No evidence matches these filters; the record covers 1945-1980.")
     elif note:
         console.print(note)
 

@@ -111,6 +111,7 @@ def show_used(as_json: JsonOption = False, folder: FolderOption = None) -> None:
     console = wide_console(WIDE)
     by_kind = listed(f"{number} {kind}" for kind, number in counts["by_kind"].items())
     console.print(f"{counts['observations']} observations: {by_kind}.")
+    console.print("An event is named by the last quarter of its window.")
     for use in uses:
         console.print(f"[bold]{use.observation}[/bold] ({use.kind}): {escape(use.compared_with)}")
         console.print(f"    {', '.join(use.rows) or 'no row of its own'}", style="dim")

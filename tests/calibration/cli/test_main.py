@@ -38,7 +38,8 @@ def test_versions_of_package_model_and_draws_are_printed(
     assert carried_out(["--version"]) == 0
     package, model, draws = capsys.readouterr().out.splitlines()
     assert package == f"lilliput {version('lilliput')}"
-    assert model == f"model version: rules {rules_hash()[:12]}"
+    assert package.startswith(f"lilliput {model.split()[2].strip(',')}.")
+    assert model.endswith(f", rules {rules_hash()[:12]}")
     assert read_draws().id in draws
 
 

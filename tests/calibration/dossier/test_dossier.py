@@ -31,7 +31,7 @@ from calibration.dossier.page import dossier_page, in_text
 from calibration.errors import CalibrationError
 from calibration.origin import origin_of, rules_hash
 from calibration.prior import draw_coordinates, parameters_at
-from calibration.reports.markdown import markdown_of
+from calibration.reports.markdown import published_texts
 from calibration.reports.report import (
     DOCUMENTED,
     FIGURES,
@@ -146,9 +146,9 @@ def test_the_published_reports_are_those_of_the_documentation():
     reports = published_reports()
     assert set(reports) == set(CHECKS)
     assert {path.stem for path in DOCUMENTED.glob("*.md")} == set(CHECKS)
+    for check, text in published_texts().items():
+        assert (DOCUMENTED / f"{check}.md").read_text("utf-8") == text, f"{check}: make reports"
     for report in reports.values():
-        text = (DOCUMENTED / f"{report.check}.md").read_text("utf-8")
-        assert text == markdown_of(report), f"{report.check}: make reports"
         assert report.goals
         assert any(isinstance(part, Table) for part in report.parts)
     pictures = {

@@ -25,6 +25,7 @@ from scenarios.documented import (
     Window,
     documented_sum,
 )
+from scenarios.explain.words import source_in_words
 from scenarios.outcomes import NEVER, PAIR_NAMES, PAIRS, Codes, Outcomes, quantile_date
 from simulation.countries import COUNTRY_KEYS, pair_name
 from simulation.dates import date_of
@@ -34,8 +35,11 @@ from simulation.trajectory import CAUSES
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 _NEVER_WORD = "never"
 #: Said of the tables of aid.
-AID_NOTE = "Asked and pledged aid stands where it was agreed, whatever years it was meant for."
-#: Pledges that nine histories in ten keep below this, in million US dollars, are not shown.
+AID_NOTE = (
+    "Asked and pledged aid stands where it was agreed, whatever years it was meant for. Periods in "
+    "which half of the histories pledge nothing are left out, unless something is documented."
+)
+#: Pledges that half of the histories keep below this, in million US dollars, are not shown.
 _LEAST_SHOWN = 0.05
 
 
@@ -56,6 +60,12 @@ class BreakSummary:
     share_by_1980: float
     initiators: dict[str, float]
     causes: dict[str, float]
+
+    @property
+    def grievances(self) -> dict[str, float]:
+        """The shares of the causes, in words."""
+        client = self.pair[1]
+        return {source_in_words(cause, client): share for cause, share in self.causes.items()}
 
     @property
     def row(self) -> dict[str, Any]:
@@ -190,7 +200,7 @@ def movers_table(summaries: Sequence[BreakSummary]) -> Table:
     """Who breaks with whom in the simulated histories, and the grievance that weighs most."""
     return plain_table(
         ("pair", "moved by", "grievance"),
-        [(row.name, commonest(row.initiators), commonest(row.causes)) for row in summaries],
+        [(row.name, commonest(row.initiators), commonest(row.grievances)) for row in summaries],
         title="Who breaks, and the largest grievance at that moment (share of the breaks)",
     )
 
@@ -207,10 +217,12 @@ def aid_tables(summaries: Sequence[AidSummary]) -> list[Table]:
 
     Pledges are shown where there are any; what was asked or delivered, where that is documented.
     """
-    amounts = ("median", "5-95 %", "documented\n\\[low-high]")
-    columns = ("form", "period", "basis", *amounts)
     tables = []
-    for (patron, client), rows in groupby(filter(_told, summaries), key=attrgetter("pair")):
+    for (patron, client), of_pair in groupby(filter(_told, summaries), key=attrgetter("pair")):
+        rows = list(of_pair)
+        beside = ["documented\n\\[low-high]"] if any(row.documented for row in rows) else []
+        amounts = ("median", "5-95 %", *beside)
+        columns = ("form", "period", "basis", *amounts)
         title = f"Aid of {patron.title} to {client.title} (million US$ of the day)"
         table = plain_table(columns, title=title, right=amounts, whole=columns)
         for form, of_form in groupby(rows, key=attrgetter("form")):
@@ -222,7 +234,7 @@ def aid_tables(summaries: Sequence[AidSummary]) -> list[Table]:
                     row.basis,
                     _amount(row.median),
                     f"{_amount(row.q05)}-{_amount(row.q95)}",
-                    escape(_sum_and_range(row.documented)) if row.documented else "",
+                    *([escape(_sum_and_range(row.documented))] if row.documented else []),
                 )
         tables.append(table)
     return tables
@@ -230,7 +242,7 @@ def aid_tables(summaries: Sequence[AidSummary]) -> list[Table]:
 
 def _told(row: AidSummary) -> bool:
     pledged = row.basis == "pledged" and row.window in PLAN_PERIODS
-    return row.documented is not None or (pledged and row.q95 >= _LEAST_SHOWN)
+    return row.documented is not None or (pledged and row.median >= _LEAST_SHOWN)
 
 
 def _sum_and_range(record: DocumentedSum) -> str:

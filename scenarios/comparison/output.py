@@ -39,7 +39,7 @@ _SHORT = (
     ("still to\ncome %", "at_risk"),
     ("factual\n%", "factual_broken"),
     ("changed\n%", "counterfactual_broken"),
-    ("avoided\n%", "necessity"),
+    ("taken\naway %", "necessity"),
     ("gained\nyears", "years_gained"),
 )
 #: Those of them that leave no room for an error.

@@ -4,7 +4,7 @@ import re
 
 from scenarios.documented import Pair, both, the
 from scenarios.files import ScenarioFile, antecedents, flags
-from simulation.countries import Country
+from simulation.countries import Country, country_named
 from simulation.dates import quarter_of
 from simulation.drivers import DRIVER_TABLE, Spell
 from simulation.interventions import OWN, Intervention
@@ -118,7 +118,9 @@ def million(usd: float) -> str:
 def described(file: ScenarioFile) -> list[tuple[str, str]]:
     """A scenario in words: pairs of heading and text, in reading order."""
     scenario = file.scenario
-    pages = f", page {file.page}" if file.page else ""
+    pages = (
+        f", page{'s' if re.search(r'[-;,]', file.page) else ''} {file.page}" if file.page else ""
+    )
     lines = f", lines {scenario.lines}" if scenario.lines else ""
     facts = [
         ("Scenario", scenario.name),
@@ -172,7 +174,11 @@ def deed_of(change: Intervention) -> str:
         deed = _COURSE_SET
     elif change.kind == "goodwill":
         deed = _GOODWILL_OF.get((change.one_way, change.value == OWN), deed)
-    told = deed.format(**change.model_dump(), unit=getattr(change, "unit", ""))
+    names = {
+        key: the(country_named(value)) if key in ("country", "patron", "client") else value
+        for key, value in change.model_dump().items()
+    }
+    told = deed.format(**names, unit=getattr(change, "unit", ""))
     return told + _FORMS[getattr(change, "form", "both")]
 
 

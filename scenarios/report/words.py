@@ -17,7 +17,7 @@ from scenarios.comparison.text import paragraphs, templates
 from scenarios.documented import the
 from scenarios.explain.grievances import Grievances, SourceMean
 from scenarios.explain.words import in_words
-from simulation.countries import COUNTRY_KEYS, country_named
+from simulation.countries import COUNTRY_KEYS
 from simulation.interventions import Intervention, Scenario
 
 #: A space at which no line is broken.
@@ -111,13 +111,8 @@ def source_in_full(source: Mapping[str, Any]) -> str:
 
 
 def change_in_words(change: Intervention) -> str:
-    """A dated change and its reason, with dates in words and countries by their names."""
-    return countries_in_words(dates_in_words(in_words(change)))
-
-
-def countries_in_words(text: str) -> str:
-    """A text in which countries stand by their names in place of their keys."""
-    return _COUNTRY.sub(lambda match: the(country_named(match[1])), text)
+    """A dated change and its reason, with dates in words."""
+    return dates_in_words(in_words(change))
 
 
 def sentence_of(text: str) -> str:

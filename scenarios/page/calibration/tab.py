@@ -182,7 +182,8 @@ def draws_settings(material: Material) -> dict[str, str]:
 
 def ranged(values: Any) -> str:
     """The median of some values and the range of nine in ten, in words."""
-    low, median, high = (number(float(f"{end:.3g}")) for end in np.quantile(values, RANGE))
+    ends = np.quantile(values, RANGE).round(9) + 0.0  # no -0
+    low, median, high = (number(float(f"{end:.3g}")) for end in ends)
     return f"{median} ({low} to {high})"
 
 

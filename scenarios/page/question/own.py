@@ -25,7 +25,6 @@ from scenarios.files import (
 )
 from scenarios.page.parts.view import WHERE, refused
 from scenarios.reader import json_in
-from scenarios.report.words import countries_in_words
 from simulation.errors import LilliputError, Problem, raise_if_any, unknown
 from simulation.interventions import read_changes
 from simulation.schema import names_of
@@ -62,7 +61,7 @@ def filled(entry: Entry) -> dict[str, Any]:
             else each
             for each in changes
         ]
-    deeds = [countries_in_words(deed_of(each)) for each in read_changes("", changes)[0]]
+    deeds = [deed_of(each) for each in read_changes("", changes)[0]]
     deeds = [f"{deed[0].upper()}{deed[1:]}" for deed in deeds]
     antecedent = list(dict.fromkeys(deeds)) or _NOTHING
     return {**_BLANK, "antecedent": antecedent, **said}

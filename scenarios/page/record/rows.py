@@ -139,6 +139,10 @@ def amount(record: Row) -> str:
     if value is None:
         return ""
     unit = "US$ each" if "usd_per_unit" in record else record.get("unit", "")
+    if unit == "yes/no":
+        return "yes" if value else "no"
+    if unit == "share":
+        return f"{value:.0%}"
     return f"{number(value)} {unit}".strip()
 
 

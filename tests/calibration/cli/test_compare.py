@@ -53,7 +53,7 @@ def test_the_tables_carry_antecedent_horizon_flags_and_errors(batch, capsys):
         assert scenario.lines in out
     assert "60 histories, seed 3" in out
     assert "±" in out
-    assert re.search(r"would halve (the|\d+ of \d+) errors", out)
+    assert re.search(r"histories (the|\d+ of the \d+) errors would be half as large", out)
 
 
 def test_a_longer_horizon_is_flagged_and_an_event_told_year_by_year(batch, capsys):

@@ -141,28 +141,28 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     filled_in(path)
     (change,) = read_scenario(path).interventions
     assert in_words(change).startswith(
-        "1960-02 to 1961-12: the share of requests granted by ussr to albania"
+        "1960-02 to 1961-12: the share of requests granted by the USSR to Albania"
     )
     pair = {"patron": "ussr", "client": "albania"}
     stalin = {"country": "ussr", "spell": "ussr-stalin"}
     words = {
-        "leadership": (stalin, "ussr keeps the leadership ussr-stalin"),
-        "course": (stalin | {"course": "line"}, "the line of ussr is that of the leadership"),
-        "driver": ({"country": "ussr", "driver": "pressure", "value": 0.5}, "pressure of ussr"),
-        "economy": ({"country": "ussr", "value": 2}, "the economy of ussr is made 2 (times"),
-        "grant": (pair | {"value": 0.5}, "granted by ussr to albania is set to 0.5"),
-        "cut": (pair | {"value": 0.5}, "of what ussr would grant albania, 0.5 is left"),
+        "leadership": (stalin, "the USSR keeps the leadership ussr-stalin"),
+        "course": (stalin | {"course": "line"}, "the line of the USSR is that of the leadership"),
+        "driver": ({"country": "ussr", "driver": "pressure", "value": 0.5}, "pressure of the USSR"),
+        "economy": ({"country": "ussr", "value": 2}, "the economy of the USSR is made 2 (times"),
+        "grant": (pair | {"value": 0.5}, "granted by the USSR to Albania is set to 0.5"),
+        "cut": (pair | {"value": 0.5}, "of what the USSR would grant Albania, 0.5 is left"),
         "sum": (pair | {"value": 5}, "a pledge of 5 in place of any other (million USD"),
         "pledge": (
             pair | {"value": 5, "form": "arms"},
             "an added pledge of 5 (million USD a quarter, 0 to 1000; form of aid: arms)",
         ),
-        "forbid": (pair | {"move": "break"}, "no break between ussr and albania"),
-        "sole-patron": (pair, "albania finds no second patron beside ussr"),
-        "impose": (pair | {"move": "break"}, "break between ussr and albania, as soon as"),
-        "goodwill": (pair | {"value": 0.5}, "between ussr and albania is held at 0.5 (0 to 1"),
-        "proximity": (pair | {"value": 0.5}, "proximity of ussr and albania is set to 0.5"),
-        "absence": ({"country": "china"}, "china keeps out of every alliance"),
+        "forbid": (pair | {"move": "break"}, "no break between the USSR and Albania"),
+        "sole-patron": (pair, "Albania finds no second patron beside the USSR"),
+        "impose": (pair | {"move": "break"}, "break between the USSR and Albania, as soon as"),
+        "goodwill": (pair | {"value": 0.5}, "between the USSR and Albania is held at 0.5 (0 to 1"),
+        "proximity": (pair | {"value": 0.5}, "proximity of the USSR and Albania is set to 0.5"),
+        "absence": ({"country": "china"}, "China keeps out of every alliance"),
         "parameter": ({"parameter": "need_share", "value": 0.02}, "need_share is set to 0.02"),
     }
     assert words.keys() == INTERVENTIONS.keys()
@@ -178,9 +178,18 @@ def test_every_kind_of_change_has_words(tmp_path: Path) -> None:
     ("keys", "deed"),
     [
         ({"kind": "course", "country": "ussr", "course": "line", "value": 0.5}, "set to 0.5"),
-        ({"kind": "goodwill", "value": "own"}, "between ussr and albania stays as it is in each"),
-        ({"kind": "goodwill", "value": 0.4, "one_way": True}, "ussr toward albania is held at 0.4"),
-        ({"kind": "goodwill", "value": "own", "one_way": True}, "ussr toward albania stays as it"),
+        (
+            {"kind": "goodwill", "value": "own"},
+            "the USSR and Albania stays as it is in each",
+        ),
+        (
+            {"kind": "goodwill", "value": 0.4, "one_way": True},
+            "USSR toward Albania is held at 0.4",
+        ),
+        (
+            {"kind": "goodwill", "value": "own", "one_way": True},
+            "USSR toward Albania stays as it",
+        ),
     ],
 )
 def test_every_way_of_a_kind_has_words_of_its_own(keys: dict[str, object], deed: str) -> None:

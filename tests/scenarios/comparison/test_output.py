@@ -99,7 +99,7 @@ def test_the_tables_show_what_is_affected_and_name_the_rest() -> None:
     said = shown(*tables_of([AVOIDED]))
     assert "50.0 ± 28.9" in said  # two of four avoided: sqrt(1/4 / 3)
     assert "66.7 ± 31.4 [66.7 to 100.0]" in said  # of three; sqrt(4 / 3 x 2 / 3 x 16 / 9 / 16)
-    assert "16 replicates would halve the errors" in said
+    assert "with 16 histories the errors would be half as large" in said
     assert "Broken in every history before the intervention: albania-china" in shown(
         *tables_of([BEFORE])
     )
@@ -112,7 +112,7 @@ def test_errors_that_only_draws_would_halve_are_said_to_be_so() -> None:
     """Two draws, in one of which every break is avoided and in the other none."""
     dates = [START + 1, START + 1] * 4
     found = compared(dates, [-1, START + 1] * 4, draws=2)
-    only_draws = "only more parameter draws would halve the errors"
+    only_draws = "to halve the errors takes more parameter draws"
     assert halving_in_words([numbers_of(found)]) == only_draws
     assert halving_in_words([numbers_of(SAME)]) != ""
     assert halving_in_words([numbers_of(BEFORE)]) == ""

@@ -117,6 +117,7 @@ def test_parameters_as_csv_hold_the_quantiles(material: Material) -> None:
         assert float(rows[name]["posterior_median"]) == np.median(material.draws.frame[name])
         assert float(rows[name]["prior_q95"]) == np.quantile(material.prior[name], 0.95)
     assert ranged(np.array([1.0, 2.0, 3.0])) == "2 (1.1 to 2.9)"
+    assert ranged(np.array([-1.0, -1e-16, 1.0])) == "0 (-0.9 to 0.9)"
 
 
 def test_a_parameter_is_drawn_as_its_draws_are(material: Material) -> None:

@@ -19,7 +19,7 @@ from calibration.evidence.rows import ROW_CLASSES
 from scenarios.draws import read_draws
 from scenarios.page.material import Material
 from scenarios.page.record.lanes import lanes_of
-from scenarios.page.record.rows import card_of, table_row, timeline_mark
+from scenarios.page.record.rows import amount, card_of, table_row, timeline_mark
 from scenarios.page.record.tab import rows_csv
 from scenarios.page.record.view import ALL, RecordView
 from simulation.drivers import DRIVER_FILES, read_driver
@@ -70,6 +70,19 @@ def test_filters_keep_what_they_say(
     assert all(passes(entry.record) for entry in shown)
     rest = [entry for entry in RecordView(kind=ALL).entries(material) if entry not in shown]
     assert len(rest) + len(shown) == len(material.evidence)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (1.0, "yes/no", "yes"),
+        (0.0, "yes/no", "no"),
+        (0.3, "share", "30%"),
+        (500.0, "million old rubles", "500 million old rubles"),
+    ],
+)
+def test_amounts_are_told_as_one_says_them(value: float, unit: str, said: str) -> None:
+    assert amount({"value": value, "unit": unit}) == said
 
 
 def test_rows_are_sorted_by_worth_both_ways(material: Material) -> None:

@@ -20,6 +20,7 @@ from scenarios.draws import parameters_for, read_draws
 from scenarios.files import scenario_named
 from scenarios.run import RunResult, run_scenario
 from scenarios.summary import date_and_window, summarised_breaks
+from simulation.dates import QUARTERS
 from simulation.ensemble import simulate
 from simulation.state import Move
 
@@ -75,17 +76,23 @@ def taken_away() -> pd.DataFrame:
 
 
 def got_over(years: tuple[int, ...] = (1, 2, 5, 10, 20)) -> pd.DataFrame:
-    """The share of breaks of all pairs after which, within so many years, what follows comes."""
+    """The share of breaks of all pairs after which, within so many years, what follows comes.
+
+    Of breaks alone after which so many years are left by the end of 1980.
+    """
     parameters = parameters_for(read_draws(), 0, REPLICATES)
     moves = simulate(parameters, scenario_named("historical"), seed=SEED, keep=()).moves
     table = pd.DataFrame(vars(moves)).sort_values("quarter", kind="stable")
     pairs = [table[name] for name in ("replicate", "patron", "client")]
-    broken = table["move"] == Move.SPLIT
+    broken, left = table["move"] == Move.SPLIT, (QUARTERS - 1 - table["quarter"]) / 4
     shares = {}
     for words, move in (("normal relations", Move.RECONCILED), ("allied again", Move.FORMED)):
         follows = table["quarter"].where(table["move"] == move).groupby(pairs).bfill()
-        waited = (follows - table["quarter"])[broken] / 4
-        shares[words] = {f"within {limit} years": (waited <= limit).mean() for limit in years}
+        waited = (follows - table["quarter"]) / 4
+        shares[words] = {
+            f"within {limit} years": (waited <= limit)[broken & (left >= limit)].mean()
+            for limit in years
+        }
     return pd.DataFrame(shares)
 
 

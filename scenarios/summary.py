@@ -41,6 +41,8 @@ AID_NOTE = (
 )
 #: Pledges that half of the histories keep below this, in million US dollars, are not shown.
 _LEAST_SHOWN = 0.05
+#: Shares of breaks below this are not named.
+_LEAST_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,9 @@ def movers_table(summaries: Sequence[BreakSummary]) -> Table:
 
 
 def commonest(shares: dict[str, float]) -> str:
-    """The two most frequent of some named shares."""
+    """The three most frequent of some named shares, those of which there are hardly any apart."""
     return ", ".join(
-        f"{name.replace('_', ' ')} {share:.0%}" for name, share in list(shares.items())[:2]
+        f"{name} {share:.0%}" for name, share in list(shares.items())[:3] if share >= _LEAST_SHARE
     )
 
 

@@ -133,17 +133,22 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+#: How a number is said that is no amount, by its unit.
+_SAID: dict[str, Callable[[float], str]] = {
+    "yes/no": lambda value: "yes" if value else "no",
+    "more or less": lambda value: "more" if value > 0 else "less",
+    "share": lambda value: f"{value:.0%}",
+}
+
+
 def amount(record: Row) -> str:
     """What a row says in numbers, with its unit."""
     value = record.get("usd_per_unit", record.get("value"))
     if value is None:
         return ""
     unit = "US$ each" if "usd_per_unit" in record else record.get("unit", "")
-    if unit == "yes/no":
-        return "yes" if value else "no"
-    if unit == "share":
-        return f"{value:.0%}"
-    return f"{number(value)} {unit}".strip()
+    said = _SAID.get(unit)
+    return said(value) if said else f"{number(value)} {unit}".strip()
 
 
 def dollars(record: Row, *, ranged: bool = False) -> str:

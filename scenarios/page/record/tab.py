@@ -83,7 +83,8 @@ def _introduction(entries: Sequence[EvidenceEntry]) -> str:
     counts = {role: sum(entry.record.get("role") == role for entry in entries) for role in ROLES}
     uses = "; ".join(f"{role} ({counts[role]}): {words}" for role, words in ROLES.items())
     rows = f"{len(entries)} rows from cited sources, in our own words."
-    return f"{rows} What a row is used for: {uses}."
+    rest = len(entries) - sum(counts.values())
+    return f"{rows} What a row is used for: {uses}; the other {rest} are exchange rates."
 
 
 @solara.component

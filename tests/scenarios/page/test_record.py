@@ -77,6 +77,8 @@ def test_filters_keep_what_they_say(
     [
         (1.0, "yes/no", "yes"),
         (0.0, "yes/no", "no"),
+        (-1.0, "more or less", "less"),
+        (1.0, "more or less", "more"),
         (0.3, "share", "30%"),
         (500.0, "million old rubles", "500 million old rubles"),
     ],

@@ -145,28 +145,12 @@ class Population:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What happened at one power of the likelihood.
-
-    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of
-    move; ``memory`` is the mean correlation of the vectors with those before the moves.
-    """
-
-    power: float
-    log_evidence: float
-    mean_log_likelihood: float
-    lengths: tuple[float, ...]
-    accepted: tuple[float, ...]
-    memory: float
-
-
-@dataclass(frozen=True)
 class Sampling:
     """How far a sampling has come: all that is needed to go on with it.
 
     ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power;
     ``before`` are the coordinates at the beginning of the stage; ``lengths`` belong to the kinds of
-    move.
+    move; ``powers`` are those of the likelihood so far.
     """
 
     population: Population
@@ -174,7 +158,7 @@ class Sampling:
     left: int
     before: Coordinates
     lengths: tuple[float, ...]
-    stages: tuple[Stage, ...] = ()
+    powers: tuple[float, ...] = ()
 
     def done(self, effort: Effort) -> float:
         """About what share of the work is behind us.
@@ -182,7 +166,7 @@ class Sampling:
         The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it
         did in fits so far.
         """
-        bridges = len(self.stages)
+        bridges = len(self.powers)
         if self.population.power == 1:
             all_bridges = float(bridges)
         else:
@@ -257,26 +241,7 @@ def _begun_at(
     population = Population(
         start, log_likelihood, np.arange(members), power, log_evidence, members, base_likelihood
     )
-    lengths = (NEAR_LENGTH,) * len(STEPS)
-    stage = stage_of(population, lengths, (np.nan,) * len(STEPS), start)
-    return Sampling(population, 0, left, start, lengths, (stage,))
-
-
-def stage_of(
-    population: Population,
-    lengths: tuple[float, ...],
-    accepted: tuple[float, ...],
-    before: Coordinates,
-) -> Stage:
-    """What happened at the power that a population has reached, ``before`` being where it began."""
-    return Stage(
-        population.power,
-        population.log_evidence,
-        float(population.log_likelihood.mean()),
-        lengths,
-        accepted,
-        float(correlations(before, population.coordinates).mean()),
-    )
+    return Sampling(population, 0, left, start, (NEAR_LENGTH,) * len(STEPS), (power,))
 
 
 def correlations(one: Coordinates, other: Coordinates) -> Array:

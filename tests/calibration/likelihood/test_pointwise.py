@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.likelihood.likelihood import doubt_of, log_weights
+from calibration.likelihood.likelihood import doubt_of
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
@@ -22,6 +22,7 @@ from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status
+from tests.calibration.likelihood.weights import log_weights
 
 COORDINATES = draw_coordinates(6, 4) * 0.5
 

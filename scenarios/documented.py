@@ -40,8 +40,7 @@ class DocumentedBreak:
 class DocumentedAid:
     """A documented amount in million US dollars over whole quarters, counted from 1945 Q1 as 0.
 
-    The quarters are those in which it was asked, agreed or delivered. ``role`` says whether the
-    rules are fitted to it (target) or it is kept apart (held out).
+    The quarters are those in which it was asked, agreed or delivered.
     """
 
     id: str
@@ -53,7 +52,6 @@ class DocumentedAid:
     usd: float
     low: float
     high: float
-    role: str = "target"
 
     @property
     def compared_with(self) -> str:
@@ -69,9 +67,7 @@ class DocumentedEvent:
     changed none.
     """
 
-    id: str
     pair: Pair
-    kind: str
     date: str
     status: str
     words: str

@@ -171,7 +171,6 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
                 converted.value,
                 converted.low,
                 converted.high,
-                figure.role,
             )
         )
     return tuple(observed)

@@ -126,16 +126,6 @@ class RecordedChange(Row):
     description: Text
     note: str
 
-    @property
-    def first(self) -> str:
-        """The earliest defensible date."""
-        return self.earliest
-
-    @property
-    def last(self) -> str:
-        """The latest defensible date."""
-        return self.latest
-
 
 class Act(Row):
     """A dated act by which a country stood up for another, or against it, and what it risked.

@@ -13,6 +13,7 @@ from typing import Any
 from scenarios.batch.integrity import draws_problems
 from scenarios.batch.manifest import drivers_of
 from scenarios.charts.compare import Fan, fan_of
+from scenarios.charts.report import SHOWN
 from scenarios.columns import stem_of
 from scenarios.comparison.answer import pair_asked
 from scenarios.comparison.batch import (
@@ -42,9 +43,6 @@ from simulation.conditioning import RecordedMove
 from simulation.ensemble import Course
 from simulation.errors import raise_if_any
 from simulation.interventions import Scenario
-
-#: The quantities whose fans are shown, in this order.
-SHOWN = ("delivered", "support", "strain")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from calibration.evidence.record import first_status
 from calibration.likelihood.likelihood import doubt_of
 from calibration.likelihood.observations import (
     EVENT,
@@ -12,7 +13,6 @@ from calibration.likelihood.observations import (
     KINDS,
     SILENCE,
     documented_quarters,
-    first_status,
     moves_of,
     observations_of,
 )

@@ -22,7 +22,7 @@ STEPS = ("plain", "shaped")
 FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Effort:
     """How hard to sample.
 
@@ -35,7 +35,7 @@ class Effort:
     population: int
     copies: int
     moves: int
-    effective_share: float
+    effective_share: float = 0.5
     last_moves: int
     thinned: int = 1
 
@@ -61,21 +61,15 @@ COPIES = 16
 #: The first is for a look, the second for work; three of the third, from a reference, make the
 #: posterior that is published.
 EFFORTS = {
-    "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
-    "standard": Effort(
-        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=120, thinned=2
-    ),
-    "full": Effort(
-        population=1024, copies=64, moves=8, effective_share=0.5, last_moves=800, thinned=4
-    ),
+    "quick": Effort(population=128, copies=COPIES, moves=10, last_moves=60),
+    "standard": Effort(population=1024, copies=COPIES, moves=8, last_moves=120, thinned=2),
+    "full": Effort(population=1024, copies=64, moves=8, last_moves=800, thinned=4),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
 #: what made them.
 RECORD_EFFORTS = {
-    "light": Effort(population=128, copies=COPIES, moves=8, effective_share=0.5, last_moves=40),
-    "usual": Effort(
-        population=256, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=2
-    ),
+    "light": Effort(population=128, copies=COPIES, moves=8, last_moves=40),
+    "usual": Effort(population=256, copies=COPIES, moves=8, last_moves=700, thinned=2),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the
 #: longer, the more a fault shows.
@@ -86,15 +80,15 @@ RANK_EFFORTS = {
 #: How hard the rules without a mechanism, and the whole beside them, are fitted from a reference.
 #: The first is to see that it runs; the last leaves families enough for a verdict.
 ABLATION_EFFORTS = {
-    "rough": Effort(population=64, copies=4, moves=4, effective_share=0.5, last_moves=6),
-    "quick": Effort(population=512, copies=COPIES, moves=8, effective_share=0.5, last_moves=20),
-    "usual": Effort(population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=30),
+    "rough": Effort(population=64, copies=4, moves=4, last_moves=6),
+    "quick": Effort(population=512, copies=COPIES, moves=8, last_moves=20),
+    "usual": Effort(population=1024, copies=COPIES, moves=8, last_moves=30),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the
 #: whole record.
 WITHOUT_EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=0, effective_share=0.5, last_moves=40),
-    "usual": Effort(population=512, copies=COPIES, moves=0, effective_share=0.5, last_moves=80),
+    "quick": Effort(population=256, copies=COPIES, moves=0, last_moves=40),
+    "usual": Effort(population=512, copies=COPIES, moves=0, last_moves=80),
 }
 
 

@@ -89,11 +89,10 @@ def fit_evidence(overlay: Path | None) -> Evidence:
     """
     if overlay is None:
         return read_evidence()
-    overlaid = overlaid_evidence(overlay)
-    problems = record_problems(overlaid.evidence)
-    problems += target_problems(overlaid.evidence, overlaid.ids)
+    evidence, ids = overlaid_evidence(overlay)
+    problems = record_problems(evidence) + target_problems(evidence, ids)
     raise_if_any(unusable(overlay), problems, CalibrationError)
-    return overlaid.evidence
+    return evidence
 
 
 def overlaid_record(overlay: Path | None) -> Record:

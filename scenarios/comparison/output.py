@@ -147,7 +147,7 @@ def short_table(comparisons: Sequence[Comparison]) -> Table:
         rows.append([named, *texts])
     table = plain_table(columns, rows, right=columns[1:])
     table.columns[0].overflow = "fold"
-    table.padding, table.pad_edge, table.show_edge = (0, 1, 0, 0), False, False
+    table.show_edge = False
     return table
 
 

@@ -187,7 +187,7 @@ def _grievances(
     def past(first: int, count: int) -> Course:
         assert end is not None
         assert record is not None
-        return abduced(
+        course, _ = abduced(
             material.draws,
             material.moves,
             end,
@@ -196,7 +196,8 @@ def _grievances(
             replicates=count,
             candidates=record.candidates,
             drivers=drivers,
-        ).course
+        )
+        return course
 
     return grievances(
         [(own.reading, own.pair) for own in chosen],

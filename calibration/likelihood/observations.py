@@ -102,9 +102,8 @@ def overlaid_record(overlay: Path | None) -> Record:
 
 def fitted_ids(evidence: Evidence) -> set[str]:
     """The ids of the rows that enter an observation: changes of status, and those of figures."""
-    changes = [row for row in evidence.record if row.role == TARGET and not row.reading_of]
     return {
-        *(row.id for row in changes if row.from_status or row.to_status),
+        *(row.id for row in evidence.record if row.role == TARGET and row.compared_change),
         *(name for _, ids in figures_on_record(evidence) for name in ids),
     }
 

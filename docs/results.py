@@ -22,7 +22,7 @@ from scenarios.draws import parameters_for, read_draws
 from scenarios.files import scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES
 from scenarios.run import RunResult, run_scenario
-from scenarios.summary import date_and_window, summarised_breaks
+from scenarios.summary import breaks_table, summarised_breaks
 from simulation.dates import QUARTERS
 from simulation.ensemble import simulate
 from simulation.interventions import HISTORICAL
@@ -48,17 +48,10 @@ def simulated(name: str) -> RunResult:
 
 def breaks() -> pd.DataFrame:
     """When each pair breaks in the simulated histories, and when it did."""
-    rows = [
-        {
-            "pair (client-patron)": each.name,
-            "simulated median": each.median or "never",
-            "5-95 %": f"{each.q05} to {each.q95 or 'never'}" if each.q05 else "never",
-            "by 1980": f"{each.share_by_1980:.0%}",
-            "documented": date_and_window(each.documented),
-        }
-        for each in summarised_breaks(simulated("historical").outcomes, documented_record())
-    ]
-    return pd.DataFrame(rows)
+    summaries = summarised_breaks(simulated("historical").outcomes, documented_record())
+    heads = ("pair (client-patron)", "simulated median", "5-95 %", "by 1980", "documented")
+    columns = breaks_table(summaries).columns
+    return pd.DataFrame({head: [*each.cells] for head, each in zip(heads, columns, strict=True)})
 
 
 def taken_away() -> pd.DataFrame:

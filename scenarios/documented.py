@@ -14,6 +14,22 @@ from simulation.drivers import PLAN_YEARS
 BASES = ("asked", "pledged", "delivered")
 #: Aid is economic or arms: the record counts them apart, and so is the model compared with it.
 FORMS = ("economic", "arms")
+#: The kinds of evidence by the file that they stand in.
+EVIDENCE_KINDS = {
+    "aid": "Aid",
+    "statements": "Statements",
+    "terms": "Terms of aid",
+    "cuts": "Cuts and refusals",
+    "record": "Dated events",
+    "support": "Acts of support",
+    "currency": "Exchange rates",
+    "drivers": "Drivers",
+}
+
+
+def number(value: float | None) -> str:
+    """A number as readers write it: at most four figures below a thousand, whole above."""
+    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def the(country: Country) -> str:
@@ -40,8 +56,7 @@ class DocumentedBreak:
 class DocumentedAid:
     """A documented amount in million US dollars over whole quarters, counted from 1945 Q1 as 0.
 
-    The quarters are those in which it was asked, agreed or delivered. ``role`` says whether the
-    rules are fitted to it (target) or it is kept apart (held out).
+    The quarters are those in which it was asked, agreed or delivered.
     """
 
     id: str
@@ -53,7 +68,6 @@ class DocumentedAid:
     usd: float
     low: float
     high: float
-    role: str = "target"
 
     @property
     def compared_with(self) -> str:
@@ -69,9 +83,7 @@ class DocumentedEvent:
     changed none.
     """
 
-    id: str
     pair: Pair
-    kind: str
     date: str
     status: str
     words: str

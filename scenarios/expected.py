@@ -1,7 +1,6 @@
 """The outcomes known of the catalogue: small text files, written anew only with a reason."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +8,6 @@ from textwrap import fill
 
 import numpy as np
 import pandas as pd
-from pydantic import TypeAdapter
-from scipy.stats import fisher_exact, norm
 
 from scenarios.disk import write_whole
 from scenarios.draws import Draws, parameters_for, read_draws, table_hash
@@ -19,16 +16,14 @@ from scenarios.files import CATALOGUE, catalogue
 from scenarios.outcomes import (
     NEVER,
     PAIR_NAMES,
-    PAIRS,
     Quarters,
     first_breaks,
     quantile_date,
-    quantile_quarter,
 )
 from scenarios.reader import read_text
-from simulation.dates import QUARTERS, date_of, quarter_of
+from simulation.dates import QUARTERS, date_of
 from simulation.ensemble import simulate_in_chunks
-from simulation.errors import MISSING, Problem
+from simulation.errors import Problem
 from simulation.interventions import HISTORICAL, Scenario
 
 EXPECTED = CATALOGUE / "expected"
@@ -101,22 +96,6 @@ def summarised(
     )
 
 
-def read_expected(name: str, folder: Path = EXPECTED) -> tuple[ExpectedBreak, ...]:
-    """The expected outcomes of a scenario of the catalogue, a pair each.
-
-    Raises ``ScenarioError`` if there are none, or the file is not one that ``write_expectations``
-    wrote.
-    """
-    path = folder / f"{name}.csv"
-    try:
-        rows = list(csv.DictReader(read_text(path).splitlines()))
-        return TypeAdapter(tuple[ExpectedBreak, ...]).validate_python(rows)
-    except (OSError, ValueError) as error:  # pydantic's complaints are among these
-        allowed = f"the outcomes of {name}: lilliput scenarios expect"
-        problem = Problem(path.name, "file", MISSING, allowed)
-        raise ScenarioError(f"{path}: the expected outcomes cannot be read", [problem]) from error
-
-
 def write_expectations(
     reason: str, folder: Path = EXPECTED, *, histories: int = HISTORIES, draws: Draws | None = None
 ) -> Iterator[Path]:
@@ -157,49 +136,3 @@ def _written(path: Path, text: str) -> Path:
         problem = Problem(path.name, "file", str(path), f"a file that can be written ({error})")
         raise ScenarioError("the expected outcomes could not be written", [problem]) from error
     return path
-
-
-def comparisons(scenarios: int) -> int:
-    """How many comparisons ``departures`` makes at most: for each pair two shares and a median."""
-    return 3 * len(PAIRS) * scenarios
-
-
-def departures(
-    scenario: Scenario,
-    breaks: Quarters,
-    expected: Sequence[ExpectedBreak],
-    *,
-    false_alarm: float,
-    histories: int = HISTORIES,
-) -> list[str]:
-    """Where simulated breaks differ from the expected ones by more than chance allows, in words.
-
-    Each comparison raises a false alarm with at most the probability ``false_alarm`` when nothing
-    has changed and the histories are independent of the expected ones: exactly so for shares
-    (Fisher's test), nearly so for medians (the expected one must lie between two quantiles of the
-    simulated dates, a binomial distance either side of the middle).
-    """
-    count = breaks.shape[1]
-    spread = 0.5 * np.sqrt(1 / count + 1 / histories) * norm.isf(false_alarm / 2)
-    lines = []
-    for own, row in zip(breaks, expected, strict=True):
-        start = f"{scenario.name}: {row.pair}"
-        shares = {horizon_quarter(scenario): row.by_horizon, QUARTERS - 1: row.by_1980}
-        for quarter, share in shares.items():
-            broken, before = _broken_by(own, quarter), round(share * histories)
-            table = [[broken, count - broken], [before, histories - before]]
-            if fisher_exact(table).pvalue < false_alarm:
-                by = date_of(quarter)
-                lines.append(f"{start} broken by {by} in {broken / count:.3f}, not {share:.3f}")
-        low, high = (_date_of_share(own, 0.5 + way * spread) for way in (-1, 1))
-        middle = QUARTERS if row.median == "never" else quarter_of(row.median)
-        if not low <= middle <= high:
-            median = quantile_date(own, 0.5) or "never"
-            lines.append(f"{start} median {median}, not {row.median}")
-    return lines
-
-
-def _date_of_share(breaks: Quarters, share: float) -> int:
-    """The quarter by which a share of the histories has broken, after 1980 if so many never do."""
-    quarter = quantile_quarter(breaks, share)
-    return QUARTERS if quarter is None else quarter

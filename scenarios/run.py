@@ -54,6 +54,11 @@ def no_progress(_: int) -> None:
     """Shows nothing."""
 
 
+def progress_after(progress: Progress, done: int) -> Progress:
+    """Progress of a piece of work before which so much has been done."""
+    return lambda more: progress(done + more)
+
+
 @dataclass(frozen=True)
 class RunResult:
     """The outcomes of a scenario and where they come from."""

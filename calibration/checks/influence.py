@@ -18,7 +18,7 @@ from calibration.prior import Coordinates, coordinates_of_draws
 from scenarios.draws import Draws
 from scenarios.files import catalogue
 from scenarios.outcomes import NEVER, PAIR_NAMES
-from scenarios.run import Progress, no_progress, run_scenario
+from scenarios.run import Progress, no_progress, progress_after, run_scenario
 from simulation.arrays import Array
 from simulation.dates import QUARTERS
 from simulation.interventions import HISTORICAL, Scenario
@@ -147,10 +147,7 @@ def sample_of(draws: Draws, replicates: int, seed: int, progress: Progress = no_
     breaks: dict[tuple[str, str], Array] = {}
     whole = replicates * len(draws)
     for number, scenario in enumerate(dict.fromkeys(headline.scenario for headline in headlines())):
-
-        def so_far(histories: int, before: int = number * whole) -> None:
-            progress(before + histories)
-
+        so_far = progress_after(progress, number * whole)
         split = run_scenario(scenario, draws, whole, seed, so_far).outcomes.split
         quarters = np.where(split == NEVER, QUARTERS, split).reshape(
             len(split), replicates, len(draws)

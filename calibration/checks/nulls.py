@@ -15,7 +15,7 @@ from calibration.nulls.likelihood import NullFit
 from calibration.reports.pictures import BLUE, GREY, blank, name_rows
 from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.draws import Draws
-from scenarios.run import Progress, no_progress
+from scenarios.run import Progress, no_progress, progress_after
 from simulation.parameters import parameter_table
 
 
@@ -34,14 +34,12 @@ def fitted_nulls(
     record: Record, seed: int, runs: int, progress: Progress = no_progress
 ) -> tuple[NullFit, ...]:
     """All nulls fitted to the record, each so many times."""
-    fits = []
-    for place, null in enumerate(all_nulls()):
-
-        def so_far(run: int, before: int = place * runs) -> None:
-            progress(before + run)
-
-        fits.append(fitted_null(null, record, seed=seed, runs=runs, progress=so_far))
-    return tuple(fits)
+    return tuple(
+        fitted_null(
+            null, record, seed=seed, runs=runs, progress=progress_after(progress, place * runs)
+        )
+        for place, null in enumerate(all_nulls())
+    )
 
 
 def evidence_of_nulls(fits: Sequence[NullFit]) -> list[Evidence]:

@@ -204,7 +204,7 @@ def _bar(effort: "Effort") -> "Iterator[Callable[[Sampling], None]]":
 
         def update(sampling: "Sampling") -> None:
             power = sampling.population.power
-            words = f"bridge {len(sampling.stages)}, the record weighs {power:.2g}"
+            words = f"bridge {len(sampling.powers)}, the record weighs {power:.2g}"
             progress.update(bar, completed=sampling.done(effort), description=words)
 
         yield update

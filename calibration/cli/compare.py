@@ -141,14 +141,14 @@ def _print(compared: "BatchComparison", *, asked: Sequence[str] | None) -> None:
 
     from scenarios.comparison.output import (
         asked_about,
+        heading,
         short_answer,
-        short_heading,
         short_legend,
         short_table,
     )
 
     console = Console(highlight=False)
-    for line in short_heading(compared):
+    for line in heading(compared, short=True):
         console.print(line)
     comparisons = compared.comparisons if asked else asked_about(compared.comparisons)
     for each in comparisons:

@@ -9,7 +9,6 @@ with the columns id and reason takes rows away. See ``docs/fitting.md``.
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,21 +72,13 @@ def evidence_of(lines: Mapping[str, Sequence[CsvLine]]) -> tuple[Evidence, list[
     return Evidence(**rows), problems + list(line_problems(lines))
 
 
-@dataclass(frozen=True)
-class Overlaid:
-    """The evidence with an overlay laid over it, and the ids of the rows that it brought."""
-
-    evidence: Evidence
-    ids: frozenset[str]
-
-
 def unusable(overlay: Path) -> str:
     """The title of an error about the evidence with an overlay."""
     return f"{overlay}: the evidence with this overlay cannot be used"
 
 
-def overlaid_evidence(overlay: Path) -> Overlaid:
-    """The shipped evidence with an overlay laid over it.
+def overlaid_evidence(overlay: Path) -> tuple[Evidence, set[str]]:
+    """The shipped evidence with an overlay laid over it, and the ids of the rows that it brought.
 
     Raises ``CalibrationError`` that lists every problem of the overlay, or of the evidence with it.
     """
@@ -98,7 +89,7 @@ def overlaid_evidence(overlay: Path) -> Overlaid:
     raise_if_any(f"{overlay}: no overlay of evidence", problems, CalibrationError)
     evidence, problems = evidence_of({kind: [*rows.values()] for kind, rows in tables.items()})
     raise_if_any(unusable(overlay), problems, CalibrationError)
-    return Overlaid(evidence, frozenset(ids))
+    return evidence, ids
 
 
 def overlay_hash(overlay: Path) -> str:

@@ -49,9 +49,15 @@ def _changes(evidence: Evidence) -> dict[Pair, list[RecordedChange]]:
     """The preferred changes of status by pair (patron, client), in the order of their dates."""
     by_pair: dict[Pair, list[RecordedChange]] = {}
     for row in sorted(evidence.record, key=lambda row: first_day(row.documented)):
-        if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
+        if row.compared_change:
             by_pair.setdefault(_pair(row), []).append(row)
     return by_pair
+
+
+def first_status(pair: Pair) -> Status:
+    """The status in which a pair enters 1945."""
+    allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
+    return Status.ALLIED if allied else Status.NONE
 
 
 def _status(name: str) -> Status | None:
@@ -66,7 +72,7 @@ def record_problems(evidence: Evidence) -> list[Problem]:
     """
     problems = []
     for row in evidence.record:
-        if (row.from_status or row.to_status) and (row.role not in COMPARED or row.reading_of):
+        if (row.from_status or row.to_status) and not row.compared_change:
             allowed = "empty, as the row is context or a reading of another"
             problems.append(Problem(f"record.csv ({row.id})", "to_status", row.to_status, allowed))
     for pair, rows in _changes(evidence).items():
@@ -75,8 +81,7 @@ def record_problems(evidence: Evidence) -> list[Problem]:
 
 
 def _chain_problems(pair: Pair, rows: Sequence[RecordedChange]) -> list[Problem]:
-    allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
-    status: Status | None = Status.ALLIED if allied else Status.NONE
+    status: Status | None = first_status(pair)
     problems = []
     for row in rows:
         where = f"record.csv ({row.id})"
@@ -171,7 +176,6 @@ def aid_observations(evidence: Evidence) -> tuple[DocumentedAid, ...]:
                 converted.value,
                 converted.low,
                 converted.high,
-                figure.role,
             )
         )
     return tuple(observed)

@@ -35,6 +35,7 @@ from calibration.evidence.columns import (
     one_of,
 )
 from calibration.evidence.declarations import Comparison, Occasion, Row, Unused
+from calibration.evidence.problems import COMPARED
 from simulation.countries import COUNTRY_KEYS
 
 
@@ -127,14 +128,10 @@ class RecordedChange(Row):
     note: str
 
     @property
-    def first(self) -> str:
-        """The earliest defensible date."""
-        return self.earliest
-
-    @property
-    def last(self) -> str:
-        """The latest defensible date."""
-        return self.latest
+    def compared_change(self) -> bool:
+        """Whether it is a preferred change of status, with which the rules are compared."""
+        changed = self.from_status or self.to_status
+        return bool(changed) and self.role in COMPARED and not self.reading_of
 
 
 class Act(Row):

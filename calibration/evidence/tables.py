@@ -20,16 +20,8 @@ from calibration.evidence.rows import (
     Statement,
     Term,
 )
+from scenarios.documented import EVIDENCE_KINDS, number
 
-TITLES = {
-    "aid": "Aid",
-    "statements": "Statements",
-    "terms": "Terms of aid",
-    "cuts": "Cuts and refusals",
-    "record": "Dated events",
-    "support": "Acts of support",
-    "currency": "Exchange rates",
-}
 #: Letters in a line of a table that is not shown in a terminal, at least.
 WIDE = 200
 
@@ -60,16 +52,12 @@ def as_record(kind: str, row: AnyRow, evidence: Evidence) -> dict[str, Any]:
     return entry
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
 def _amount(row: AidFigure | Term | Cut, evidence: Evidence) -> str:
-    return f"{_number(row.value)} {row.unit}" if row.value is not None else ""
+    return f"{number(row.value)} {row.unit}" if row.value is not None else ""
 
 
 def _range(low: float, high: float) -> str:
-    return f"{_number(low)}-{_number(high)}"
+    return f"{number(low)}-{number(high)}"
 
 
 def _dates(row: AnyRow, evidence: Evidence) -> str:
@@ -84,7 +72,7 @@ def _aid_amount(row: AidFigure, evidence: Evidence) -> str:
 
 def _aid_dollars(row: AidFigure, evidence: Evidence) -> str:
     usd = usd_of(row, evidence.currency)
-    return f"{_number(usd.value)} ({_range(usd.low, usd.high)})" if usd else ""
+    return f"{number(usd.value)} ({_range(usd.low, usd.high)})" if usd else ""
 
 
 def _change(row: RecordedChange, evidence: Evidence) -> str:
@@ -100,7 +88,7 @@ def _cost(row: Act, evidence: Evidence) -> str:
 
 
 def _said(row: Statement, evidence: Evidence) -> str:
-    return f"{_number(row.value)} ({_range(row.low, row.high)}) {row.unit}"
+    return f"{number(row.value)} ({_range(row.low, row.high)}) {row.unit}"
 
 
 def _rate(row: ExchangeRate, evidence: Evidence) -> str:
@@ -134,7 +122,7 @@ _COLUMNS: dict[str, dict[str, _Cell]] = {
 def evidence_table(kind: str, rows: Sequence[AnyRow], evidence: Evidence) -> Table:
     """Rows of one file as a table, one line a row."""
     columns = _COLUMNS[kind]
-    title = f"{TITLES[kind]}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
+    title = f"{EVIDENCE_KINDS[kind]}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in ("id", "basis", "role", "date"))
@@ -188,6 +176,4 @@ def _in_dollars(row: AidFigure, evidence: Evidence) -> str:
     rate = usd.rate
     currency = rate.unit.removeprefix("million ")
     at = f"{rate.usd_per_unit:g} USD per {currency} ({rate.low:g}-{rate.high:g})"
-    return (
-        f"{_number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"
-    )
+    return f"{number(usd.value)} million USD ({_range(usd.low, usd.high)}), at {at}, rate {rate.id}"

@@ -22,7 +22,7 @@ STEPS = ("plain", "shaped")
 FIRST_LENGTH, NEAR_LENGTH = 0.9, 0.2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Effort:
     """How hard to sample.
 
@@ -35,7 +35,7 @@ class Effort:
     population: int
     copies: int
     moves: int
-    effective_share: float
+    effective_share: float = 0.5
     last_moves: int
     thinned: int = 1
 
@@ -61,21 +61,15 @@ COPIES = 16
 #: The first is for a look, the second for work; three of the third, from a reference, make the
 #: posterior that is published.
 EFFORTS = {
-    "quick": Effort(population=128, copies=COPIES, moves=10, effective_share=0.5, last_moves=60),
-    "standard": Effort(
-        population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=120, thinned=2
-    ),
-    "full": Effort(
-        population=1024, copies=64, moves=8, effective_share=0.5, last_moves=800, thinned=4
-    ),
+    "quick": Effort(population=128, copies=COPIES, moves=10, last_moves=60),
+    "standard": Effort(population=1024, copies=COPIES, moves=8, last_moves=120, thinned=2),
+    "full": Effort(population=1024, copies=64, moves=8, last_moves=800, thinned=4),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
 #: what made them.
 RECORD_EFFORTS = {
-    "light": Effort(population=128, copies=COPIES, moves=8, effective_share=0.5, last_moves=40),
-    "usual": Effort(
-        population=256, copies=COPIES, moves=8, effective_share=0.5, last_moves=700, thinned=2
-    ),
+    "light": Effort(population=128, copies=COPIES, moves=8, last_moves=40),
+    "usual": Effort(population=256, copies=COPIES, moves=8, last_moves=700, thinned=2),
 }
 #: Chains from each of many simulated records, to see whether likelihood and steps are right: the
 #: longer, the more a fault shows.
@@ -86,15 +80,15 @@ RANK_EFFORTS = {
 #: How hard the rules without a mechanism, and the whole beside them, are fitted from a reference.
 #: The first is to see that it runs; the last leaves families enough for a verdict.
 ABLATION_EFFORTS = {
-    "rough": Effort(population=64, copies=4, moves=4, effective_share=0.5, last_moves=6),
-    "quick": Effort(population=512, copies=COPIES, moves=8, effective_share=0.5, last_moves=20),
-    "usual": Effort(population=1024, copies=COPIES, moves=8, effective_share=0.5, last_moves=30),
+    "rough": Effort(population=64, copies=4, moves=4, last_moves=6),
+    "quick": Effort(population=512, copies=COPIES, moves=8, last_moves=20),
+    "usual": Effort(population=1024, copies=COPIES, moves=8, last_moves=30),
 }
 #: How hard the rules are fitted again without an observation, beginning with draws fitted to the
 #: whole record.
 WITHOUT_EFFORTS = {
-    "quick": Effort(population=256, copies=COPIES, moves=0, effective_share=0.5, last_moves=40),
-    "usual": Effort(population=512, copies=COPIES, moves=0, effective_share=0.5, last_moves=80),
+    "quick": Effort(population=256, copies=COPIES, moves=0, last_moves=40),
+    "usual": Effort(population=512, copies=COPIES, moves=0, last_moves=80),
 }
 
 
@@ -145,28 +139,12 @@ class Population:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What happened at one power of the likelihood.
-
-    ``lengths`` and ``accepted`` (the share of steps, of the latest move) belong to the kinds of
-    move; ``memory`` is the mean correlation of the vectors with those before the moves.
-    """
-
-    power: float
-    log_evidence: float
-    mean_log_likelihood: float
-    lengths: tuple[float, ...]
-    accepted: tuple[float, ...]
-    memory: float
-
-
-@dataclass(frozen=True)
 class Sampling:
     """How far a sampling has come: all that is needed to go on with it.
 
     ``steps`` counts bridges and moves so far, ``left`` the moves still to be made at this power;
     ``before`` are the coordinates at the beginning of the stage; ``lengths`` belong to the kinds of
-    move.
+    move; ``powers`` are those of the likelihood so far.
     """
 
     population: Population
@@ -174,7 +152,7 @@ class Sampling:
     left: int
     before: Coordinates
     lengths: tuple[float, ...]
-    stages: tuple[Stage, ...] = ()
+    powers: tuple[float, ...] = ()
 
     def done(self, effort: Effort) -> float:
         """About what share of the work is behind us.
@@ -182,7 +160,7 @@ class Sampling:
         The number of bridges is not known beforehand; it is taken to grow as power ** 0.4, as it
         did in fits so far.
         """
-        bridges = len(self.stages)
+        bridges = len(self.powers)
         if self.population.power == 1:
             all_bridges = float(bridges)
         else:
@@ -257,26 +235,7 @@ def _begun_at(
     population = Population(
         start, log_likelihood, np.arange(members), power, log_evidence, members, base_likelihood
     )
-    lengths = (NEAR_LENGTH,) * len(STEPS)
-    stage = stage_of(population, lengths, (np.nan,) * len(STEPS), start)
-    return Sampling(population, 0, left, start, lengths, (stage,))
-
-
-def stage_of(
-    population: Population,
-    lengths: tuple[float, ...],
-    accepted: tuple[float, ...],
-    before: Coordinates,
-) -> Stage:
-    """What happened at the power that a population has reached, ``before`` being where it began."""
-    return Stage(
-        population.power,
-        population.log_evidence,
-        float(population.log_likelihood.mean()),
-        lengths,
-        accepted,
-        float(correlations(before, population.coordinates).mean()),
-    )
+    return Sampling(population, 0, left, start, (NEAR_LENGTH,) * len(STEPS), (power,))
 
 
 def correlations(one: Coordinates, other: Coordinates) -> Array:

@@ -23,7 +23,6 @@ from calibration.fit.population import (
     Effort,
     Population,
     Sampling,
-    Stage,
     correlations,
 )
 from calibration.likelihood.observations import Record
@@ -127,7 +126,7 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
             "most": round(float(memory.max()), 3),
         },
         "vectors_evaluated": population.evaluated,
-        "powers": [float(f"{stage.power:.4g}") for stage in sampling.stages],
+        "powers": [float(f"{power:.4g}") for power in sampling.powers],
         "versions": package_versions(*PACKAGES),
     }
 
@@ -148,7 +147,7 @@ def write_checkpoint(sampling: Sampling, settings: Mapping[str, Any], path: Path
         "steps": sampling.steps,
         "left": sampling.left,
         "lengths": sampling.lengths,
-        "stages": [asdict(stage) for stage in sampling.stages],
+        "stages": [{"power": power} for power in sampling.powers],
     }
     arrays = {name: getattr(population, name) for name in OF_MEMBERS} | {"before": sampling.before}
     buffer = io.BytesIO()
@@ -172,9 +171,14 @@ def read_checkpoint(path: Path) -> tuple[Sampling, dict[str, Any]] | None:
         return None
     if not _is_whole(population, before):
         return None
-    return Sampling(
-        population, said.steps, said.left, before, said.lengths, said.stages
-    ), said.settings
+    powers = tuple(stage.power for stage in said.stages)
+    return Sampling(population, said.steps, said.left, before, said.lengths, powers), said.settings
+
+
+class _Stage(BaseModel):
+    """What a checkpoint says of one power of the likelihood."""
+
+    power: float
 
 
 class _Manifest(BaseModel):
@@ -187,7 +191,7 @@ class _Manifest(BaseModel):
     steps: Annotated[int, Field(ge=0)]
     left: Annotated[int, Field(ge=0)]
     lengths: tuple[FiniteFloat, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[_Stage, ...]
 
 
 def _is_whole(population: Population, before: Array) -> bool:

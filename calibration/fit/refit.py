@@ -42,7 +42,7 @@ from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
 
 #: Populations that settle the evidence of a null within a few hundredths.
-NULL_EFFORT = Effort(population=2048, copies=1, moves=6, effective_share=0.5, last_moves=40)
+NULL_EFFORT = Effort(population=2048, copies=1, moves=6, last_moves=40)
 
 
 @dataclass(frozen=True)

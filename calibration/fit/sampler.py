@@ -24,7 +24,6 @@ from calibration.fit.population import (
     Population,
     Sampling,
     no_record,
-    stage_of,
 )
 from calibration.prior import Coordinates
 from simulation.arrays import Array
@@ -152,16 +151,13 @@ def advanced(
         population = bridged(population, power, generator)
         population = thinned(population, effort.thinned) if power == 1 else population
         left = effort.last_moves if power == 1 else effort.moves
-        stage = stage_of(
-            population, sampling.lengths, (np.nan,) * len(STEPS), population.coordinates
-        )
         return Sampling(
             population,
             sampling.steps + 1,
             left,
             population.coordinates,
             sampling.lengths,
-            (*sampling.stages, stage),
+            (*sampling.powers, power),
         )
     place = place_of_kind(sampling)
     population, share = move(
@@ -171,16 +167,12 @@ def advanced(
     if population.power < 1 or sampling.left > effort.last_moves // 2:
         wanted = WANTED if population.power < 1 else LAST_WANTED
         lengths[place] = min(1.0, lengths[place] * float(np.exp(share - wanted)))
-    accepted = list(sampling.stages[-1].accepted)
-    accepted[place] = share
-    stage = stage_of(population, tuple(lengths), tuple(accepted), sampling.before)
     return replace(
         sampling,
         population=population,
         steps=sampling.steps + 1,
         left=sampling.left - 1,
         lengths=tuple(lengths),
-        stages=(*sampling.stages[:-1], stage),
     )
 
 

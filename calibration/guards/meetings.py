@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from calibration.evidence.columns import month_number
 from calibration.evidence.lines import CsvLine
-from calibration.evidence.problems import COMPARED
 from calibration.evidence.record import TARGET
 from calibration.evidence.rows import Evidence
 from simulation.dates import FIRST_YEAR, LAST_YEAR, date_of
@@ -43,7 +42,7 @@ def event_months(evidence: Evidence) -> dict[int, list[str]]:
     """The months in which an event that is compared falls, or its window begins or ends, by id."""
     months: dict[int, list[str]] = {}
     for row in evidence.record:
-        if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
+        if row.compared_change:
             for date in dict.fromkeys((row.documented[:7], row.earliest[:7], row.latest[:7])):
                 months.setdefault(month_number(date), []).append(row.id)
     return months

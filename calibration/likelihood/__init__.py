@@ -3,7 +3,6 @@
 Read in this order: ``readings`` (what is read of a figure, with which errors), ``quantities`` (of
 the rules), ``figures``, ``measures`` and ``acts`` (what a figure is; the place to add a measure),
 ``declared`` (the figures of the evidence), ``observations`` (the record that is fitted), ``use``
-(what enters it), ``likelihood`` (plain averages and the particle filter), ``witness`` (a history
-that is kept among the copies), ``pointwise`` (observation by observation), ``scores`` (of
-forecasts).
+(what enters it), ``likelihood`` (the particle filter), ``witness`` (a history that is kept among
+the copies), ``pointwise`` (observation by observation), ``scores`` (of forecasts).
 """

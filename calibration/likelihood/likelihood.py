@@ -1,11 +1,10 @@
 """How probable the record is under the rules: dated moves, silence, and the figures of every kind.
 
-Either shocks are averaged plainly, over replicates that go through the whole record, or by a
-particle filter: each parameter vector has a few copies that go through the record together. Every
-year the copies of a vector whose weights have drifted apart are renewed: likely ones are doubled,
-unlikely ones dropped. The estimate of the likelihood stays unbiased, and its variance is about half
-that of a plain average of as many copies (``lilliput calibrate check noise``). Sources: Gordon,
-Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
+Shocks are averaged by a particle filter: each parameter vector has a few copies that go through the
+record together. Every year the copies of a vector whose weights have drifted apart are renewed:
+likely ones are doubled, unlikely ones dropped. The estimate of the likelihood stays unbiased, and
+its variance is about half that of a plain average of as many copies (``lilliput calibrate check
+noise``). Sources: Gordon, Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
 """
 
 from collections.abc import Sequence
@@ -19,14 +18,14 @@ from scipy import special
 from calibration.diagnostics import effective_size, systematic
 from calibration.likelihood.figures import Doubt, Figure, discrepancy_of
 from calibration.likelihood.observations import QUARTERS, Record
-from calibration.likelihood.quantities import COMPARED_ARRAYS, QuarterQuantities
+from calibration.likelihood.quantities import QuarterQuantities
 from calibration.likelihood.witness import Witness, WitnessShocks
 from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
 from simulation.drivers.spells import DriverChoice, coded_values, spread_values
-from simulation.ensemble import check_finite, simulate
+from simulation.ensemble import check_finite
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
 from simulation.parameters import Parameters
@@ -49,27 +48,6 @@ _CURRENCY = 0x72617465 << 32
 _TINY = np.finfo(float).tiny
 
 
-def log_weights(
-    parameters: Parameters, record: Record, *, seed: int, first_replicate: int = 0
-) -> PerReplicate:
-    """The log-probability that the rules give the record, in conditioned mode (R,)."""
-    conditioning = Conditioning(record.moves, parameters.replicates, record.until)
-    trajectory = simulate(
-        parameters,
-        HISTORICAL,
-        seed=seed,
-        first_replicate=first_replicate,
-        quarters=conditioning.until,
-        keep=COMPARED_ARRAYS,
-        record=conditioning,
-    )
-    doubt = doubt_of(record, parameters, seed, first_replicate)
-    total = conditioning.log_probability.copy()
-    for figure in record.figures:
-        total += figure.density_in(trajectory, doubt)
-    return total
-
-
 def doubt_of(record: Record, parameters: Parameters, seed: int, first_replicate: int) -> Doubt:
     """How far figures may stand from each history: errors of rates, and what no rule explains."""
     errors = currency_doubt(record, parameters.replicates, seed, first_replicate)
@@ -90,18 +68,6 @@ def currency_doubt(record: Record, replicates: int, seed: int, first_replicate: 
         uniform = np.random.Generator(bits).random(skipped + replicates)[skipped:]
         doubt[currency] = np.asarray(special.ndtri(np.clip(uniform, _TINY, None)))
     return doubt
-
-
-def log_likelihood(
-    parameters: Parameters, record: Record, *, seed: int, copies: int, first_replicate: int = 0
-) -> Array:
-    """The log-likelihood of each parameter vector (population,), averaged over ``copies``.
-
-    ``parameters`` hold each vector ``copies`` times in a row. Formula: log of the mean of exp(log
-    weight).
-    """
-    weights = log_weights(parameters, record, seed=seed, first_replicate=first_replicate)
-    return mean_weight(weights.reshape(-1, copies))
 
 
 def mean_weight(log_weights: Array) -> Array:

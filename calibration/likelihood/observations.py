@@ -10,7 +10,6 @@ from pathlib import Path
 
 from calibration.errors import CalibrationError
 from calibration.evidence.columns import OBSERVATION_KINDS
-from calibration.evidence.problems import COMPARED
 from calibration.evidence.reading import overlaid_evidence, read_evidence, unusable
 from calibration.evidence.record import LAST_FITTED, TARGET, record_problems, recorded_moves
 from calibration.evidence.rows import Evidence, RecordedChange
@@ -22,7 +21,7 @@ from simulation.conditioning import RecordedMove
 from simulation.countries import Country, country_named, pair_name
 from simulation.dates import quarter_name, quarter_of
 from simulation.errors import Problem, raise_if_any
-from simulation.state import STARTING_ALLIANCES, Move, Status
+from simulation.state import WAYS, Move
 from simulation.trajectory import PAIRS
 
 #: Quarters on record: 1945 Q1 to the last that is fitted.
@@ -32,13 +31,7 @@ EVENT, SILENCE = "event", "silence"
 FIGURES = (*OBSERVATION_KINDS, SUPPORT)
 KINDS = (EVENT, SILENCE, *FIGURES)
 #: The status that each move leads to.
-STATUS_AFTER = {
-    Move.FORMED: Status.ALLIED,
-    Move.ESTRANGED: Status.ESTRANGED,
-    Move.SPLIT: Status.SPLIT,
-    Move.MENDED: Status.ALLIED,
-    Move.RECONCILED: Status.NONE,
-}
+STATUS_AFTER = {way.move: way.after for way in WAYS.values()}
 _WORDS = {
     Move.FORMED: "ally",
     Move.ESTRANGED: "quarrel",
@@ -96,11 +89,10 @@ def fit_evidence(overlay: Path | None) -> Evidence:
     """
     if overlay is None:
         return read_evidence()
-    overlaid = overlaid_evidence(overlay)
-    problems = record_problems(overlaid.evidence)
-    problems += target_problems(overlaid.evidence, overlaid.ids)
+    evidence, ids = overlaid_evidence(overlay)
+    problems = record_problems(evidence) + target_problems(evidence, ids)
     raise_if_any(unusable(overlay), problems, CalibrationError)
-    return overlaid.evidence
+    return evidence
 
 
 def overlaid_record(overlay: Path | None) -> Record:
@@ -110,9 +102,8 @@ def overlaid_record(overlay: Path | None) -> Record:
 
 def fitted_ids(evidence: Evidence) -> set[str]:
     """The ids of the rows that enter an observation: changes of status, and those of figures."""
-    changes = [row for row in evidence.record if row.role == TARGET and not row.reading_of]
     return {
-        *(row.id for row in changes if row.from_status or row.to_status),
+        *(row.id for row in evidence.record if row.role == TARGET and row.compared_change),
         *(name for _, ids in figures_on_record(evidence) for name in ids),
     }
 
@@ -157,12 +148,6 @@ def moves_of(record_moves: Sequence[RecordedMove], pair: Pair) -> list[RecordedM
     return [move for move in record_moves if set(move.pair) == set(pair)]
 
 
-def first_status(pair: Pair) -> Status:
-    """The status in which a pair enters 1945."""
-    allied = any(set(pair) == set(start) for start in STARTING_ALLIANCES)
-    return Status.ALLIED if allied else Status.NONE
-
-
 def observations_of(record: Record) -> tuple[Observation, ...]:
     """Everything on record, one observation each: events pair by pair, silences, figures."""
     events, silences = [], []
@@ -184,7 +169,7 @@ def rows_of_moves(evidence: Evidence, record: Record) -> dict[RecordedMove, Reco
     """The row of ``record.csv`` that each move comes from; none for one the evidence lacks."""
     rows: dict[tuple[frozenset[Country], int, int], RecordedChange] = {}
     for row in evidence.record:
-        if row.role in COMPARED and not row.reading_of and (row.from_status or row.to_status):
+        if row.compared_change:
             countries = frozenset((country_named(row.patron), country_named(row.client)))
             window = quarter_of(row.earliest), quarter_of(row.latest, end=True)
             rows[countries, *window] = row

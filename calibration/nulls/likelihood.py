@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.evidence.record import first_status
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
     STATUS_AFTER,
     Observation,
     Record,
-    first_status,
     moves_of,
     observations_of,
 )
@@ -26,14 +26,11 @@ from calibration.nulls.regressors import Values
 from scenarios.documented import Pair
 from simulation.arrays import Array
 from simulation.conditioning import RecordedMove
-from simulation.state import Move, Status
+from simulation.state import WAYS, Move, Status
 
 #: The moves that each status allows.
 ALLOWED = {
-    Status.NONE: (Move.FORMED,),
-    Status.ALLIED: (Move.ESTRANGED,),
-    Status.ESTRANGED: (Move.SPLIT, Move.MENDED),
-    Status.SPLIT: (Move.RECONCILED,),
+    status: tuple(way.move for way in WAYS.values() if status in way.before) for status in Status
 }
 _TINY = np.finfo(float).tiny
 

@@ -5,8 +5,9 @@ from functools import cache
 
 import numpy as np
 
+from calibration.evidence.record import first_status
 from calibration.likelihood.figures import Figure
-from calibration.likelihood.observations import QUARTERS, STATUS_AFTER, first_status, moves_of
+from calibration.likelihood.observations import QUARTERS, STATUS_AFTER, moves_of
 from calibration.likelihood.quantities import product
 from calibration.likelihood.readings import observation_settings
 from scenarios.documented import Pair

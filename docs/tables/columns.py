@@ -11,17 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from calibration.checks.histories.prior import prior_draws
 from calibration.evidence.record import documented_record
-from calibration.prior import draw_coordinates, parameters_at
 from docs.tables.markdown import table
 from scenarios.batch.run import run_batch
 from scenarios.comparison.table import QUANTITIES, UNITS
 from scenarios.documented import PLAN_PERIODS, windows_of
-from scenarios.draws import Draws
 from scenarios.files import scenario_named
 from scenarios.outcomes import PAIR_NAMES, SERIES
 from scenarios.run import manifest_of, run_scenario, write_result
-from simulation.parameters import parameter_table
 
 #: What braces in the names of columns stand for.
 _PLACES = {
@@ -53,13 +51,6 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", lambda place: f"({_PLACES[place[1]]})", name))
 
 
-def prior_draws() -> Draws:
-    """A few draws of the prior: columns do not depend on what a fit found."""
-    parameters = parameters_at(draw_coordinates(4, seed=1))
-    frame = pd.DataFrame({name: parameters[name] for name in parameter_table()})
-    return Draws(frame, "prior", "prior")
-
-
 @cache
 def files() -> tuple[File, ...]:
     """Every file, its columns read from one that was written or stands in the checkout."""
@@ -75,9 +66,10 @@ def files() -> tuple[File, ...]:
 
 
 def _of_a_run() -> dict[str, tuple[str, ...]]:
+    # What a fit found does not change columns: a few draws of the prior will do.
     documented, scenario = documented_record(), scenario_named("historical")
     windows = windows_of(documented.aid)
-    result = run_scenario(scenario, prior_draws(), 8, 1, windows=windows)
+    result = run_scenario(scenario, prior_draws(4, 1), 8, 1, windows=windows)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "run"
         write_result(result, documented, manifest_of(result, {}), folder, lambda _: None)
@@ -96,7 +88,7 @@ def _of_a_run() -> dict[str, tuple[str, ...]]:
 def _of_a_batch() -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "batch"
-        run_batch([scenario_named("historical")], prior_draws(), 8, 1, folder, workers=1)
+        run_batch([scenario_named("historical")], prior_draws(4, 1), 8, 1, folder, workers=1)
         (part,) = folder.rglob("*.parquet")
         return ("scenario", *pq.read_schema(part).names)
 

@@ -2,10 +2,9 @@
 
 import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
+from calibration.evidence.lines import sources
 from docs.tables.markdown import one_line, sentence
 
 ADDRESSES: dict[str, dict[str, str]] = tomllib.loads(
@@ -13,17 +12,11 @@ ADDRESSES: dict[str, dict[str, str]] = tomllib.loads(
 )
 
 
-def read_sources() -> dict[str, dict[str, Any]]:
-    """Every source by its key."""
-    text = files("simulation").joinpath("sources.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
 def page() -> Iterator[str]:
     """Every source: who, what, when, where it can be read, and how the held text differs."""
     yield from ("# Sources", "", "Every number and date of lilliput names one of these keys. Lines")
     yield from ("are counted in the text held, pages are the printed ones.", "")
-    for key, source in read_sources().items():
+    for key, source in sources().items():
         year = "" if source["year"] == 0 else f", {source['year']}"
         yield from (f"## {key}", "", f"{source['author']}: *{source['title']}*{year}.", "")
         yield from (f"- {sentence(source['kind'])}", f"- {sentence(one_line(source['note']))}")

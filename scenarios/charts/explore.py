@@ -25,18 +25,12 @@ from scenarios.explain.words import RELIEF, pair_title, source_in_words
 from simulation.arrays import Array
 from simulation.dates import quarter_name, quarter_of
 from simulation.rules.strain import StrainSources
-from simulation.state import Move, Status
+from simulation.state import WAYS, Move, Status
 
 #: Where the years of a time line begin, and how far they run, as shares of its width.
 _LEFT, _LENGTH = 0.115, 0.865
 #: The status that a move leads to.
-STATUS_OF_MOVE = {
-    Move.FORMED: "allied",
-    Move.ESTRANGED: "estranged",
-    Move.SPLIT: "split",
-    Move.MENDED: "allied",
-    Move.RECONCILED: "none",
-}
+STATUS_OF_MOVE = {way.move: way.after.name.lower() for way in WAYS.values()}
 #: A source of strain that never reaches this is left out.
 LEAST_STRAIN = 0.02
 #: Inches: the key, and above the axes the marks of this history and those of the record.

@@ -35,7 +35,6 @@ class Look:
     They are those of the ground, of what is documented (ink), of axes, and of the series.
     """
 
-    name: str
     ground: str
     ink: str
     soft: str
@@ -44,7 +43,6 @@ class Look:
 
 
 LIGHT = Look(
-    "light",
     ground="#FFFFFF",
     ink="#000000",
     soft="#4D4D4D",
@@ -52,7 +50,6 @@ LIGHT = Look(
     series=("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#8C6D00"),
 )
 DARK = Look(
-    "dark",
     ground="#16181B",
     ink="#FFFFFF",
     soft="#BDBDBD",

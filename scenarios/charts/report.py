@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from scenarios.charts.compare import BRANCHES, branch_names
+from scenarios.charts.explore import LEAST_STRAIN
 from scenarios.charts.look import (
     LIGHT,
     Handle,
@@ -23,6 +24,7 @@ from scenarios.charts.look import (
     line,
 )
 from scenarios.charts.marks import Bar, draw_bars, rows_of
+from scenarios.comparison.estimates import REACH
 from scenarios.comparison.reading import Comparison
 from scenarios.comparison.table import SERIES_WORDS
 from scenarios.documented import the
@@ -32,11 +34,8 @@ from simulation.countries import pair_named
 
 #: A source that changes by less than this is left out of the bars.
 SEEN = 0.005
-#: A source that never reaches this is left out of the key.
-_NAMED = 0.02
-#: Standard errors on either side of a mean: 95 in 100 of a normal distribution.
-_REACH = 1.96
-_SHOWN = ("delivered", "support", "strain")
+#: The quantities whose fans are shown, in this order.
+SHOWN = ("delivered", "support", "strain")
 
 
 def words_of(source: SourceMean, pair: str) -> str:
@@ -51,7 +50,7 @@ def difference_figure(comparison: Comparison) -> Figure:
     draw_title(figure, "Counterfactual less factual, twin by twin", beside)
     colour = BRANCHES[1].colour
     mark: dict[str, Any] = {"marker": "s", "markersize": 3.5, "linestyle": "--"}
-    for place, series in enumerate(_SHOWN):
+    for place, series in enumerate(SHOWN):
         axes = figure.add_axes((0.115, 0.715 - 0.285 * place, 0.865, 0.185))
         dress(axes)
         rows = [row for row in comparison.yearly if row.series == series]
@@ -60,7 +59,7 @@ def difference_figure(comparison: Comparison) -> Figure:
         axes.fill_between(years, low, high, color=LIGHT.soft, alpha=0.25, linewidth=0)
         axes.axhline(0, color=LIGHT.ink, linewidth=0.8)
         means = [row.difference.value or 0.0 for row in rows]
-        errors = [_REACH * (row.difference.error or 0.0) for row in rows]
+        errors = [REACH * (row.difference.error or 0.0) for row in rows]
         axes.errorbar(years, means, errors, color=colour, linewidth=1.4, capsize=2.5, **mark)
         words, unit = SERIES_WORDS[series]
         axes.set_title(f"{words} ({unit})", loc="left", fontsize=8.5, color=LIGHT.ink)
@@ -102,7 +101,7 @@ def sources_figure(grievances: Grievances) -> Figure:
                 axes.bar(years, amounts, bottom=above, **bars, **styles[place])
                 above += amounts
             ends += [float(above.max(initial=0)), float(amounts.min(initial=0))]
-            if np.abs(amounts).max(initial=0) >= _NAMED:
+            if np.abs(amounts).max(initial=0) >= LEAST_STRAIN:
                 seen.add(place)
         axes.axhline(0, color=LIGHT.soft, linewidth=0.8)
         axes.set_title(name, loc="left", fontsize=8, color=BRANCHES[side].colour)
@@ -130,7 +129,7 @@ def changes_figure(grievances: Grievances) -> Figure:
                 Bar(
                     words_of(mean, grievances.pair),
                     mean.difference.value or 0.0,
-                    _REACH * (mean.difference.error or 0.0),
+                    REACH * (mean.difference.error or 0.0),
                 )
                 for mean in grievances.whole
                 if mean.feeling == feeling and moved(mean)

@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 #: An error is halved when its square is a quarter.
 _HALVED = 4
 #: Standard errors on either side of a curve: 95 histories of 100 of a normal distribution.
-_REACH = 1.96
+REACH = 1.96
 
 
 @dataclass(frozen=True)
@@ -225,6 +225,6 @@ def survival(
     unbroken = fitted.survival_function_at_times(grid).to_numpy()
     outlasting = (years[:, np.newaxis] > grid) | (years == length)[:, np.newaxis]
     errors = np.array([each.error or 0.0 for each in averaged_columns(outlasting, clusters, among)])
-    low, high = np.clip(unbroken - _REACH * errors, 0, 1), np.clip(unbroken + _REACH * errors, 0, 1)
+    low, high = np.clip(unbroken - REACH * errors, 0, 1), np.clip(unbroken + REACH * errors, 0, 1)
     curve = SurvivalCurve(*(tuple(line.tolist()) for line in (grid, unbroken, low, high)))
     return curve, replace(averaged(years, clusters, among), value=area)

@@ -9,7 +9,7 @@ shocks of their own replicate. Sources: Pearl 2009 (the three steps); Gordon, Sa
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -86,14 +86,6 @@ def simulate_histories(
     return {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
 
 
-@dataclass(frozen=True)
-class Abduction:
-    """Histories given the record, as they stood at its end, and effective shares, (R,)."""
-
-    course: Course
-    effective_share: Array
-
-
 def record_end(date: str, scenarios: Sequence[Scenario]) -> int:
     """The quarter after the one that holds a date, to whose end the record is given.
 
@@ -140,8 +132,8 @@ def abduced(
     keep: Sequence[str] = KEPT,
     progress: Callable[[int], None] | None = None,
     drivers: DriverChoice = "drawn",
-) -> Abduction:
-    """Histories given the moves on record before the quarter ``until``, on their own draws.
+) -> tuple[Course, Array]:
+    """Histories given the moves before the quarter ``until``, on their own draws; effective shares.
 
     Candidate c of replicate r has the shocks of address r x candidates + c before ``until``, so the
     histories do not depend on how the work is cut. With log-probabilities w of the record,
@@ -178,7 +170,7 @@ def abduced(
         shares.append(weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1) / candidates)
         if progress is not None:
             progress(parameters.replicates * until)
-    return Abduction(_joined(parts), np.concatenate(shares))
+    return _joined(parts), np.concatenate(shares)
 
 
 def choices(seed: int, first_replicate: int, replicates: int) -> Array:
@@ -253,7 +245,7 @@ def conditional_histories(
             progress(done, whole)
 
     def past(first: int, count: int) -> Course:
-        abduction = abduced(
+        course, share = abduced(
             draws,
             moves,
             until,
@@ -264,8 +256,8 @@ def conditional_histories(
             progress=advance,
             drivers=drivers,
         )
-        shares.append(abduction.effective_share)
-        return abduction.course
+        shares.append(share)
+        return course
 
     carried = 0
 

@@ -112,16 +112,13 @@ def _headings() -> Any:
     return environment.get_template("heading.txt.j2").module
 
 
-def heading(compared: BatchComparison) -> list[str]:
-    """What is compared: how many histories, on what draws, given what of the record."""
-    draws = compared.manifest["draws"]
-    return paragraphs(_headings().comparison(compared, draws, compared.given_record))
+def heading(compared: BatchComparison, *, short: bool = False) -> list[str]:
+    """What is compared: how many histories, on what draws, given what of the record.
 
-
-def short_heading(compared: BatchComparison) -> list[str]:
-    """The same without the signs that only the full tables have."""
-    draws = compared.manifest["draws"]
-    return paragraphs(_headings().batch(compared, draws, compared.given_record))
+    The ``short`` one lacks the signs that only the full tables have.
+    """
+    said = _headings().batch if short else _headings().comparison
+    return paragraphs(said(compared, compared.manifest["draws"], compared.given_record))
 
 
 def short_answer(comparison: Comparison) -> list[str]:
@@ -147,7 +144,7 @@ def short_table(comparisons: Sequence[Comparison]) -> Table:
         rows.append([named, *texts])
     table = plain_table(columns, rows, right=columns[1:])
     table.columns[0].overflow = "fold"
-    table.padding, table.pad_edge, table.show_edge = (0, 1, 0, 0), False, False
+    table.show_edge = False
     return table
 
 

@@ -40,17 +40,11 @@ class Hazard:
     ``chance`` is 0.
     """
 
-    decision: str
     verb: str
     mover: Country
     chance: float
     open: bool
     addends: tuple[Addend, ...]
-
-    @property
-    def total(self) -> float:
-        """The sum of the addends."""
-        return sum(addend.amount for addend in self.addends)
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,6 @@ def _hazard(
     quarrels = decision.startswith("dispute")
     open_in = Status.ALLIED if quarrels else Status.ESTRANGED
     return Hazard(
-        decision=decision,
         verb="quarrels" if quarrels else "breaks",
         mover=client if decision.endswith("client") else patron,
         chance=history.pair(decision, quarter, patron, client),

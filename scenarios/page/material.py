@@ -163,10 +163,6 @@ class Kept(Generic[Value]):
                 self._values.popitem(last=False)
         return value
 
-    def __len__(self) -> int:
-        """How many values are kept."""
-        return len(self._values)
-
 
 @dataclass(frozen=True)
 class Material:

@@ -13,6 +13,7 @@ from typing import Any
 from scenarios.batch.integrity import draws_problems
 from scenarios.batch.manifest import drivers_of
 from scenarios.charts.compare import Fan, fan_of
+from scenarios.charts.report import SHOWN
 from scenarios.columns import stem_of
 from scenarios.comparison.answer import pair_asked
 from scenarios.comparison.batch import (
@@ -42,9 +43,6 @@ from simulation.conditioning import RecordedMove
 from simulation.ensemble import Course
 from simulation.errors import raise_if_any
 from simulation.interventions import Scenario
-
-#: The quantities whose fans are shown, in this order.
-SHOWN = ("delivered", "support", "strain")
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def _grievances(
     def past(first: int, count: int) -> Course:
         assert end is not None
         assert record is not None
-        return abduced(
+        course, _ = abduced(
             material.draws,
             material.moves,
             end,
@@ -198,7 +196,8 @@ def _grievances(
             replicates=count,
             candidates=record.candidates,
             drivers=drivers,
-        ).course
+        )
+        return course
 
     return grievances(
         [(own.reading, own.pair) for own in chosen],

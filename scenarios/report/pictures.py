@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from scenarios.charts.compare import fan_figure, survival_figure
 from scenarios.charts.look import LIGHT
+from scenarios.charts.marks import break_of
 from scenarios.charts.report import changes_figure, difference_figure, moved, sources_figure
 from scenarios.documented import Documented
 from scenarios.report.gather import Chapter
@@ -77,9 +78,7 @@ def pictures(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
 def _fans(chapter: Chapter, documented: Documented) -> Iterator[Picture]:
     """The fans of both branches, quantity by quantity and on one scale."""
     reading, pair = chapter.reading, chapter.chosen.pair
-    documented_break = next(
-        (each for each in documented.breaks if each.pair == pair_named(pair)), None
-    )
+    documented_break = break_of(documented.breaks, pair_named(pair))
     years = [year_of(quarter) for quarter in (reading.first_quarter, reading.last_quarter)]
     for series, fans in chapter.fans.items():
         shared: dict[str, Any] = {"top": max(fan.top for fan in fans), "documented": documented}

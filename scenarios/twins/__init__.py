@@ -6,11 +6,6 @@ quarter. Read in this order: ``tally`` (what is kept of histories on their way),
 factual branch and what forks from it).
 """
 
-from scenarios.twins.branches import (
-    FactualBranch,
-    YearlyTwins,
-    twin_outcomes,
-    yearly_twins,
-)
+from scenarios.twins.branches import FactualBranch, YearlyTwins, twin_outcomes
 
-__all__ = ["FactualBranch", "YearlyTwins", "twin_outcomes", "yearly_twins"]
+__all__ = ["FactualBranch", "YearlyTwins", "twin_outcomes"]

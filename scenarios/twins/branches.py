@@ -21,7 +21,6 @@ def twin_outcomes(
     seed: int,
     first_replicate: int,
     past: Course | None = None,
-    windows: Sequence[Window] = PLAN_PERIODS,
     drivers: DriverChoice = "drawn",
 ) -> list[Outcomes]:
     """The outcomes of each scenario's histories, as ``outcomes_of`` gives them of ``simulate``.
@@ -32,7 +31,7 @@ def twin_outcomes(
     quantity stops being finite.
     """
     factual = FactualBranch(parameters, seed=seed, first_replicate=first_replicate, drivers=drivers)
-    start = factual.opened(windows) if past is None else Tally.of(past, windows)
+    start = factual.opened(PLAN_PERIODS) if past is None else Tally.of(past, PLAN_PERIODS)
     tallies = factual.forked(start, scenarios, QUARTERS)
     return [tally.outcomes(first_replicate) for tally in tallies]
 
@@ -51,22 +50,6 @@ class YearlyTwins:
     initiator: Codes
     cause: Codes
     series: dict[str, Compact]
-
-
-def yearly_twins(
-    parameters: Parameters,
-    scenarios: Sequence[Scenario],
-    *,
-    seed: int,
-    first_replicate: int,
-    last_year: int,
-) -> list[YearlyTwins]:
-    """The same histories up to the end of a year, of which only breaks and yearly values are kept.
-
-    Raises ``NonFiniteError`` as before.
-    """
-    factual = FactualBranch(parameters, seed=seed, first_replicate=first_replicate)
-    return factual.yearly(scenarios, last_year)
 
 
 class FactualBranch:

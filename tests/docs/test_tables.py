@@ -4,10 +4,11 @@ from dataclasses import fields
 
 import pytest
 
+from calibration.evidence.lines import sources
 from docs.tables import PAGES, PARTS, write_all
 from docs.tables.columns import files
 from docs.tables.rules import _rule, rules_of, subjects
-from docs.tables.sources import ADDRESSES, read_sources
+from docs.tables.sources import ADDRESSES
 from docs.tables.state import WORDS, quantities
 from simulation.parameters import parameter_table
 from simulation.stages import QUANTITIES
@@ -58,7 +59,7 @@ def test_a_docstring_falls_into_its_parts() -> None:
 
 
 def test_addresses_are_of_sources_that_there_are() -> None:
-    assert set(ADDRESSES) <= set(read_sources())
+    assert set(ADDRESSES) <= set(sources())
     assert all(
         place.get("address", "https://").startswith("https://") for place in ADDRESSES.values()
     )

@@ -15,10 +15,7 @@ from scenarios.expected import (
     EXPECTED,
     HISTORIES,
     REASONS,
-    comparisons,
-    departures,
     horizon_quarter,
-    read_expected,
     simulated_breaks,
     summarised,
     write_expectations,
@@ -27,6 +24,7 @@ from scenarios.files import CATALOGUE, catalogue, scenario_named
 from scenarios.outcomes import NEVER, PAIR_NAMES, Quarters
 from simulation.dates import QUARTERS, date_of, quarter_of
 from simulation.interventions import HISTORICAL
+from tests.scenarios.departures import comparisons, departures, read_expected
 
 NAMES = sorted(path.stem for path in CATALOGUE.glob("*.toml"))
 TRIED = 500
@@ -183,13 +181,6 @@ def test_expectations_need_a_reason_and_a_folder(tmp_path: Path, draws: Draws) -
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with pytest.raises(ScenarioError, match="could not be written"):
         list(write_expectations("Why not?", tmp_path / "taken", histories=1, draws=draws))
-
-
-def test_missing_or_spoilt_expectations_name_the_command(tmp_path: Path) -> None:
-    (tmp_path / "spoilt.csv").write_text("pair,median\nalbania-ussr,never\n", encoding="utf-8")
-    for name in ("missing", "spoilt"):
-        with pytest.raises(ScenarioError, match="lilliput scenarios expect"):
-            read_expected(name, tmp_path)
 
 
 def test_every_change_gives_a_reason_of_its_own_country_and_dates_inside_the_model() -> None:

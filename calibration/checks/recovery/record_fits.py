@@ -101,7 +101,7 @@ def fit_record(fits: RecordFits, number: int) -> None:
             "log_evidence_error": population.evidence_error,
             "families": population.families,
             "memory": float(correlations(sampling.before, population.coordinates).mean()),
-            "bridges": len(sampling.stages),
+            "bridges": len(sampling.powers),
             "copies": copies,
         }
     draws = around.placed(population.coordinates) if around else population.coordinates

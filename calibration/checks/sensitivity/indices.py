@@ -28,14 +28,13 @@ _BLOCK = 512
 
 @dataclass(frozen=True)
 class Screened:
-    """The screening: mean absolute effects (levers, outcomes), with half-widths of 95 % intervals.
+    """The screening: mean absolute effects (levers, outcomes).
 
     An elementary effect is the change along one step, scaled to the whole range of a lever.
     """
 
     levers: tuple[Lever, ...]
     effects: Array
-    errors: Array
 
     @property
     def floor(self) -> Array:
@@ -101,7 +100,7 @@ def screened(
     def indices(outcome: Array) -> Any:
         return analysis.analyze(problem, points, outcome, **settings)
 
-    return Screened(levers, *_tables(outcomes, indices, ("mu_star", "mu_star_conf")))
+    return Screened(levers, *_tables(outcomes, indices, ("mu_star",)))
 
 
 def apportioned(

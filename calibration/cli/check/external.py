@@ -10,6 +10,7 @@ from calibration.cli.check.options import DrawsRequest, ShocksSeed, options_in_o
 from calibration.cli.requests import command, flag, option, read_or_refuse, whole
 from scenarios.console import progress_of
 from scenarios.disk import unwritable, write_whole
+from scenarios.run import progress_after
 from simulation.errors import Problem
 from simulation.schema import refuse
 
@@ -92,10 +93,7 @@ def _check_external(request: ExternalRequest) -> None:
     with progress_of("simulating histories", len(kinds) * request.replicates) as progress:
         by_kind = {}
         for place, (kind, imposed) in enumerate(kinds.items()):
-
-            def so_far(number: int, before: int = place * request.replicates) -> None:
-                progress(before + number)
-
+            so_far = progress_after(progress, place * request.replicates)
             by_kind[kind] = simulated(
                 series, request.draws, request.replicates, request.seed, imposed, so_far
             )

@@ -23,11 +23,6 @@ check_app = typer.Typer(
 )
 
 
-@check_app.callback()
-def _group() -> None:
-    """Prove the fit: each check leaves a report (text, JSON, figures) in docs/calibration."""
-
-
 check_app.command("noise")(check_noise)
 check_app.command("recovery")(check_recovery)
 check_app.command("ranks")(check_ranks)

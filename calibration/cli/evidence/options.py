@@ -32,13 +32,9 @@ class Filters:
         """Whether a row is listed."""
         from calibration.evidence.tables import pair_of, period_of
 
-        if self.kind and kind != self.kind:
-            return False
-        if self.pair and pair_of(row) != self.pair:
-            return False
-        if self.form and getattr(row, "form", None) != self.form:
-            return False
-        if self.role and getattr(row, "role", None) != self.role:
+        own = (kind, pair_of(row), getattr(row, "form", ""), getattr(row, "role", ""))
+        asked = (self.kind, self.pair, self.form, self.role)
+        if any(each and each != other for each, other in zip(asked, own, strict=True)):
             return False
         start, end = period_of(row)
         return self.years is None or (

@@ -132,9 +132,7 @@ def entries_of(
 def _event(row: RecordedChange) -> DocumentedEvent:
     lines = f", lines {row.lines}" if row.lines else ""
     return DocumentedEvent(
-        id=row.id,
         pair=(country_named(row.patron), country_named(row.client)),
-        kind=row.kind,
         date=row.documented,
         status=row.to_status,
         words=row.description,

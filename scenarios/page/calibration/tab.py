@@ -7,6 +7,7 @@ import numpy as np
 import reacton.ipyvuetify as v
 import solara
 
+from scenarios.documented import number
 from scenarios.page.calibration.charts import RANGE, posterior_chart
 from scenarios.page.calibration.checks import Checks
 from scenarios.page.explore.settings import GROUPS
@@ -25,7 +26,6 @@ from scenarios.page.parts.view import (
     short_text,
     use_view,
 )
-from scenarios.page.record.rows import number
 from simulation.parameters import Parameter, parameter_table
 from simulation.schema import whole
 

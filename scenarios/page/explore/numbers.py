@@ -40,12 +40,6 @@ _MOVED = {
     Move.MENDED: "quarrel made up",
     Move.RECONCILED: "normal relations",
 }
-_STATUS = {
-    Status.NONE: "none",
-    Status.ALLIED: "allied",
-    Status.ESTRANGED: "estranged",
-    Status.SPLIT: "split",
-}
 
 
 def frame_of(events: Sequence[DocumentedEvent]) -> dict[str, Any]:
@@ -105,7 +99,7 @@ def _map_of(history: History) -> dict[str, Any]:
     arrays = history.trajectory.arrays
     ties = {
         pair_name(*pair): {
-            "status": [_STATUS[Status(int(each))] for each in arrays["status"][:, *pair, 0]],
+            "status": [Status(int(each)).name.lower() for each in arrays["status"][:, *pair, 0]],
             "support": rounded(arrays["support"][:, *pair, 0]),
         }
         for pair in PAIRS

@@ -6,8 +6,7 @@ from typing import TypeVar
 
 import solara
 
-from scenarios.page.parts.refusal import logger, report_context
-from simulation.errors import LilliputError
+from scenarios.page.parts.refusal import guarded, report_context
 
 Result = TypeVar("Result")
 
@@ -24,19 +23,16 @@ def use_background(work: Callable[[], Result], depends: Sequence[object]) -> Res
     def begin() -> Callable[[], None]:
         left = Event()
 
+        def told(error: BaseException) -> None:
+            if not left.is_set() and report is not None:
+                report(error)
+
         def run() -> None:
-            try:
-                done = work()
-            except Exception as error:
-                if not isinstance(error, LilliputError):
-                    logger.exception("the page failed")
-                if not left.is_set() and report is not None:
-                    report(error)
-                return
+            done = work()
             if not left.is_set():
                 set_result((list(depends), done))
 
-        Thread(target=run, daemon=True).start()
+        Thread(target=guarded(told, run), daemon=True).start()
         return left.set
 
     solara.use_effect(begin, list(depends))

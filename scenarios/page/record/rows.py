@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scenarios.charts.lanes import EvidenceMark, decimal_of
+from scenarios.documented import EVIDENCE_KINDS, number
 from scenarios.page.material import EvidenceEntry, Material
 from scenarios.page.parts.table import Beside, Card
 from simulation.dates import FIRST_YEAR, LAST_YEAR
@@ -12,17 +13,6 @@ from simulation.dates import FIRST_YEAR, LAST_YEAR
 Row = Mapping[str, Any]
 Sources = Mapping[str, Mapping[str, Any]]
 
-#: The kinds of evidence by the file that they stand in.
-KINDS = {
-    "aid": "Aid",
-    "statements": "Statements",
-    "terms": "Terms of aid",
-    "cuts": "Cuts and refusals",
-    "record": "Dated events",
-    "support": "Acts of support",
-    "currency": "Exchange rates",
-    "drivers": "Drivers",
-}
 #: What a row is used for, in words.
 ROLES = {
     "target": "the rules are fitted to it, or their results are compared with it",
@@ -95,7 +85,7 @@ def searched(entry: EvidenceEntry, sources: Sources) -> str:
     """All that a search looks through: every cell, the pair, and the title of the source."""
     record = entry.record
     cells = [str(value) for value in record.values()]
-    words = [pair_words(record), source_title(entry, sources), KINDS[record["file"]]]
+    words = [pair_words(record), source_title(entry, sources), EVIDENCE_KINDS[record["file"]]]
     return " ".join([*cells, *words]).casefold()
 
 
@@ -112,7 +102,7 @@ def _worth(entry: EvidenceEntry) -> float:
 SORTS: dict[str, Callable[[EvidenceEntry], Any]] = {
     "when": lambda entry: (_begins(entry), entry.id),
     "pair": lambda entry: (pair_in(entry.record), _begins(entry)),
-    "kind": lambda entry: (list(KINDS).index(entry.record["file"]), _begins(entry)),
+    "kind": lambda entry: (list(EVIDENCE_KINDS).index(entry.record["file"]), _begins(entry)),
     "dollars": lambda entry: (_worth(entry), _begins(entry)),
     "role": lambda entry: (str(entry.record.get("role", "")), _begins(entry)),
 }
@@ -126,11 +116,6 @@ def when(record: Row) -> str:
 def _span(record: Row) -> str:
     first, last = _ends(record)
     return first if first == last else f"{first} to {last}"
-
-
-def number(value: float | None) -> str:
-    """A number as readers write it: at most four figures below a thousand, whole above."""
-    return "" if value is None else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 #: How a number is said that is no amount, by its unit.
@@ -164,7 +149,7 @@ def kind(record: Row) -> str:
     """The kind of a row with its form and basis, kind of event, or driver."""
     parts = [record.get(key, "") for key in ("driver", "kind", "form", "basis")]
     finer = ", ".join(part for part in parts if part)
-    return KINDS[record["file"]] + (f": {finer}" if finer else "")
+    return EVIDENCE_KINDS[record["file"]] + (f": {finer}" if finer else "")
 
 
 def what(record: Row) -> str:

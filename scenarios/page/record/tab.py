@@ -8,6 +8,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from scenarios.charts.lanes import EvidenceMark
+from scenarios.documented import EVIDENCE_KINDS
 from scenarios.page.material import EvidenceEntry, use_material
 from scenarios.page.parts.chart import Drawn
 from scenarios.page.parts.fields import Field, Fields, SmallButton
@@ -17,7 +18,6 @@ from scenarios.page.parts.view import Download, TakeAway, csv_of, program, use_v
 from scenarios.page.record.dispute import Dispute, cells_of
 from scenarios.page.record.lanes import Lanes, lanes_of
 from scenarios.page.record.rows import (
-    KINDS,
     ROLES,
     SORTS,
     card_of,
@@ -100,7 +100,7 @@ def Filters(view: RecordView, narrow: Callable[..., None]) -> None:
         narrow(**changes)
 
     every = {"": "all"}
-    kinds = {"": "all but drivers and rates"} | KINDS | {ALL: "everything"}
+    kinds = {"": "all but drivers and rates"} | EVIDENCE_KINDS | {ALL: "everything"}
     pairs = every | pairs_in(use_material().evidence)
     roles = every | {role: role for role in ROLES}
     within: dict[str, Any] = {"least": FIRST_YEAR, "most": LAST_YEAR}

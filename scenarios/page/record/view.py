@@ -4,10 +4,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import PlainSerializer
 
+from scenarios.documented import EVIDENCE_KINDS
 from scenarios.page.material import EvidenceEntry, Material
 from scenarios.page.parts.fields import LONGEST_TEXT
 from scenarios.page.parts.view import WHERE, View, keys, one_of, short_text, written_as
-from scenarios.page.record.rows import KINDS, ROLES, SORTS, pair_in, pairs_in, searched, years_in
+from scenarios.page.record.rows import ROLES, SORTS, pair_in, pairs_in, searched, years_in
 from simulation.dates import FIRST_YEAR, LAST_YEAR
 from simulation.errors import Problem
 from simulation.schema import whole
@@ -29,7 +30,7 @@ class RecordView(View):
     model_config = keys(first_year="from", last_year="to", falling="order", opened="row")
 
     pair: Annotated[str, one_of(lambda material: pairs_in(material.evidence))] = ""
-    kind: Annotated[str, one_of(lambda _: (*KINDS, ALL))] = ""
+    kind: Annotated[str, one_of(lambda _: (*EVIDENCE_KINDS, ALL))] = ""
     role: Annotated[
         str,
         written_as({role.replace(" ", "-"): role for role in ROLES}),

@@ -13,9 +13,9 @@ from calibration.checks.identified import (
     shuffled_scaling,
 )
 from calibration.fit.workers import log_likelihoods
-from calibration.likelihood.likelihood import log_weights
 from calibration.prior import draw_coordinates
 from simulation.parameters import default_parameters, parameter_table
+from tests.calibration.likelihood.weights import log_weights
 
 TABLE = parameter_table()
 

@@ -54,7 +54,7 @@ def test_screening_finds_what_has_an_effect_and_how_large():
 
 def test_the_leading_levers_are_ranked_and_a_dummy_is_added():
     found = screened(LEVERS[:2] + LEVERS[3:], Known(), 6)
-    only = Screened(found.levers, found.effects[:, :1], found.errors[:, :1])
+    only = Screened(found.levers, found.effects[:, :1])
     assert [lever.name for lever in only.leading(1)] == ["a", DUMMY]
     assert [lever.name for lever in only.leading(2)] == ["a", "b", DUMMY]
 

@@ -67,7 +67,7 @@ def test_posterior_and_evidence_are_those_that_a_fit_from_the_prior_finds():
         assert population.coordinates.mean(axis=0) == pytest.approx(MEAN, abs=error * SD.max())
         assert population.coordinates.std(axis=0) == pytest.approx(SD, rel=error)
     assert nearer.population.families > from_prior.population.families
-    assert len(nearer.stages) < len(from_prior.stages)
+    assert len(nearer.powers) < len(from_prior.powers)
 
 
 def draws_of(families, **more):

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.likelihood.likelihood import doubt_of, log_weights
+from calibration.evidence.record import first_status
+from calibration.likelihood.likelihood import doubt_of
 from calibration.likelihood.observations import (
     EVENT,
     FIGURES,
     KINDS,
     SILENCE,
     documented_quarters,
-    first_status,
     moves_of,
     observations_of,
 )
@@ -22,6 +22,7 @@ from calibration.prior import draw_coordinates, parameters_at, with_fixed
 from simulation.countries import Country
 from simulation.dates import quarter_of
 from simulation.state import Status
+from tests.calibration.likelihood.weights import log_weights
 
 COORDINATES = draw_coordinates(6, 4) * 0.5
 

@@ -14,6 +14,8 @@ from simulation.parameters import Parameters, default_parameters
 from simulation.rules import aid
 from simulation.state import Status
 
+DECISIONS = ("dispute_by_client", "dispute_by_patron", "break_by_client", "break_by_patron")
+
 
 @pytest.fixture(scope="module")
 def history(draws: Draws) -> History:
@@ -30,14 +32,14 @@ def test_the_addends_of_an_open_chance_make_the_chance_of_the_account(history: H
     compared = 0
     for quarter in range(QUARTERS):
         for pair in ORDERED_PAIRS:
-            for hazard in hazards(history, quarter, *pair):
+            for decision, hazard in zip(DECISIONS, hazards(history, quarter, *pair), strict=True):
                 if hazard.open:
                     slope = history.parameters[
                         "dispute_slope" if hazard.verb == "quarrels" else "break_slope"
                     ]
-                    chance = logistic(slope * hazard.total)[0]
+                    chance = logistic(slope * sum(each.amount for each in hazard.addends))[0]
                     assert chance == pytest.approx(
-                        history.pair(hazard.decision, quarter, *pair), abs=1e-12
+                        history.pair(decision, quarter, *pair), abs=1e-12
                     )
                     compared += 1
     assert compared > 200

@@ -14,7 +14,7 @@ from scenarios.outcomes import PAIR_NAMES, SERIES
 from scenarios.page import blocks
 from scenarios.page.blocks import BRANCHES, KEPT, Block, simulated_block, table_of
 from scenarios.page.question.own import read_own
-from scenarios.twins import FactualBranch, yearly_twins
+from scenarios.twins import FactualBranch
 from simulation.interventions import HISTORICAL, Scenario
 
 ADDRESS: dict[str, Any] = {"seed": 3, "first_replicate": 20}
@@ -46,7 +46,7 @@ def test_a_counterfactual_forked_from_a_kept_branch_is_the_one_simulated_alone(
 ) -> None:
     parameters = parameters_for(read_draws(), ADDRESS["first_replicate"], 12)
     scenarios = (HISTORICAL, asked(name))
-    alone = yearly_twins(parameters, scenarios, last_year=last_year, **ADDRESS)
+    alone = FactualBranch(parameters, **ADDRESS).yearly(scenarios, last_year)
     for block, twins in zip(block_of(parameters, scenarios, last_year), alone, strict=True):
         table = table_of([block])
         assert table["replicate"].tolist() == list(range(20, 32))

@@ -6,7 +6,7 @@ import pytest
 from scenarios.draws import Draws, parameters_for
 from scenarios.files import catalogue, scenario_named
 from scenarios.outcomes import KEPT, NEVER, SERIES, Outcomes, outcomes_of
-from scenarios.twins import FactualBranch, twin_outcomes, yearly_twins
+from scenarios.twins import FactualBranch, twin_outcomes
 from simulation.dates import FIRST_YEAR, LAST_YEAR, quarter_of
 from simulation.ensemble import continued, opened, simulate
 from simulation.errors import NonFiniteError, SimulationError
@@ -141,12 +141,11 @@ def test_a_branch_that_remembers_answers_in_any_order_as_one_that_does_not(draws
     for name, last_year in zip((*SOME, *SOME), last_years, strict=True):
         scenarios = [scenario_named(name)]
         (remembering,) = factual.yearly(scenarios, last_year)
-        (fresh,) = yearly_twins(
-            parameters, scenarios, seed=3, first_replicate=7, last_year=last_year
-        )
+        alone = FactualBranch(parameters, seed=3, first_replicate=7)
+        (fresh,) = alone.yearly(scenarios, last_year)
         for what in ("split", "initiator", "cause"):
-            own, alone = getattr(remembering, what), getattr(fresh, what)
-            assert np.array_equal(own, alone), (name, last_year, what)
+            own, known = getattr(remembering, what), getattr(fresh, what)
+            assert np.array_equal(own, known), (name, last_year, what)
         for series, values in fresh.series.items():
             assert np.array_equal(remembering.series[series], values), (name, last_year, series)
 
@@ -168,7 +167,8 @@ def test_yearly_values_and_breaks_are_those_of_whole_histories(draws: Draws) -> 
     scenarios = [FROM_THE_START, *(scenario_named(name) for name in SOME)]
     parameters = parameters_for(draws, 7, COUNT)
     for last_year in (1948, 1973, LAST_YEAR):
-        twins = yearly_twins(parameters, scenarios, seed=3, first_replicate=7, last_year=last_year)
+        factual = FactualBranch(parameters, seed=3, first_replicate=7)
+        twins = factual.yearly(scenarios, last_year)
         assert len(twins) == len(scenarios)
         for scenario, twin in zip(scenarios, twins, strict=True):
             whole = alone(parameters, scenario)

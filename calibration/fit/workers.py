@@ -61,13 +61,15 @@ def log_likelihoods(
     fixed: Mapping[str, float] | None = None,
     uncounted: Spell | None = None,
     drivers: DriverChoice = "drawn",
+    renewing: bool = True,
 ) -> Array:
     """The estimated log-likelihoods (population,) of vectors (population, parameters).
 
     ``first_vector`` is the number of the first of them, which addresses all their shocks; with all
     else given it is a ``Likelihood`` for the sampler, in this process. Some parameters may be
     ``fixed``; the probability of an ``uncounted`` spell does not count; ``drivers`` are drawn
-    within their coded ranges or as coded.
+    within their coded ranges or as coded; copies are renewed on the way, or
+    averaged plainly.
     """
     return np.concatenate(
         [
@@ -79,6 +81,7 @@ def log_likelihoods(
                 first_vector=first_vector + start,
                 uncounted=uncounted,
                 drivers=drivers,
+                renewing=renewing,
             )
             for start, task in tasks_of(len(coordinates), copies)
         ]

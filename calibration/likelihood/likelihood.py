@@ -3,8 +3,8 @@
 Shocks are averaged by a particle filter: each parameter vector has a few copies that go through the
 record together. Every year the copies of a vector whose weights have drifted apart are renewed:
 likely ones are doubled, unlikely ones dropped. The estimate of the likelihood stays unbiased, and
-its variance is about half that of a plain average of as many copies (``lilliput calibrate check
-noise``). Sources: Gordon, Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
+misses the histories that count less often than a plain average of as many copies (``lilliput
+calibrate check noise``). Sources: Gordon, Salmond & Smith 1993; Andrieu, Doucet & Holenstein 2010.
 """
 
 from collections.abc import Sequence
@@ -150,6 +150,7 @@ def filtered_log_likelihood(
     uncounted: Spell | None = None,
     drivers: DriverChoice = "drawn",
     witness: Witness | None = None,
+    renewing: bool = True,
 ) -> Array:
     """The estimated log-likelihood of each parameter vector, shape (population,).
 
@@ -159,8 +160,9 @@ def filtered_log_likelihood(
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
     have them as coded. A ``witness``, whose drivers are as coded, is the first copy of a single
-    vector. Formula: the sum over renewals of the log of the mean of exp(log weight) gathered since
-    the renewal before. Raises ``ValueError`` for a witness with other drivers or more vectors.
+    vector. Without ``renewing`` copies go through the whole record, and are averaged plainly.
+    Formula: the sum over renewals of the log of the mean of exp(log weight) gathered since the
+    renewal before. Raises ``ValueError`` for a witness with other drivers or more vectors.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     if witness is not None and (vectors > 1 or drivers != "coded"):
@@ -191,7 +193,7 @@ def filtered_log_likelihood(
                 if quarter == figure.last:
                     gained = gained + figure.figure.density(figure.sums, doubt)
             weights = weights + gained.reshape(weights.shape)
-            if copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < record.until:
+            if renewing and copies > 1 and (quarter + 1) % YEAR == 0 and quarter + 1 < record.until:
                 chance = chances[:, quarter // YEAR]
                 if witness is not None:
                     chance = witness.chance(weights, chance)

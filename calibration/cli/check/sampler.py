@@ -79,7 +79,7 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
 
     It is shown by the number of shocks averaged.
     """
-    from calibration.checks.noise import TRIED, best_draws, noise_report, variances
+    from calibration.checks.noise import TRIED, best_draws, estimates, noise_report
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
     from calibration.prior import coordinates_of_draws
@@ -90,7 +90,7 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
         best = best_draws(coordinates, record, seed, request.vectors)
         filtered, averaged = {}, {}
         for done, copies in enumerate(TRIED, 1):
-            filtered[copies], averaged[copies] = variances(
+            filtered[copies], averaged[copies] = estimates(
                 best, record, seed + done, copies, request.repeats
             )
             progress(done)

@@ -17,7 +17,7 @@ from calibration.likelihood.observations import Record
 from calibration.prior import Coordinates, parameters_at, with_fixed
 from scenarios.batch.workers import worker_processes
 from simulation.arrays import Array
-from simulation.drivers.spells import DriverChoice
+from simulation.drivers.spells import DriverChoice, SpellValues
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
@@ -60,7 +60,7 @@ def log_likelihoods(
     copies: int,
     fixed: Mapping[str, float] | None = None,
     uncounted: Spell | None = None,
-    drivers: DriverChoice = "drawn",
+    drivers: DriverChoice | SpellValues = "drawn",
     renewing: bool = True,
 ) -> Array:
     """The estimated log-likelihoods (population,) of vectors (population, parameters).
@@ -68,7 +68,7 @@ def log_likelihoods(
     ``first_vector`` is the number of the first of them, which addresses all their shocks; with all
     else given it is a ``Likelihood`` for the sampler, in this process. Some parameters may be
     ``fixed``; the probability of an ``uncounted`` spell does not count; ``drivers`` are drawn
-    within their coded ranges or as coded; copies are renewed on the way, or
+    within their coded ranges, as coded, or those of one history; copies are renewed on the way, or
     averaged plainly.
     """
     return np.concatenate(

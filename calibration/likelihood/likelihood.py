@@ -24,7 +24,7 @@ from scenarios.documented import Pair
 from simulation.arrays import Array, PairCode, PerPair, PerReplicate
 from simulation.conditioning import Conditioning, RecordedMove, either_way
 from simulation.context import Context
-from simulation.drivers.spells import DriverChoice, coded_values, spread_values
+from simulation.drivers.spells import DriverChoice, SpellValues, coded_values, spread_values
 from simulation.ensemble import check_finite
 from simulation.fusion import fusing
 from simulation.interventions import HISTORICAL
@@ -148,7 +148,7 @@ def filtered_log_likelihood(
     copies: int,
     first_vector: int = 0,
     uncounted: Spell | None = None,
-    drivers: DriverChoice = "drawn",
+    drivers: DriverChoice | SpellValues = "drawn",
     witness: Witness | None = None,
     renewing: bool = True,
 ) -> Array:
@@ -159,17 +159,17 @@ def filtered_log_likelihood(
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
-    have them as coded. A ``witness``, whose drivers are as coded, is the first copy of a single
-    vector. Without ``renewing`` copies go through the whole record, and are averaged plainly.
-    Formula: the sum over renewals of the log of the mean of exp(log weight) gathered since the
-    renewal before. Raises ``ValueError`` for a witness with other drivers or more vectors.
+    have them as coded, or those of one history. A ``witness``, whose drivers are as coded, is the
+    first copy of a single vector. Without ``renewing`` copies go through the whole record, and are
+    averaged plainly. Formula: the sum over renewals of the log of the mean of exp(log weight)
+    gathered since the renewal before. Raises ``ValueError`` for a witness with other drivers or
+    more vectors.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     if witness is not None and (vectors > 1 or drivers != "coded"):
         raise ValueError("a witness belongs to a single vector under drivers as coded")
     conditioning = _Counting(record.moves, replicates, record.until, uncounted)
-    sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
-    context = Context(HISTORICAL, parameters, sets.repeated(vectors))
+    context = Context(HISTORICAL, parameters, _sets_of(drivers, copies).repeated(vectors))
     others = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
@@ -209,6 +209,13 @@ def filtered_log_likelihood(
                         figure.take(rows)
     check_finite(parameters, state, HISTORICAL, seed, first_vector * copies)
     return np.asarray(total + mean_weight(weights))
+
+
+def _sets_of(drivers: DriverChoice | SpellValues, copies: int) -> SpellValues:
+    """The drivers of each copy of a vector."""
+    if isinstance(drivers, SpellValues):
+        return drivers.repeated(copies)
+    return spread_values(copies) if drivers == "drawn" else coded_values(copies)
 
 
 def renewal(weights: Array, chance: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -10,7 +10,7 @@ import typer
 from calibration.cli.check.external import check_external
 from calibration.cli.check.foresight import check_foresight
 from calibration.cli.check.histories import check_predictive, check_prior, check_sensitivity
-from calibration.cli.check.record import check_identified, check_nulls
+from calibration.cli.check.record import check_drivers, check_identified, check_nulls
 from calibration.cli.check.sampler import check_noise, check_ranks, check_recovery
 from calibration.cli.check.without import check_ablation, check_influence, check_leave_one_out
 from scenarios.console import CommandGroup
@@ -30,6 +30,7 @@ check_app.command("prior")(check_prior)
 check_app.command("predictive")(check_predictive)
 check_app.command("identified")(check_identified)
 check_app.command("nulls")(check_nulls)
+check_app.command("drivers")(check_drivers)
 check_app.command("leave-one-out")(check_leave_one_out)
 check_app.command("foresight")(check_foresight)
 check_app.command("ablation")(check_ablation)

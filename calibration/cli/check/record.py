@@ -7,12 +7,15 @@ from calibration.cli.check.options import (
     Copies,
     DrawsRequest,
     FitsSeed,
+    FitWorkers,
     ShocksSeed,
     check_command,
 )
 from calibration.cli.requests import Reader, as_typed, option, whole
+from calibration.errors import CalibrationError
 from scenarios.console import progress_of
 from scenarios.draws import Draws, read_draws
+from simulation.errors import Problem
 
 if TYPE_CHECKING:
     from calibration.nulls.likelihood import NullFit
@@ -47,6 +50,44 @@ class NullsRequest(DrawsRequest):
         int, whole(2, 100), option("Fits of each null; their scatter gives the error.")
     ] = 4
     seed: FitsSeed = 1
+
+
+class HeldDriversRequest(NullsRequest):
+    """Sets of drivers that are held in all histories, one at a time."""
+
+    command = "calibrate check drivers"
+
+    workers: FitWorkers = 2
+
+
+@check_command
+def check_drivers(request: HeldDriversRequest) -> "tuple[Report, Pictures]":
+    """Whether the lead over the nulls hangs on how the drivers were coded."""
+    from calibration.checks.drivers import SETS, drivers_report, held_drivers, sets_of_drivers
+    from calibration.checks.nulls import evidence_of_nulls, evidence_of_rules
+    from calibration.evidence.reading import read_evidence
+    from calibration.likelihood.observations import fitted_record
+    from calibration.prior import coordinates_of_draws
+
+    rules = evidence_of_rules(request.draws)
+    if rules is None:
+        allowed = "draws whose manifest tells the evidence of the rules"
+        raise CalibrationError(
+            request.title, [Problem(request.command, "--draws", request.draws.id, allowed)]
+        )
+    nulls = evidence_of_nulls(nulls_of_record(request.seed, request.runs))
+    sets = sets_of_drivers(request.seed, SETS)
+    with progress_of("likelihood under sets of drivers", len(sets) + 1) as progress:
+        rows = held_drivers(
+            coordinates_of_draws(request.draws.frame),
+            fitted_record(read_evidence()),
+            request.seed,
+            sets,
+            workers=request.workers,
+            progress=progress,
+        )
+    best = max(nulls, key=lambda null: null.log_evidence)
+    return drivers_report(rows, rules, best, request.origin(runs=request.runs))
 
 
 @check_command

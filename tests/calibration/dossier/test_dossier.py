@@ -54,6 +54,7 @@ CHECKS = (
     "leave-one-out",
     "foresight",
     "nulls",
+    "drivers",
     "ablation",
     "identified",
     "sensitivity",
@@ -62,7 +63,7 @@ CHECKS = (
 #: The verdicts of some checks; the others miss their goal.
 REACHED_BY = {
     **dict.fromkeys(("ablation", "identified", "sensitivity", "influence")),
-    **dict.fromkeys(("agreement", "noise", "recovery", "prior", "nulls"), True),
+    **dict.fromkeys(("agreement", "noise", "recovery", "prior", "nulls", "drivers"), True),
 }
 VALUES = {
     "agreement": {"log_evidence": [-50.0, -50.5, -49.5]},

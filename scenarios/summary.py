@@ -36,8 +36,9 @@ QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 _NEVER_WORD = "never"
 #: Said of the tables of aid.
 AID_NOTE = (
-    "Asked and pledged aid stands where it was agreed, whatever years it was meant for. Periods in "
-    "which half of the histories pledge nothing are left out, unless something is documented."
+    "Sums are in dollars of the day. Asked and pledged aid stands where it was agreed, whatever "
+    "years it was meant for. Periods in which half of the histories pledge nothing are left out, "
+    "unless something is documented."
 )
 #: Pledges that half of the histories keep below this, in million US dollars, are not shown.
 _LEAST_SHOWN = 0.05
@@ -225,7 +226,7 @@ def aid_tables(summaries: Sequence[AidSummary]) -> list[Table]:
         beside = ["documented\n\\[low-high]"] if any(row.documented for row in rows) else []
         amounts = ("median", "5-95 %", *beside)
         columns = ("form", "period", "basis", *amounts)
-        title = f"Aid of {patron.title} to {client.title} (million US$ of the day)"
+        title = f"Aid of {patron.title} to {client.title} (million US$)"
         table = plain_table(columns, title=title, right=amounts, whole=columns)
         for form, of_form in groupby(rows, key=attrgetter("form")):
             table.add_section()

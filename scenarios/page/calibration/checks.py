@@ -17,6 +17,7 @@ from scenarios.page.parts.view import Download, DownloadBar
 ORDER = (
     "predictive",
     "nulls",
+    "drivers",
     "leave-one-out",
     "foresight",
     "identified",

@@ -392,7 +392,7 @@ def test_the_commands_go_on_with_what_is_there_and_tell_all_mistakes(
     mistakes = ["--records", "1", "--effort", "usal", "--workers", "0", "--seed", "x"]
     wrong = runner.invoke(check_app, ["ranks", *mistakes, "--around", str(tmp_path / "none")])
     assert wrong.exit_code == 2
-    assert "6 problems" in wrong.output  # the draws and the manifest beside them are two files
+    assert "5 problems" in wrong.output
     assert "did you mean 'usual'" in wrong.output
 
 

@@ -190,7 +190,7 @@ def test_a_message_is_legible_in_eighty_columns() -> None:
 def test_aid_stands_in_one_table_a_pair_with_its_form(folder: Path) -> None:
     lines = seen("run", "--replicates", "30", cwd=folder).splitlines()
     heads = [line.strip() for line in lines if line.startswith("Aid of")]
-    assert "Aid of Yugoslavia to Albania (million US$ of the day)" in heads
+    assert "Aid of Yugoslavia to Albania (million US$)" in heads
     assert len(heads) == 5
     assert sum(line.startswith(" economic  1946-50") for line in lines) == 5
 

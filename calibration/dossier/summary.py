@@ -101,7 +101,12 @@ def _later(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _added(values: Mapping[str, Any]) -> dict[str, list[float]]:
-    return {name: [each["evidence"], each["error"]] for name, each in values.items()}
+    """What mechanisms or groups add, of those whose fits have families enough for a verdict."""
+    return {
+        name: [each["evidence"], each["error"]]
+        for name, each in values.items()
+        if each["families"] >= LEAST_FAMILIES
+    }
 
 
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:

@@ -61,8 +61,10 @@ VALUES = {
         "families": 40,
     },
     "ablation": {
-        "mechanisms": {f"mechanism_{n}": {"evidence": 1.5, "error": 0.5} for n in range(22)},
-        "groups": {"the_trade": {"evidence": -3.0, "error": 1.0}},
+        "mechanisms": {
+            f"mechanism_{n}": {"evidence": 1.5, "error": 0.5, "families": 60 - n} for n in range(32)
+        },
+        "groups": {"the_trade": {"evidence": -3.0, "error": 1.0, "families": 30}},
     },
 }
 
@@ -102,6 +104,8 @@ def test_everything_is_read_from_draws_and_reports(draws, record):
         "families": 40,
     }
     assert told["mechanisms"]["mechanism_3"] == [1.5, 0.5]
+    assert "mechanism_30" in told["mechanisms"]
+    assert "mechanism_31" not in told["mechanisms"]  # 29 families are too few for a verdict
     assert told["groups"] == {"the_trade": [-3.0, 1.0]}
 
 

@@ -115,7 +115,8 @@ def scenario_file_of(entry: Mapping[str, Any], path: Path) -> ScenarioFile:
         few = f"at most {MOST_CHANGES} tables [[interventions]]"
         raise_if_any(title, [Problem(path.name, "interventions", len(changes), few)], ScenarioError)
     interventions, wrong = read_changes(path.name, changes)
-    wrong += [each for each in read_changes(path.name, _meant(changes))[1] if each not in wrong]
+    if wrong:
+        wrong += [each for each in read_changes(path.name, _meant(changes))[1] if each not in wrong]
     unedited = _unedited(path.name, entry)
     raise_if_any(title, [*problems, *wrong, *unedited], ScenarioError)
     assert heading is not None, "no problem means a heading"

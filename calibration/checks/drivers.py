@@ -98,9 +98,7 @@ def drivers_report(
     leads = {row.name: ahead + row.gain for row in rows}
     drawn = [lead for name, lead in leads.items() if name != CODED]
     least, most = min(drawn), max(drawn)
-    together = float(
-        special.logsumexp([row.gain for row in rows if row.name != CODED]) - np.log(len(drawn))
-    )
+    together = float(special.logsumexp(drawn) - np.log(len(drawn))) - ahead
     reached = min(leads.values()) > 0
     finding = (
         f"Whichever of {len(drawn)} sets of drivers, drawn within their coded ranges, holds in all "

@@ -11,6 +11,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.columns import FORMS, ROLES
 from calibration.evidence.rows import ROW_CLASSES, AnyRow, Evidence
 from scenarios.console import print_json, reporting_errors, show_table, wide_console
+from simulation.dates import FIRST_YEAR, LAST_YEAR
 from simulation.errors import Problem, nearest
 
 
@@ -50,7 +51,8 @@ def list_evidence(
         if rows:
             show_table(console, evidence_table(name, rows, evidence))
     if not any(kept.values()):
-        console.print("No evidence matches these filters; the record covers 1945-1980.")
+        span = f"{FIRST_YEAR}-{LAST_YEAR}"
+        console.print(f"No evidence matches these filters; the record covers {span}.")
     elif note:
         console.print(note)
 

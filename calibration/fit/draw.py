@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
-from calibration.fit.population import Effort, Sampling, begun, no_record
+from calibration.fit.drivers import with_drivers
+from calibration.fit.population import Effort, Sampling, begun
 from calibration.fit.posterior import (
     checkpoint_path,
     read_checkpoint,
@@ -18,10 +19,10 @@ from calibration.fit.reference import Reference
 from calibration.fit.sampler import sampled
 from calibration.fit.workers import log_likelihoods, over_processes
 from calibration.likelihood.observations import Record
-from calibration.prior import draw_coordinates
 from scenarios.disk import one_at_a_time
 from scenarios.draws import Draws
 from simulation.errors import Problem, raise_if_any
+from simulation.parameters import parameter_table
 
 
 def draw_posterior(
@@ -46,15 +47,16 @@ def draw_posterior(
     checkpoint = checkpoint_path(out)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     seed = settings["seed"]
-    here = partial(log_likelihoods, record=record, seed=seed, copies=effort.copies)
+    around = reference or Reference.of_prior(len(parameter_table()))
+    here = around.likelihood(
+        partial(log_likelihoods, record=record, seed=seed, copies=effort.copies)
+    )
     with (
         one_at_a_time(out, out.with_suffix(".json"), checkpoint),
         over_processes([here], workers) as (likelihood,),
     ):
-        first = draw_coordinates if reference is None else reference.drawn
-        base = no_record if reference is None else reference.gain
         sampling = _unfinished(settings, out, resume, overwrite) or begun(
-            first(effort.population, seed), likelihood, base
+            with_drivers(around.standard(effort.population, seed), seed), likelihood
         )
 
         def keep(sampling: Sampling) -> None:
@@ -62,7 +64,7 @@ def draw_posterior(
             each_step(sampling)
 
         keep(sampling)
-        sampling = sampled(sampling, likelihood, effort, seed, keep, base)
+        sampling = around.returned(sampled(sampling, likelihood, effort, seed, keep))
         draws = write_posterior(sampling, settings, out)
         checkpoint.unlink()
     return draws, sampling

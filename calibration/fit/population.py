@@ -63,7 +63,7 @@ COPIES = 16
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, last_moves=60),
     "standard": Effort(population=1024, copies=COPIES, moves=8, last_moves=120, thinned=2),
-    "full": Effort(population=1024, copies=64, moves=8, last_moves=800, thinned=4),
+    "full": Effort(population=2048, copies=32, moves=8, last_moves=1000, thinned=4),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
 #: what made them.
@@ -137,6 +137,16 @@ class Population:
         """How many of the first vectors have descendants in the population."""
         return len(np.unique(self.ancestor))
 
+    def strangers(self, before: Coordinates) -> float:
+        """How many unrelated members would tell as much of the posterior's shape as these.
+
+        ``before`` (population, parameters) are their coordinates at the beginning of the stage, of
+        which relatives have much in common until moves have undone it. Formula: n / (1 + (n /
+        families - 1) m ** 2), m being the mean correlation of coordinates with those before.
+        """
+        members, memory = len(self.ancestor), float(correlations(before, self.coordinates).mean())
+        return members / (1 + (members / self.families - 1) * memory**2)
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -184,11 +194,8 @@ def no_record(coordinates: Coordinates, _evaluated: int) -> Array:
     return np.zeros(len(coordinates))
 
 
-def begun(start: Coordinates, likelihood: Likelihood, base: Likelihood = no_record) -> Sampling:
-    """A sampling at its beginning: draws (``start``) from the prior, with their likelihood.
-
-    Or draws from a reference, whose log density exceeds that of the prior by ``base``.
-    """
+def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
+    """A sampling at its beginning: draws (``start``) from the prior, with their likelihood."""
     population = Population(
         coordinates=start,
         log_likelihood=likelihood(start, 0),
@@ -196,10 +203,9 @@ def begun(start: Coordinates, likelihood: Likelihood, base: Likelihood = no_reco
         power=0.0,
         log_evidence=0.0,
         evaluated=len(start),
-        base=base(start, 0),
+        base=np.zeros(len(start)),
     )
-    length = FIRST_LENGTH if base is no_record else NEAR_LENGTH
-    return Sampling(population, 0, 0, start, (length,) * len(STEPS))
+    return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(STEPS))
 
 
 def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:

@@ -17,6 +17,7 @@ from calibration.diagnostics import effective_sizes
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
 from calibration.evidence.record import LAST_FITTED
+from calibration.fit.drivers import DRIVERS, parameters_of
 from calibration.fit.population import (
     OF_MEMBERS,
     STEPS,
@@ -56,6 +57,7 @@ def fit_settings(
         "effort": name,
         "settings": asdict(effort),
         "steps": list(STEPS),
+        "drivers": DRIVERS,
         "seed": seed,
         "reference": reference,
         "evidence_overlay": None if evidence is None else overlay_hash(evidence),
@@ -96,9 +98,10 @@ def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) 
 def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What the draws are, how they were made, how well they fit and how far they can be trusted."""
     population = sampling.population
-    chain = population.coordinates[np.newaxis]
+    parameters = parameters_of(population.coordinates)
+    chain = parameters[np.newaxis]
     sizes = {kind: effective_sizes(chain, kind) for kind in ("bulk", "tail")}
-    memory = correlations(sampling.before, population.coordinates)
+    memory = correlations(parameters_of(sampling.before), parameters)
     return {
         "kind": "provisional",
         "made_by": "lilliput calibrate fit",

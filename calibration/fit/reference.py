@@ -7,12 +7,14 @@ Fan et al. 2011 (evidence by way of a reference distribution).
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from pydantic import BaseModel, PositiveInt
 
 from calibration.errors import CalibrationError
+from calibration.fit.population import Likelihood, Sampling
 from calibration.fit.sampler import shape_of, solved
 from calibration.prior import Coordinates, coordinates_of_draws
 from scenarios.draws import Draws
@@ -38,14 +40,24 @@ class Reference:
     centre: Array
     root: Array
 
-    def drawn(self, population: int, seed: int) -> Coordinates:
-        """Vectors from the distribution, shape (population, parameters)."""
+    @classmethod
+    def of_prior(cls, dimensions: int) -> "Reference":
+        """The prior itself."""
+        return cls("the prior", np.zeros(dimensions), np.eye(dimensions))
+
+    def standard(self, population: int, seed: int) -> Coordinates:
+        """Standard normal vectors, which ``placed`` come from the distribution."""
         generator = np.random.Generator(np.random.Philox(key=[seed, _START]))
-        return self.placed(generator.standard_normal((population, len(self.centre))))
+        return generator.standard_normal((population, len(self.centre)))
 
     def placed(self, within: Array) -> Coordinates:
-        """The vectors x = centre + root y of standard normal ones y, (population, parameters)."""
-        return np.asarray(self.centre + np.einsum("md,ed->me", within, self.root))
+        """The vectors x = centre + root y of standard normal ones y, (population, coordinates).
+
+        What coordinates there are beyond those of the reference stays as it is.
+        """
+        known = len(self.centre)
+        placed = self.centre + np.einsum("md,ed->me", within[:, :known], self.root)
+        return np.concatenate([placed, within[:, known:]], axis=1)
 
     @property
     def spread(self) -> Array:
@@ -55,12 +67,39 @@ class Reference:
     def gain(self, coordinates: Coordinates, _evaluated: int) -> Array:
         """By how much the log density of vectors exceeds that of the prior, shape (population,).
 
-        It is the log-likelihood under which the prior would become this distribution. Formula:
-        (|x| ** 2 - |y| ** 2) / 2 - the sum of log root_ii.
+        It is the log-likelihood under which the prior would become this distribution; of drivers
+        the reference says nothing. Formula: (|x| ** 2 - |y| ** 2) / 2 - the sum of log root_ii.
         """
-        within = solved(self.root, coordinates - self.centre)
-        squares = (coordinates**2).sum(axis=1) - (within**2).sum(axis=1)
+        parameters = coordinates[:, : len(self.centre)]
+        within = solved(self.root, parameters - self.centre)
+        squares = (parameters**2).sum(axis=1) - (within**2).sum(axis=1)
         return np.asarray(squares / 2 - np.log(np.diag(self.root)).sum())
+
+    def likelihood(self, likelihood: Likelihood) -> Likelihood:
+        """A likelihood as that of standard normal vectors y before they are ``placed``.
+
+        With it a sampling has the reference where it would have the prior. Formula: log-likelihood
+        of x, less by how much the density of the reference exceeds the prior's there.
+        """
+        return partial(_likelihood_within, self, likelihood)
+
+    def returned(self, sampling: Sampling) -> Sampling:
+        """A sampling of vectors y by such a ``likelihood`` as one of x by the likelihood itself."""
+        population = sampling.population
+        placed = self.placed(population.coordinates)
+        likelihood = population.log_likelihood + self.gain(placed, population.evaluated)
+        return replace(
+            sampling,
+            population=replace(population, coordinates=placed, log_likelihood=likelihood),
+            before=self.placed(sampling.before),
+        )
+
+
+def _likelihood_within(
+    reference: Reference, likelihood: Likelihood, within: Coordinates, evaluated: int
+) -> Array:
+    placed = reference.placed(within)
+    return likelihood(placed, evaluated) - reference.gain(placed, evaluated)
 
 
 class _Manifest(BaseModel):

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from calibration.fit.drivers import DRIVERS, with_drivers
 from calibration.fit.population import (
     STEPS,
     Effort,
@@ -69,6 +70,7 @@ class Refit:
             "fixed": dict(self.fixed),
             "to_prior": self.to_prior,
             "steps": list(STEPS),
+            "drivers": DRIVERS,
             "near": self.near,
             "effort": asdict(effort),
             "seed": seed,
@@ -143,7 +145,7 @@ def refitted(
     path = _kept_path(refit, settings, folder)
     kept = read_checkpoint(path)
     if kept and kept[0].finished:
-        return kept[0].population
+        return _returned(kept[0], start)
     if refit.fixed and not isinstance(start, Reference):
         raise ValueError("with parameters held fixed a fit begins with a reference")
     folder.mkdir(parents=True, exist_ok=True)
@@ -157,18 +159,23 @@ def refitted(
         partial(refit_log_likelihoods, refit=rules, seed=seed, copies=effort.copies)
         for rules in (refit, replace(refit, to_prior=False))
     ]
+    if isinstance(start, Reference):
+        wanted[0] = start.likelihood(wanted[0])
     with over_processes(wanted, workers) as (likelihood, base):
         if isinstance(start, Reference):
-            base = start.gain
-        if kept:
-            begin = kept[0]
-        elif isinstance(start, Reference):
-            begin = begun(start.drawn(effort.population, seed), likelihood, base)
+            first = with_drivers(start.standard(effort.population, seed), seed)
+            begin, base = partial(begun, first, likelihood), no_record
         elif refit.to_prior:
-            begin = begun_from(start, likelihood, base, effort)
+            begin = partial(begun_from, start, likelihood, base, effort)
         else:
-            begin = begun_near(start, likelihood, effort)
-        return sampled(begin, likelihood, effort, seed, report, base).population
+            begin = partial(begun_near, start, likelihood, effort)
+        sampling = kept[0] if kept else begin()
+        return _returned(sampled(sampling, likelihood, effort, seed, report, base), start)
+
+
+def _returned(sampling: Sampling, start: Array | Reference) -> Population:
+    """The population reached, in coordinates of the prior."""
+    return (start.returned(sampling) if isinstance(start, Reference) else sampling).population
 
 
 def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.diagnostics import effective_size, systematic
+from calibration.fit.drivers import parameters_of
 from calibration.fit.population import (
     STEPS,
     Effort,
@@ -31,7 +32,7 @@ from simulation.arrays import Array
 #: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full
 #: weight, where the noise of the likelihood refuses many steps whatever their length, so that
 #: longer ones lead farther (Sherlock et al. 2015).
-WANTED, LAST_WANTED = 0.25, 0.13
+WANTED, LAST_WANTED = 0.25, 0.08
 #: The parts of the population that take turns in stepping, each of whole families.
 PARTS = 4
 #: Every so many steps the kind with the shorter length has its turn, so that it stays adapted.
@@ -62,18 +63,20 @@ def move(
     kind: str,
     length: float,
     base: Likelihood = no_record,
+    before: Coordinates | None = None,
 ) -> tuple[Population, float]:
     """One Metropolis step of every member toward the tempered posterior, and the share accepted.
 
     Every fourth families take turns, each stepping by what the others, which stand still, tell of
     the posterior's place and shape. Relatives of a member do not tell: near them any place seems
-    likely in which it stands, so that steps away from it would be accepted too often.
+    likely in which it stands, so that steps away from it would be accepted too often. ``before``
+    are the coordinates with which the stage began, by which relatives are told from strangers.
     """
     part_of, taken = population.ancestor % PARTS, 0
     for part in np.unique(part_of):
         members, others = np.flatnonzero(part_of == part), np.flatnonzero(part_of != part)
         population, accepted = stepped(
-            population, members, others, likelihood, generator, kind, length, base
+            population, members, others, likelihood, generator, kind, length, base, before
         )
         taken += accepted
     return population, taken / len(population.log_likelihood)
@@ -88,12 +91,18 @@ def stepped(
     kind: str,
     length: float,
     base: Likelihood = no_record,
+    before: Coordinates | None = None,
 ) -> tuple[Population, int]:
     """One Metropolis step of some members, by what the others tell, and how many it moved."""
     at, power = population.take(members), population.power
     by = population.take(others)
     trial, prior_gain = proposed(
-        kind, at.coordinates, by.coordinates, by.families, length, generator
+        kind,
+        at.coordinates,
+        by.coordinates,
+        by.families if before is None else by.strangers(before[others]),
+        length,
+        generator,
     )
     trial_likelihood = likelihood(trial, population.evaluated)
     trial_base = base(trial, population.evaluated) if power < 1 else at.base
@@ -161,7 +170,13 @@ def advanced(
         )
     place = place_of_kind(sampling)
     population, share = move(
-        population, likelihood, generator, STEPS[place], sampling.lengths[place], base
+        population,
+        likelihood,
+        generator,
+        STEPS[place],
+        sampling.lengths[place],
+        base,
+        sampling.before,
     )
     lengths = list(sampling.lengths)
     if population.power < 1 or sampling.left > effort.last_moves // 2:
@@ -204,7 +219,7 @@ def proposed(
     kind: str,
     coordinates: Coordinates,
     others: Coordinates,
-    families: int,
+    families: float,
     length: float,
     generator: np.random.Generator,
 ) -> tuple[Coordinates, Array]:
@@ -215,21 +230,24 @@ def proposed(
     (members, dimensions) and log gains (members,). Formula: with x = centre + root y the trial is
     y' = sqrt(1 - length ** 2) y + length xi, xi standard normal; the log gain is (|x| ** 2 - |x'|
     ** 2 + |y'| ** 2 - |y| ** 2) / 2, zero for a plain step, which has the centre and root of the
-    prior: nought and one.
+    prior: nought and one. So have drivers in every step, as the record tells little of each.
     """
     noise = generator.standard_normal(coordinates.shape)
     keep = np.sqrt(1 - length**2)
+    trial = keep * coordinates + length * noise
     if kind == "plain":
-        return keep * coordinates + length * noise, np.zeros(len(coordinates))
-    centre, root = shape_of(others, families)
-    here = solved(root, coordinates - centre)
-    there = keep * here + length * noise
-    trial = centre + np.einsum("md,ed->me", there, root)
-    gain = _squares(coordinates) - _squares(trial) + _squares(there) - _squares(here)
+        return trial, np.zeros(len(coordinates))
+    parameters = parameters_of(coordinates)
+    centre, root = shape_of(parameters_of(others), families)
+    here = solved(root, parameters - centre)
+    there = keep * here + length * parameters_of(noise)
+    shaped = centre + np.einsum("md,ed->me", there, root)
+    trial[:, : shaped.shape[1]] = shaped
+    gain = _squares(parameters) - _squares(shaped) + _squares(there) - _squares(here)
     return trial, gain / 2
 
 
-def shape_of(others: Coordinates, families: int) -> tuple[Array, Array]:
+def shape_of(others: Coordinates, families: float) -> tuple[Array, Array]:
     """The mean of some vectors, and a root of their covariance, both drawn toward the prior's.
 
     Vectors of one family tell as much as one. Formula: of n families in d dimensions with mean m,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from calibration.errors import CalibrationError
+from calibration.fit.drivers import drivers_of
 from calibration.fit.population import Likelihood
 from calibration.likelihood.likelihood import Spell, filtered_log_likelihood
 from calibration.likelihood.observations import Record
@@ -63,29 +64,30 @@ def log_likelihoods(
     drivers: DriverChoice | SpellValues = "drawn",
     renewing: bool = True,
 ) -> Array:
-    """The estimated log-likelihoods (population,) of vectors (population, parameters).
+    """The estimated log-likelihoods (population,) of vectors (population, coordinates).
 
     ``first_vector`` is the number of the first of them, which addresses all their shocks; with all
     else given it is a ``Likelihood`` for the sampler, in this process. Some parameters may be
-    ``fixed``; the probability of an ``uncounted`` spell does not count; ``drivers`` are drawn
-    within their coded ranges, as coded, or those of one history; copies are renewed on the way, or
-    averaged plainly.
+    ``fixed``; the probability of an ``uncounted`` spell does not count. Vectors of parameters have
+    ``drivers`` drawn within their coded ranges, as coded, or those of one history; others have
+    their own. Copies are renewed on the way, or averaged plainly.
     """
-    return np.concatenate(
-        [
+    parts = []
+    for start, task in tasks_of(len(coordinates), copies):
+        vectors = coordinates[start : start + task]
+        parts.append(
             filtered_log_likelihood(
-                with_fixed(parameters_at(coordinates[start : start + task], copies), fixed or {}),
+                with_fixed(parameters_at(vectors, copies), fixed or {}),
                 record,
                 seed=seed,
                 copies=copies,
                 first_vector=first_vector + start,
                 uncounted=uncounted,
-                drivers=drivers,
+                drivers=drivers_of(vectors) or drivers,
                 renewing=renewing,
             )
-            for start, task in tasks_of(len(coordinates), copies)
-        ]
-    )
+        )
+    return np.concatenate(parts)
 
 
 def tasks_of(vectors: int, copies: int) -> list[tuple[int, int]]:

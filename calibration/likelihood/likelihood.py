@@ -159,7 +159,8 @@ def filtered_log_likelihood(
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
-    have them as coded, or those of one history. A ``witness``, whose drivers are as coded, is the
+    have them as coded, or those of one history; or those of a history for each vector. A
+    ``witness``, whose drivers are as coded, is the
     first copy of a single vector. Without ``renewing`` copies go through the whole record, and are
     averaged plainly. Formula: the sum over renewals of the log of the mean of exp(log weight)
     gathered since the renewal before. Raises ``ValueError`` for a witness with other drivers or
@@ -169,7 +170,7 @@ def filtered_log_likelihood(
     if witness is not None and (vectors > 1 or drivers != "coded"):
         raise ValueError("a witness belongs to a single vector under drivers as coded")
     conditioning = _Counting(record.moves, replicates, record.until, uncounted)
-    context = Context(HISTORICAL, parameters, _sets_of(drivers, copies).repeated(vectors))
+    context = Context(HISTORICAL, parameters, _drivers_of(drivers, copies, vectors))
     others = Shocks(seed, replicates, first_vector * copies, ahead=BLOCK)
     chances = renewal_uniforms(seed, first_vector, vectors, QUARTERS // YEAR)
     state = opening_state(parameters, context)
@@ -211,11 +212,13 @@ def filtered_log_likelihood(
     return np.asarray(total + mean_weight(weights))
 
 
-def _sets_of(drivers: DriverChoice | SpellValues, copies: int) -> SpellValues:
-    """The drivers of each copy of a vector."""
+def _drivers_of(drivers: DriverChoice | SpellValues, copies: int, vectors: int) -> SpellValues:
+    """The drivers of each copy of each vector."""
     if isinstance(drivers, SpellValues):
-        return drivers.repeated(copies)
-    return spread_values(copies) if drivers == "drawn" else coded_values(copies)
+        own = np.broadcast_to(drivers.values, (len(drivers.values), vectors))
+        return SpellValues(np.repeat(own, copies, axis=1))
+    sets = spread_values(copies) if drivers == "drawn" else coded_values(copies)
+    return sets.repeated(vectors)
 
 
 def renewal(weights: Array, chance: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

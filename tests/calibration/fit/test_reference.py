@@ -42,25 +42,26 @@ def test_the_gain_is_the_density_over_that_of_the_prior():
 @pytest.mark.statistical
 def test_vectors_are_those_of_the_distribution():
     # Means and covariances of 40,000 draws, by four standard errors at most; the seed is fixed.
-    drawn = BESIDE.drawn(40_000, 3)
+    drawn = BESIDE.placed(BESIDE.standard(40_000, 3))
     covariance = BESIDE.root @ BESIDE.root.T
     assert drawn.mean(axis=0) == pytest.approx(BESIDE.centre, abs=4 * 0.9 / 200)
     assert np.cov(drawn.T) == pytest.approx(covariance, abs=4 * 1.2 / 200)
-    assert not np.array_equal(drawn, BESIDE.drawn(40_000, 4))
+    assert not np.array_equal(BESIDE.standard(4, 3), BESIDE.standard(4, 4))
 
 
 @pytest.mark.statistical
 def test_posterior_and_evidence_are_those_that_a_fit_from_the_prior_finds():
     # Errors are five of their own; the seed is fixed. The way is shorter, so more families stay.
-    def fitted(start, *base):
-        begin = begun(start, likelihood, *base)
-        return sampled(begin, likelihood, EFFORT, 4, lambda _: None, *base)
+    def fitted(around):
+        own = around.likelihood(likelihood)
+        begin = begun(around.standard(EFFORT.population, 4), own)
+        return around.returned(sampled(begin, own, EFFORT, 4, lambda _: None))
 
-    nearer = fitted(BESIDE.drawn(EFFORT.population, 4), BESIDE.gain)
-    from_prior = fitted(np.random.default_rng(4).standard_normal((EFFORT.population, 3)))
+    nearer, from_prior = fitted(BESIDE), fitted(Reference.of_prior(3))
     for sampling in (nearer, from_prior):
         population = sampling.population
         error = 5 / np.sqrt(population.families)
+        assert population.log_likelihood == pytest.approx(likelihood(population.coordinates, 0))
         assert population.log_evidence == pytest.approx(
             LOG_EVIDENCE, abs=5 * population.evidence_error
         )

@@ -22,6 +22,7 @@ from calibration.fit.drivers import DRIVERS, with_drivers
 from calibration.fit.population import (
     STEPS,
     Effort,
+    Likelihood,
     Population,
     Sampling,
     begun,
@@ -155,7 +156,7 @@ def refitted(
         if each_step is not None:
             each_step(reached.population)
 
-    wanted = [
+    wanted: list[Likelihood] = [
         partial(refit_log_likelihoods, refit=rules, seed=seed, copies=effort.copies)
         for rules in (refit, replace(refit, to_prior=False))
     ]

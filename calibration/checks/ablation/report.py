@@ -177,7 +177,7 @@ def _effect(single: Array, observations: Sequence[str], place: int) -> str:
 
 
 def _names(rows: Sequence[Added]) -> str:
-    return listed(row.mechanism.name for row in rows)
+    return listed(f"*{row.mechanism.name.replace('_', ' ')}*" for row in rows)
 
 
 def _finding(single: Sequence[Added], together: Sequence[Added], paths: Paths | None) -> str:

@@ -79,7 +79,13 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
 
     It is shown by the number of shocks averaged.
     """
-    from calibration.checks.noise import TRIED, best_draws, estimates, noise_report
+    from calibration.checks.noise import (
+        TRIED,
+        best_draws,
+        estimates,
+        noise_report,
+        with_likely_drivers,
+    )
     from calibration.evidence.reading import read_evidence
     from calibration.likelihood.observations import fitted_record
     from calibration.prior import coordinates_of_draws
@@ -88,14 +94,16 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
     with progress_of("estimating likelihoods", len(TRIED)) as progress:
         coordinates = coordinates_of_draws(request.draws.frame)
         best = best_draws(coordinates, record, seed, request.vectors)
-        filtered, averaged = {}, {}
+        own = with_likely_drivers(best, record, seed)
+        filtered, averaged, shared = {}, {}, {}
         for done, copies in enumerate(TRIED, 1):
-            filtered[copies], averaged[copies] = estimates(
-                best, record, seed + done, copies, request.repeats
-            )
+            how = (record, seed + done, copies, request.repeats)
+            filtered[copies] = estimates(own, *how)
+            averaged[copies] = estimates(own, *how, renewing=False)
+            shared[copies] = estimates(best, *how)
             progress(done)
     origin = request.origin(vectors=len(best), repeats=request.repeats)
-    return noise_report(filtered, averaged, origin)
+    return noise_report(filtered, averaged, shared, origin)
 
 
 @check_command

@@ -93,7 +93,7 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
     monkeypatch.setattr(ablation, "scored", lambda _, refit, *rest: scores[refit.name])
     dimensions = len(parameter_table())
-    near = Reference("mine", np.full(dimensions, 0.3), 1.1 * np.eye(dimensions))
+    near = Reference("mine", np.full(dimensions, 0.1), 1.05 * np.eye(dimensions))
     runs = [Run(seed, near, "reference of mine") for seed in (3, 4)]
     effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
 
@@ -197,21 +197,22 @@ def test_mechanisms_are_reported_the_most_needed_first(origin):
     assert list(report.values["mechanisms"]) == ["two", "three", "one"]
     told = {name: each["verdict"] for name, each in report.values["mechanisms"].items()}
     assert told == {"two": "for", "three": "not told", "one": "against"}
-    assert "these earn their place: two." in report.finding
-    assert report.finding.endswith("It is not told of three.")
+    assert "these earn their place: *two*." in report.finding
+    assert report.finding.endswith("It is not told of *three*.")
     assert any("log evidence -45.00 ± 0.30, 64 families" in str(part) for part in report.parts)
     assert report.values["whole"] == [
         {"vectors": 512, "evidence": -45.0, "error": 0.3, "families": 64, "failing": 3}
     ]
-    assert "without these**: one; draws fit no worse without one. It is not" in report.finding
+    assert "without these**: *one*; draws fit no worse without *one*. It is not" in report.finding
     assert report.parts[-1].rows[0][2:] == ["peace 1950 (+0.50)", "war 1960 (-0.25)"]
     worse = reported(row("one", -1.0, fit=-0.7), row("two", -3.0, fit=-0.5))
     assert (
-        "one, two; draws fit better without one; draws fit no worse without two." in worse.finding
+        "*one*, *two*; draws fit better without *one*; draws fit no worse without *two*."
+        in worse.finding
     )
     for unsettled in ({"families": 29}, {"runs": 1}):
         few = reported(row("one", -1.0), row("two", 3.0, **unsettled))
-        assert "Of two nothing can be told" in few.finding
+        assert "Of *two* nothing can be told" in few.finding
         assert few.values["mechanisms"]["two"]["verdict"] == "not told"
 
 

@@ -7,8 +7,15 @@ import pytest
 from typer.testing import CliRunner
 
 from calibration.checks import noise
-from calibration.checks.noise import TRIED, best_draws, estimates, noise_report
+from calibration.checks.noise import (
+    TRIED,
+    best_draws,
+    estimates,
+    noise_report,
+    with_likely_drivers,
+)
 from calibration.cli.check.main import check_app
+from calibration.fit.drivers import with_drivers
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.prior import coordinates_of_draws, draw_coordinates, parameters_at
 from scenarios.draws import read_draws, write_draws
@@ -29,10 +36,10 @@ def test_more_shocks_make_less_noise(record):
     # Variances of 12 estimates each of a dozen draws that ship; that of 8 shocks is well below that
     # of one. The draw is fixed by the seed.
     vectors = coordinates_of_draws(read_draws().frame)
-    vectors = vectors[:: len(vectors) // 12]
-    (one, plain), (eight, averaged) = (
-        estimates(vectors, record, 5, 1, 12),
-        estimates(vectors, record, 5, 8, 12),
+    vectors = with_likely_drivers(vectors[:: len(vectors) // 12], record, 5)
+    one, eight = (estimates(vectors, record, 5, copies, 12) for copies in (1, 8))
+    plain, averaged = (
+        estimates(vectors, record, 5, copies, 12, renewing=False) for copies in (1, 8)
     )
     assert np.array_equal(one, plain)
     assert np.median(eight.var(axis=1)) < np.median(one.var(axis=1))
@@ -40,17 +47,35 @@ def test_more_shocks_make_less_noise(record):
     assert averaged.mean() < eight.mean()
 
 
+def test_likely_drivers_are_chosen_among_those_within_their_ranges(monkeypatch, record):
+    parameters = draw_coordinates(2, 1)
+    favourite = {0: 3, 1: 40}
+
+    def likelihoods(vectors, first, **how):
+        found = np.full((2, noise._SETS), -50.0)
+        for row, place in favourite.items():
+            found[row, place] = 0.0
+        return found.ravel()
+
+    monkeypatch.setattr(noise, "log_likelihoods", likelihoods)
+    chosen = with_likely_drivers(parameters, record, 4)
+    tried = with_drivers(np.repeat(parameters, noise._SETS, axis=0), 4)
+    assert np.array_equal(chosen, tried[[3, noise._SETS + 40]])
+
+
 def test_the_report_tells_the_variance_of_the_shocks_in_use(origin):
     spread = np.sqrt(np.array([[0.5], [1.0], [1.5]]) / 2) * np.array([-1.0, 1.0])
     filtered = {c: spread * np.sqrt(noise.COPIES / c) for c in TRIED}
     averaged = {copies: np.sqrt(2) * found - 3 for copies, found in filtered.items()}
-    report, _ = noise_report(filtered, averaged, origin)
+    shared = {copies: np.sqrt(5) * found for copies, found in filtered.items()}
+    report, _ = noise_report(filtered, averaged, shared, origin)
     assert report.reached
     assert "variance of 1.00" in report.finding
-    assert "plain average of as many has 2.00, and lies 3.0 lower" in report.finding
-    wide, _ = noise_report(averaged, {c: 2 * f for c, f in averaged.items()}, origin)
+    assert "as many sets of drivers it has 5.00" in report.finding
+    assert "plain average of as many shocks has 2.00, and lies 3.0 lower" in report.finding
+    wide, _ = noise_report(averaged, {c: 2 * f for c, f in averaged.items()}, shared, origin)
     assert wide.reached
-    noisy, _ = noise_report({c: 3 * f for c, f in filtered.items()}, averaged, origin)
+    noisy, _ = noise_report({c: 3 * f for c, f in filtered.items()}, averaged, shared, origin)
     assert not noisy.reached
     assert (noisy.goals[0].measured, noisy.goals[0].reached) == ("median variance 9.00", False)
 

@@ -276,7 +276,7 @@ def test_every_fourth_families_step_by_what_the_others_tell(monkeypatch):
     assert share == 1
 
 
-@pytest.mark.parametrize(("power", "wanted"), [(0.5, 0.25), (1.0, 0.13)])
+@pytest.mark.parametrize(("power", "wanted"), [(0.5, 0.25), (1.0, 0.08)])
 def test_fewer_steps_are_to_be_accepted_at_full_weight(power, wanted):
     def never(coordinates, evaluated):
         return np.full(len(coordinates), -1e9)
@@ -318,3 +318,15 @@ def test_three_steps_in_four_are_of_the_kind_that_goes_farther():
         assert [kinds.count(kind) for kind in range(2)] == [
             18 if kind == most else 6 for kind in range(2)
         ]
+
+
+def test_relatives_become_strangers_as_they_forget_where_they_began():
+    drawn = np.random.default_rng(2).standard_normal((400, 3))
+    population = Population(
+        drawn, np.zeros(400), np.repeat(np.arange(20), 20), 1.0, 0.0, 0, np.zeros(400)
+    )
+    assert population.strangers(drawn) == pytest.approx(20)
+    forgotten = np.random.default_rng(3).standard_normal((400, 3))
+    assert population.strangers(forgotten) == pytest.approx(400, rel=0.05)
+    half = drawn / 2 + 0.75**0.5 * forgotten
+    assert population.strangers(half) == pytest.approx(400 / (1 + 19 / 4), rel=0.1)

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from calibration.diagnostics import systematic
-from calibration.fit.drivers import with_drivers
 from calibration.fit.population import EFFORTS
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.observations import Record
@@ -25,7 +23,7 @@ COPIES = EFFORTS["full"].copies
 #: How many shocks are averaged, in turn.
 TRIED = (1, 4, 8, 16, 32, 64)
 #: From so many sets of drivers each vector has the one that is measured.
-_SETS = 64
+SETS = 64
 #: The kinds of estimate, as columns of the table.
 _KINDS = ("filter", "plain", "drivers averaged")
 #: The variance of a log-likelihood estimate at which moves do best for their cost
@@ -42,21 +40,6 @@ def best_draws(coordinates: Coordinates, record: Record, seed: int, number: int)
     """
     estimates = log_likelihoods(coordinates, 0, record=record, seed=seed, copies=COPIES)
     return coordinates[np.argsort(-estimates, kind="stable")[:number]]
-
-
-def with_likely_drivers(parameters: Coordinates, record: Record, seed: int) -> Coordinates:
-    """Vectors of parameters, each with one of some sets of drivers drawn within their ranges.
-
-    It is chosen with its probability given the record, as a fit would have it. Returns shape
-    (vectors, parameters + drivers).
-    """
-    tried = with_drivers(np.repeat(parameters, _SETS, axis=0), seed)
-    estimates = log_likelihoods(tried, 0, record=record, seed=seed, copies=COPIES)
-    weights = estimates.reshape(-1, _SETS)
-    weights = np.exp(weights - weights.max(axis=1, keepdims=True))
-    offsets = np.random.Generator(np.random.Philox(key=seed)).random(len(parameters))
-    chosen = systematic(weights, offsets, 1)[:, 0]
-    return tried[_SETS * np.arange(len(parameters)) + chosen]
 
 
 def estimates(

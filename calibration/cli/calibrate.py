@@ -16,6 +16,7 @@ from calibration.cli.requests import (
     Reader,
     Request,
     command,
+    draws_in,
     flag,
     option,
     read_or_refuse,
@@ -76,6 +77,14 @@ class FitRequest(Request):
             "Begin with the place and shape of these draws: the same posterior, sooner.",
             "DRAWS",
             default="the prior",
+        ),
+    ] = None
+    near: Annotated[
+        Any,
+        Reader(draws_in, Path),
+        option(
+            "Begin with these draws of a fit to the same record, and make the last moves alone.",
+            "DRAWS",
         ),
     ] = None
     out: Annotated[
@@ -139,10 +148,12 @@ def fit(request: FitRequest) -> None:
     docs/fitting.md.
     """
     from calibration.fit.draw import draw_posterior
+    from calibration.fit.near import near_of
     from calibration.fit.posterior import finished_draws, fit_settings
 
     effort = EFFORTS[request.effort]
     reference = request.reference
+    near = None if request.near is None else near_of(request.near, request.record)
     settings = fit_settings(
         effort,
         request.effort,
@@ -150,26 +161,28 @@ def fit(request: FitRequest) -> None:
         request.record,
         request.evidence,
         reference.name if reference else None,
+        near.name if near else None,
     )
     if request.resume and (finished := finished_draws(request.path, settings)):
         typer.echo(f"{len(finished)} draws, {finished.id}, are in {request.path}: it is finished")
         return
     with _bar(effort) as progress:
-        draws, sampling = draw_posterior(
+        draws, _ = draw_posterior(
             request.record,
             effort,
             settings,
             request.path,
             reference=reference,
+            near=near,
             workers=request.workers,
             resume=request.resume,
             overwrite=request.overwrite,
             each_step=progress,
         )
-    population = sampling.population
+    told = draws.manifest
     typer.echo(
         f"{len(draws)} draws, {draws.id}, written to {request.path}; log evidence "
-        f"{population.log_evidence:.2f}, give or take {population.evidence_error:.2f}"
+        f"{told['log_evidence']:.2f}, give or take {told['log_evidence_error']:.2f}"
     )
 
 

@@ -224,6 +224,11 @@ def _parameter(name: str, field: FieldInfo, option: ParameterInfo) -> inspect.Pa
     )
 
 
+def draws_in(path: Path | None) -> "Draws | None":
+    """The draws in a file; none if no file is named."""
+    return None if path is None else read_draws(path)
+
+
 def reference_in(path: Path | None) -> "Reference | None":
     """The reference of the draws in a file; none if no file is named."""
     from calibration.fit.reference import reference_of

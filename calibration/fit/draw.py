@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
-from calibration.fit.drivers import with_drivers
-from calibration.fit.population import Effort, Sampling, begun
+from calibration.fit.drivers import with_drivers, with_likely_drivers
+from calibration.fit.near import Near
+from calibration.fit.population import Effort, Likelihood, Sampling, begun, begun_near
 from calibration.fit.posterior import (
     checkpoint_path,
     read_checkpoint,
@@ -24,6 +25,9 @@ from scenarios.draws import Draws
 from simulation.errors import Problem, raise_if_any
 from simulation.parameters import parameter_table
 
+#: Of so many sets of drivers each vector near the posterior begins with one that fits it.
+_SETS = 32
+
 
 def draw_posterior(
     record: Record,
@@ -32,6 +36,7 @@ def draw_posterior(
     out: Path,
     *,
     reference: Reference | None = None,
+    near: Near | None = None,
     workers: int | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -39,7 +44,8 @@ def draw_posterior(
 ) -> tuple[Draws, Sampling]:
     """Draw a population from the posterior of a record, write it to ``out``, and return it.
 
-    It begins with the prior, or with a ``reference``. After every step the sampling is kept in a
+    It begins with the prior, with a ``reference``, or with draws ``near``, from which the last
+    moves alone are made. After every step the sampling is kept in a
     file beside ``out``, from which ``resume`` goes on, and given to ``each_step``. Raises
     ``CalibrationError`` if something stands at ``out`` that may not be replaced, or a
     checkpoint of another fit.
@@ -55,9 +61,9 @@ def draw_posterior(
         one_at_a_time(out, out.with_suffix(".json"), checkpoint),
         over_processes([here], workers) as (likelihood,),
     ):
-        sampling = _unfinished(settings, out, resume, overwrite) or begun(
-            with_drivers(around.standard(effort.population, seed), seed), likelihood
-        )
+        sampling = _unfinished(settings, out, resume, overwrite)
+        if sampling is None:
+            sampling = _begun(around, near, likelihood, effort, seed)
 
         def keep(sampling: Sampling) -> None:
             write_checkpoint(sampling, settings, checkpoint)
@@ -65,9 +71,25 @@ def draw_posterior(
 
         keep(sampling)
         sampling = around.returned(sampled(sampling, likelihood, effort, seed, keep))
-        draws = write_posterior(sampling, settings, out)
+        draws = write_posterior(sampling, settings, out, near)
         checkpoint.unlink()
     return draws, sampling
+
+
+def _begun(
+    around: Reference, near: Near | None, likelihood: Likelihood, effort: Effort, seed: int
+) -> Sampling:
+    """The beginning of a fit: vectors around a reference, or those of draws near the posterior.
+
+    Of the latter who began alike are relatives.
+    """
+    if near is None:
+        first = with_drivers(around.standard(effort.population, seed), seed)
+        return begun(first, likelihood)
+    places = near.places(effort.population // effort.thinned)
+    first = around.within(near.coordinates[places])
+    first = with_likely_drivers(first, likelihood, seed, _SETS)
+    return begun_near(first, likelihood, effort, places, near.evidence.log_evidence)
 
 
 def _unfinished(

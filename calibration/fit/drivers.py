@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from calibration.diagnostics import systematic
+from calibration.fit.population import Likelihood
 from calibration.prior import Coordinates
 from simulation.drivers.spells import SpellValues, coded_rows, triangular
 from simulation.parameters import parameter_table
@@ -22,6 +24,8 @@ from simulation.parameters import parameter_table
 DRIVERS = "sampled with the parameters"
 #: Keeps the drivers with which a fit begins apart from all other chance.
 _START = 6
+#: And which of some sets of them a vector begins with.
+_CHOICE = 7
 
 
 @cache
@@ -43,6 +47,22 @@ def with_drivers(coordinates: Coordinates, seed: int) -> Coordinates:
     generator = np.random.Generator(np.random.Philox(key=[seed, _START]))
     drivers = generator.standard_normal((len(coordinates), int(_ranged().sum())))
     return np.concatenate([coordinates, drivers], axis=1)
+
+
+def with_likely_drivers(
+    parameters: Coordinates, likelihood: Likelihood, seed: int, sets: int
+) -> Coordinates:
+    """Vectors of parameters, each with one of some ``sets`` of drivers drawn within their ranges.
+
+    It is chosen with its probability given the record, as far as so few sets tell it. Returns shape
+    (population, parameters + rows with a range).
+    """
+    tried = with_drivers(np.repeat(parameters, sets, axis=0), seed)
+    found = likelihood(tried, 0).reshape(-1, sets)
+    weights = np.exp(found - found.max(axis=1, keepdims=True))
+    generator = np.random.Generator(np.random.Philox(key=[seed, _CHOICE]))
+    chosen = systematic(weights, generator.random(len(parameters)), 1)[:, 0]
+    return np.asarray(tried[sets * np.arange(len(parameters)) + chosen])
 
 
 def drivers_of(coordinates: Coordinates) -> SpellValues | None:

@@ -63,7 +63,7 @@ COPIES = 16
 EFFORTS = {
     "quick": Effort(population=128, copies=COPIES, moves=10, last_moves=60),
     "standard": Effort(population=1024, copies=COPIES, moves=8, last_moves=120, thinned=2),
-    "full": Effort(population=2048, copies=32, moves=8, last_moves=1000, thinned=4),
+    "full": Effort(population=2048, copies=32, moves=8, last_moves=800, thinned=4),
 }
 #: How hard each of some simulated records is fitted, by one process, to see whether fits recover
 #: what made them.
@@ -144,7 +144,10 @@ class Population:
         which relatives have much in common until moves have undone it. Formula: n / (1 + (n /
         families - 1) m ** 2), m being the mean correlation of coordinates with those before.
         """
-        members, memory = len(self.ancestor), float(correlations(before, self.coordinates).mean())
+        members = len(self.ancestor)
+        if not members:
+            return 0.0
+        memory = float(correlations(before, self.coordinates).mean())
         return members / (1 + (members / self.families - 1) * memory**2)
 
 
@@ -208,14 +211,24 @@ def begun(start: Coordinates, likelihood: Likelihood) -> Sampling:
     return Sampling(population, 0, 0, start, (FIRST_LENGTH,) * len(STEPS))
 
 
-def begun_near(start: Coordinates, likelihood: Likelihood, effort: Effort) -> Sampling:
+def begun_near(
+    start: Coordinates,
+    likelihood: Likelihood,
+    effort: Effort,
+    ancestor: NDArray[np.int64] | None = None,
+    log_evidence: float = np.nan,
+) -> Sampling:
     """A sampling that begins with draws near the posterior and makes the last moves alone.
 
-    Its log evidence is unknown (NaN).
+    ``ancestor`` (population,) numbers those that began alike, in rising order; none, if each is
+    another. The ``log_evidence`` is as told, or unknown.
     """
-    return _begun_at(
-        1.0, start, likelihood(start, 0), np.zeros(len(start)), np.nan, effort.last_moves
+    begin = _begun_at(
+        1.0, start, likelihood(start, 0), np.zeros(len(start)), log_evidence, effort.last_moves
     )
+    if ancestor is None:
+        return begin
+    return replace(begin, population=replace(begin.population, ancestor=ancestor))
 
 
 def begun_from(

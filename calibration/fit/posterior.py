@@ -18,6 +18,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
 from calibration.evidence.record import LAST_FITTED
 from calibration.fit.drivers import DRIVERS, parameters_of
+from calibration.fit.near import Near
 from calibration.fit.population import (
     OF_MEMBERS,
     STEPS,
@@ -51,6 +52,7 @@ def fit_settings(
     record: Record,
     evidence: Path | None = None,
     reference: str | None = None,
+    near: str | None = None,
 ) -> dict[str, Any]:
     """Everything that decides the draws of a fit, for its checkpoint and its manifest."""
     return {
@@ -60,6 +62,7 @@ def fit_settings(
         "drivers": DRIVERS,
         "seed": seed,
         "reference": reference,
+        "near": near,
         "evidence_overlay": None if evidence is None else overlay_hash(evidence),
         "record": record.fingerprint,
         "rules": rules_hash(),
@@ -84,15 +87,20 @@ def finished_draws(out: Path, settings: Mapping[str, Any]) -> Draws | None:
     return draws
 
 
-def write_posterior(sampling: Sampling, settings: Mapping[str, Any], out: Path) -> Draws:
+def write_posterior(
+    sampling: Sampling, settings: Mapping[str, Any], out: Path, near: Near | None = None
+) -> Draws:
     """Write the population reached as draws (Parquet) with a manifest (JSON) beside them.
 
-    The rows are shuffled, so that any number of them from the top are a fair sample.
+    The log evidence is that of draws with which it began. The rows are shuffled, so that any number
+    of them from the top are a fair sample.
     """
     generator = np.random.Generator(np.random.Philox(key=[settings["seed"], _ORDER]))
     order = generator.permutation(len(sampling.population.coordinates))
     parameters = parameters_at(sampling.population.coordinates[order])
-    return write_draws(columns_of(parameters), posterior_manifest(sampling, settings), out)
+    evidence = {} if near is None else near.evidence.model_dump()
+    manifest = posterior_manifest(sampling, settings) | evidence
+    return write_draws(columns_of(parameters), manifest, out)
 
 
 def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[str, Any]:

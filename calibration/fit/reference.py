@@ -59,6 +59,14 @@ class Reference:
         placed = self.centre + np.einsum("md,ed->me", within[:, :known], self.root)
         return np.concatenate([placed, within[:, known:]], axis=1)
 
+    def within(self, coordinates: Coordinates) -> Array:
+        """The vectors y of which these are ``placed``, (population, coordinates)."""
+        known = len(self.centre)
+        return np.concatenate(
+            [solved(self.root, coordinates[:, :known] - self.centre), coordinates[:, known:]],
+            axis=1,
+        )
+
     @property
     def spread(self) -> Array:
         """The standard deviation of each coordinate, shape (parameters,)."""
@@ -71,7 +79,7 @@ class Reference:
         the reference says nothing. Formula: (|x| ** 2 - |y| ** 2) / 2 - the sum of log root_ii.
         """
         parameters = coordinates[:, : len(self.centre)]
-        within = solved(self.root, parameters - self.centre)
+        within = self.within(parameters)
         squares = (parameters**2).sum(axis=1) - (within**2).sum(axis=1)
         return np.asarray(squares / 2 - np.log(np.diag(self.root)).sum())
 

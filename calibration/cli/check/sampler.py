@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,13 +81,16 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
     It is shown by the number of shocks averaged.
     """
     from calibration.checks.noise import (
+        COPIES,
+        SETS,
         TRIED,
         best_draws,
         estimates,
         noise_report,
-        with_likely_drivers,
     )
     from calibration.evidence.reading import read_evidence
+    from calibration.fit.drivers import with_likely_drivers
+    from calibration.fit.workers import log_likelihoods
     from calibration.likelihood.observations import fitted_record
     from calibration.prior import coordinates_of_draws
 
@@ -94,7 +98,8 @@ def check_noise(request: NoiseRequest) -> "tuple[Report, Pictures]":
     with progress_of("estimating likelihoods", len(TRIED)) as progress:
         coordinates = coordinates_of_draws(request.draws.frame)
         best = best_draws(coordinates, record, seed, request.vectors)
-        own = with_likely_drivers(best, record, seed)
+        likelihood = partial(log_likelihoods, record=record, seed=seed, copies=COPIES)
+        own = with_likely_drivers(best, likelihood, seed, SETS)
         filtered, averaged, shared = {}, {}, {}
         for done, copies in enumerate(TRIED, 1):
             how = (record, seed + done, copies, request.repeats)

@@ -1,21 +1,17 @@
 """The noise check: variances by the number of shocks averaged, and the report of them."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from calibration.checks import noise
-from calibration.checks.noise import (
-    TRIED,
-    best_draws,
-    estimates,
-    noise_report,
-    with_likely_drivers,
-)
+from calibration.checks.noise import TRIED, best_draws, estimates, noise_report
 from calibration.cli.check.main import check_app
-from calibration.fit.drivers import with_drivers
+from calibration.fit.drivers import with_likely_drivers
+from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
 from calibration.prior import coordinates_of_draws, draw_coordinates, parameters_at
 from scenarios.draws import read_draws, write_draws
@@ -36,7 +32,8 @@ def test_more_shocks_make_less_noise(record):
     # Variances of 12 estimates each of a dozen draws that ship; that of 8 shocks is well below that
     # of one. The draw is fixed by the seed.
     vectors = coordinates_of_draws(read_draws().frame)
-    vectors = with_likely_drivers(vectors[:: len(vectors) // 12], record, 5)
+    likelihood = partial(log_likelihoods, record=record, seed=5, copies=8)
+    vectors = with_likely_drivers(vectors[:: len(vectors) // 12], likelihood, 5, 16)
     one, eight = (estimates(vectors, record, 5, copies, 12) for copies in (1, 8))
     plain, averaged = (
         estimates(vectors, record, 5, copies, 12, renewing=False) for copies in (1, 8)
@@ -45,22 +42,6 @@ def test_more_shocks_make_less_noise(record):
     assert np.median(eight.var(axis=1)) < np.median(one.var(axis=1))
     # Both estimate the same likelihood; what seldom meets the histories that count lies lower.
     assert averaged.mean() < eight.mean()
-
-
-def test_likely_drivers_are_chosen_among_those_within_their_ranges(monkeypatch, record):
-    parameters = draw_coordinates(2, 1)
-    favourite = {0: 3, 1: 40}
-
-    def likelihoods(vectors, first, **how):
-        found = np.full((2, noise._SETS), -50.0)
-        for row, place in favourite.items():
-            found[row, place] = 0.0
-        return found.ravel()
-
-    monkeypatch.setattr(noise, "log_likelihoods", likelihoods)
-    chosen = with_likely_drivers(parameters, record, 4)
-    tried = with_drivers(np.repeat(parameters, noise._SETS, axis=0), 4)
-    assert np.array_equal(chosen, tried[[3, noise._SETS + 40]])
 
 
 def test_the_report_tells_the_variance_of_the_shocks_in_use(origin):

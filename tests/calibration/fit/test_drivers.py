@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from calibration.fit.drivers import drivers_of, parameters_of, with_drivers
+from calibration.fit.drivers import (
+    drivers_of,
+    parameters_of,
+    with_drivers,
+    with_likely_drivers,
+)
 from calibration.fit.population import begun
 from calibration.fit.sampler import proposed, sampled
 from calibration.fit.workers import log_likelihoods
@@ -64,6 +69,19 @@ def test_a_vector_is_judged_under_its_own_drivers(record):
     assert not np.array_equal(
         found, log_likelihoods(parameters_of(vectors), 5, record=record, seed=4, copies=2)
     )
+
+
+def test_likely_drivers_are_those_under_which_the_record_is_probable():
+    parameters = draw_coordinates(2, 1)
+
+    def likelihood(vectors, evaluated):
+        found = np.full(len(vectors), -50.0)
+        found[[3, 16 + 9]] = 0.0
+        return found
+
+    tried = with_drivers(np.repeat(parameters, 16, axis=0), 4)
+    chosen = with_likely_drivers(parameters, likelihood, 4, 16)
+    assert np.array_equal(chosen, tried[[3, 16 + 9]])
 
 
 def test_drivers_have_plain_steps_whatever_the_shape():

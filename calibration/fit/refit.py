@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from calibration.fit.drivers import DRIVERS, with_drivers
+from calibration.fit.drivers import with_drivers
 from calibration.fit.population import (
     STEPS,
     Effort,
@@ -71,7 +71,6 @@ class Refit:
             "fixed": dict(self.fixed),
             "to_prior": self.to_prior,
             "steps": list(STEPS),
-            "drivers": DRIVERS,
             "near": self.near,
             "effort": asdict(effort),
             "seed": seed,

@@ -15,6 +15,7 @@ from scipy import special
 
 from calibration.checks.ablation.mechanisms import Group, Mechanism
 from calibration.checks.leave_one_out import MOST_K, smoothed
+from calibration.fit.drivers import DRIVERS
 from calibration.fit.evidence import Evidence, evidence_of
 from calibration.fit.population import Effort, Population
 from calibration.fit.reference import Reference
@@ -84,7 +85,8 @@ class Added:
 
 def runs_from(reference: Reference, seed: int, number: int) -> list[Run]:
     """So many independent runs that all begin with a reference, their seeds following ``seed``."""
-    return [Run(seed + run, reference, f"reference of {reference.name}") for run in range(number)]
+    near = f"reference of {reference.name}, drivers {DRIVERS}"
+    return [Run(seed + run, reference, near) for run in range(number)]
 
 
 def carried(

@@ -16,6 +16,7 @@ from calibration.errors import CalibrationError
 from calibration.evidence.reading import read_evidence
 from calibration.fit import draw
 from calibration.fit.draw import draw_posterior
+from calibration.fit.near import near_of
 from calibration.fit.population import EFFORTS, Effort
 from calibration.fit.posterior import (
     checkpoint_path,
@@ -26,6 +27,7 @@ from calibration.fit.posterior import (
 )
 from calibration.fit.reference import reference_of
 from calibration.likelihood.observations import fitted_record
+from calibration.prior import coordinates_of_draws
 from scenarios.draws import read_draws
 from simulation.parameters import parameter_table
 
@@ -55,12 +57,12 @@ if __name__ == "__main__":
 """
 
 
-def tiny_fit(out, seed=5, reference=None, **options):
+def tiny_fit(out, seed=5, reference=None, near=None, **options):
     record = fitted_record(read_evidence())
-    settings = fit_settings(TINY, "tiny", seed, record, reference=reference and reference.name)
-    return draw_posterior(
-        record, TINY, settings, out, reference=reference, **{"workers": 1} | options
-    )
+    names = {"reference": reference and reference.name, "near": near and near.name}
+    settings = fit_settings(TINY, "tiny", seed, record, **names)
+    begin = {"reference": reference, "near": near}
+    return draw_posterior(record, TINY, settings, out, **begin, **{"workers": 1} | options)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,42 @@ def test_a_fit_may_begin_with_other_draws(whole, tmp_path):
         tiny_fit(cut, resume=True)
     tiny_fit(cut, reference=draws, resume=True)
     same_files(out, cut)
+
+
+@pytest.mark.slow
+def test_a_fit_may_go_on_with_the_draws_of_another(whole, record, tmp_path):
+    near = near_of(whole[1], record)
+    out, cut = tmp_path / "on.parquet", tmp_path / "cut.parquet"
+    _, sampling = tiny_fit(out, seed=6, reference=reference_of(whole[1]), near=near)
+    manifest = json.loads(out.with_suffix(".json").read_text())
+    assert (manifest["near"], sampling.powers) == (whole[1].id, (1.0,))
+    assert sampling.steps == TINY.last_moves
+    for told in ("log_evidence", "log_evidence_error", "families"):
+        assert manifest[told] == whole[1].manifest[told], told
+    # What has not moved yet stands where a draw stood.
+    begun = coordinates_of_draws(whole[1].frame)
+    moved = np.abs(sampling.before[:, : begun.shape[1]] - begun).max(axis=1)
+    assert moved == pytest.approx(0, abs=1e-6)
+    tiny_fit(cut, seed=6, reference=reference_of(whole[1]), near=near, workers=2)
+    same_files(out, cut)
+
+
+def test_draws_to_go_on_with_are_of_the_same_rules_and_record(whole, record):
+    other = replace(whole[1], manifest=whole[1].manifest | {"rules": "others", "families": 0})
+    with pytest.raises(CalibrationError) as caught:
+        near_of(other, record)
+    assert [problem.key for problem in caught.value.problems] == ["rules", "families"]
+    with pytest.raises(CalibrationError, match="record"):
+        near_of(whole[1], replace(record, figures=record.figures[1:]))
+    prior = replace(whole[1], manifest={})
+    with pytest.raises(CalibrationError, match="6 problems"):
+        near_of(prior, record)
+
+
+def test_the_draws_to_go_on_with_are_repeated_in_order(whole, record):
+    near = near_of(whole[1], record)
+    assert near.places(48).tolist() == np.repeat(np.arange(24), 2).tolist()
+    assert near.places(8).tolist() == list(range(0, 24, 3))
 
 
 def test_draws_are_written_with_what_they_are(whole):

@@ -61,7 +61,7 @@ class FitRequest(Request):
         str,
         one_of(tuple(EFFORTS)),
         option(
-            "quick (within 90 s), standard (15 min) or full (45 min), on two idle cores.",
+            "quick (two minutes), standard (15 min) or full (an hour), on two idle cores.",
             metavar=None,
         ),
     ] = "quick"

@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
 from calibration.fit.drivers import with_drivers, with_likely_drivers
 from calibration.fit.near import Near
@@ -89,7 +91,8 @@ def _begun(
     places = near.places(effort.population // effort.thinned)
     first = around.within(near.coordinates[places])
     first = with_likely_drivers(first, likelihood, seed, _SETS)
-    return begun_near(first, likelihood, effort, places, near.evidence.log_evidence)
+    ancestor = np.unique(places, return_inverse=True)[1]  # numbered without gaps: parts are alike
+    return begun_near(first, likelihood, effort, ancestor, near.evidence.log_evidence)
 
 
 def _unfinished(

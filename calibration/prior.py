@@ -12,7 +12,8 @@ from simulation.parameters import Parameter, Parameters, parameter_table
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Vectors of the parameters in coordinates of the prior, shape (population, parameters).
+#: Vectors in coordinates of the prior, shape (population, coordinates): those of the parameters,
+#: and after them, where vectors have drivers of their own, those of drivers.
 Coordinates = NDArray[np.float64]
 #: Coordinates beyond this many standard deviations are not told apart from it.
 _FARTHEST = 8.0
@@ -69,8 +70,13 @@ def coordinates_of_draws(frame: "pd.DataFrame") -> Array:
     return np.stack([coordinates_of(table[name], frame[name].to_numpy()) for name in table], axis=1)
 
 
+def parameters_of(coordinates: Coordinates) -> Coordinates:
+    """The coordinates of parameters alone, (population, parameters)."""
+    return coordinates[:, : len(parameter_table())]
+
+
 def parameters_at(coordinates: Coordinates, copies: int = 1) -> Parameters:
-    """The parameters at vectors (population, parameters), each repeated ``copies`` times."""
+    """The parameters at vectors (population, coordinates), each repeated ``copies`` times."""
     return Parameters(
         {
             name: np.repeat(values_of(parameter, coordinates[:, place]), copies)

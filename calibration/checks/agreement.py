@@ -47,6 +47,7 @@ class _Manifest(BaseModel):
     log_evidence: FiniteFloat
     log_evidence_error: Annotated[FiniteFloat, Field(gt=0)]
     effective_size_of: dict[str, Annotated[FiniteFloat, Field(gt=0)]]
+    near: str | None = None
     versions: dict[str, Any]
 
     @field_validator("effective_size_of")
@@ -93,8 +94,8 @@ def read_fits(paths: Sequence[Path]) -> list[Draws]:
     """The fits in some files.
 
     Raises ``CalibrationError`` that lists everything that keeps them from being compared: fewer
-    than two, a seed that two share, other settings, rules, evidence or parameter table, or draws
-    that no fit wrote.
+    than two, a seed that two share, draws that two began with, other settings, rules, evidence or
+    parameter table, or draws that no fit wrote.
     """
     problems = []
     if len(paths) < 2:
@@ -115,6 +116,9 @@ def read_fits(paths: Sequence[Path]) -> list[Draws]:
     seeds = [fit.manifest.get("seed") for fit in fits]
     if len(set(map(repr, seeds))) < len(seeds):
         problems.append(Problem("calibrate agree", "seeds", seeds, "each seed once"))
+    nears = [fit.manifest["near"] for fit in fits if fit.manifest.get("near")]
+    if len(set(nears)) < len(nears):
+        problems.append(Problem("calibrate agree", "near", nears, "draws of another fit each"))
     raise_if_any("these fits cannot be compared", problems, CalibrationError)
     return fits
 
@@ -169,6 +173,7 @@ def pooled_manifest(fits: Sequence[Draws], agreement: Agreement, kind: str) -> d
         **{name: first[name] for name in alike},
         "seeds": [fit.manifest["seed"] for fit in fits],
         "references": [fit.manifest.get("reference") for fit in fits],
+        "nears": [fit.manifest.get("near") for fit in fits],
         "families": families,
         "pooled": [fit.id for fit in fits],
         "log_evidence": round(float(most + np.log(np.exp(agreement.evidence - most).mean())), 3),

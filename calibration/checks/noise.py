@@ -21,7 +21,7 @@ from simulation.arrays import Array
 #: How many shocks full fits average.
 COPIES = EFFORTS["full"].copies
 #: How many shocks are averaged, in turn.
-TRIED = (1, 4, 8, 16, 32, 64)
+TRIED = tuple(sorted({1, 4, 8, 16, 32, 64, COPIES}))
 #: From so many sets of drivers each vector has the one that is measured.
 SETS = 64
 #: The kinds of estimate, as columns of the table.

@@ -5,8 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from calibration.errors import FIT_COMMAND, FIT_TITLE, CalibrationError
 from calibration.fit.drivers import with_drivers, with_likely_drivers
 from calibration.fit.near import Near
@@ -91,8 +89,7 @@ def _begun(
     places = near.places(effort.population // effort.thinned)
     first = around.within(near.coordinates[places])
     first = with_likely_drivers(first, likelihood, seed, _SETS)
-    ancestor = np.unique(places, return_inverse=True)[1]  # numbered without gaps: parts are alike
-    return begun_near(first, likelihood, effort, ancestor, near.evidence.log_evidence)
+    return begun_near(first, likelihood, effort, places, near.told.log_evidence)
 
 
 def _unfinished(

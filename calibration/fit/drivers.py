@@ -34,11 +34,6 @@ def _ranged() -> NDArray[np.bool_]:
     return np.array([row.low < row.high for row in coded_rows()])
 
 
-def parameters_of(coordinates: Coordinates) -> Coordinates:
-    """The coordinates of parameters alone, (population, parameters)."""
-    return coordinates[:, : len(parameter_table())]
-
-
 def with_drivers(coordinates: Coordinates, seed: int) -> Coordinates:
     """Vectors of parameters, each with drivers drawn within the coded ranges.
 

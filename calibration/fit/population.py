@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.prior import Coordinates
+from calibration.prior import Coordinates, parameters_of
 from simulation.arrays import Array
 
 #: From coordinates (population, dimensions) and how many vectors came before, to log-likelihoods
@@ -140,15 +140,18 @@ class Population:
     def strangers(self, before: Coordinates) -> float:
         """How many unrelated members would tell as much of the posterior's shape as these.
 
-        ``before`` (population, parameters) are their coordinates at the beginning of the stage, of
-        which relatives have much in common until moves have undone it. Formula: n / (1 + (n /
-        families - 1) m ** 2), m being the mean correlation of coordinates with those before.
+        ``before`` (population, coordinates) are their coordinates at the beginning of the stage, of
+        which relatives have much in common until moves have undone it. Formula: n / (1 + (mean
+        number of relatives that a member has, itself included, - 1) m ** 2), m being the mean
+        correlation of parameters with those before.
         """
         members = len(self.ancestor)
         if not members:
             return 0.0
-        memory = float(correlations(before, self.coordinates).mean())
-        return members / (1 + (members / self.families - 1) * memory**2)
+        now, then = parameters_of(self.coordinates), parameters_of(before)
+        memory = float(correlations(then, now).mean())
+        relatives = float((np.bincount(self.ancestor) ** 2).sum()) / members
+        return members / (1 + (relatives - 1) * memory**2)
 
 
 @dataclass(frozen=True)

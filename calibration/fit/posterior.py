@@ -17,7 +17,7 @@ from calibration.diagnostics import effective_sizes
 from calibration.errors import CalibrationError
 from calibration.evidence.reading import overlay_hash
 from calibration.evidence.record import LAST_FITTED
-from calibration.fit.drivers import DRIVERS, parameters_of
+from calibration.fit.drivers import DRIVERS
 from calibration.fit.near import Near
 from calibration.fit.population import (
     OF_MEMBERS,
@@ -29,7 +29,7 @@ from calibration.fit.population import (
 )
 from calibration.likelihood.observations import Record
 from calibration.origin import PACKAGES, rules_hash
-from calibration.prior import parameters_at
+from calibration.prior import parameters_at, parameters_of
 from scenarios.disk import one_at_a_time, write_whole
 from scenarios.draws import Draws, columns_of, read_draws, table_hash, write_draws
 from scenarios.manifest import package_versions
@@ -98,18 +98,24 @@ def write_posterior(
     generator = np.random.Generator(np.random.Philox(key=[settings["seed"], _ORDER]))
     order = generator.permutation(len(sampling.population.coordinates))
     parameters = parameters_at(sampling.population.coordinates[order])
-    evidence = {} if near is None else near.evidence.model_dump()
-    manifest = posterior_manifest(sampling, settings) | evidence
-    return write_draws(columns_of(parameters), manifest, out)
+    return write_draws(columns_of(parameters), posterior_manifest(sampling, settings, near), out)
 
 
-def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What the draws are, how they were made, how well they fit and how far they can be trusted."""
+def posterior_manifest(
+    sampling: Sampling, settings: Mapping[str, Any], near: Near | None = None
+) -> dict[str, Any]:
+    """What the draws are, how they were made, how well they fit and how far they can be trusted.
+
+    Draws that began with others, ``near`` the posterior, have their evidence, and are worth no more
+    than what they still have in common with them allows.
+    """
     population = sampling.population
     parameters = parameters_of(population.coordinates)
     chain = parameters[np.newaxis]
     sizes = {kind: effective_sizes(chain, kind) for kind in ("bulk", "tail")}
     memory = correlations(parameters_of(sampling.before), parameters)
+    if near is not None:
+        sizes = {kind: near.worth(size, memory) for kind, size in sizes.items()}
     return {
         "kind": "provisional",
         "made_by": "lilliput calibrate fit",
@@ -119,6 +125,7 @@ def posterior_manifest(sampling: Sampling, settings: Mapping[str, Any]) -> dict[
         "log_evidence": round(population.log_evidence, 3),
         "log_evidence_error": round(population.evidence_error, 3),
         "families": population.families,
+        **({} if near is None else near.evidence),
         "mean_log_likelihood": round(float(population.log_likelihood.mean()), 2),
         "effective_size": {
             "bulk_least": round(float(sizes["bulk"].min())),

@@ -7,6 +7,7 @@ Fan et al. 2011 (evidence by way of a reference distribution).
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, PositiveInt
 
 from calibration.errors import CalibrationError
 from calibration.fit.population import Likelihood, Sampling
-from calibration.fit.sampler import shape_of, solved
+from calibration.fit.sampler import root_of, shape_of, solved
 from calibration.prior import Coordinates, coordinates_of_draws
 from scenarios.draws import Draws
 from simulation.arrays import Array
@@ -72,7 +73,7 @@ class Reference:
         """The standard deviation of each coordinate, shape (parameters,)."""
         return np.asarray(np.sqrt((self.root**2).sum(axis=1)))
 
-    def gain(self, coordinates: Coordinates, _evaluated: int) -> Array:
+    def gain(self, coordinates: Coordinates) -> Array:
         """By how much the log density of vectors exceeds that of the prior, shape (population,).
 
         It is the log-likelihood under which the prior would become this distribution; of drivers
@@ -82,6 +83,19 @@ class Reference:
         within = self.within(parameters)
         squares = (parameters**2).sum(axis=1) - (within**2).sum(axis=1)
         return np.asarray(squares / 2 - np.log(np.diag(self.root)).sum())
+
+    def freed(self, places: Sequence[int]) -> "Reference":
+        """The reference but for some coordinates, which have their prior and go with no other.
+
+        So begins a fit in which parameters are fixed: what no longer counts must not have to find
+        back to its prior on the way.
+        """
+        centre, covariance = self.centre.copy(), self.root @ self.root.T
+        free = list(places)
+        centre[free] = 0.0
+        covariance[free] = covariance[:, free] = 0.0
+        covariance[free, free] = 1.0
+        return replace(self, centre=centre, root=root_of(covariance))
 
     def likelihood(self, likelihood: Likelihood) -> Likelihood:
         """A likelihood as that of standard normal vectors y before they are ``placed``.
@@ -95,7 +109,7 @@ class Reference:
         """A sampling of vectors y by such a ``likelihood`` as one of x by the likelihood itself."""
         population = sampling.population
         placed = self.placed(population.coordinates)
-        likelihood = population.log_likelihood + self.gain(placed, population.evaluated)
+        likelihood = population.log_likelihood + self.gain(placed)
         return replace(
             sampling,
             population=replace(population, coordinates=placed, log_likelihood=likelihood),
@@ -107,7 +121,7 @@ def _likelihood_within(
     reference: Reference, likelihood: Likelihood, within: Coordinates, evaluated: int
 ) -> Array:
     placed = reference.placed(within)
-    return likelihood(placed, evaluated) - reference.gain(placed, evaluated)
+    return likelihood(placed, evaluated) - reference.gain(placed)
 
 
 class _Manifest(BaseModel):

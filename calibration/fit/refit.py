@@ -42,6 +42,7 @@ from calibration.origin import rules_hash
 from scenarios.draws import table_hash
 from scenarios.run import Progress, no_progress
 from simulation.arrays import Array
+from simulation.parameters import parameter_table
 
 #: Populations that settle the evidence of a null within a few hundredths.
 NULL_EFFORT = Effort(population=2048, copies=1, moves=6, last_moves=40)
@@ -137,10 +138,13 @@ def refitted(
 
     The fit begins with a reference, or with coordinates ``start`` (population, parameters) of draws
     fitted to the whole record. From a reference the log evidence of the result is that of the
-    refit; from draws back to the prior it is that less the evidence of the whole rules, and with an
-    observation left out it is unknown (NaN). Raises ``ValueError`` for parameters held fixed
-    without a reference.
+    refit, and parameters that are held fixed begin at their prior; from draws back to the prior it
+    is that less the evidence of the whole rules, and with an observation left out it is unknown
+    (NaN). Raises ``ValueError`` for parameters held fixed without a reference.
     """
+    if isinstance(start, Reference):
+        names = list(parameter_table())
+        start = start.freed([names.index(name) for name in refit.fixed if name in names])
     settings = refit.settings(effort, seed)
     path = _kept_path(refit, settings, folder)
     kept = read_checkpoint(path)
@@ -179,7 +183,7 @@ def _returned(sampling: Sampling, start: Array | Reference) -> Population:
 
 
 def kept_population(refit: Refit, effort: Effort, seed: int, folder: Path) -> Population | None:
-    """The population of a finished fit that is kept in ``folder``; none if there is none."""
+    """The population of a finished fit, begun with draws, that is kept in ``folder``, if any."""
     kept = read_checkpoint(_kept_path(refit, refit.settings(effort, seed), folder))
     return kept[0].population if kept and kept[0].finished else None
 

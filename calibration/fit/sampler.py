@@ -16,7 +16,6 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.diagnostics import effective_size, systematic
-from calibration.fit.drivers import parameters_of
 from calibration.fit.population import (
     STEPS,
     Effort,
@@ -26,7 +25,7 @@ from calibration.fit.population import (
     Sampling,
     no_record,
 )
-from calibration.prior import Coordinates
+from calibration.prior import Coordinates, parameters_of
 from simulation.arrays import Array
 
 #: The share of steps to be accepted, toward which lengths are adapted: on the way, and at full
@@ -72,7 +71,8 @@ def move(
     likely in which it stands, so that steps away from it would be accepted too often. ``before``
     are the coordinates with which the stage began, by which relatives are told from strangers.
     """
-    part_of, taken = population.ancestor % PARTS, 0
+    family_of = np.unique(population.ancestor, return_inverse=True)[1]  # those that are left
+    part_of, taken = family_of % PARTS, 0
     for part in np.unique(part_of):
         members, others = np.flatnonzero(part_of == part), np.flatnonzero(part_of != part)
         population, accepted = stepped(

@@ -70,11 +70,15 @@ def log_likelihoods(
     else given it is a ``Likelihood`` for the sampler, in this process. Some parameters may be
     ``fixed``; the probability of an ``uncounted`` spell does not count. Vectors of parameters have
     ``drivers`` drawn within their coded ranges, as coded, or those of one history; others have
-    their own. Copies are renewed on the way, or averaged plainly.
+    their own. Copies are renewed on the way, or averaged plainly. Raises ``ValueError`` if vectors
+    with drivers of their own are to have others.
     """
     parts = []
     for start, task in tasks_of(len(coordinates), copies):
         vectors = coordinates[start : start + task]
+        own = drivers_of(vectors)
+        if own is not None and drivers != "drawn":
+            raise ValueError("these vectors have drivers of their own")
         parts.append(
             filtered_log_likelihood(
                 with_fixed(parameters_at(vectors, copies), fixed or {}),
@@ -83,7 +87,7 @@ def log_likelihoods(
                 copies=copies,
                 first_vector=first_vector + start,
                 uncounted=uncounted,
-                drivers=drivers_of(vectors) or drivers,
+                drivers=drivers if own is None else own,
                 renewing=renewing,
             )
         )

@@ -159,12 +159,11 @@ def filtered_log_likelihood(
     estimates. The moves of an ``uncounted`` spell (pair, moves it has made) are imposed, but their
     probability does not count. The copies of every vector have the same few sets of ``drivers``,
     spread over the coded ranges, so that no vector is liked for the luck of its drivers; or all
-    have them as coded, or those of one history; or those of a history for each vector. A
-    ``witness``, whose drivers are as coded, is the
-    first copy of a single vector. Without ``renewing`` copies go through the whole record, and are
-    averaged plainly. Formula: the sum over renewals of the log of the mean of exp(log weight)
-    gathered since the renewal before. Raises ``ValueError`` for a witness with other drivers or
-    more vectors.
+    have them as coded, or those of one history; or each vector those of a history of its own. A
+    ``witness``, whose drivers are as coded, is the first copy of a single vector. Without
+    ``renewing`` copies go through the whole record, and are averaged plainly. Formula: the sum over
+    renewals of the log of the mean of exp(log weight) gathered since the renewal before. Raises
+    ``ValueError`` for a witness with other drivers or more vectors.
     """
     replicates, vectors = parameters.replicates, parameters.replicates // copies
     if witness is not None and (vectors > 1 or drivers != "coded"):

@@ -22,7 +22,7 @@ from calibration.fit.reference import Reference
 from calibration.fit.refit import Refit, refit_log_likelihoods, refitted
 from calibration.likelihood.pointwise import pointwise_of
 from calibration.likelihood.scores import Difference, paired
-from calibration.prior import Coordinates
+from calibration.prior import Coordinates, parameters_of
 from simulation.arrays import Array
 
 
@@ -121,10 +121,13 @@ def fitted(
 ) -> tuple[Evidence, Scored]:
     """The log evidence of the whole rules or of a part, and how well their draws account for it.
 
-    Runs go on from what is kept in ``folder``.
+    Runs go on from what is kept in ``folder``. Draws are judged by their parameters, averaged over
+    drivers, as in every check.
     """
     populations = carried(refit, runs, effort, folder, workers=workers)
-    coordinates = np.concatenate([population.coordinates for population in populations])
+    coordinates = np.concatenate(
+        [parameters_of(population.coordinates) for population in populations]
+    )
     families = sum(population.families for population in populations)
     return evidence_of(populations), scored(
         coordinates, refit, runs[0].seed, effort.copies, families

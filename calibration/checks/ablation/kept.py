@@ -35,7 +35,8 @@ def kept_of(
 ) -> Kept:
     """What an earlier report tells of ``others``; nothing if it is about something else.
 
-    It is about the same if draws, rules, parameter table, seed, runs and observations are.
+    It is about the same if draws, rules, parameter table, seed, runs, the beginning of fixed
+    parameters (decision 87) and observations are.
     """
     if earlier is None or _about(earlier.origin) != _about(origin):
         return Kept()
@@ -52,8 +53,9 @@ def kept_of(
 
 
 def _about(origin: Mapping[str, Any]) -> tuple[Any, ...]:
-    runs = origin["settings"].get("runs")  # reports of version 0.1 do not tell them
-    return origin["draws"]["id"], runs, *(origin[key] for key in _DECIDING)
+    # Older reports do not tell all settings.
+    settings = (origin["settings"].get(name) for name in ("runs", "fixed_parameters"))
+    return origin["draws"]["id"], *settings, *(origin[key] for key in _DECIDING)
 
 
 def whole_values(evidence: Evidence, scored: Scored, vectors: int) -> dict[str, Any]:

@@ -267,7 +267,7 @@ def check_ablation(request: AblationRequest) -> "tuple[Report, Pictures]":
             populations = carried(back, starts, effort, cache, workers=workers)
             paths = Paths(up.log_evidence, up.error, evidence_of(populations, sign=-1))
     names = [row.name for row in observations_of(record)]
-    origin = request.origin(runs=request.runs)
+    origin = request.origin(runs=request.runs, fixed_parameters="begin at their prior")
     others = [each for each in known.values() if each not in off]
     kept = kept_of(earlier, origin, names, others)
     return ablation_report(rows, whole, names, origin, paths, kept)

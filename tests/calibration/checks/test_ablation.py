@@ -93,16 +93,16 @@ def test_what_a_mechanism_adds_is_the_whole_minus_without(record, tmp_path, monk
     monkeypatch.setattr(refitting, "refit_log_likelihoods", either)
     monkeypatch.setattr(ablation, "scored", lambda _, refit, *rest: scores[refit.name])
     dimensions = len(parameter_table())
-    near = Reference("mine", np.full(dimensions, 0.1), 1.05 * np.eye(dimensions))
+    near = Reference("mine", np.full(dimensions, 0.3), 1.1 * np.eye(dimensions))
     runs = [Run(seed, near, "reference of mine") for seed in (3, 4)]
-    effort = Effort(population=600, copies=1, moves=6, effective_share=0.5, last_moves=10)
+    effort = Effort(population=2000, copies=1, moves=20, effective_share=0.5, last_moves=10)
 
     def carried_to(name, **fixed):
         refit = Refit(name, record, "", fixed=fixed)
         return fitted(refit, effort, runs, tmp_path, workers=1)
 
     whole, rest = carried_to("whole"), carried_to("one", grant_value=0.0)
-    found = added(mechanism_named("one"), whole, rest, 600)
+    found = added(mechanism_named("one"), whole, rest, 2000)
     # The evidence of a toy is exp(-centre ** 2 / 4) / sqrt 2, whatever the reference.
     assert whole[0].value == pytest.approx(-0.5 * np.log(2), abs=0.25)
     assert rest[0].value == pytest.approx(-0.5 * np.log(2) - 1, abs=0.25)
@@ -257,6 +257,7 @@ def test_what_an_earlier_report_tells_of_others_is_kept(origin, tmp_path):
     for other in (
         {"draws": {"id": "other draws"}},
         {"settings": {"runs": 3}},
+        {"settings": {"runs": 2, "fixed_parameters": "begin elsewhere"}},
         {"rules": "other rules"},
         {"seed": 99},
     ):

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from calibration.checks.agreement import agreement_of, agreement_report, pooled, read_fits
+from calibration.checks.agreement import (
+    agreement_of,
+    agreement_report,
+    pooled,
+    pooled_manifest,
+    read_fits,
+)
 from calibration.cli.calibrate import calibrate_app
 from calibration.errors import CalibrationError
 from calibration.prior import draw_coordinates, parameters_at
@@ -133,3 +139,14 @@ def test_fits_that_do_not_agree_can_be_pooled_as_provisional(tmp_path):
     assert draws.manifest["log_evidence_error"] == pytest.approx(3 / 2**0.5, abs=1e-3)
     assert (draws.kind, len(draws)) == ("provisional", 2400)
     assert "--pool" in json.loads(pool.with_suffix(".json").read_text())["made_by"]
+
+
+def test_fits_that_began_with_the_same_draws_are_not_compared(tmp_path):
+    fits = [write_fit(tmp_path / f"{seed}.parquet", seed, near="mine") for seed in (1, 2)]
+    with pytest.raises(CalibrationError) as caught:
+        read_fits(fits)
+    assert [problem.key for problem in caught.value.problems] == ["near"]
+    apart = write_fit(tmp_path / "3.parquet", 3, near="yours")
+    compared = read_fits([fits[0], apart])
+    manifest = pooled_manifest(compared, agreement_of(compared), "provisional")
+    assert manifest["nears"] == ["mine", "yours"]

@@ -153,11 +153,41 @@ def test_draws_to_go_on_with_are_of_the_same_rules_and_record(whole, record):
     with pytest.raises(CalibrationError) as caught:
         near_of(other, record)
     assert [problem.key for problem in caught.value.problems] == ["rules", "families"]
+    with pytest.raises(CalibrationError, match="effective_size_of"):
+        near_of(replace(whole[1], manifest=whole[1].manifest | {"effective_size_of": None}), record)
     with pytest.raises(CalibrationError, match="record"):
         near_of(whole[1], replace(record, figures=record.figures[1:]))
     prior = replace(whole[1], manifest={})
-    with pytest.raises(CalibrationError, match="6 problems"):
+    with pytest.raises(CalibrationError, match="7 problems"):
         near_of(prior, record)
+
+
+def test_draws_are_worth_no_more_than_what_they_forgot_allows(whole, record):
+    near = near_of(whole[1], record)
+    earlier = np.array(list(whole[1].manifest["effective_size_of"].values()))
+    sizes, nought = np.full(len(earlier), 500.0), np.zeros(len(earlier))
+    assert near.worth(sizes, nought) == pytest.approx(sizes)
+    assert near.worth(sizes, nought + 1) == pytest.approx(1 / (1 / 500 + 1 / earlier))
+
+
+@pytest.mark.slow
+def test_the_command_goes_on_with_draws(whole, tmp_path, monkeypatch):
+    monkeypatch.setitem(EFFORTS, "quick", TINY)
+    out, options = tmp_path / "on.parquet", ["fit", "--seed", "6", "--workers", "1"]
+    result = runner.invoke(calibrate_app, [*options, "--near", str(whole[0]), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert f"log evidence {whole[1].manifest['log_evidence']:.2f}" in result.output
+    assert read_draws(out).manifest["near"] == whole[1].id
+    missing = [
+        *options,
+        "--near",
+        str(tmp_path / "none.parquet"),
+        "--out",
+        str(tmp_path / "b.parquet"),
+    ]
+    refused = runner.invoke(calibrate_app, missing)
+    assert refused.exit_code == 2
+    assert not (tmp_path / "b.parquet").exists()
 
 
 def test_the_draws_to_go_on_with_are_repeated_in_order(whole, record):

@@ -5,7 +5,6 @@ import pytest
 
 from calibration.fit.drivers import (
     drivers_of,
-    parameters_of,
     with_drivers,
     with_likely_drivers,
 )
@@ -13,7 +12,7 @@ from calibration.fit.population import begun
 from calibration.fit.sampler import proposed, sampled
 from calibration.fit.workers import log_likelihoods
 from calibration.likelihood.likelihood import filtered_log_likelihood
-from calibration.prior import draw_coordinates, parameters_at
+from calibration.prior import draw_coordinates, parameters_at, parameters_of
 from simulation.drivers.spells import SpellValues, coded_rows
 from simulation.parameters import parameter_table
 from tests.calibration.fit.test_sampler import CENTRE, EFFORT, MEAN, SD, SPREAD
@@ -82,6 +81,12 @@ def test_likely_drivers_are_those_under_which_the_record_is_probable():
     tried = with_drivers(np.repeat(parameters, 16, axis=0), 4)
     chosen = with_likely_drivers(parameters, likelihood, 4, 16)
     assert np.array_equal(chosen, tried[[3, 16 + 9]])
+
+
+def test_vectors_with_drivers_of_their_own_have_no_others(record):
+    vectors = with_drivers(draw_coordinates(2, 1), 2)
+    with pytest.raises(ValueError, match="of their own"):
+        log_likelihoods(vectors, 0, record=record, seed=4, copies=1, drivers="coded")
 
 
 def test_drivers_have_plain_steps_whatever_the_shape():

@@ -36,7 +36,7 @@ def test_the_gain_is_the_density_over_that_of_the_prior():
     coordinates = np.random.default_rng(1).normal(0, 2, (20, 3))
     density = stats.multivariate_normal(BESIDE.centre, BESIDE.root @ BESIDE.root.T)
     prior = stats.norm.logpdf(coordinates).sum(axis=1)
-    assert BESIDE.gain(coordinates, 7) == pytest.approx(density.logpdf(coordinates) - prior)
+    assert BESIDE.gain(coordinates) == pytest.approx(density.logpdf(coordinates) - prior)
 
 
 @pytest.mark.statistical
@@ -91,6 +91,23 @@ def test_standard_normal_vectors_are_placed_by_a_reference():
     placed = reference.placed(np.array([[0.0, 0.0], [1.0, 2.0]]))
     assert placed.tolist() == [[1.0, -1.0], [3.0, 1.0]]
     assert reference.spread == pytest.approx([2.0, 1.25**0.5])
+
+
+def test_parameters_that_are_freed_have_their_prior():
+    freed = BESIDE.freed([1])
+    covariance, before = freed.root @ freed.root.T, BESIDE.root @ BESIDE.root.T
+    assert freed.centre.tolist() == [0.5, 0.0, 0.3]
+    assert covariance[1] == pytest.approx([0.0, 1.0, 0.0])
+    assert covariance[np.ix_([0, 2], [0, 2])] == pytest.approx(before[np.ix_([0, 2], [0, 2])])
+    everything = BESIDE.freed([0, 1, 2])
+    assert everything.gain(np.random.default_rng(1).normal(size=(5, 3))) == pytest.approx(0)
+
+
+def test_vectors_find_back_within_a_reference():
+    coordinates = np.random.default_rng(1).normal(size=(5, 4))
+    within = BESIDE.within(coordinates)
+    assert BESIDE.placed(within) == pytest.approx(coordinates)
+    assert np.array_equal(within[:, 3], coordinates[:, 3])  # it knows three coordinates
 
 
 def test_draws_of_few_families_tell_less_of_a_shape():

@@ -108,3 +108,22 @@ def test_a_whole_record_has_the_likelihood_of_the_fit_with_parameters_held_fixed
     assert np.array_equal(
         found, filtered_log_likelihood(fixed, record, seed=4, copies=2, first_vector=5)
     )
+
+
+def test_a_refit_from_a_reference_is_kept_as_it_came_out(record, tmp_path, monkeypatch):
+    """Fixed parameters begin at their prior, and coordinates are those of the prior."""
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", toy)
+    dimensions = len(parameter_table())
+    near = Reference("near", np.full(dimensions, 0.4), 0.5 * np.eye(dimensions))
+    fixed = list(parameter_table())[7]
+    wanted = Refit("toy", record, "a reference", fixed={fixed: 0.0})
+    effort = replace(EFFORT, population=400)
+    first = refitted(wanted, effort, 3, tmp_path, near, workers=1)
+    assert first.log_likelihood == pytest.approx(
+        toy(first.coordinates, 0, refit=wanted, seed=3, copies=1)
+    )
+    assert first.coordinates[:, 7].std() > 0.65  # toward the prior: the reference has 0.5
+    monkeypatch.setattr(refitting, "refit_log_likelihoods", None)
+    again = refitted(wanted, effort, 3, tmp_path, near, workers=1)
+    assert np.array_equal(first.coordinates, again.coordinates)
+    assert np.array_equal(first.log_likelihood, again.log_likelihood)

@@ -270,8 +270,8 @@ def test_every_fourth_families_step_by_what_the_others_tell(monkeypatch):
     moved, share = move(
         population, lambda there, _: np.zeros(len(there)), np.random.default_rng(1), "plain", 0.5
     )
-    assert [stepping for stepping, *_ in asked] == [[0, 1, 3, 4], [2, 5], [6, 7]]
-    assert asked[1][1:] == ([100, 101, 103, 104, 6, 7], 3)  # who stepped before has done so
+    assert [stepping for stepping, *_ in asked] == [[0, 1, 6, 7], [2], [3, 4], [5]]
+    assert asked[1][1:] == ([100, 101, 3, 4, 5, 106, 107], 4)  # who stepped before has done so
     assert (moved.coordinates - places == 100).all()
     assert share == 1
 
@@ -330,3 +330,22 @@ def test_relatives_become_strangers_as_they_forget_where_they_began():
     assert population.strangers(forgotten) == pytest.approx(400, rel=0.05)
     half = drawn / 2 + 0.75**0.5 * forgotten
     assert population.strangers(half) == pytest.approx(400 / (1 + 19 / 4), rel=0.1)
+    uneven = replace(population, ancestor=np.repeat(np.arange(20), [210, *[10] * 19]))
+    assert uneven.strangers(drawn) == pytest.approx(400**2 / (210**2 + 19 * 10**2))
+
+
+def test_steps_are_led_by_others_the_more_they_are_strangers(monkeypatch):
+    told = []
+
+    def seen(kind, coordinates, others, families, length, generator):
+        told.append(families)
+        return coordinates, np.zeros(len(coordinates))
+
+    monkeypatch.setattr(sampler, "proposed", seen)
+    effort = Effort(population=80, copies=1, moves=8, effective_share=0.5, last_moves=8)
+    begin = begun_near(start(80), normal_likelihood, effort, np.repeat(np.arange(8), 10))
+    advanced(begin, normal_likelihood, effort, 1)
+    assert told == pytest.approx([6] * 4)  # of eight families two step
+    told.clear()
+    advanced(replace(begin, before=start(80, seed=5)), normal_likelihood, effort, 1)
+    assert min(told) > 30

@@ -33,6 +33,9 @@ NOTICED = 0.05
 _TASK = 256
 _SHUFFLES = 5
 
+#: Parameters named in the finding.
+_NAMED = 6
+
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3
 
@@ -188,10 +191,11 @@ def identified_report(
 def _finding(ordered: Sequence[Identified], classes: Mapping[str, Sequence[str]]) -> str:
     informed, weak, unknown = classes.values()
     opposed = [row for row in ordered if min(row.prior_weight, row.record_weight) > NOTICED]
+    best = (parameter_table()[name].meaning for name in informed[:_NAMED])
     return (
         f"Of {len(ordered)} parameters the record informs {len(informed)}, says a little about "
         f"{len(weak)} and nothing about {len(unknown)}. "
-        f"Best informed: {listed(informed[:6]) or 'none'}. "
+        f"Best informed: {'; '.join(best) or 'none'}. "
         f"In {len(opposed)} prior and record pull against each other enough to count."
     )
 

@@ -15,6 +15,7 @@ from calibration.origin import rules_hash
 from calibration.prior import Coordinates, parameters_at
 from scenarios.disk import write_whole
 from scenarios.draws import table_hash
+from scenarios.explain.words import DRIVER_WORDS
 from scenarios.outcomes import PAIR_NAMES
 from scenarios.reader import read_arrays
 from scenarios.run import Progress, no_progress
@@ -59,7 +60,7 @@ def switches() -> tuple[Lever, ...]:
     """
     levers = [
         Lever(
-            f"driver: {driver}",
+            DRIVER_WORDS[driver].format("a country"),
             changes=tuple(
                 DriverValue(
                     country=country,
@@ -87,7 +88,7 @@ def switches() -> tuple[Lever, ...]:
                 end=LAST,
                 reason="switched off",
             )
-            levers.append(Lever(f"driver: leaderships of {country.title}", changes=(kept,)))
+            levers.append(Lever(f"leaderships of {country.title}", changes=(kept,)))
     return tuple(levers)
 
 

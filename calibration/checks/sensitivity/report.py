@@ -15,6 +15,7 @@ from calibration.reports.report import Goal, Picture, Pictures, Report, Table
 from scenarios.outcomes import PAIR_NAMES
 from simulation.arrays import Array
 from simulation.errors import listed
+from simulation.parameters import parameter_table
 
 #: The places of the shares by 1980 and of the median dates among the outcomes.
 _SHARES = range(len(PAIR_NAMES))
@@ -92,26 +93,34 @@ def _idle(screening: Screened) -> list[str]:
 
 
 def _finding(screening: Screened, shares: Apportioned, drivers: Apportioned) -> str:
-    causes = []
-    for pair, date in zip(PAIR_NAMES, _DATES, strict=True):
-        levers = listed([*_leading(drivers, date), *_leading(shares, date)])
-        causes.append(f"{pair}: {levers or 'nothing in particular'}")
     return (
-        "The median dates depend most on these drivers and parameters (total share of variance): "
-        f"{'; '.join(causes)}. {len(_idle(screening))} of {len(_real(screening))} parameters move "
-        "no break more than chance does."
+        f"Of drivers the median dates depend most on {_leading(drivers)}; of parameters on "
+        f"{_leading(shares)}. In brackets: on how many of the {len(_DATES)} dates a lever is among "
+        f"the first {_NAMED}, and the largest part of a date's variance in which it has a share. "
+        f"{len(_idle(screening))} of {len(_real(screening))} parameters move no break more than "
+        "chance does."
     )
 
 
-def _leading(shares: Apportioned, column: int) -> list[str]:
-    """The levers with the largest total indices on an outcome, in words."""
-    total = np.nan_to_num(shares.total[:, column], nan=-1.0)
-    order = [place for place in np.argsort(-total) if shares.levers[place].name != DUMMY][:_NAMED]
-    return [
-        f"{shares.levers[place].name} ({total[place]:.2f})"
-        for place in order
-        if total[place] > _WORTH
-    ]
+def _leading(shares: Apportioned) -> str:
+    """The levers with the largest total indices on any date, in words, the most frequent first."""
+    total = np.nan_to_num(shares.total, nan=-1.0)
+    real = [place for place, lever in enumerate(shares.levers) if lever.name != DUMMY]
+    felt: dict[int, list[float]] = {}
+    for date in _DATES:
+        for place in sorted(real, key=lambda place: -total[place, date])[:_NAMED]:
+            if total[place, date] > _WORTH:
+                felt.setdefault(place, []).append(total[place, date])
+    order = sorted(felt, key=lambda place: (-len(felt[place]), -max(felt[place])))
+    meanings = {name: parameter.meaning for name, parameter in parameter_table().items()}
+    return (
+        listed(
+            f"{meanings.get(name := shares.levers[place].name, name)} "
+            f"({len(felt[place])}; {max(felt[place]):.0%})"
+            for place in order
+        )
+        or "nothing in particular"
+    )
 
 
 def _index_table(shares: Apportioned, outcomes: range, what: str) -> Table:

@@ -68,9 +68,9 @@ def test_variances_are_apportioned_as_they_should_be():
 
 def test_switches_are_whole_and_do_not_contradict_one_another():
     names = [lever.name for lever in switches()]
-    assert "driver: pressure" in names
-    assert "driver: leaderships of USSR" in names
-    assert "driver: leaderships of Albania" in names
+    assert "pressure on a country from outside" in names
+    assert "leaderships of USSR" in names
+    assert "leaderships of Albania" in names
     context = Context(scenario_of(switches()), default_parameters())
     late = context.quarter(QUARTERS - 1)
     assert late.pressure.sum() == late.isolation.sum() == late.emergency.sum() == 0
@@ -129,3 +129,24 @@ def test_what_matters_to_no_break_is_named(origin):
     assert "c" in report.values["no_effect"]
     assert "a" not in report.values["no_effect"]
     assert not any(name.startswith(DUMMY) for name in report.values["no_effect"])
+
+
+class OfDates(Known):
+    """Points of which every date depends on the first lever most, and one on the second too."""
+
+    def outcomes(self, levers, points, block, progress=None):
+        found = super().outcomes(levers, points, block)
+        found[:, NUMBER // 2 :] += 3 * points[:, :1]
+        found[:, -1] += 2 * points[:, 1]
+        return found
+
+
+def test_the_finding_names_in_words_what_dates_depend_on_and_how_many(origin):
+    levers = (Lever("relief_protection"), Lever("of a country"), *LEVERS[2:])
+    screening = screened(levers, OfDates(), 6)
+    shares = apportioned(levers[:4], OfDates(), 64)
+    report, _ = sensitivity_report(screening, shares, shares, origin)
+    protection = parameter_table()["relief_protection"].meaning
+    assert f"of parameters on {protection} (5; 1" in report.finding
+    assert "of a country (1; " in report.finding
+    assert "c (" not in report.finding

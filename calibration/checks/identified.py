@@ -34,7 +34,7 @@ _TASK = 256
 _SHUFFLES = 5
 
 #: Parameters named in the finding.
-_NAMED = 6
+_NAMED = 3
 
 _STYLES = dict(zip(CLASSES, ((BLUE, "o"), (ORANGE, "s"), (GREY, "x")), strict=True))
 _PANELS = 3

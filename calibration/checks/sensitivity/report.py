@@ -20,8 +20,8 @@ from simulation.parameters import parameter_table
 #: The places of the shares by 1980 and of the median dates among the outcomes.
 _SHARES = range(len(PAIR_NAMES))
 _DATES = range(len(PAIR_NAMES), 2 * len(PAIR_NAMES))
-#: Levers named in the finding for each break.
-_NAMED = 2
+#: Levers that count as leading on a date, and how many of them are named in the finding.
+_LEADING, _NAMED = 2, 3
 #: Total index that is worth naming.
 _WORTH = 0.1
 #: Levers in a table of the screening.
@@ -96,7 +96,7 @@ def _finding(screening: Screened, shares: Apportioned, drivers: Apportioned) -> 
     return (
         f"Of drivers the median dates depend most on {_leading(drivers)}; of parameters on "
         f"{_leading(shares)}. In brackets: on how many of the {len(_DATES)} dates a lever is among "
-        f"the first {_NAMED}, and the largest part of a date's variance in which it has a share. "
+        f"the first {_LEADING}, and the largest part of a date's variance in which it has a share. "
         f"{len(_idle(screening))} of {len(_real(screening))} parameters move no break more than "
         "chance does."
     )
@@ -108,19 +108,17 @@ def _leading(shares: Apportioned) -> str:
     real = [place for place, lever in enumerate(shares.levers) if lever.name != DUMMY]
     felt: dict[int, list[float]] = {}
     for date in _DATES:
-        for place in sorted(real, key=lambda place: -total[place, date])[:_NAMED]:
+        for place in sorted(real, key=lambda place: -total[place, date])[:_LEADING]:
             if total[place, date] > _WORTH:
                 felt.setdefault(place, []).append(total[place, date])
     order = sorted(felt, key=lambda place: (-len(felt[place]), -max(felt[place])))
     meanings = {name: parameter.meaning for name, parameter in parameter_table().items()}
-    return (
-        listed(
-            f"{meanings.get(name := shares.levers[place].name, name)} "
-            f"({len(felt[place])}; {max(felt[place]):.0%})"
-            for place in order
-        )
-        or "nothing in particular"
+    named = (
+        f"{meanings.get(name := shares.levers[place].name, name)} "
+        f"({len(felt[place])}; {max(felt[place]):.0%})"
+        for place in order[:_NAMED]
     )
+    return listed(named) or "nothing in particular"
 
 
 def _index_table(shares: Apportioned, outcomes: range, what: str) -> Table:

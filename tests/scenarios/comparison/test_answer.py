@@ -74,7 +74,7 @@ def compared(*fates: tuple[int, int, int], reading: Reading = READING) -> Compar
                 (14, START + 4, START + 4),
             ],
             f"Of 100 histories in which {BREAK} by June 1980, 81 would not have broken by then "
-            f"{WITHOUT}; of the rest, 12 would have broken later.",
+            f"{WITHOUT}; 12 would have broken later.",
         ),
         # Some had broken before, and some break only when history is changed.
         (

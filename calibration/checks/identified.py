@@ -32,7 +32,6 @@ NOTICED = 0.05
 #: Vectors whose likelihood is estimated together.
 _TASK = 256
 _SHUFFLES = 5
-
 #: Parameters named in the finding.
 _NAMED = 3
 
